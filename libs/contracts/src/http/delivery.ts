@@ -1,0 +1,77 @@
+import { Type } from 'class-transformer';
+import { IsArray, IsBoolean, IsDateString, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
+
+import { DELIVERY_STATES, type DeliveryError, type DeliverySource, type DeliveryState, type Destination } from '@tocsin/domain';
+
+import { IsDeliverySource, IsDestination } from '../decorators.js';
+
+export class DeliveryDestination {
+  @IsOptional() @IsString() id?: string;
+  @IsOptional() @IsIn(['channel', 'user']) kind?: 'channel' | 'user';
+  @IsOptional() @IsString() name?: string;
+}
+
+export class WaitingFor {
+  @IsString() reason!: string;
+  @IsOptional() @IsDateString() until?: string;
+}
+
+export class DeliveryErrorView implements DeliveryError {
+  @IsString() code!: string;
+  @IsString() message!: string;
+  @IsString() remedy!: string;
+}
+
+export class SlackMessageRef {
+  @IsString() channel!: string;
+  @IsString() ts!: string;
+  @IsString() permalink!: string;
+}
+
+export class TimelineEntry {
+  @IsDateString() at!: string;
+  @IsString() kind!: string;
+  @IsString() text!: string;
+  @IsOptional() @IsObject() slack?: object;
+}
+
+/** The life of one command, as the API and `delivery.settled.v1` show it. */
+export class Delivery {
+  /** The command's id. */
+  @IsString() id!: string;
+  @IsIn(DELIVERY_STATES) state!: DeliveryState;
+  @IsInt() version!: number;
+  @IsString() @IsNotEmpty() organizationId!: string;
+  @IsString() connectionId!: string;
+  @ValidateNested() @Type(() => DeliveryDestination) destination!: DeliveryDestination;
+  @IsArray() @IsString({ each: true }) issueIds!: string[];
+  @IsInt() issueCount!: number;
+  @IsInt() priority!: number;
+  @IsInt() attempts!: number;
+  @IsDeliverySource() source!: DeliverySource;
+  @IsOptional() @ValidateNested() @Type(() => WaitingFor) waitingFor?: WaitingFor;
+  @IsOptional() @IsString() digestId?: string;
+  @IsOptional() @IsString() replayOf?: string;
+  @IsOptional() @ValidateNested() @Type(() => DeliveryErrorView) error?: DeliveryErrorView;
+  @IsOptional() @ValidateNested() @Type(() => SlackMessageRef) slack?: SlackMessageRef;
+  @IsDateString() createdAt!: string;
+  @IsOptional() @IsDateString() settledAt?: string;
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => TimelineEntry) timeline?: TimelineEntry[];
+}
+
+/** `accepted` is counted when commands are recorded, not summed from the rows: `balanced` can fail. */
+export class DeliverySummary {
+  @IsInt() accepted!: number;
+  /** Committed by a sender, not yet recorded by notifier. */
+  @IsInt() inTransit!: number;
+  @IsObject() byState!: Record<DeliveryState, number>;
+  @IsBoolean() balanced!: boolean;
+}
+
+export class AcceptedDelivery {
+  @IsString() deliveryId!: string;
+}
+
+export class CreateTestMessage {
+  @IsDestination() destination!: Destination;
+}

@@ -1,0 +1,38 @@
+import { Type } from 'class-transformer';
+import { IsArray, IsBoolean, IsDateString, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+
+/** One row of the picker. */
+export class DestinationView {
+  @IsString() id!: string;
+  @IsIn(['channel', 'user']) kind!: 'channel' | 'user';
+  @IsString() name!: string;
+  @IsOptional() @IsString() email?: string;
+  @IsBoolean() isPrivate!: boolean;
+  @IsBoolean() isShared!: boolean;
+  @IsBoolean() isArchived!: boolean;
+  @IsBoolean() isMember!: boolean;
+  @IsBoolean() canPost!: boolean;
+  @IsOptional() @IsString() hint?: string;
+}
+
+export class DestinationList {
+  @IsArray() @ValidateNested({ each: true }) @Type(() => DestinationView) items!: DestinationView[];
+  @IsBoolean() complete!: boolean;
+  @IsOptional() @IsDateString() syncedAt?: string;
+  @IsOptional() @IsString() reason?: string;
+}
+
+export class DirectoryProgress {
+  @IsInt() have!: number;
+  @IsOptional() @IsInt() estimated?: number;
+  @IsBoolean() complete!: boolean;
+  @IsOptional() @IsDateString() syncedAt?: string;
+}
+
+export class DirectoryStatus {
+  @IsIn(['idle', 'syncing', 'paused', 'failed']) state!: 'idle' | 'syncing' | 'paused' | 'failed';
+  @ValidateNested() @Type(() => DirectoryProgress) channels!: DirectoryProgress;
+  @ValidateNested() @Type(() => DirectoryProgress) people!: DirectoryProgress;
+  @IsOptional() @IsString() reason?: string;
+  @IsOptional() @IsDateString() resumesAt?: string;
+}

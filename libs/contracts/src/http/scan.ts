@@ -1,0 +1,47 @@
+import { Type } from 'class-transformer';
+import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
+
+export const SCAN_STATES = ['received', 'validating', 'comparing', 'done', 'refused', 'cancelled'] as const;
+export type ScanState = (typeof SCAN_STATES)[number];
+
+export class ScanCounts {
+  @IsInt() @Min(0) new!: number;
+  @IsInt() @Min(0) updated!: number;
+  @IsInt() @Min(0) existing!: number;
+  @IsInt() @Min(0) resolved!: number;
+  @IsInt() @Min(0) excluded!: number;
+  @IsInt() @Min(0) reopened!: number;
+}
+
+export class ScanProgress {
+  @IsInt() @Min(0) done!: number;
+  @IsInt() @Min(0) total!: number;
+}
+
+export class DroppedResults {
+  @IsString() reason!: string;
+  @IsInt() count!: number;
+}
+
+export class OddPlace {
+  @IsString() pointer!: string;
+  @IsString() message!: string;
+}
+
+/** One report of one scanner and what became of it. */
+export class Scan {
+  @IsString() scanId!: string;
+  @IsIn(SCAN_STATES) state!: ScanState;
+  @IsString() format!: string;
+  @IsOptional() @IsString() tool?: string;
+  @IsString() application!: string;
+  @IsOptional() @IsString() scope?: string;
+  @IsOptional() @IsString() ref?: string;
+  @IsBoolean() baseline!: boolean;
+  @IsBoolean() comparedOnly!: boolean;
+  @ValidateNested() @Type(() => ScanProgress) progress!: ScanProgress;
+  @ValidateNested() @Type(() => ScanCounts) counts!: ScanCounts;
+  @IsArray() @ValidateNested({ each: true }) @Type(() => DroppedResults) dropped!: DroppedResults[];
+  @IsArray() @ValidateNested({ each: true }) @Type(() => OddPlace) odd!: OddPlace[];
+  @IsOptional() @IsObject() problem?: object;
+}

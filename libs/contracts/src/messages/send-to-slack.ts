@@ -1,0 +1,44 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsDateString, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+
+import { ISSUE_CHANGES, type DeliverySource, type Destination, type FieldChange, type IssueChange } from '@tocsin/domain';
+
+import { IsDeliverySource, IsDestination } from '../decorators.js';
+import { IssueContract } from '../issue.contract.js';
+import { MessageOptionsContract } from '../message-options.contract.js';
+
+/** A comment's most characters, in every way that leads to a message. */
+export const COMMENT_MAX_LENGTH = 2000;
+
+export class DigestSection {
+  @IsString() @MaxLength(150) name!: string;
+  @IsInt() @Min(0) total!: number;
+  @IsArray() @ArrayMaxSize(50) @ValidateNested({ each: true }) @Type(() => IssueContract) issues!: IssueContract[];
+}
+
+export class DigestContent {
+  @IsIn(['bulk', 'scan', 'burst', 'quiet-hours', 'back-fill', 'periodic']) kind!: string;
+  @IsString() @IsNotEmpty() @MaxLength(300) title!: string;
+  @IsObject() totals!: Record<string, number>;
+  @IsArray() @ArrayMaxSize(20) @ValidateNested({ each: true }) @Type(() => DigestSection) sections!: DigestSection[];
+  @IsOptional() @IsString() @MaxLength(3000) link?: string;
+}
+
+/** `slack.send.v1`: post this, there. The same command id twice is the same command. */
+export class SendToSlack {
+  @IsString() @IsNotEmpty() @MaxLength(128) commandId!: string;
+  @IsString() @IsNotEmpty() @MaxLength(128) organizationId!: string;
+  @IsString() @IsNotEmpty() @MaxLength(128) connectionId!: string;
+  @IsDestination() destination!: Destination;
+  /** Takes the message when the destination cannot be found. */
+  @IsOptional() @IsDestination() otherwise?: Destination;
+  @IsOptional() @IsString() @MaxLength(COMMENT_MAX_LENGTH) comment?: string;
+  @IsArray() @ArrayMaxSize(50) @ValidateNested({ each: true }) @Type(() => IssueContract) issues!: IssueContract[];
+  @IsOptional() @ValidateNested() @Type(() => DigestContent) digest?: DigestContent;
+  @IsDeliverySource() source!: DeliverySource;
+  @IsOptional() @IsInt() @Min(0) @Max(9) priority?: number;
+  @IsOptional() @ValidateNested() @Type(() => MessageOptionsContract) options?: MessageOptionsContract;
+  @IsOptional() @IsIn(ISSUE_CHANGES) change?: IssueChange;
+  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsObject({ each: true }) changes?: FieldChange[];
+  @IsOptional() @IsDateString() expiresAt?: string;
+}

@@ -1,0 +1,57 @@
+/**
+ * Every message that crosses a service boundary: where it is said, who hears it, which class checks it. Exchanges,
+ * queues and bindings are declared from this table, and a service does not start unless each message that it hears
+ * has exactly one handler.
+ */
+import { ConnectionChanged } from './messages/connection-changed.js';
+import { ConnectionReported } from './messages/connection-reported.js';
+import { DeliverySettled } from './messages/delivery-settled.js';
+import { IssueChanged } from './messages/issue-changed.js';
+import { IssueReported } from './messages/issue-reported.js';
+import { IssueResolved } from './messages/issue-resolved.js';
+import { ScanCompleted } from './messages/scan-completed.js';
+import { SendToSlack } from './messages/send-to-slack.js';
+
+export const SERVICES = ['connector', 'issues', 'workflows', 'notifier'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** Topic exchanges, durable. */
+export const EXCHANGES = { intake: 'tocsin.intake', events: 'tocsin.events', commands: 'tocsin.commands', dead: 'tocsin.dead' } as const;
+export type Exchange = (typeof EXCHANGES)[keyof typeof EXCHANGES];
+
+export interface MessageRoute {
+  /** CloudEvents type = routing key. */
+  type: string;
+  exchange: Exchange;
+  saidBy: readonly (ServiceName | 'any')[];
+  heardBy: readonly ServiceName[];
+  contract: new () => object;
+}
+
+export const MESSAGES = [
+  { type: 'issue.reported.v1', exchange: EXCHANGES.intake, saidBy: ['any'], heardBy: ['issues'], contract: IssueReported },
+  { type: 'issue.resolved.v1', exchange: EXCHANGES.intake, saidBy: ['any'], heardBy: ['issues'], contract: IssueResolved },
+  { type: 'issue.changed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: [], contract: IssueChanged },
+  { type: 'scan.completed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: [], contract: ScanCompleted },
+  { type: 'connection.changed.v1', exchange: EXCHANGES.events, saidBy: ['connector'], heardBy: ['notifier', 'issues'], contract: ConnectionChanged },
+  { type: 'connection.reported.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['connector'], contract: ConnectionReported },
+  { type: 'slack.send.v1', exchange: EXCHANGES.commands, saidBy: ['issues', 'any'], heardBy: ['notifier'], contract: SendToSlack },
+  { type: 'delivery.settled.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['issues'], contract: DeliverySettled },
+] as const satisfies readonly MessageRoute[];
+
+export type MessageType = (typeof MESSAGES)[number]['type'];
+
+/** The route of a message type; undefined for a type that nobody here speaks. */
+export function routeOf(type: string): MessageRoute | undefined {
+  return MESSAGES.find((route) => route.type === type);
+}
+
+/** Queue of one hearer: `<service>.<message>`. */
+export function queueName(service: ServiceName, type: string): string {
+  return `${service}.${type}`;
+}
+
+/** The queues of one service, with the message each carries. */
+export function queuesOf(service: ServiceName): { queue: string; route: MessageRoute }[] {
+  return MESSAGES.filter((route: MessageRoute) => route.heardBy.includes(service)).map((route) => ({ queue: queueName(service, route.type), route }));
+}

@@ -1,0 +1,6 @@
+export * from './connection.js';
+export * from './delivery.js';
+export * from './destination.js';
+export * from './issue.js';
+export * from './permissions.js';
+export * from './scopes.js';
