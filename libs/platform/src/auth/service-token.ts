@@ -1,0 +1,18 @@
+/** How services know each other: a token of one minute, signed with the shared service secret. */
+import { SignJWT, jwtVerify } from 'jose';
+
+const AUDIENCE = 'tocsin-internal';
+
+export async function signServiceToken(service: string, secret: Uint8Array): Promise<string> {
+  return new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setIssuer(service).setAudience(AUDIENCE).setIssuedAt().setExpirationTime('60s').sign(secret);
+}
+
+/** The calling service's name; undefined when the token is not one of ours. */
+export async function verifyServiceToken(token: string, secret: Uint8Array): Promise<string | undefined> {
+  try {
+    const { payload } = await jwtVerify(token, secret, { audience: AUDIENCE, algorithms: ['HS256'], clockTolerance: 30 });
+    return payload.iss;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Turns a bearer token into a caller: a JWT of the OIDC issuer, or an API key that connector knows. A verified token is
+ * remembered by its hash for at most 60 seconds, never beyond its own expiry.
+ */
+import { createHash } from 'node:crypto';
+
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { LRUCache } from 'lru-cache';
+
+import { permissionsOf } from '@tocsin/domain';
+
+import type { Caller } from './caller.js';
+
+export const API_KEY_PREFIX = 'tocsin_';
+const REMEMBERED_MS = 60_000;
+
+/** Where the keys of the issuer come from. */
+export interface TokenIssuer {
+  issuer: string;
+  audience?: string | undefined;
+  keys: JWTVerifyGetKey;
+}
+
+/** Looks up an API key; undefined when there is no such key, or it expired or was deleted. */
+export type ApiKeyLookup = (key: string) => Promise<Caller | undefined>;
+
+export class InvalidToken extends Error {}
+
+export class TokenVerifier {
+  private readonly verified = new LRUCache<string, Caller>({ max: 10_000 });
+
+  constructor(private readonly issuer: TokenIssuer | undefined, private readonly lookUpApiKey: ApiKeyLookup) {}
+
+  /** @throws InvalidToken with a reason that may be shown; other errors mean that the issuer or connector could not be asked */
+  async verify(token: string): Promise<Caller> {
+    const hash = createHash('sha256').update(token).digest('base64');
+    const known = this.verified.get(hash);
+    if (known) return known;
+    const { caller, expiresAt } = token.startsWith(API_KEY_PREFIX) ? await this.verifyApiKey(token) : await this.verifyJwt(token);
+    const ttl = Math.min(REMEMBERED_MS, (expiresAt ?? Number.MAX_SAFE_INTEGER) - Date.now());
+    if (ttl > 0) this.verified.set(hash, caller, { ttl });
+    return caller;
+  }
+
+  private async verifyApiKey(key: string): Promise<{ caller: Caller; expiresAt?: number }> {
+    const caller = await this.lookUpApiKey(key);
+    if (!caller) throw new InvalidToken('The API key is unknown, expired or deleted.');
+    return { caller };
+  }
+
+  private async verifyJwt(token: string): Promise<{ caller: Caller; expiresAt?: number }> {
+    if (!this.issuer) throw new InvalidToken('No token issuer is set up: OIDC_ISSUER is missing.');
+    const { issuer, audience, keys } = this.issuer;
+    try {
+      const { payload } = await jwtVerify(token, keys, { issuer, ...(audience !== undefined && { audience }), clockTolerance: 5 });
+      return { caller: callerFrom(payload), ...(payload.exp !== undefined && { expiresAt: payload.exp * 1000 }) };
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw new InvalidToken('The token has expired. Sign in again.');
+      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) throw new InvalidToken('The token is not valid here.');
+      throw error;
+    }
+  }
+}
+
+function callerFrom(payload: JWTPayload): Caller {
+  const { sub, email, organization, roles } = payload as JWTPayload & { email?: unknown; organization?: unknown; roles?: unknown };
+  if (typeof sub !== 'string' || sub === '') throw new InvalidToken('The token has no "sub".');
+  const roleNames = Array.isArray(roles) ? roles.filter((role): role is string => typeof role === 'string') : [];
+  return {
+    kind: 'user',
+    id: sub,
+    name: typeof email === 'string' ? email : sub,
+    organizationId: typeof organization === 'string' ? organization : '',
+    permissions: permissionsOf(roleNames),
+  };
+}
+
+/** Keys of an OIDC issuer, found by discovery at the first use and fetched anew when an unknown key appears. */
+export function remoteKeys(issuer: string): JWTVerifyGetKey {
+  let keys: Promise<JWTVerifyGetKey> | undefined;
+  const discover = async (): Promise<JWTVerifyGetKey> => {
+    const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(5000) });
+    const { jwks_uri } = (await response.json()) as { jwks_uri?: unknown };
+    if (typeof jwks_uri !== 'string') throw new Error(`${issuer} names no jwks_uri`);
+    return createRemoteJWKSet(new URL(jwks_uri));
+  };
+  return async (header, token) => {
+    keys ??= discover().catch((error: unknown) => {
+      keys = undefined;
+      throw error;
+    });
+    return (await keys)(header, token);
+  };
+}

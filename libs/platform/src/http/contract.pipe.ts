@@ -1,0 +1,42 @@
+/**
+ * Checks bodies and queries against their contract classes. An unknown field is an error: a misspelt option must not be
+ * ignored silently. Errors name the place: a JSON pointer in a body, the parameter in a query.
+ */
+import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
+
+import type { ProblemPlace } from '@tocsin/contracts';
+
+import { badRequest } from './problem.exception.js';
+
+const PRIMITIVES: unknown[] = [String, Boolean, Number, Array, Object, Buffer];
+
+@Injectable()
+export class ContractPipe implements PipeTransform {
+  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+    if ((type !== 'body' && type !== 'query') || !metatype || PRIMITIVES.includes(metatype)) return value;
+    if (type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
+      throw badRequest('The body must be a JSON object.', [{ pointer: '', code: 'wrong_type', message: 'must be a JSON object sent as application/json' }]);
+    }
+    const instance = plainToInstance(metatype as new () => object, value ?? {});
+    const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
+    if (errors.length === 0) return instance;
+    const places = errors.flatMap((error) => placesOf(error, ''));
+    throw badRequest(
+      places.length === 1 ? `${type === 'body' ? 'The body' : 'The query'} is not valid: ${places[0]?.message ?? ''}.` : `${places.length} places are not valid.`,
+      places.map(({ pointer, ...place }) => (type === 'body' ? { pointer, ...place } : { parameter: pointer.slice(1), ...place })),
+    );
+  }
+}
+
+/** Flattens class-validator's tree into JSON pointers (RFC 6901). */
+export function placesOf(error: ValidationError, parent: string): (ProblemPlace & { pointer: string })[] {
+  const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const own = Object.entries(error.constraints ?? {}).map(([code, message]) => ({
+    pointer,
+    code: code === 'whitelistValidation' ? 'unknown_field' : code,
+    message: code === 'whitelistValidation' ? `${error.property} is not a known field` : message,
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => placesOf(child, pointer))];
+}

@@ -1,0 +1,45 @@
+/** Lists: `{items, nextCursor}`, keyset paging with an opaque cursor, comma or repeated values. */
+import { Transform, Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+
+import { badRequest } from './problem.exception.js';
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+/** Query of every list route. */
+export class ListQuery {
+  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit = 50;
+  @IsOptional() @IsString() cursor?: string;
+}
+
+/** Several values of one parameter, repeated or by comma, as one array. */
+export function CommaList(): PropertyDecorator {
+  return Transform(({ value }) => (value === undefined ? undefined : ([] as unknown[]).concat(value).flatMap((item) => (typeof item === 'string' ? item.split(',').map((part) => part.trim()) : [item]))));
+}
+
+/** Where the next page begins: the sort key of the last item. */
+export function encodeCursor(key: readonly (string | number | null)[]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+/** @throws ProblemException 400 when the cursor is not one of ours with `length` parts */
+export function decodeCursor(cursor: string | undefined, length: number): (string | number | null)[] | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Array.isArray(key) && key.length === length && key.every((part) => part === null || typeof part === 'string' || typeof part === 'number')) return key as (string | number | null)[];
+  } catch {
+    // falls through to the refusal: what cannot be decoded is not ours
+  }
+  throw badRequest('The cursor is not valid.', [{ parameter: 'cursor', code: 'bad_cursor', message: 'use nextCursor of the previous page as it is' }]);
+}
+
+/** Cuts `rows`, fetched with one more than `limit`, into a page. */
+export function toPage<Row, Item>(rows: readonly Row[], limit: number, view: (row: Row) => Item, key: (row: Row) => readonly (string | number | null)[]): Page<Item> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { items: shown.map(view), nextCursor: rows.length > limit && last !== undefined ? encodeCursor(key(last)) : null };
+}

@@ -1,0 +1,20 @@
+/** An error that a caller can act on: RFC 9457 problem details with the place and the remedy. */
+import type { Problem, ProblemPlace } from '@tocsin/contracts';
+
+export type ProblemContent = Partial<Pick<Problem, 'errors' | 'slack' | 'hint'>> & { title: string; detail: string; code?: string; extra?: Record<string, unknown> };
+
+export class ProblemException extends Error {
+  constructor(readonly status: number, readonly content: ProblemContent, readonly headers: Readonly<Record<string, string>> = {}) {
+    super(content.detail);
+    this.name = 'ProblemException';
+  }
+}
+
+export function notFound(what: string, id: string): ProblemException {
+  return new ProblemException(404, { title: 'Not found', code: 'not_found', detail: `There is no ${what} "${id}" in your organization.` });
+}
+
+/** 400 that names what is wrong at which places. */
+export function badRequest(detail: string, errors: ProblemPlace[], hint?: string): ProblemException {
+  return new ProblemException(400, { title: 'The request is not valid', code: 'invalid_request', detail, errors, ...(hint !== undefined && { hint }) });
+}

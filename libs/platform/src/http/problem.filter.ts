@@ -1,0 +1,89 @@
+/** Every error of every route becomes problem details here; what nobody foresaw is logged as an error and answered as a bare 500. */
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+
+import type { Problem } from '@tocsin/contracts';
+
+import type { Logger } from '../logging/logger.js';
+import { ProblemException, badRequest } from './problem.exception.js';
+import { requestId } from './request-id.js';
+
+/** Codes of pg and of the socket that mean: the database is away, try again. */
+const DATABASE_AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', '57P01', '57P02', '57P03', '08006', '08001', '08003', '53300']);
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw error;
+    const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
+    const response = http.getResponse<Response>();
+    const problem = toProblem(error);
+    const id = requestId(request);
+    if (problem.status >= 500) {
+      this.logger.error({ err: error, requestId: id, method: request.method, path: request.path }, 'request failed');
+    }
+    sendProblem(request, response, problem);
+  }
+}
+
+/** Writes problem details; a response that has begun is cut instead, so that nobody takes half an answer for a whole one. */
+export function sendProblem(request: Request, response: Response, problem: ProblemException): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { title, detail, code, extra, ...rest } = problem.content;
+  const body: Problem = {
+    type: code === undefined ? 'about:blank' : `urn:tocsin:problem:${code}`,
+    title,
+    status: problem.status,
+    detail,
+    instance: request.originalUrl.split('?')[0] ?? '/',
+    requestId: requestId(request),
+    ...rest,
+  };
+  response.status(problem.status).set(problem.headers).type('application/problem+json').send(JSON.stringify({ ...body, ...extra }));
+}
+
+/** The problem that an error stands for. */
+export function toProblem(error: unknown): ProblemException {
+  if (error instanceof ProblemException) return error;
+  if (error instanceof HttpException) return fromHttpException(error);
+  if (isBodyParserError(error)) return fromBodyParser(error);
+  if (databaseIsAway(error)) {
+    return new ProblemException(503, { title: 'The database is away', code: 'database_away', detail: 'Nothing was changed. Try again in a moment.' }, { 'Retry-After': '5' });
+  }
+  return new ProblemException(500, { title: 'Something went wrong', code: 'internal', detail: 'This is a defect of Tocsin. The request id leads to it in the log.' });
+}
+
+function fromHttpException(error: HttpException): ProblemException {
+  const status = error.getStatus();
+  if (status === 404) return new ProblemException(404, { title: 'Not found', code: 'no_route', detail: 'There is nothing at this address.', hint: 'GET /openapi.json lists every route.' });
+  return new ProblemException(status, { title: error.name.replace(/Exception$/, ''), code: 'http_error', detail: error.message });
+}
+
+interface BodyParserError extends Error {
+  type: string;
+  status: number;
+  body?: string;
+  limit?: number;
+}
+
+function isBodyParserError(error: unknown): error is BodyParserError {
+  return error instanceof Error && typeof (error as Partial<BodyParserError>).type === 'string' && typeof (error as Partial<BodyParserError>).status === 'number';
+}
+
+function fromBodyParser(error: BodyParserError): ProblemException {
+  if (error.type === 'entity.parse.failed') return badRequest(`The body is not JSON: ${error.message}.`, [{ pointer: '', code: 'not_json', message: error.message }]);
+  if (error.type === 'entity.too.large') return new ProblemException(413, { title: 'Too large', code: 'too_large', detail: `The body is larger than ${error.limit ?? 0} bytes.` });
+  return new ProblemException(error.status, { title: 'The body cannot be read', code: 'unreadable_body', detail: error.message });
+}
+
+function databaseIsAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code ?? (error as { driverError?: { code?: unknown } }).driverError?.code;
+  return (typeof code === 'string' && DATABASE_AWAY.has(code)) || /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+}

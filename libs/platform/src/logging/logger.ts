@@ -1,0 +1,50 @@
+/**
+ * JSON log lines on standard output. Whatever is logged, nothing that looks like a Slack token, an API key or a bearer
+ * token leaves the process: the finished line is redacted, so no call site can forget it.
+ */
+import type { LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+
+export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'child'>;
+
+const SECRETS = /\b(?:xox[a-z]-|xoxe\.xox[a-z]-|xapp-|tocsin_)[A-Za-z0-9-_.]{4,}|(?<=Bearer )[A-Za-z0-9-_.]{20,}/g;
+
+/** Replaces everything in `text` that has the form of a token. */
+export function redactSecrets(text: string): string {
+  return text.replace(SECRETS, (secret) => `${secret.slice(0, 5)}…redacted`);
+}
+
+/** A logger whose lines carry the service's name. `destination` is standard output unless given. */
+export function createLogger(service: string, level: string, destination?: DestinationStream): PinoLogger {
+  const options = {
+    level,
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    hooks: { streamWrite: redactSecrets },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+/** Nest's own messages through the same lines: its start-up chatter at debug level. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+  log(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+  debug(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+  verbose(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+  warn(message: unknown, context?: string): void {
+    this.logger.warn({ context }, String(message));
+  }
+  error(message: unknown, stack?: string, context?: string): void {
+    this.logger.error({ context, stack }, String(message));
+  }
+  fatal(message: unknown, context?: string): void {
+    this.logger.fatal({ context }, String(message));
+  }
+}

@@ -1,0 +1,82 @@
+/** Everything of the platform that a service needs, wired once: database, outbox, access, audit, idempotency, health, metrics. */
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE, Reflector } from '@nestjs/core';
+import type { MigrationInterface } from 'typeorm';
+
+import type { ServiceName } from '@tocsin/contracts';
+import type { Permission } from '@tocsin/domain';
+
+import { AuditModule } from '../audit/audit.js';
+import { AccessGuard } from '../auth/access.guard.js';
+import type { Caller } from '../auth/caller.js';
+import { TokenVerifier, type ApiKeyLookup } from '../auth/token-verifier.js';
+import type { ServiceConfig } from '../config/service.config.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { HealthController, MESSAGE_BUS } from '../health/health.controller.js';
+import { ContractPipe } from '../http/contract.pipe.js';
+import { Idempotency } from '../http/idempotency.js';
+import { InternalClient } from '../http/internal.client.js';
+import { ProblemFilter } from '../http/problem.filter.js';
+import { Metrics, MetricsController } from '../metrics/metrics.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
+import { SecretBox, serviceSecret } from '../secrets/secret-box.js';
+import type { ServiceRuntime } from './runtime.js';
+
+export const LOGGER = Symbol('logger');
+
+export interface PlatformOptions {
+  service: ServiceName;
+  config: ServiceConfig;
+  runtime: ServiceRuntime;
+  migrations: readonly Type<MigrationInterface>[];
+}
+
+/** How an API key travels from connector, which knows it, to the service that was called with it. */
+export interface VerifiedApiKey {
+  id: string;
+  name: string;
+  organizationId: string;
+  permissions: Permission[];
+  applications?: string[];
+}
+
+function askConnector(client: InternalClient): ApiKeyLookup {
+  return async (key) => {
+    const known = await client.post<VerifiedApiKey>('connector', '/internal/api-keys/verify', { key });
+    return known && ({ ...known, kind: 'key', permissions: new Set(known.permissions) } satisfies Caller);
+  };
+}
+
+@Module({})
+export class PlatformModule {
+  static forService({ service, config, runtime, migrations }: PlatformOptions): DynamicModule {
+    const secret = serviceSecret(config);
+    const client = new InternalClient(service, runtime.peers, secret);
+    const tokens = new TokenVerifier(runtime.tokenIssuer, askConnector(client));
+    const values = [
+      { provide: LOGGER, useValue: runtime.logger },
+      { provide: MESSAGE_BUS, useValue: runtime.bus },
+      { provide: InternalClient, useValue: client },
+      { provide: SecretBox, useValue: new SecretBox(config.ENCRYPTION_KEYS) },
+    ];
+    return {
+      module: PlatformModule,
+      global: true,
+      imports: [
+        DatabaseModule.forSchema({ url: config.DATABASE_URL, schema: service, migrations: [...migrations], poolSize: config.DATABASE_POOL_SIZE }),
+        OutboxModule.forService(service, runtime.bus, runtime.logger),
+        AuditModule.forService(service),
+      ],
+      controllers: [HealthController, MetricsController],
+      providers: [
+        ...values,
+        Metrics,
+        Idempotency,
+        { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
+        { provide: APP_PIPE, useClass: ContractPipe },
+        { provide: APP_GUARD, useFactory: (reflector: Reflector) => new AccessGuard(reflector, tokens, secret), inject: [Reflector] },
+      ],
+      exports: [...values.map(({ provide }) => provide), Metrics, Idempotency],
+    };
+  }
+}

@@ -1,0 +1,48 @@
+/** The HTTP routes of a service as they are registered, with what each demands of its caller. */
+import { RequestMethod, type INestApplication, type Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+
+import { ACCESS, type Access } from '../auth/access.js';
+
+export interface Route {
+  method: string;
+  /** With `:name` parameters and a leading slash. */
+  path: string;
+  handler: string;
+  access: Access | undefined;
+}
+
+export function routesOf(app: INestApplication): Route[] {
+  const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
+  return controllers.flatMap(({ metatype }) => (typeof metatype === 'function' ? routesOfController(metatype as Type) : []));
+}
+
+function routesOfController(controller: Type): Route[] {
+  const prototype = controller.prototype as Record<string, object>;
+  const prefix = pathsOf(controller)[0] ?? '';
+  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
+    const handler = prototype[name];
+    if (!handler || Reflect.getMetadata(PATH_METADATA, handler) === undefined) return [];
+    const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
+    const access = (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as Access | undefined;
+    return pathsOf(handler).map((path) => ({ method, path: joinPath(prefix, path), handler: `${controller.name}.${name}`, access }));
+  });
+}
+
+function pathsOf(target: object): string[] {
+  const path = Reflect.getMetadata(PATH_METADATA, target) as string | string[] | undefined;
+  return path === undefined ? [] : [path].flat();
+}
+
+function joinPath(prefix: string, path: string): string {
+  return `/${[prefix, path].map((part) => part.replace(/^\/|\/$/g, '')).filter((part) => part !== '').join('/')}`;
+}
+
+/** @throws Error naming the routes that anybody could call because nobody said who may */
+export function assertEveryRouteSaysWhoMayCall(app: INestApplication): void {
+  const open = routesOf(app).filter(({ access }) => access === undefined);
+  if (open.length > 0) {
+    throw new Error(`Mark with @Requires, @Public or @Internal: ${open.map(({ method, path, handler }) => `${method} ${path} (${handler})`).join(', ')}`);
+  }
+}

@@ -1,0 +1,70 @@
+/** The main of a service that runs as a process of its own: settings from the environment, RabbitMQ, signals. */
+import type { DynamicModule } from '@nestjs/common';
+
+import type { ServiceName } from '@tocsin/contracts';
+
+import { remoteKeys } from '../auth/token-verifier.js';
+import { RabbitMqBus } from '../bus/rabbitmq-bus.js';
+import type { ServiceConfig } from '../config/service.config.js';
+import { loadConfig } from '../config/setting.js';
+import type { Peers } from '../http/internal.client.js';
+import { createLogger } from '../logging/logger.js';
+import type { ServiceRuntime } from './runtime.js';
+import { startService } from './start-service.js';
+
+export interface ServiceDefinition<C extends ServiceConfig> {
+  service: ServiceName;
+  config: new () => C;
+  register: (config: C, runtime: ServiceRuntime) => DynamicModule;
+  /** Paths whose bodies the routes read themselves, as streams. */
+  streamed?: readonly string[];
+}
+
+/** Runs until SIGTERM or SIGINT. What is wrong at start-up is one sentence on standard error and exit code 1. */
+export async function runService<C extends ServiceConfig>(definition: ServiceDefinition<C>): Promise<void> {
+  try {
+    const config = loadConfig(definition.config, process.env);
+    if (config.AMQP_URL === undefined) throw new Error('AMQP_URL must be set when services run as processes of their own.');
+    const logger = createLogger(definition.service, config.LOG_LEVEL);
+    const bus = new RabbitMqBus({ url: config.AMQP_URL, prefix: config.AMQP_PREFIX, logger });
+    await bus.start();
+    const runtime: ServiceRuntime = { bus, logger, peers: peersOf(config), tokenIssuer: issuerOf(config) };
+    const { register, service, streamed } = definition;
+    const serving = await startService({ service, runtime, module: register(config, runtime), port: config.PORT, host: config.HOST, ...(streamed && { streamed }) });
+    process.stdout.write(`${service} ready on ${serving.url}\n`);
+    stopOnSignal(async () => {
+      await serving.close();
+      await bus.close();
+    });
+  } catch (error) {
+    process.stderr.write(`${definition.service} cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+export function peersOf(config: ServiceConfig): Peers {
+  return { connector: config.CONNECTOR_URL, issues: config.ISSUES_URL, workflows: config.WORKFLOWS_URL, notifier: config.NOTIFIER_URL };
+}
+
+function issuerOf(config: ServiceConfig): ServiceRuntime['tokenIssuer'] {
+  if (config.OIDC_ISSUER === undefined) throw new Error('OIDC_ISSUER must be set: it names who signs bearer tokens.');
+  return { issuer: config.OIDC_ISSUER, audience: config.OIDC_AUDIENCE, keys: remoteKeys(config.OIDC_ISSUER) };
+}
+
+/** Stops once on the first SIGTERM or SIGINT; a second signal ends the process at once. */
+export function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`The stop was not clean: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
