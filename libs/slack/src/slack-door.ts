@@ -1,0 +1,150 @@
+/**
+ * The one door to Slack. Every method answers with a value or a failure and tries once: trying again is for callers,
+ * who know what a repetition would cost. A door belongs to one credential; connections are shared per address.
+ */
+import { LogLevel, WebClient, type Logger, type WebAPICallResult } from '@slack/web-api';
+
+import { answerOf, type SlackAnswer, type SlackPage } from './slack-answer.js';
+import { slackBaseUrl } from './slack-base-url.js';
+import { toChannel, toIdentity, toInstallation, toPage, toPerson, type Installation, type PostedMessage, type SlackChannel, type SlackIdentity, type SlackPerson } from './slack-results.js';
+import { DEADLINES, fetchOver, poolFor, type Deadlines } from './slack-transport.js';
+
+export interface SlackDoorOptions {
+  /** `https://slack.com`, or a sandbox; the API is below `/api/`. */
+  baseUrl: string;
+  /** Bot token; left out for {@link SlackDoor.oauthAccess}. */
+  token?: string;
+  deadlines?: Deadlines;
+}
+
+export interface SlackMessage {
+  /** `C…`, `G…` or `D…`; `U…` posts to the person's direct messages with the app. */
+  channel: string;
+  /** Complete by itself: it is what notifications and screen readers tell. At most 4,000 characters. */
+  text: string;
+  /** Block Kit. */
+  blocks?: readonly object[];
+  attachments?: readonly object[];
+  /** Visible to everybody in the workspace. */
+  metadata?: { event_type: string; event_payload: Record<string, string | number | boolean> };
+  /** Parent message: reply in its thread. */
+  threadTs?: string;
+  /** Show the reply in the channel as well. */
+  broadcast?: boolean;
+}
+
+export type MessageEdit = PostedMessage & Pick<SlackMessage, 'text' | 'blocks' | 'attachments' | 'metadata'>;
+
+export interface OAuthExchange {
+  code: string;
+  clientId: string;
+  clientSecret: string;
+  /** The same as on the consent page. */
+  redirectUri: string;
+}
+
+/** The WebClient prints to the console unless given a logger; what there is to say is in the answers. */
+const SILENT: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  getLevel: () => LogLevel.ERROR,
+  setName: () => undefined,
+};
+
+export class SlackDoor {
+  private readonly client: WebClient;
+
+  /** @throws Error when `baseUrl` must not be used; see slackBaseUrl */
+  constructor({ baseUrl, token, deadlines = DEADLINES }: SlackDoorOptions) {
+    const address = slackBaseUrl(baseUrl);
+    this.client = new WebClient(token, {
+      slackApiUrl: `${address}/api/`,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      timeout: deadlines.totalMs,
+      allowAbsoluteUrls: false,
+      logger: SILENT,
+      // An object of its own: the WebClient writes the token into it, and a shared one would carry it to the next tenant.
+      headers: {},
+      fetch: fetchOver(poolFor(address, deadlines), address),
+    });
+  }
+
+  /** auth.test: whose token it is; `scopes` of the answer are what it was granted. */
+  async authTest(): Promise<SlackAnswer<SlackIdentity>> {
+    return answerOf(() => this.client.auth.test(), toIdentity);
+  }
+
+  /** auth.revoke: the token stops working for everybody who holds it. */
+  async authRevoke(): Promise<SlackAnswer<true>> {
+    return answerOf(() => this.client.auth.revoke(), () => true as const);
+  }
+
+  /** oauth.v2.access: exchanges an installation code, which works once and for ten minutes. */
+  async oauthAccess({ code, clientId, clientSecret, redirectUri }: OAuthExchange): Promise<SlackAnswer<Installation>> {
+    return answerOf(() => this.client.oauth.v2.access({ code, client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri }), toInstallation);
+  }
+
+  /** conversations.list, archived ones included; private channels appear only where the app is in. */
+  async listChannels(cursor?: string, types = 'public_channel,private_channel', limit = 200): Promise<SlackAnswer<SlackPage<SlackChannel>>> {
+    return answerOf(
+      () => this.client.conversations.list({ types, limit, ...(cursor !== undefined && { cursor }) }),
+      ({ channels, response_metadata }) => toPage(channels, response_metadata?.next_cursor, (channel) => toChannel(channel)),
+    );
+  }
+
+  /** users.conversations: the channels that the app is in; a cheaper list than all. */
+  async listMemberChannels(cursor?: string, types = 'public_channel,private_channel', limit = 200): Promise<SlackAnswer<SlackPage<SlackChannel>>> {
+    return answerOf(
+      () => this.client.users.conversations({ types, limit, ...(cursor !== undefined && { cursor }) }),
+      ({ channels, response_metadata }) => toPage(channels, response_metadata?.next_cursor, (channel) => toChannel(channel, true)),
+    );
+  }
+
+  /** users.list: everybody, deactivated people and bots included and marked. */
+  async listPeople(cursor?: string, limit = 200): Promise<SlackAnswer<SlackPage<SlackPerson>>> {
+    return answerOf(
+      () => this.client.users.list({ limit, ...(cursor !== undefined && { cursor }) }),
+      ({ members, response_metadata }) => toPage(members, response_metadata?.next_cursor, toPerson),
+    );
+  }
+
+  async channelInfo(channel: string): Promise<SlackAnswer<SlackChannel>> {
+    return answerOf(() => this.client.conversations.info({ channel }), (result) => result.channel && toChannel(result.channel));
+  }
+
+  async userInfo(user: string): Promise<SlackAnswer<SlackPerson>> {
+    return answerOf(() => this.client.users.info({ user }), (result) => result.user && toPerson(result.user));
+  }
+
+  /** users.lookupByEmail: `users_not_found` also for deactivated people. */
+  async lookupByEmail(email: string): Promise<SlackAnswer<SlackPerson>> {
+    return answerOf(() => this.client.users.lookupByEmail({ email }), (result) => result.user && toPerson(result.user));
+  }
+
+  /** chat.postMessage: the answer's channel is a `D…` when the message went to a person. */
+  async postMessage({ channel, threadTs, broadcast, ...message }: SlackMessage): Promise<SlackAnswer<PostedMessage>> {
+    const thread = threadTs === undefined ? {} : { thread_ts: threadTs, ...(broadcast === true && { reply_broadcast: true }) };
+    return answerOf(() => this.client.apiCall('chat.postMessage', { channel, ...message, ...thread, ...PLAIN }), toPosted);
+  }
+
+  /** chat.update: the whole message is replaced; blocks that are left out are removed. */
+  async updateMessage({ channel, ts, ...message }: MessageEdit): Promise<SlackAnswer<PostedMessage>> {
+    return answerOf(() => this.client.apiCall('chat.update', { channel, ts, ...message, parse: 'none' }), toPosted);
+  }
+
+  async deleteMessage({ channel, ts }: PostedMessage): Promise<SlackAnswer<PostedMessage>> {
+    return answerOf(() => this.client.chat.delete({ channel, ts }), toPosted);
+  }
+}
+
+/** Nothing in a message is looked up, linked or unfolded by Slack. */
+const PLAIN = { unfurl_links: false, unfurl_media: false, parse: 'none' } as const;
+
+function toPosted(result: WebAPICallResult): PostedMessage | undefined {
+  const { channel, ts } = result as { channel?: unknown; ts?: unknown };
+  return typeof channel === 'string' && typeof ts === 'string' ? { channel, ts } : undefined;
+}
