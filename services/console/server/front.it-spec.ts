@@ -1,0 +1,268 @@
+/** The front before services that are small real servers: what they got, and what the caller got back. */
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Problem } from '@tocsin/contracts';
+
+import { createFront } from './front.js';
+import { PEER_NAMES, type PeerName } from './routes.js';
+
+type Handlers = Partial<Record<PeerName, RequestListener>>;
+
+const opened: Server[] = [];
+let appDir: string;
+let front: string;
+
+async function serve(handler: RequestListener): Promise<string> {
+  const server = createServer(handler);
+  opened.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Starts the front with these services; one that is left out is down. */
+async function start(handlers: Handlers): Promise<void> {
+  const peers = Object.fromEntries(
+    await Promise.all(PEER_NAMES.map(async (name) => [name, handlers[name] ? await serve(handlers[name]) : 'http://127.0.0.1:1'] as const)),
+  ) as Record<PeerName, string>;
+  const holder: { app?: RequestListener } = {};
+  front = await serve((request, response) => holder.app?.(request, response));
+  holder.app = createFront({ publicUrl: front, peers, appDir, environment: { slackSandbox: true, developmentIssuer: true, sandboxUrl: 'http://localhost:3001' } }) as RequestListener;
+}
+
+function json(body: unknown, status = 200): RequestListener {
+  return (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+}
+
+async function textOf(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+beforeEach(() => {
+  appDir = mkdtempSync(join(tmpdir(), 'tocsin-console-'));
+  mkdirSync(join(appDir, 'assets'));
+  writeFileSync(join(appDir, 'index.html'), '<title>Tocsin</title>');
+  writeFileSync(join(appDir, 'assets', 'app-1234.js'), 'export {};');
+});
+
+afterEach(() => {
+  for (const server of opened.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+  rmSync(appDir, { recursive: true });
+});
+
+describe('passing on', () => {
+  test('a request reaches its service with method, query, body and token, and the answer comes back whole', async () => {
+    await start({
+      issues: (request, response) => {
+        void textOf(request).then((body) => {
+          response.writeHead(202, { 'content-type': 'application/json', location: '/v1/scans/1', connection: 'x-inner', 'x-inner': 'stays' });
+          response.end(JSON.stringify({ method: request.method, url: request.url, body, headers: request.headers }));
+        });
+      },
+    });
+    const response = await fetch(`${front}/v1/scans?application=shop%20app`, { method: 'POST', body: '{"runs":[]}', headers: { authorization: 'Bearer t', 'x-request-id': 'r-1' } });
+    expect(response.status).toBe(202);
+    expect(response.headers.get('location')).toBe('/v1/scans/1');
+    expect(response.headers.get('x-inner')).toBeNull();
+    expect(await response.json()).toMatchObject({
+      method: 'POST',
+      url: '/v1/scans?application=shop%20app',
+      body: '{"runs":[]}',
+      headers: { authorization: 'Bearer t', 'x-request-id': 'r-1', 'x-forwarded-proto': 'http', 'x-forwarded-host': new URL(front).host, 'x-forwarded-for': expect.stringContaining('127.0.0.1') },
+    });
+  });
+
+  test('an event stream arrives event by event, and the service learns when the reader has left', async () => {
+    let left: () => void = () => {};
+    const readerLeft = new Promise<void>((resolve) => (left = resolve));
+    await start({
+      notifier: (_request, response) => {
+        response.on('close', left);
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('event: delivery\ndata: {}\n\n');
+      },
+    });
+    const abort = new AbortController();
+    const response = await fetch(`${front}/v1/deliveries/stream`, { signal: abort.signal });
+    const first = await response.body?.getReader().read();
+    expect(Buffer.from(first?.value ?? []).toString()).toBe('event: delivery\ndata: {}\n\n');
+    abort.abort();
+    await readerLeft;
+  });
+
+  test('a large body streams through: the service has its beginning before the sender has finished', async () => {
+    let begun: () => void = () => {};
+    const serviceBegan = new Promise<void>((resolve) => (begun = resolve));
+    await start({
+      issues: (request, response) => {
+        request.once('data', begun);
+        void textOf(request).then((body) => response.end(String(body.length)));
+      },
+    });
+    const answer = new Promise<string>((resolve, reject) => {
+      const sending = httpRequest(`${front}/v1/scans?application=a`, { method: 'POST' }, (response) => void textOf(response).then(resolve, reject));
+      sending.on('error', reject);
+      sending.write('x'.repeat(70_000));
+      void serviceBegan.then(() => sending.end('y'.repeat(70_000)));
+    });
+    expect(await answer).toBe('140000');
+  });
+
+  test('a service that is down is a 503 with problem details that name it', async () => {
+    await start({});
+    const response = await fetch(`${front}/v1/issues`, { headers: { 'x-request-id': 'r-2' } });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await response.json()).toMatchObject({ status: 503, instance: '/v1/issues', requestId: 'r-2', detail: expect.stringContaining('"issues"') });
+  });
+
+  test.each(['/v1/nothing', '/v1/issuesx', '/internal/api-keys', '/slack/other'])('%s is nobody’s: 404 with problem details', async (path) => {
+    await start(Object.fromEntries(PEER_NAMES.map((name) => [name, json({})])));
+    const response = await fetch(`${front}${path}`, { headers: { accept: 'text/html' } });
+    expect(response.status).toBe(404);
+    expect(((await response.json()) as Problem).type).toBe('urn:tocsin:problem:no_route');
+  });
+});
+
+describe('what several services answer together', () => {
+  function listOf(field: string, times: readonly string[]): RequestListener {
+    return (request, response) => {
+      const query = new URL(request.url ?? '', 'http://x').searchParams;
+      const from = Number(query.get('cursor') ?? 0);
+      const to = from + Number(query.get('limit') ?? 50);
+      json({ items: times.slice(from, to).map((time) => ({ id: time, [field]: time })), nextCursor: to < times.length ? String(to) : null })(request, response);
+    };
+  }
+
+  test('the audit log is one list, newest first, page by page, each entry once and with its service', async () => {
+    await start({ connector: listOf('at', ['09', '05', '04', '01']), issues: listOf('at', ['08', '07']), workflows: listOf('at', []), notifier: listOf('at', ['06', '03', '02']) });
+    const pages: unknown[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const response = await fetch(`${front}/v1/audit?limit=4${cursor && `&cursor=${cursor}`}`);
+      const page = (await response.json()) as { items: { id: string; service: string }[]; nextCursor: string | null };
+      pages.push(page.items.map(({ id, service }) => `${id} ${service}`));
+      cursor = page.nextCursor;
+    }
+    expect(pages).toEqual([
+      ['09 connector', '08 issues', '07 issues', '06 notifier'],
+      ['05 connector', '04 connector', '03 notifier', '02 notifier'],
+      ['01 connector'],
+    ]);
+  });
+
+  test('a service that is down is named and keeps its place; a refusal is the answer', async () => {
+    await start({ connector: listOf('at', ['09']), issues: listOf('at', []), workflows: listOf('at', []) });
+    const partial = (await (await fetch(`${front}/v1/audit`)).json()) as { items: unknown[]; nextCursor: string | null; unavailable: string[] };
+    expect(partial).toMatchObject({ items: [{ id: '09', service: 'connector' }], unavailable: ['notifier'] });
+    expect(partial.nextCursor).not.toBeNull();
+    await start({ connector: json({ title: 'Not allowed' }, 403), issues: listOf('at', []), workflows: listOf('at', []), notifier: listOf('at', []) });
+    const refused = await fetch(`${front}/v1/audit`);
+    expect([refused.status, await refused.json()]).toEqual([403, { title: 'Not allowed' }]);
+  });
+
+  test.each(['x', 'bnVsbA', Buffer.from('{"stranger":"1"}').toString('base64url')])('the cursor %s is not ours: 400 that names the parameter', async (cursor) => {
+    await start({});
+    const response = await fetch(`${front}/v1/dead-letters?cursor=${cursor}`);
+    expect([response.status, await response.json()]).toMatchObject([400, { errors: [{ parameter: 'cursor', code: 'bad_cursor' }] }]);
+  });
+
+  test('a dead letter carries its service in its id, and its replay goes there', async () => {
+    await start({
+      connector: json({}, 404), issues: json({}, 404), workflows: json({}, 404),
+      notifier: (request, response) => {
+        json(request.method === 'POST' ? { url: request.url } : { items: [{ id: 'd1', receivedAt: '2026' }], nextCursor: null })(request, response);
+      },
+    });
+    const { items } = (await (await fetch(`${front}/v1/dead-letters`)).json()) as { items: { id: string }[] };
+    expect(items).toMatchObject([{ id: 'notifier:d1', service: 'notifier' }]);
+    const replay = await fetch(`${front}/v1/dead-letters/${encodeURIComponent(items[0]?.id ?? '')}/replay`, { method: 'POST' });
+    expect(await replay.json()).toEqual({ url: '/v1/dead-letters/d1/replay' });
+  });
+
+  test('the OpenAPI document has each path once, by its owner, and names what is missing', async () => {
+    const part = (paths: string[], title: string): RequestListener => json({ paths: Object.fromEntries(paths.map((path) => [path, { get: { summary: title } }])), components: { schemas: { [title]: {} } } });
+    await start({
+      connector: part(['/v1/connections', '/v1/audit'], 'connector'),
+      issues: part(['/v1/issues/{id}', '/v1/audit', '/v1/connections'], 'issues'),
+      notifier: part(['/v1/connections/{id}/destinations'], 'notifier'),
+    });
+    const document = (await (await fetch(`${front}/openapi.json`)).json()) as { paths: Record<string, { get: { summary: string } }>; components: { schemas: object } };
+    expect(Object.fromEntries(Object.entries(document.paths).map(([path, { get }]) => [path, get.summary]))).toEqual({
+      '/v1/connections': 'connector', '/v1/audit': 'connector', '/v1/issues/{id}': 'issues', '/v1/connections/{id}/destinations': 'notifier',
+    });
+    expect(document).toMatchObject({ openapi: '3.1.0', 'x-unavailable': ['workflows'] });
+    expect(Object.keys(document.components.schemas)).toEqual(['connector', 'issues', 'notifier']);
+  });
+
+  test('ready means that every service is, and says which one is not', async () => {
+    await start({ connector: json({}), issues: json({}, 503), workflows: json({}) });
+    const response = await fetch(`${front}/health/ready`);
+    expect([response.status, await response.json()]).toEqual([503, { status: 'unavailable', parts: { connector: 'ready', issues: 'unavailable', workflows: 'ready', notifier: 'unreachable' } }]);
+    expect((await fetch(`${front}/health/live`)).status).toBe(200);
+  });
+});
+
+describe('the app', () => {
+  const html = { accept: 'text/html' };
+
+  test.each(['/', '/issues', '/connectors/slack?result=connected'])('%s is the page, fresh each time and with a strict policy', async (path) => {
+    await start({});
+    const response = await fetch(`${front}${path}`, { headers: html });
+    expect([response.status, await response.text(), response.headers.get('cache-control')]).toEqual([200, '<title>Tocsin</title>', 'no-cache']);
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self';");
+    expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+
+  test('built files are kept for a year; a missing one is a 404, not the page', async () => {
+    await start({});
+    expect((await fetch(`${front}/assets/app-1234.js`)).headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect((await fetch(`${front}/assets/app-0000.js`)).status).toBe(404);
+  });
+
+  test('the app learns where messages go before anybody has signed in', async () => {
+    await start({});
+    expect(await (await fetch(`${front}/console/environment.json`)).json()).toEqual({ slackSandbox: true, developmentIssuer: true, sandboxUrl: 'http://localhost:3001' });
+  });
+
+  /** `fetch` does not let anybody choose the Host header. */
+  async function get(path: string, headers: Record<string, string>): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => httpRequest(`${front}${path}`, { headers }, resolve).on('error', reject).end());
+  }
+
+  test('who opens the app under another name is sent to PUBLIC_URL, once', async () => {
+    await start({});
+    const first = await get('/issues?severity=high', { ...html, host: 'tocsin.internal' });
+    expect([first.statusCode, first.headers.location]).toEqual([307, `${front}/issues?severity=high`]);
+    const again = await get('/issues', { ...html, host: 'tocsin.internal', cookie: first.headers['set-cookie']?.[0]?.split(';')[0] ?? '' });
+    expect(again.statusCode).toBe(200);
+  });
+
+  test.each([
+    ['a program', '/issues', { host: 'tocsin.internal' }],
+    ['a route of the API', '/v1/nothing', { ...html, host: 'tocsin.internal' }],
+    ['Slack’s way back', '/slack/other', { ...html, host: 'tocsin.internal' }],
+    ['a health check', '/health/live', { ...html, host: 'tocsin.internal' }],
+  ])('%s is not redirected', async (_who, path, headers) => {
+    await start({});
+    expect((await get(path, headers)).statusCode).not.toBe(307);
+  });
+
+  test('an address that starts with two slashes cannot lead anywhere else', async () => {
+    await start({});
+    const { headers } = await get('//evil.example/x', { ...html, host: 'tocsin.internal' });
+    expect(headers.location).toBe(`${front}/evil.example/x`);
+  });
+});

@@ -1,0 +1,108 @@
+/**
+ * The front: the one address that browsers, programs and Slack call. It serves the app and passes `/v1` and `/slack` on
+ * by a fixed table. It knows nobody: who may do what is decided by the service that answers.
+ */
+import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
+
+import { appFiles, BUILT_APP, securityHeaders, toPublicUrl } from './app-files.js';
+import { readiness } from './health.js';
+import { mergedList } from './merged-list.js';
+import { mergedOpenApi } from './openapi.js';
+import { assignRequestId, NO_ROUTE, sendProblem } from './problem.js';
+import { forward } from './proxy.js';
+import { addressOf, isApiPath, ownerOf, PEER_NAMES, type PeerName, type Peers } from './routes.js';
+
+export interface FrontLog {
+  warn(details: object, message: string): void;
+}
+
+/** What the app must know before anybody has signed in. */
+export interface ConsoleEnvironment {
+  /** Messages go to the Slack sandbox, not to Slack. */
+  slackSandbox: boolean;
+  /** `POST /v1/dev/token` gives tokens to whoever asks. */
+  developmentIssuer: boolean;
+  /** The sandbox's page, as a browser reaches it. */
+  sandboxUrl?: string;
+}
+
+export interface FrontOptions {
+  /** What browsers and Slack call us. */
+  publicUrl: string;
+  peers: Peers;
+  environment: ConsoleEnvironment;
+  /** Directory of the built app; next to the built server when left out. */
+  appDir?: string;
+  /** Routes before all others. */
+  extra?: Router;
+  log?: FrontLog;
+}
+
+const SILENT: FrontLog = { warn: () => {} };
+
+export function createFront({ publicUrl, peers, environment, appDir = BUILT_APP, extra, log = SILENT }: FrontOptions): Express {
+  const url = new URL(publicUrl);
+  const front = express();
+  front.disable('x-powered-by');
+  front.use(assignRequestId);
+  front.use(toPublicUrl(url));
+  if (extra) front.use(extra);
+  front.get('/health/live', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  front.get('/health/ready', readiness(peers));
+  front.get('/openapi.json', mergedOpenApi(peers));
+  front.get('/v1/audit', mergedList({ peers, path: '/v1/audit', time: 'at' }));
+  front.get('/v1/dead-letters', mergedList({ peers, path: '/v1/dead-letters', time: 'receivedAt', view: withServiceInId }));
+  front.use((request, response, next) => {
+    const target = targetOf(request.path);
+    if (target) {
+      const { service, path } = target;
+      forward(request, response, { service, address: addressOf(peers, service), publicUrl: url, log, ...(path !== undefined && { path: `${path}${queryOf(request.originalUrl)}` }) });
+    } else next();
+  });
+  front.get('/console/environment.json', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(environment);
+  });
+  front.use(securityHeaders(url), appFiles(appDir));
+  front.use((request, response) => {
+    sendProblem(request, response, NO_ROUTE);
+  });
+  front.use(lastResort(log));
+  return front;
+}
+
+/** A dead letter's id starts with its service: the ids of different services know nothing of each other. */
+function withServiceInId(item: Record<string, unknown>, service: PeerName): Record<string, unknown> {
+  return { ...item, id: `${service}:${String(item.id)}` };
+}
+
+function targetOf(path: string): { service: PeerName; path?: string } | undefined {
+  const [, prefix, rest] = /^\/v1\/dead-letters\/([a-z]+)(?::|%3A)([^/]+(?:\/replay)?)$/i.exec(path) ?? [];
+  const owner = PEER_NAMES.find((name) => name === prefix);
+  if (owner !== undefined && rest !== undefined) return { service: owner, path: `/v1/dead-letters/${rest}` };
+  const service = ownerOf(path);
+  return service === undefined ? undefined : { service };
+}
+
+function queryOf(originalUrl: string): string {
+  const start = originalUrl.indexOf('?');
+  return start < 0 ? '' : originalUrl.slice(start);
+}
+
+/** A missing file has a status of its own; everything else here is a defect. */
+function lastResort(log: FrontLog): ErrorRequestHandler {
+  return (error: { status?: number }, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const status = error.status ?? 500;
+    if (status < 500) {
+      sendProblem(request, response, isApiPath(request.path) || status === 404 ? NO_ROUTE : { ...NO_ROUTE, status, code: 'invalid_request', title: 'The request is not valid', detail: 'The address cannot be read.' });
+      return;
+    }
+    log.warn({ err: error, requestId: request.get('x-request-id') }, 'request failed');
+    sendProblem(request, response, { status: 500, code: 'internal', title: 'Something went wrong', detail: 'This is a defect of Tocsin. The request id leads to it in the log.' });
+  };
+}
