@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { parseDatabaseAddress, searchPathOptions } from './database-address.js';
+import { describeDatabaseFailure, mayPass } from './database-failure.js';
+
+const ADDRESS = parseDatabaseAddress('postgres://ada:hunter2@db.acme.example:6432/alarms');
+
+describe('an address of a database', () => {
+  test.each([
+    ['postgres://ada:hunter2@db:6432/alarms', { server: 'db:6432', database: 'alarms', user: 'ada' }],
+    ['postgresql://ada@db', { server: 'db:5432', database: 'ada', user: 'ada' }],
+    ['postgres:///alarms', { server: 'localhost:5432', database: 'alarms', user: 'postgres' }],
+  ])('%s is read as it is meant', (url, parts) => {
+    expect(parseDatabaseAddress(url)).toMatchObject(parts);
+  });
+
+  test.each(['', 'mysql://db/alarms', 'postgres', 'postgres://db:port/alarms'])('"%s" is refused with the form that is wanted', (url) => {
+    expect(() => parseDatabaseAddress(url)).toThrow('postgres://user:password@host:5432/database');
+  });
+
+  test('keeps start-up options of its own beside the search path', () => {
+    const { url, options } = parseDatabaseAddress('postgres://db/alarms?options=-c%20statement_timeout%3D5s&sslmode=require');
+    expect(url).toBe('postgres://db/alarms?sslmode=require');
+    expect(searchPathOptions('issues', options)).toBe('-c statement_timeout=5s -c search_path=issues,public');
+  });
+});
+
+describe('what PostgreSQL or the network answered becomes one sentence', () => {
+  test.each([
+    [{ code: 'ECONNREFUSED' }, 'PostgreSQL at db.acme.example:6432 cannot be reached (nothing answers there); start it or correct DATABASE_URL.'],
+    [{ code: 'ENOTFOUND' }, 'The host of PostgreSQL at db.acme.example:6432 is unknown; correct DATABASE_URL.'],
+    [{ message: 'timeout expired' }, 'PostgreSQL at db.acme.example:6432 did not answer in time; check the host, the port and the firewall in DATABASE_URL.'],
+    [{ code: '28P01' }, 'PostgreSQL at db.acme.example:6432 refuses user "ada"; check the user and password in DATABASE_URL.'],
+    [{ code: '3D000' }, 'There is no database "alarms" on PostgreSQL at db.acme.example:6432; create it or correct DATABASE_URL.'],
+    [{ code: '53100' }, 'PostgreSQL at db.acme.example:6432 has no disk space left; free some.'],
+    [{ message: 'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string' }, 'PostgreSQL at db.acme.example:6432 asks for the password of user "ada"; add it to DATABASE_URL.'],
+    [{ code: 'XX000', message: 'could not open relation' }, 'PostgreSQL at db.acme.example:6432 cannot be used: could not open relation.'],
+    [{ errors: [{ code: 'ECONNREFUSED' }, { code: 'ECONNREFUSED' }] }, 'PostgreSQL at db.acme.example:6432 cannot be reached (nothing answers there); start it or correct DATABASE_URL.'],
+  ])('%j', (failure, sentence) => {
+    expect(describeDatabaseFailure(failure, ADDRESS)).toBe(sentence);
+    expect(sentence).not.toContain('hunter2');
+  });
+
+  test.each([
+    [{ code: 'ECONNREFUSED' }, true],
+    [{ code: '57P03' }, true],
+    [{ errors: [{ code: 'ECONNREFUSED' }] }, true],
+    [{ code: '28P01' }, false],
+    [{ code: '3D000' }, false],
+  ])('whether waiting helps: %j %s', (failure, passes) => {
+    expect(mayPass(failure)).toBe(passes);
+  });
+});

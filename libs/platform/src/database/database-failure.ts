@@ -1,0 +1,71 @@
+/** Turns what PostgreSQL or the network answered into one sentence that a person can act on. */
+import type { DatabaseAddress } from './database-address.js';
+
+/** The server cannot be used as it is; the message is for the operator, the cause for the log. */
+export class DatabaseUnavailable extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'DatabaseUnavailable';
+  }
+}
+
+interface Failure {
+  code?: string;
+  message?: string;
+  errors?: Failure[];
+}
+
+type Sentence = (address: DatabaseAddress, message: string) => string;
+
+const AWAY: Sentence = ({ server }) => `PostgreSQL at ${server} cannot be reached (nothing answers there); start it or correct DATABASE_URL.`;
+const SILENT: Sentence = ({ server }) => `PostgreSQL at ${server} did not answer in time; check the host, the port and the firewall in DATABASE_URL.`;
+const UNKNOWN_HOST: Sentence = ({ server }) => `The host of PostgreSQL at ${server} is unknown; correct DATABASE_URL.`;
+const REFUSED: Sentence = ({ server, user }) => `PostgreSQL at ${server} refuses user "${user}"; check the user and password in DATABASE_URL.`;
+
+/** By Node's error codes and PostgreSQL's SQLSTATE (its manual, appendix A). */
+const BY_CODE: Record<string, Sentence> = {
+  ECONNREFUSED: AWAY,
+  ECONNRESET: AWAY,
+  EHOSTUNREACH: SILENT,
+  ENETUNREACH: SILENT,
+  ETIMEDOUT: SILENT,
+  ENOTFOUND: UNKNOWN_HOST,
+  EAI_AGAIN: UNKNOWN_HOST,
+  '28P01': REFUSED,
+  '28000': REFUSED,
+  '3D000': ({ server, database }) => `There is no database "${database}" on PostgreSQL at ${server}; create it or correct DATABASE_URL.`,
+  '42501': ({ server, user, database }, message) => `User "${user}" may not set up database "${database}" on PostgreSQL at ${server} (${message}); grant it CREATE on the database.`,
+  '53100': ({ server }) => `PostgreSQL at ${server} has no disk space left; free some.`,
+  '53300': ({ server }) => `PostgreSQL at ${server} has no free connection; raise its max_connections or lower DATABASE_POOL_SIZE.`,
+  '57P03': ({ server }) => `PostgreSQL at ${server} is still starting; try again in a moment.`,
+};
+
+const BY_MESSAGE: readonly (readonly [RegExp, Sentence])[] = [
+  [/timeout/i, SILENT],
+  [/password must be a string/i, ({ server, user }) => `PostgreSQL at ${server} asks for the password of user "${user}"; add it to DATABASE_URL.`],
+  [/does not support SSL/i, ({ server }) => `PostgreSQL at ${server} does not speak TLS; take sslmode out of DATABASE_URL.`],
+  [/certificate/i, ({ server }, message) => `The certificate of PostgreSQL at ${server} is not accepted: ${message}.`],
+  [/connection terminated/i, AWAY],
+];
+
+/** Codes that pass by themselves: a server or its network that is only just coming up. */
+const PASSING = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', '57P03', '57P01', '53300']);
+
+/** One sentence, without password. What is unknown is shown as the server said it. */
+export function describeDatabaseFailure(error: unknown, address: DatabaseAddress): string {
+  const { code = '', message = '' } = innermost(error);
+  const sentence = BY_CODE[code] ?? BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
+  return sentence?.(address, message) ?? `PostgreSQL at ${address.server} cannot be used: ${message || code || String(error)}.`;
+}
+
+/** Whether waiting a little may help. */
+export function mayPass(error: unknown): boolean {
+  const { code = '', message = '' } = innermost(error);
+  return PASSING.has(code) || /connection terminated/i.test(message);
+}
+
+/** A name with two addresses fails with one error for each; the last one speaks for all. */
+function innermost(error: unknown): Failure {
+  const failure = (typeof error === 'object' && error !== null ? error : {}) as Failure;
+  return failure.errors?.at(-1) ?? failure;
+}

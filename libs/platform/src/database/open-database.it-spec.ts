@@ -1,0 +1,108 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Inject, Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { freePort, testDatabase, type TestDatabase } from '@tocsin/testing';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+
+import { DatabaseModule } from './database.module.js';
+import { createExtension, openDatabase } from './open-database.js';
+
+class Initial1732460000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await createExtension(runner, 'pg_trgm');
+    await runner.query('create table alarms (id int primary key, title text)');
+  }
+
+  async down(): Promise<void> {}
+}
+
+class Broken1732460000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create table half (id int)');
+    await runner.query('alter table missing add column id int');
+  }
+
+  async down(): Promise<void> {}
+}
+
+let database: TestDatabase;
+beforeAll(async () => { database = await testDatabase(); });
+afterAll(async () => { await database.drop(); });
+
+describe('the schema of a service', () => {
+  test('is created and brought up to date once, however many replicas start at the same moment', async () => {
+    const replicas = await Promise.all(Array.from({ length: 4 }, () => openDatabase({ url: database.url, schema: 'issues', migrations: [Initial1732460000000] })));
+    await expect(database.query('select name from issues.migrations')).resolves.toEqual([{ name: 'Initial1732460000000' }]);
+    await Promise.all(replicas.map((replica) => replica.destroy()));
+  });
+
+  test('is what SQL without a schema means, on every connection of the pool', async () => {
+    const opened = await openDatabase({ url: database.url, schema: 'notifier', migrations: [Initial1732460000000], poolSize: 4 });
+    const paths = await Promise.all(Array.from({ length: 4 }, () => opened.query<{ search_path: string }[]>("select current_setting('search_path') search_path, pg_sleep(0.05)")));
+    expect(paths.map(([row]) => row?.search_path)).toEqual(Array(4).fill('notifier,public'));
+    await opened.query("insert into alarms values (1, 'a')");
+    await expect(database.query('select title from notifier.alarms')).resolves.toEqual([{ title: 'a' }]);
+    await opened.destroy();
+  });
+
+  test('finds extensions that another service created', async () => {
+    const opened = await openDatabase({ url: database.url, schema: 'workflows', migrations: [Initial1732460000000] });
+    await expect(opened.query("select similarity('alarm', 'alarms') > 0.5 as alike")).resolves.toEqual([{ alike: true }]);
+    await opened.destroy();
+  });
+
+  test('keeps nothing of a migration that fails, and the next start can go on', async () => {
+    const broken = openDatabase({ url: database.url, schema: 'connector', migrations: [Broken1732460000001] });
+    await expect(broken).rejects.toThrow('relation "missing" does not exist');
+    await expect(database.query("select to_regclass('connector.half') as half")).resolves.toEqual([{ half: null }]);
+    await (await openDatabase({ url: database.url, schema: 'connector', migrations: [Initial1732460000000] })).destroy();
+  });
+
+  test('survives the loss of every connection', async () => {
+    const opened = await openDatabase({ url: database.url, schema: 'issues', migrations: [Initial1732460000000] });
+    await opened.query('select 1');
+    await database.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tocsin-issues' and datname = current_database()");
+    await opened.query('select 1').catch(() => undefined);
+    await expect(opened.query('select 1 as one')).resolves.toEqual([{ one: 1 }]);
+    await opened.destroy();
+  });
+});
+
+describe('a server that cannot be used is one sentence', () => {
+  test('when nobody listens there, without the password', async () => {
+    const port = await freePort();
+    const opening = openDatabase({ url: `postgres://ada:hunter2@127.0.0.1:${port}/alarms`, schema: 'issues', migrations: [], patienceMs: 0 });
+    await expect(opening).rejects.toThrow(`PostgreSQL at 127.0.0.1:${port} cannot be reached (nothing answers there); start it or correct DATABASE_URL.`);
+  });
+
+  test('when the database does not exist', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/nowhere';
+    await expect(openDatabase({ url: url.href, schema: 'issues', migrations: [] })).rejects.toThrow(/^There is no database "nowhere" on PostgreSQL at /);
+  });
+});
+
+describe('the module', () => {
+  test('gives the service its database and closes it when everything else has stopped', async () => {
+    const told: string[] = [];
+
+    @Injectable()
+    class Relay {
+      constructor(@Inject(DataSource) readonly database: DataSource) {}
+      async beforeApplicationShutdown(): Promise<void> {
+        await this.database.query('select 1');
+        told.push('the last batch is written');
+      }
+    }
+
+    @Module({ imports: [DatabaseModule.forSchema({ url: database.url, schema: 'issues', migrations: [Initial1732460000000] })], providers: [Relay] })
+    class Service {}
+
+    const app = await NestFactory.createApplicationContext(Service, { logger: false, abortOnError: false });
+    const { database: opened } = app.get(Relay);
+    await app.close();
+    expect(told).toEqual(['the last batch is written']);
+    expect(opened.isInitialized).toBe(false);
+  });
+});

@@ -1,0 +1,114 @@
+/**
+ * Opens the one PostgreSQL schema of a service: creates it, brings it up to date and gives a pool in which every
+ * connection sees that schema first, so SQL needs no prefixes. One advisory lock covers the migrations of all services
+ * of a database: they also create extensions, which live in the database and not in a schema.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import pg from 'pg';
+import { AbstractLogger, DataSource, type EntitySchema, type MigrationInterface, type QueryRunner } from 'typeorm';
+
+import { parseDatabaseAddress, searchPathOptions, type DatabaseAddress } from './database-address.js';
+import { DatabaseUnavailable, describeDatabaseFailure, mayPass } from './database-failure.js';
+
+export interface DatabaseOptions {
+  /** `postgres://user:password@host:port/database`. */
+  url: string;
+  /** Name of the service's schema: lower case letters, digits, underscores. */
+  schema: string;
+  entities?: readonly (EntitySchema | (new () => object))[];
+  migrations: readonly (new () => MigrationInterface)[];
+  /** Connections at most; 10 unless given. */
+  poolSize?: number;
+  /** How long a server that is away may take to come up, in milliseconds; 5000 unless given. */
+  patienceMs?: number;
+}
+
+/** Any number that no other program uses as an advisory lock in our database. */
+const MIGRATION_LOCK = '7205759403792793';
+const RETRY_MS = 250;
+/** A server that says that it is starting up is there; recovery after a crash may take it this long. */
+const STARTING_PATIENCE_MS = 60_000;
+
+/**
+ * @returns a pool that is connected, its schema up to date; `destroy()` closes it
+ * @throws DatabaseUnavailable with one sentence that names host and port, never the password
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<DataSource> {
+  if (!/^[a-z][a-z0-9_]*$/.test(options.schema)) throw new Error(`"${options.schema}" is no name for a schema`);
+  const address = parseDatabaseAddress(options.url);
+  const client = await connectPatiently(address, options.patienceMs ?? 5000);
+  const dataSource = new DataSource(dataSourceOptions(options, address));
+  try {
+    await lockMigrations(client);
+    await createSchema(client, options.schema);
+    await dataSource.initialize();
+    await dataSource.runMigrations({ transaction: 'each' });
+    return dataSource;
+  } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    throw new DatabaseUnavailable(`Schema "${options.schema}" cannot be opened. ${describeDatabaseFailure(error, address)}`, error);
+  } finally {
+    await client.end().catch(() => undefined); // ends the lock too
+  }
+}
+
+/** Part of a service's migration. The extension goes to `public`, where the other services find it as well. */
+export async function createExtension(runner: QueryRunner, name: 'pg_trgm' | 'btree_gin' | 'unaccent'): Promise<void> {
+  await runner.query(`create extension if not exists ${name} schema public`);
+}
+
+/** What fails is thrown, and told once by whoever catches it. */
+class SilentLogger extends AbstractLogger {
+  protected override writeLog(): void {}
+}
+
+function dataSourceOptions({ schema, entities = [], migrations, poolSize = 10 }: DatabaseOptions, address: DatabaseAddress): ConstructorParameters<typeof DataSource>[0] {
+  return {
+    type: 'postgres',
+    url: address.url,
+    schema,
+    entities: [...entities],
+    migrations: [...migrations],
+    poolSize,
+    applicationName: `tocsin-${schema}`,
+    connectTimeoutMS: 5000,
+    installExtensions: false,
+    logger: new SilentLogger(),
+    // An idle connection that dies is replaced at the next query; without a handler it would end the process.
+    poolErrorHandler: () => undefined,
+    extra: { options: searchPathOptions(schema, address.options), keepAlive: true },
+  };
+}
+
+async function connectPatiently(address: DatabaseAddress, patienceMs: number): Promise<pg.Client> {
+  const start = performance.now();
+  for (;;) {
+    const client = new pg.Client({ connectionString: address.url, connectionTimeoutMillis: 5000, application_name: 'tocsin-migrations' });
+    client.on('error', () => undefined); // a connection that dies fails the query in work, which is where it is handled
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      const patience = (error as { code?: string }).code === '57P03' ? Math.max(patienceMs, STARTING_PATIENCE_MS) : patienceMs;
+      if (!mayPass(error) || performance.now() - start + RETRY_MS > patience) throw new DatabaseUnavailable(describeDatabaseFailure(error, address), error);
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+/** Asks again and again instead of waiting inside PostgreSQL, where the wait would block `create index concurrently`. */
+async function lockMigrations(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [MIGRATION_LOCK]);
+    if (rows[0]?.locked === true) return;
+    await sleep(50);
+  }
+}
+
+/** Looks first: a user without CREATE on the database may work in a schema that was made for it. */
+async function createSchema(client: pg.Client, schema: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_namespace where nspname = $1', [schema]);
+  if (rowCount === 0) await client.query(`create schema ${schema}`);
+}

@@ -1,0 +1,7 @@
+export * from './builders.js';
+export * from './eventually.js';
+export * from './free-port.js';
+export * from './start-process.js';
+export * from './test-broker.js';
+export * from './test-database.js';
+export * from './test-issuer.js';
