@@ -64,6 +64,17 @@ export function mayPass(error: unknown): boolean {
   return PASSING.has(code) || /connection terminated/i.test(message);
 }
 
+/** What a query fails with while the server restarts, is down or cannot be reached, beside the codes that pass by themselves. */
+const AWAY_CODES = new Set([...PASSING, 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', '57P02', '08000', '08001', '08003', '08006', '53100', '53200']);
+const AWAY_MESSAGE = /connection terminated|timeout exceeded when trying to connect|timeout expired|client has encountered a connection error|driver not connected/i;
+
+/** Whether a query failed because the database is away, however TypeORM wrapped it: nothing was changed, and trying again helps. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = '', message = '' } = innermost((error as { driverError?: unknown }).driverError ?? error);
+  return AWAY_CODES.has(code) || AWAY_MESSAGE.test(message);
+}
+
 /** A name with two addresses fails with one error for each; the last one speaks for all. */
 function innermost(error: unknown): Failure {
   const failure = (typeof error === 'object' && error !== null ? error : {}) as Failure;

@@ -16,6 +16,7 @@ const PRIMITIVES: unknown[] = [String, Boolean, Number, Array, Object, Buffer];
 export class ContractPipe implements PipeTransform {
   async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
     if ((type !== 'body' && type !== 'query') || !metatype || PRIMITIVES.includes(metatype)) return value;
+    if (value instanceof metatype) return value; // a message, which the bus has checked
     if (type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
       throw badRequest('The body must be a JSON object.', [{ pointer: '', code: 'wrong_type', message: 'must be a JSON object sent as application/json' }]);
     }

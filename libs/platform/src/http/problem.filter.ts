@@ -4,12 +4,10 @@ import type { Request, Response } from 'express';
 
 import type { Problem } from '@tocsin/contracts';
 
+import { isDatabaseAway } from '../database/database-failure.js';
 import type { Logger } from '../logging/logger.js';
 import { ProblemException, badRequest } from './problem.exception.js';
 import { requestId } from './request-id.js';
-
-/** Codes of pg and of the socket that mean: the database is away, try again. */
-const DATABASE_AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', '57P01', '57P02', '57P03', '08006', '08001', '08003', '53300']);
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -53,7 +51,7 @@ export function toProblem(error: unknown): ProblemException {
   if (error instanceof ProblemException) return error;
   if (error instanceof HttpException) return fromHttpException(error);
   if (isBodyParserError(error)) return fromBodyParser(error);
-  if (databaseIsAway(error)) {
+  if (isDatabaseAway(error)) {
     return new ProblemException(503, { title: 'The database is away', code: 'database_away', detail: 'Nothing was changed. Try again in a moment.' }, { 'Retry-After': '5' });
   }
   return new ProblemException(500, { title: 'Something went wrong', code: 'internal', detail: 'This is a defect of Tocsin. The request id leads to it in the log.' });
@@ -80,10 +78,4 @@ function fromBodyParser(error: BodyParserError): ProblemException {
   if (error.type === 'entity.parse.failed') return badRequest(`The body is not JSON: ${error.message}.`, [{ pointer: '', code: 'not_json', message: error.message }]);
   if (error.type === 'entity.too.large') return new ProblemException(413, { title: 'Too large', code: 'too_large', detail: `The body is larger than ${error.limit ?? 0} bytes.` });
   return new ProblemException(error.status, { title: 'The body cannot be read', code: 'unreadable_body', detail: error.message });
-}
-
-function databaseIsAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = (error as { code?: unknown }).code ?? (error as { driverError?: { code?: unknown } }).driverError?.code;
-  return (typeof code === 'string' && DATABASE_AWAY.has(code)) || /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
 }

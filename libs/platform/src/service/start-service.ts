@@ -61,7 +61,7 @@ export async function createServiceApp({ service, module, runtime, streamed = []
   app.use('/openapi.json', (_request: Request, response: Response) => {
     response.json(document);
   });
-  app.connectMicroservice<MicroserviceOptions>({ strategy: new BusServer(runtime.bus, service, runtime.logger) });
+  app.connectMicroservice<MicroserviceOptions>({ strategy: new BusServer(runtime.bus, service, runtime.logger) }, { inheritAppConfig: true });
   try {
     await app.init();
     assertEveryRouteSaysWhoMayCall(app);

@@ -1,0 +1,18 @@
+/** What a handler may know of the event beside its data; `@Ctx() context: BusContext`. */
+export class BusContext {
+  /** Event id; with `source` the key for deduplication. */
+  readonly id!: string;
+  readonly source!: string;
+  readonly type!: string;
+  /** When it happened, as the producer says; when it came in, where the producer says nothing. */
+  readonly time!: Date;
+  readonly organizationId: string | undefined;
+  /** From 1; grows when a handler failed. */
+  readonly attempt!: number;
+  /** It may have been handed out before. */
+  readonly redelivered!: boolean;
+
+  constructor(facts: BusContext) {
+    Object.assign(this, facts);
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Brings messages to the handlers of a service: Nest's transport strategy on whichever bus. A handler sees only data that
+ * its contract accepts, and whatever becomes of it, the message is settled: the bus learns of every failure.
+ */
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+
+import { queuesOf, type CloudEvent, type MessageRoute, type ProblemPlace, type ServiceName } from '@tocsin/contracts';
+
+import { isDatabaseAway } from '../database/database-failure.js';
+import { PeerUnavailable } from '../http/internal.client.js';
+import { BusContext } from './bus-context.js';
+import { checkData } from './check-data.js';
+import { AMQP_BINDING, decodeCloudEvent } from './cloud-event.codec.js';
+import { PauseError, PermanentError, type BusLogger, type IncomingMessage, type MessageBus, type Subscription } from './message-bus.js';
+
+export class BusServer extends Server implements CustomTransportStrategy {
+  /** Failures reach the bus, which reports them; Nest need not. */
+  override readonly propagatesEventHandlerErrors = true;
+  private readonly subscriptions: Subscription[] = [];
+
+  constructor(
+    private readonly bus: MessageBus,
+    private readonly service: ServiceName,
+    private readonly log: BusLogger,
+  ) {
+    super();
+  }
+
+  /** Fails unless each message that the service hears has exactly one handler, and no other message has one. */
+  async listen(callback: (error?: unknown) => void): Promise<void> {
+    try {
+      const queues = queuesOf(this.service);
+      assertOneHandlerEach(this.service, queues.map(({ route }) => route.type), this.messageHandlers);
+      for (const { queue, route } of queues) {
+        this.subscriptions.push(await this.bus.subscribe(this.service, queue, (message) => this.handle(route, message)));
+      }
+      callback();
+    } catch (error) {
+      callback(error);
+    }
+  }
+
+  /** Takes no more messages and lets those in work end. */
+  async close(): Promise<void> {
+    await Promise.all(this.subscriptions.splice(0).map((subscription) => subscription.stop()));
+  }
+
+  on(): never {
+    throw new Error('The bus has no events to listen to.');
+  }
+
+  unwrap<T>(): T {
+    return this.bus as T;
+  }
+
+  private async handle(route: MessageRoute, message: IncomingMessage): Promise<void> {
+    const handler = this.messageHandlers.get(route.type);
+    if (handler === undefined) throw new Error(`"${route.type}" has lost its handler.`);
+    const event = envelopeOf(route, message);
+    const checked = await checkData(route.contract, event.data);
+    if (!checked.ok) throw new PermanentError('invalid_data', `The data is not valid: ${placesText(checked.places)}`);
+    assertOneOrganization(event, checked.data);
+    const context = contextOf(event, message);
+    const startedAt = performance.now();
+    await settled(handler, checked.data, context);
+    this.log.info({ type: context.type, messageId: context.id, organizationId: context.organizationId, ...subjectOf(checked.data), attempt: context.attempt, ms: Math.round(performance.now() - startedAt) }, 'handled');
+  }
+}
+
+/** @throws Error with every message that is not handled as the table says */
+export function assertOneHandlerEach(service: ServiceName, heard: readonly string[], handlers: ReadonlyMap<string, MessageHandler>): void {
+  const missing = heard.filter((type) => !handlers.has(type)).map((type) => `"${type}" has no handler`);
+  const doubled = [...handlers].filter(([, handler]) => handler.next !== undefined).map(([type]) => `"${type}" has more than one handler`);
+  const replying = [...handlers].filter(([, handler]) => handler.isEventHandler !== true).map(([type]) => `"${type}" is handled by @MessagePattern, which nobody answers; use @EventPattern`);
+  const foreign = [...handlers.keys()].filter((type) => !heard.includes(type)).map((type) => `"${type}" is handled, but the table of messages does not say that ${service} hears it`);
+  const wrong = [...missing, ...doubled, ...replying, ...foreign];
+  if (wrong.length > 0) throw new Error(`The handlers of ${service} do not fit the table of messages: ${wrong.join('; ')}.`);
+}
+
+function envelopeOf(route: MessageRoute, message: IncomingMessage): CloudEvent {
+  const reading = decodeCloudEvent(message, AMQP_BINDING);
+  if (!reading.ok) throw new PermanentError('invalid_event', `This is no CloudEvent: ${placesText(reading.places)}`);
+  if (reading.event.type !== route.type) throw new PermanentError('wrong_type', `The event is a "${reading.event.type}", the queue carries "${route.type}".`);
+  return reading.event;
+}
+
+/** The name on the envelope decides whose event it is, so the data may not say another. */
+function assertOneOrganization({ organizationid }: CloudEvent, data: { organizationId?: unknown }): void {
+  if (data.organizationId === undefined || data.organizationId === organizationid) return;
+  throw new PermanentError('wrong_organization', 'organizationid of the event and organizationId of its data are not the same.');
+}
+
+function contextOf({ id, source, type, time, organizationid }: CloudEvent, { attempt, redelivered }: IncomingMessage): BusContext {
+  return new BusContext({ id, source, type, time: time === undefined ? new Date() : new Date(time), organizationId: organizationid, attempt, redelivered });
+}
+
+/** Waits for all that the handler does: Nest wraps promises and observables in each other. */
+async function settled(handler: MessageHandler, data: object, context: BusContext): Promise<void> {
+  try {
+    const result: unknown = await handler(data, context);
+    if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+  } catch (error) {
+    throw verdictOf(error);
+  }
+}
+
+/** What is away for every message makes the queue wait instead of using up this message's attempts. */
+function verdictOf(error: unknown): unknown {
+  if (error instanceof PermanentError || error instanceof PauseError) return error;
+  if (isDatabaseAway(error)) return new PauseError('The database is away.');
+  if (error instanceof PeerUnavailable) return new PauseError(error.message);
+  return error;
+}
+
+function subjectOf(data: { commandId?: unknown }): { commandId?: unknown } {
+  return data.commandId === undefined ? {} : { commandId: data.commandId };
+}
+
+function placesText(places: readonly ProblemPlace[]): string {
+  return places.slice(0, 5).map(({ pointer, message }) => `${pointer ?? ''} ${message}`.trim()).join('; ');
+}

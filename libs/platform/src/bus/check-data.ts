@@ -1,0 +1,18 @@
+/** Checks the data of an event against the contract of its type. On the bus contracts only grow, so unknown fields are dropped. */
+import { plainToInstance } from 'class-transformer';
+import { validate } from 'class-validator';
+
+import type { ProblemPlace } from '@tocsin/contracts';
+
+import { placesOf } from '../http/contract.pipe.js';
+
+export type CheckedData = { ok: true; data: object } | { ok: false; places: ProblemPlace[] };
+
+/** @param pointer where the data stands in the document that the places are to name */
+export async function checkData(contract: new () => object, data: unknown, pointer = '/data'): Promise<CheckedData> {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return { ok: false, places: [{ pointer, code: 'wrong_type', message: 'data must be a JSON object' }] };
+  const instance = plainToInstance(contract, data);
+  const errors = await validate(instance, { whitelist: true, forbidUnknownValues: false });
+  if (errors.length > 0) return { ok: false, places: errors.flatMap((error) => placesOf(error, pointer)) };
+  return { ok: true, data: instance };
+}

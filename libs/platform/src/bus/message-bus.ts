@@ -1,0 +1,95 @@
+/**
+ * What services expect of a message bus, whichever carries it. At least once: a message that was handled may come
+ * again, so handlers deduplicate; and no order is promised, so messages carry versions or places of their own.
+ */
+import type { Exchange, ServiceName } from '@tocsin/contracts';
+
+import type { Logger } from '../logging/logger.js';
+
+export type BusLogger = Pick<Logger, 'info' | 'warn' | 'error'>;
+
+export interface OutgoingMessage {
+  /** Event id. */
+  id: string;
+  /** Event type, at once the routing key. */
+  type: string;
+  exchange: Exchange;
+  /** CloudEvents source: `/tocsin/<service>`. */
+  source: string;
+  /** The CloudEvent in structured mode, as JSON. */
+  body: string;
+  headers?: Readonly<Record<string, string>>;
+}
+
+export interface IncomingMessage {
+  /** Event id as the envelope of the transport has it; undefined when a producer left it out. */
+  id: string | undefined;
+  /** Type that this queue carries. */
+  type: string;
+  queue: string;
+  body: Buffer;
+  contentType: string | undefined;
+  headers: Readonly<Record<string, unknown>>;
+  /** 1 for the first time; grows when a handler failed, not when a consumer was lost. */
+  attempt: number;
+  /** The transport may have handed it out before. */
+  redelivered: boolean;
+}
+
+export interface SubscribeOptions {
+  /** Messages handled at the same time at most; 20 unless told. */
+  prefetch?: number;
+}
+
+export interface Subscription {
+  /** Takes no more messages and waits for those in work, at most `deadlineMs` (10 s); the rest is delivered again. */
+  stop(deadlineMs?: number): Promise<void>;
+}
+
+export type MessageHandlerFunction = (message: IncomingMessage) => Promise<void>;
+
+export interface MessageBus {
+  /** Connects. A server that is away does not make it fail: the bus goes on trying and `state` tells. */
+  start(): Promise<void>;
+  /**
+   * Resolves with one entry per message: undefined when it is on disk for every hearer, else the reason why not
+   * ({@link BusUnavailableError} when it says nothing about the message). Never rejects because of one message.
+   */
+  publish(messages: readonly OutgoingMessage[]): Promise<(Error | undefined)[]>;
+  /**
+   * Hands the messages of a queue (named as in the topology) to `onMessage`. Resolved = done with; {@link PermanentError}
+   * = dead letter; {@link PauseError} = kept and tried again, the queue waits; any other error = again after a delay, and
+   * a dead letter after the last attempt.
+   */
+  subscribe(service: ServiceName, queue: string, onMessage: MessageHandlerFunction, options?: SubscribeOptions): Promise<Subscription>;
+  readonly state: BusState;
+  /** Stops what is subscribed, then disconnects. Nothing keeps the process alive afterwards. */
+  close(): Promise<void>;
+}
+
+export type BusState = 'connecting' | 'ready' | 'closed';
+
+export const DEFAULT_PREFETCH = 20;
+export const STOP_DEADLINE_MS = 10_000;
+
+/** The bus cannot take messages now; the same message may pass later. */
+export class BusUnavailableError extends Error {
+  override readonly name = 'BusUnavailableError';
+}
+
+/** This message can never be handled: it goes to the dead letters with `reason`, a short code such as `invalid_data`. */
+export class PermanentError extends Error {
+  override readonly name = 'PermanentError';
+
+  constructor(
+    readonly reason: string,
+    message: string = reason,
+  ) {
+    super(message);
+  }
+}
+
+/** Not the message's fault, and others would fare no better (the database is away): keep it and wait. */
+export class PauseError extends Error {
+  override readonly name = 'PauseError';
+}

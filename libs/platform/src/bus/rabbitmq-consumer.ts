@@ -1,0 +1,199 @@
+/**
+ * Consumes one queue for as long as it is wanted: over lost connections, closed channels and a deleted queue. Every message
+ * is settled on the channel that delivered it; a tag of one channel means another message on the next.
+ */
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+
+import { BusUnavailableError, STOP_DEADLINE_MS, type BusLogger, type IncomingMessage, type MessageHandlerFunction, type Subscription } from './message-bus.js';
+import { PauseGate } from './pause-gate.js';
+import { deadLetter, incomingFrom, retryOf } from './rabbitmq-message.js';
+import type { Publication } from './rabbitmq-publisher.js';
+import { declareTopology, type RabbitMqNames } from './rabbitmq-topology.js';
+import { DONE, errorText, settlementOf, type Settlement } from './settlement.js';
+import { Backoff, endsWithin, sleep, within } from './waiting.js';
+
+const SET_UP_MS = 10_000;
+const CANCEL_MS = 2_000;
+
+export interface RabbitMqConsumerOptions {
+  queue: string;
+  /** Type of the messages in this queue. */
+  type: string;
+  prefetch: number;
+  maxAttempts: number;
+  names: RabbitMqNames;
+  logger: BusLogger;
+  onMessage: MessageHandlerFunction;
+  /** The present or the next connection; rejects when there will be none. */
+  connection: () => Promise<ChannelModel>;
+  publish: (publication: Publication) => Promise<Error | undefined>;
+}
+
+interface Session {
+  channel: Channel;
+  consumerTag?: string;
+  /** Ends waiting, not working: fired when the channel is gone or the consumer stops. */
+  over: AbortController;
+  closed: Promise<void>;
+}
+
+export class RabbitMqConsumer implements Subscription {
+  private readonly stopping = new AbortController();
+  private readonly inWork = new Set<Promise<void>>();
+  private readonly gate: PauseGate;
+  private session: Session | undefined;
+  private loop: Promise<void> | undefined;
+
+  constructor(private readonly options: RabbitMqConsumerOptions) {
+    const { queue, logger } = options;
+    this.gate = new PauseGate((paused, because) => {
+      if (paused) logger.warn({ queue, because }, 'The queue waits');
+      else logger.info({ queue }, 'The queue goes on');
+    });
+  }
+
+  start(): void {
+    this.loop ??= this.run();
+  }
+
+  async stop(deadlineMs: number = STOP_DEADLINE_MS): Promise<void> {
+    this.stopping.abort();
+    const { session } = this;
+    if (session !== undefined) {
+      session.over.abort();
+      if (session.consumerTag !== undefined) {
+        await within(CANCEL_MS, 'Cancelling the consumer', session.channel.cancel(session.consumerTag)).catch(() => {});
+      }
+    }
+    const done = await endsWithin(deadlineMs, this.inWork);
+    if (!done) this.options.logger.warn({ queue: this.options.queue, messages: this.inWork.size }, 'Stopped while messages were in work; they are delivered again');
+    if (session !== undefined) await closeChannel(session);
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    const { queue, logger } = this.options;
+    const backoff = new Backoff({ firstMs: 100, maxMs: 3_000 });
+    while (!this.stopping.signal.aborted) {
+      let model: ChannelModel;
+      try {
+        model = await this.options.connection();
+      } catch {
+        return; // the bus was closed
+      }
+      try {
+        await this.consume(model, () => { backoff.reset(); });
+      } catch (error) {
+        if (!this.stopping.signal.aborted) logger.warn({ queue, error: errorText(error) }, 'The queue cannot be consumed; trying again');
+      }
+      await sleep(backoff.next(), this.stopping.signal);
+    }
+  }
+
+  /** Ends when the channel does. */
+  private async consume(model: ChannelModel, onConsuming: () => void): Promise<void> {
+    const { names, prefetch, queue } = this.options;
+    const session = await openSession(model);
+    this.session = session;
+    const { channel } = session;
+    try {
+      await within(SET_UP_MS, 'Starting the consumer', (async () => {
+        await declareTopology(channel, names); // the queue may be what was lost
+        await channel.prefetch(prefetch);
+        if (this.stopping.signal.aborted) return;
+        const { consumerTag } = await channel.consume(names.queue(queue), (message) => {
+          if (message === null) void closeChannel(session); // basic.cancel: the queue was deleted or moved
+          else this.take(message, session);
+        });
+        session.consumerTag = consumerTag;
+      })());
+      onConsuming();
+      if (this.stopping.signal.aborted && this.inWork.size === 0) return;
+      await session.closed;
+    } finally {
+      session.over.abort();
+      await closeChannel(session);
+      this.session = undefined;
+    }
+  }
+
+  private take(message: ConsumeMessage, session: Session): void {
+    if (this.stopping.signal.aborted) return; // came between stop and cancel: goes back when the channel closes
+    const work = this.settle(message, session)
+      .catch((error: unknown) => {
+        // Left unacked: the channel's end brings it back.
+        this.options.logger.error({ queue: this.options.queue, error: errorText(error) }, 'A message could not be settled');
+        return closeChannel(session);
+      })
+      .finally(() => this.inWork.delete(work));
+    this.inWork.add(work);
+  }
+
+  private async settle(message: ConsumeMessage, session: Session): Promise<void> {
+    const { queue, type, maxAttempts, onMessage, logger } = this.options;
+    const incoming = incomingFrom(message, queue, type);
+    const outcome = await this.gate.run(() => onMessage(incoming), session.over.signal);
+    if (outcome.kind === 'left') return;
+    const settlement = outcome.kind === 'handled' ? DONE : settlementOf(outcome.error, incoming.attempt, maxAttempts);
+    logSettlement(logger, incoming, settlement);
+    const publication = this.successor(message, incoming, settlement);
+    if (publication !== undefined && !(await this.published(publication, session))) return;
+    acknowledge(session.channel, message);
+  }
+
+  private successor(message: ConsumeMessage, incoming: IncomingMessage, settlement: Settlement): Publication | undefined {
+    const { names } = this.options;
+    if (settlement.kind === 'again') return retryOf(message, incoming, names);
+    if (settlement.kind === 'dead') return deadLetter(message, incoming, names, settlement);
+    return undefined;
+  }
+
+  /** Publishes until confirmed; false when the channel went first, which brings the message back. */
+  private async published(publication: Publication, session: Session): Promise<boolean> {
+    const backoff = new Backoff({ firstMs: 200, maxMs: 5_000 });
+    for (;;) {
+      const refusal = await this.options.publish(publication);
+      if (refusal === undefined) return true;
+      if (!(refusal instanceof BusUnavailableError)) this.options.logger.error({ queue: this.options.queue, error: errorText(refusal) }, 'A message cannot be moved to its next queue');
+      if (session.over.signal.aborted) return false;
+      await sleep(backoff.next(), session.over.signal);
+    }
+  }
+}
+
+async function openSession(model: ChannelModel): Promise<Session> {
+  const channel = await within(SET_UP_MS, 'Opening a channel', model.createChannel(), (late) => { late.close().catch(() => {}); });
+  channel.on('error', () => {});
+  const over = new AbortController();
+  const closed = new Promise<void>((resolve) => {
+    channel.once('close', () => {
+      over.abort();
+      resolve();
+    });
+  });
+  return { channel, over, closed };
+}
+
+/** Closes unless it is closed; a broker that does not answer is left to the connection's heartbeat. */
+async function closeChannel({ channel, closed }: Session): Promise<void> {
+  try {
+    channel.close().catch(() => {});
+  } catch {
+    // was closed already
+  }
+  await within(CANCEL_MS, 'Closing the channel', closed).catch(() => {});
+}
+
+function acknowledge(channel: Channel, message: ConsumeMessage): void {
+  try {
+    channel.ack(message);
+  } catch {
+    // The channel is gone and with it this delivery; the broker delivers again and the handler deduplicates.
+  }
+}
+
+function logSettlement(logger: BusLogger, { queue, id, attempt }: IncomingMessage, settlement: Settlement): void {
+  const fields = { queue, messageId: id, attempt };
+  if (settlement.kind === 'again') logger.warn({ ...fields, error: settlement.error }, 'A message failed and is tried again later');
+  if (settlement.kind === 'dead') logger.error({ ...fields, reason: settlement.reason, error: settlement.error }, 'A message went to the dead letters');
+}

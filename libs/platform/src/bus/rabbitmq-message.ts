@@ -1,0 +1,88 @@
+/** AMQP messages ↔ the port's: what is read from a delivery, and what is published in its place when it failed. */
+import type { ConsumeMessage, Options } from 'amqplib';
+
+import { EXCHANGES, CLOUD_EVENT_CONTENT_TYPE, routeOf } from '@tocsin/contracts';
+
+import type { IncomingMessage, OutgoingMessage } from './message-bus.js';
+import type { Publication } from './rabbitmq-publisher.js';
+import type { RabbitMqNames } from './rabbitmq-topology.js';
+import type { Settlement } from './settlement.js';
+
+/** Own header, since brokers from 4.0 on ignore x-death of what is published again. */
+export const ATTEMPT_HEADER = 'x-attempt';
+export const DEAD_HEADERS = { reason: 'x-dead-reason', error: 'x-dead-error', queue: 'x-dead-queue', at: 'x-dead-at' } as const;
+
+export function incomingFrom({ content, properties, fields }: ConsumeMessage, queue: string, type: string): IncomingMessage {
+  const headers: Record<string, unknown> = { ...properties.headers };
+  const attempt = Number(headers[ATTEMPT_HEADER] ?? 1);
+  return {
+    id: textOf(properties.messageId),
+    type,
+    queue,
+    body: content,
+    contentType: textOf(properties.contentType),
+    headers,
+    attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
+    redelivered: fields.redelivered,
+  };
+}
+
+export function publicationOf(message: OutgoingMessage, names: RabbitMqNames, now: Date): Publication {
+  const route = routeOf(message.type);
+  return {
+    exchange: names.exchange(message.exchange),
+    routingKey: message.type,
+    content: Buffer.from(message.body),
+    options: {
+      contentType: CLOUD_EVENT_CONTENT_TYPE,
+      messageId: message.id,
+      type: message.type,
+      appId: message.source,
+      timestamp: Math.floor(now.getTime() / 1000),
+      persistent: true,
+      mandatory: route === undefined || route.heardBy.length > 0,
+      headers: { ...message.headers },
+    },
+  };
+}
+
+/** The same message for its next attempt: waits in the retry queue and comes back to this queue only. */
+export function retryOf(message: ConsumeMessage, incoming: IncomingMessage, names: RabbitMqNames): Publication {
+  return {
+    exchange: '',
+    routingKey: names.retry(incoming.queue),
+    content: message.content,
+    options: { ...sameProperties(message), headers: { ...incoming.headers, [ATTEMPT_HEADER]: incoming.attempt + 1 } },
+  };
+}
+
+/** The same message for the operators, with why it died. */
+export function deadLetter(message: ConsumeMessage, incoming: IncomingMessage, names: RabbitMqNames, { reason, error }: Extract<Settlement, { kind: 'dead' }>): Publication {
+  return {
+    exchange: names.exchange(EXCHANGES.dead),
+    routingKey: incoming.type,
+    content: message.content,
+    options: {
+      ...sameProperties(message),
+      CC: [names.queue(incoming.queue)],
+      headers: {
+        ...incoming.headers,
+        [ATTEMPT_HEADER]: incoming.attempt,
+        [DEAD_HEADERS.reason]: reason,
+        [DEAD_HEADERS.error]: error,
+        [DEAD_HEADERS.queue]: names.queue(incoming.queue),
+        [DEAD_HEADERS.at]: new Date().toISOString(),
+      },
+    },
+  };
+}
+
+function sameProperties({ properties }: ConsumeMessage): Options.Publish {
+  const { contentType, contentEncoding, messageId, type, appId, correlationId, timestamp } = properties as unknown as Record<string, unknown>;
+  const kept = { contentType, contentEncoding, messageId, type, appId, correlationId, timestamp };
+  return { ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)), persistent: true, mandatory: true };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
+import { isAlive, probe } from './postgres-process.js';
+
+let dataDir: string;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'tocsin-postgres-'));
+});
+
+afterAll(async () => {
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function valueIn(server: EmbeddedPostgres): Promise<unknown> {
+  let value: unknown;
+  await probe(server.url, async (client) => {
+    value = (await client.query<{ word: string }>('select word from kept')).rows[0]?.word;
+  });
+  return value;
+}
+
+describe('the embedded PostgreSQL', () => {
+  test('starts in an empty directory, knows letters of the world and the extensions that we use', async () => {
+    const server = await startEmbeddedPostgres({ dataDir });
+    await probe(server.url, async (client) => {
+      const { rows } = await client.query<{ lower: string }>(`select lower('ZÜRICH')`);
+      expect(rows[0]?.lower).toBe('zürich');
+      await client.query('create extension pg_trgm; create extension btree_gin; create extension unaccent');
+      await client.query(`create table kept as select 'bell'::text as word`);
+    });
+    await server.stop();
+    expect(isAlive(server.pid)).toBe(false);
+  }, 60_000);
+
+  test('keeps its data over a stop, a kill -9, and is adopted when it lives on', async () => {
+    const first = await startEmbeddedPostgres({ dataDir });
+    expect(await valueIn(first)).toBe('bell');
+    process.kill(first.pid, 'SIGKILL');
+    const second = await startEmbeddedPostgres({ dataDir });
+    expect(await valueIn(second)).toBe('bell');
+    const adopted = await startEmbeddedPostgres({ dataDir });
+    expect(adopted.pid).toBe(second.pid);
+    await adopted.stop();
+  }, 60_000);
+
+  test('says in one sentence that its directory cannot be written', async () => {
+    await expect(startEmbeddedPostgres({ dataDir: '/proc/tocsin' })).rejects.toThrow(/^The database cannot be kept in \/proc\/tocsin .*; set DATA_DIR/);
+  });
+});

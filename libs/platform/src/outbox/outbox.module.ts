@@ -1,0 +1,54 @@
+/** Wires outbox, relay and inbox of a service: they run from the start of the service until just before its database closes. */
+import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import type { ServiceName } from '@tocsin/contracts';
+
+import type { MessageBus } from '../bus/message-bus.js';
+import type { Logger } from '../logging/logger.js';
+import { Metrics } from '../metrics/metrics.js';
+import { Inbox } from './inbox.js';
+import { Outbox } from './outbox.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { RetentionJob } from './retention.job.js';
+
+@Module({})
+export class OutboxModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    @Inject(OutboxRelay) private readonly relay: OutboxRelay,
+    @Inject(RetentionJob) private readonly retention: RetentionJob,
+    @Inject(DataSource) private readonly database: DataSource,
+    @Inject(Metrics) private readonly metrics: Metrics,
+  ) {}
+
+  static forService(service: ServiceName, bus: MessageBus, logger: Logger): DynamicModule {
+    return {
+      module: OutboxModule,
+      global: true,
+      providers: [
+        { provide: OutboxRelay, useFactory: (database: DataSource) => new OutboxRelay(database, service, bus, logger), inject: [DataSource] },
+        { provide: Outbox, useFactory: (database: DataSource, relay: OutboxRelay) => new Outbox(database, service, relay), inject: [DataSource, OutboxRelay] },
+        { provide: RetentionJob, useFactory: (database: DataSource) => new RetentionJob(database, logger), inject: [DataSource] },
+        Inbox,
+      ],
+      exports: [Outbox, Inbox],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    this.metrics.gauge('tocsin_outbox_pending', 'Messages that are committed and not yet on the bus.', () => this.number('select count(*)::float8 as value from outbox'));
+    this.metrics.gauge('tocsin_outbox_oldest_age_seconds', 'Age of the oldest message that is not yet on the bus.', () =>
+      this.number('select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as value from outbox'));
+    this.relay.start();
+    this.retention.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.relay.stop(), this.retention.stop()]);
+  }
+
+  private async number(sql: string): Promise<number> {
+    const [row] = await this.database.query<{ value: number }[]>(sql);
+    return row?.value ?? 0;
+  }
+}

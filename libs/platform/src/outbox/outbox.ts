@@ -1,0 +1,87 @@
+/**
+ * Messages that are said exactly when their transaction commits: a row beside the change, relayed to the bus afterwards.
+ * A crash at any moment leaves both or neither, and a message that was on its way goes out again with the same id.
+ */
+import { routeOf, type CloudEvent, type Exchange, type MessageType, type ServiceName } from '@tocsin/contracts';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+
+/** A message to be said: the CloudEvent around it is made by {@link Outbox.add}. */
+export interface OutgoingEvent {
+  type: MessageType;
+  organizationId: string;
+  /** What it is about, for people who read the bus. */
+  subject?: string;
+  /** The contract of `type`. */
+  data: object;
+  /** Event id; a new one unless given. */
+  id?: string;
+}
+
+export class Outbox {
+  constructor(
+    private readonly database: DataSource,
+    private readonly service: ServiceName,
+    private readonly relay: { wake(): void },
+  ) {}
+
+  /** Runs `work` in one transaction; what it added to the outbox is on its way at once after the commit. */
+  async transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const result = await this.database.transaction(work);
+    this.relay.wake();
+    return result;
+  }
+
+  /**
+   * Says `events` when the transaction commits.
+   * @throws Error when the table of messages does not let this service say one of them
+   */
+  async add(tx: EntityManager, ...events: OutgoingEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const rows = events.map((event) => this.row(event));
+    await tx.query(
+      `insert into outbox (type, exchange, message_id, body, organization_id)
+       select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])`,
+      [rows.map(({ type }) => type), rows.map(({ exchange }) => exchange), rows.map(({ id }) => id), rows.map(({ body }) => body), rows.map(({ organizationId }) => organizationId)],
+    );
+  }
+
+  private row({ type, organizationId, subject, data, id = uuid() }: OutgoingEvent): { type: string; exchange: Exchange; id: string; body: string; organizationId: string } {
+    const route = routeOf(type);
+    if (route === undefined || !(route.saidBy.includes(this.service) || route.saidBy.includes('any'))) {
+      throw new Error(`The table of messages does not let ${this.service} say "${type}".`);
+    }
+    const event: CloudEvent = {
+      specversion: '1.0',
+      id,
+      source: sourceOf(this.service),
+      type,
+      time: new Date().toISOString(),
+      ...(subject !== undefined && { subject }),
+      datacontenttype: 'application/json',
+      organizationid: organizationId,
+      data,
+    };
+    return { type, exchange: route.exchange, id, body: JSON.stringify(event), organizationId };
+  }
+}
+
+/** `source` of the CloudEvents that a service says. */
+export function sourceOf(service: ServiceName): string {
+  return `/tocsin/${service}`;
+}
+
+/** Part of a service's first migration. */
+export async function createOutboxTables(runner: QueryRunner): Promise<void> {
+  await runner.query(`
+    create table outbox (
+      id bigint generated always as identity primary key,
+      type text not null, exchange text not null, message_id text not null, body text not null, organization_id text not null,
+      created_at timestamptz not null default now(),
+      failures int not null default 0, last_error text, next_at timestamptz not null default now())
+      with (autovacuum_vacuum_scale_factor = 0.02);
+    create table outbox_dead (
+      id bigint primary key,
+      type text not null, exchange text not null, message_id text not null, body text not null, organization_id text not null,
+      created_at timestamptz not null, failures int not null, last_error text, died_at timestamptz not null default now())`);
+}
