@@ -43,7 +43,7 @@ export function theMainJob(way: string, start: () => Promise<Product>): void {
 
     async function importScan(bytes: Buffer, query: string, headers: Record<string, string> = {}): Promise<Scan> {
       const accepted = await noa.call<{ scanId: string }>('POST', `/v1/scans?${query}`, { raw: new Uint8Array(bytes), headers: { 'content-type': 'application/json', ...headers } });
-      expect(accepted).toMatchObject({ status: 202, body: { scanId: expect.any(String) as string } });
+      expect(accepted).toMatchObject({ status: 202, body: { scanId: expect.any(String) } });
       return eventually(async () => {
         const { body } = await noa.get<Scan>(`/v1/scans/${accepted.body.scanId}?wait=5`);
         return body.state === 'done' && body;
@@ -52,7 +52,7 @@ export function theMainJob(way: string, start: () => Promise<Product>): void {
 
     async function send(destination: object, comment?: string): Promise<Delivery> {
       const accepted = await noa.post<{ deliveryId: string }>(`/v1/issues/${issue.id}/slack-messages`, { connectionId: connection.id, destination, ...(comment !== undefined && { comment }) });
-      expect(accepted).toMatchObject({ status: 202, body: { deliveryId: expect.any(String) as string } });
+      expect(accepted).toMatchObject({ status: 202, body: { deliveryId: expect.any(String) } });
       return settled(accepted.body.deliveryId);
     }
 
@@ -94,7 +94,7 @@ export function theMainJob(way: string, start: () => Promise<Product>): void {
       const before = await noa.get<Items<Issue>>('/v1/issues?application=broken');
       const { status, body } = await noa.call<Problem>('POST', '/v1/scans?application=broken', { raw: new Uint8Array(await report('edge/trivy-broken-trailing-data.sarif')), headers: { 'content-type': 'application/json' } });
       expect(status).toBe(400);
-      expect(body).toMatchObject({ line: expect.any(Number) as number, column: expect.any(Number) as number });
+      expect(body).toMatchObject({ line: expect.any(Number), column: expect.any(Number) });
       expect(before.body.items).toEqual([]);
       expect((await noa.get<Items<Issue>>('/v1/issues?application=broken')).body.items).toEqual([]);
     });
@@ -131,7 +131,7 @@ export function theMainJob(way: string, start: () => Promise<Product>): void {
 
     test('an issue reaches a public channel by name with the comment, and the delivery tells where', async () => {
       const delivery = await send({ name: '#sec-alerts' }, 'Please look at this one today. <!channel>');
-      expect(delivery).toMatchObject({ state: 'posted', destination: { kind: 'channel', id: expect.stringMatching(/^C/) as string }, issueIds: [issue.id], slack: { permalink: expect.stringContaining('https://acme.slack.com/archives/C') as string } });
+      expect(delivery).toMatchObject({ state: 'posted', destination: { kind: 'channel', id: expect.stringMatching(/^C/) }, issueIds: [issue.id], slack: { permalink: expect.stringContaining('https://acme.slack.com/archives/C') } });
       const posted = (await messagesIn(product, delivery.slack?.channel ?? '')).find((message) => message.ts === delivery.slack?.ts);
       expect(JSON.stringify(posted)).toContain('Please look at this one today.');
       expect(JSON.stringify(posted)).not.toContain('"<!channel>');
@@ -149,7 +149,7 @@ export function theMainJob(way: string, start: () => Promise<Product>): void {
       const { body } = await noa.get<DestinationList>(`/v1/connections/${connection.id}/destinations?q=bob&kind=user`);
       const byId = await send({ id: body.items[0]?.id });
       const byEmail = await send({ email: 'bob@acme.test' });
-      expect(byId).toMatchObject({ state: 'posted', destination: { kind: 'user', id: expect.stringMatching(/^U/) as string }, slack: { channel: expect.stringMatching(/^D/) as string } });
+      expect(byId).toMatchObject({ state: 'posted', destination: { kind: 'user', id: expect.stringMatching(/^U/) }, slack: { channel: expect.stringMatching(/^D/) } });
       expect(byEmail.destination.id).toBe(byId.destination.id);
       expect(byEmail.slack?.channel).toBe(byId.slack?.channel);
     }, 60_000);
@@ -162,7 +162,7 @@ export function theMainJob(way: string, start: () => Promise<Product>): void {
       ['a person who does not exist', { email: 'nobody@acme.test' }],
     ])('%s ends as failed, with the remedy', async (_, destination) => {
       const delivery = await send(destination);
-      expect(delivery).toMatchObject({ state: 'failed', error: { code: expect.any(String) as string, remedy: expect.any(String) as string } });
+      expect(delivery).toMatchObject({ state: 'failed', error: { code: expect.any(String), remedy: expect.any(String) } });
       expect(delivery.error?.remedy).not.toBe('');
     }, 60_000);
 

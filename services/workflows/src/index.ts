@@ -1,0 +1,1 @@
+export { workflowsService } from './workflows.service-definition.js';

@@ -1,0 +1,5 @@
+import { runService } from '@tocsin/platform';
+
+import { workflowsService } from './index.js';
+
+await runService(workflowsService);

@@ -1,0 +1,18 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+
+import { PlatformModule, type ServiceRuntime } from '@tocsin/platform';
+
+import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
+import type { WorkflowsConfig } from './workflows.config.js';
+import { WorkflowsController } from './workflows.controller.js';
+
+@Module({})
+export class WorkflowsModule {
+  static register(config: WorkflowsConfig, runtime: ServiceRuntime): DynamicModule {
+    return {
+      module: WorkflowsModule,
+      imports: [PlatformModule.forService({ service: 'workflows', config, runtime, migrations: [Initial1732460000000] })],
+      controllers: [WorkflowsController],
+    };
+  }
+}
