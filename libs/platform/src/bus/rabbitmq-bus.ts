@@ -61,7 +61,8 @@ export class RabbitMqBus implements MessageBus {
     this.publishing.start();
     this.consuming.start();
     const waiting = new AbortController();
-    await Promise.race([Promise.all([this.publishing.current(), this.consuming.current()]), sleep(START_MS, waiting.signal)]);
+    const connected = Promise.all([this.publishing.current(), this.consuming.current()]).catch(() => undefined); // closed in the meantime
+    await Promise.race([connected, sleep(START_MS, waiting.signal)]);
     waiting.abort();
     if (this.state !== 'ready') this.options.logger.warn({}, 'RabbitMQ is not there yet; messages wait in the outbox');
   }
