@@ -87,6 +87,7 @@ function envelopeOf(route: MessageRoute, message: IncomingMessage): CloudEvent {
 
 /** The name on the envelope decides whose event it is, so the data may not say another. */
 function assertOneOrganization({ organizationid }: CloudEvent, data: { organizationId?: unknown }): void {
+  if (organizationid === undefined) throw new PermanentError('wrong_organization', 'The event has no organizationid.');
   if (data.organizationId === undefined || data.organizationId === organizationid) return;
   throw new PermanentError('wrong_organization', 'organizationid of the event and organizationId of its data are not the same.');
 }
