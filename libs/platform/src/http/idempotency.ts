@@ -57,6 +57,20 @@ export async function createIdempotencyTable(runner: QueryRunner): Promise<void>
 export class Idempotency {
   constructor(private readonly outbox: Outbox) {}
 
+  /**
+   * The answer that the key was given already, for routes that ask somebody else before they begin their transaction: a
+   * repeated request is answered without asking again. Undefined = go on with {@link run}.
+   */
+  async replay<T>(call: IdempotentCall): Promise<{ body: T } | undefined> {
+    const { key } = call;
+    if (key === undefined) return undefined;
+    const answer = await this.outbox.transaction((tx) => earlierAnswer<T>(tx, call, key));
+    if (!answer) return undefined;
+    call.response.set('Idempotency-Replayed', 'true');
+    call.response.status(answer.status);
+    return { body: answer.body };
+  }
+
   /** Does `work` once per key, in one transaction, and sets the answer's status and headers. */
   async run<T>(call: IdempotentCall, work: (tx: EntityManager) => Promise<Answer<T>>): Promise<T> {
     const { answer, replayed } = await this.outbox.transaction(async (tx) => {
@@ -80,9 +94,17 @@ async function reserve<T>(tx: EntityManager, call: IdempotentCall, key: string):
   const id = [call.organizationId, call.route, key];
   await tx.query(`delete from idempotency_keys where organization_id = $1 and route = $2 and key = $3 and created_at < now() - interval '24 hours'`, id);
   const taken = await tx.query<unknown[]>('insert into idempotency_keys (organization_id, route, key, body_hash) values ($1, $2, $3, $4) on conflict do nothing returning key', [...id, call.bodyHash]);
-  if (taken.length > 0) return undefined;
-  const [earlier] = await tx.query<{ body_hash: string; status: number; body: T }[]>('select body_hash, status, body from idempotency_keys where organization_id = $1 and route = $2 and key = $3', id);
-  if (earlier?.body_hash !== call.bodyHash) {
+  return taken.length > 0 ? undefined : earlierAnswer<T>(tx, call, key);
+}
+
+/** @throws ProblemException 409 when the key came with another body */
+async function earlierAnswer<T>(tx: EntityManager, call: IdempotentCall, key: string): Promise<Answer<T> | undefined> {
+  const [earlier] = await tx.query<{ body_hash: string; status: number; body: T }[]>(
+    `select body_hash, status, body from idempotency_keys where organization_id = $1 and route = $2 and key = $3 and created_at >= now() - interval '24 hours'`,
+    [call.organizationId, call.route, key],
+  );
+  if (!earlier) return undefined;
+  if (earlier.body_hash !== call.bodyHash) {
     throw new ProblemException(409, {
       title: 'The key was used before',
       code: 'idempotency_key_reused',
