@@ -69,6 +69,21 @@ export class OutboxRelay {
     });
   }
 
+  /** Messages that are committed and not yet on the bus. */
+  async pending(): Promise<number> {
+    return this.number('count(*)');
+  }
+
+  /** Age of the oldest of them; 0 when there is none. */
+  async oldestAgeSeconds(): Promise<number> {
+    return this.number('coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)');
+  }
+
+  private async number(expression: string): Promise<number> {
+    const [row] = await this.database.query<{ value: number }[]>(`select (${expression})::float8 as value from outbox`);
+    return row?.value ?? 0;
+  }
+
   private message({ type, exchange, message_id, body }: OutboxRow): OutgoingMessage {
     return { id: message_id, type, exchange, source: sourceOf(this.service), body };
   }

@@ -17,7 +17,6 @@ export class OutboxModule implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     @Inject(OutboxRelay) private readonly relay: OutboxRelay,
     @Inject(RetentionJob) private readonly retention: RetentionJob,
-    @Inject(DataSource) private readonly database: DataSource,
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
 
@@ -36,19 +35,13 @@ export class OutboxModule implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   onApplicationBootstrap(): void {
-    this.metrics.gauge('tocsin_outbox_pending', 'Messages that are committed and not yet on the bus.', () => this.number('select count(*)::float8 as value from outbox'));
-    this.metrics.gauge('tocsin_outbox_oldest_age_seconds', 'Age of the oldest message that is not yet on the bus.', () =>
-      this.number('select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as value from outbox'));
+    this.metrics.gauge('tocsin_outbox_pending', 'Messages that are committed and not yet on the bus.', () => this.relay.pending());
+    this.metrics.gauge('tocsin_outbox_oldest_age_seconds', 'Age of the oldest message that is not yet on the bus.', () => this.relay.oldestAgeSeconds());
     this.relay.start();
     this.retention.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all([this.relay.stop(), this.retention.stop()]);
-  }
-
-  private async number(sql: string): Promise<number> {
-    const [row] = await this.database.query<{ value: number }[]>(sql);
-    return row?.value ?? 0;
   }
 }
