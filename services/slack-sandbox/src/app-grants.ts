@@ -1,0 +1,91 @@
+/**
+ * The apps and the tokens that workspaces granted them. One bot per app and workspace: a second installation gives the same
+ * bot and the same token, and its scopes are added to those already granted; only a revocation takes scopes away.
+ */
+import { randomBytes } from 'node:crypto';
+
+import type { Person, Workspace } from './workspace.js';
+
+export interface App {
+  id: string;
+  name: string;
+  /** User name of its bot. */
+  botName: string;
+  clientId?: string;
+  clientSecret?: string;
+}
+
+export interface Grant {
+  token: string;
+  app: App;
+  workspace: Workspace;
+  bot: Person & { botId: string };
+  scopes: string[];
+  state: 'active' | 'revoked' | 'uninstalled' | 'expired';
+}
+
+export class AppGrants {
+  private readonly grants = new Map<string, Grant>();
+  private readonly apps = new Map<string, App>();
+
+  addApp(app: App): void {
+    this.apps.set(app.id, app);
+  }
+
+  appOfClient(clientId: string): App | undefined {
+    return [...this.apps.values()].find((app) => app.clientId === clientId);
+  }
+
+  ofToken(token: string): Grant | undefined {
+    return this.grants.get(token);
+  }
+
+  all(): Grant[] {
+    return [...this.grants.values()];
+  }
+
+  ofBot(botId: string): Grant | undefined {
+    return this.all().find((grant) => grant.bot.botId === botId);
+  }
+
+  /** Installs an app, or adds scopes to its installation; a revoked one gets a new token and only the scopes asked for now. */
+  install(app: App, workspace: Workspace, scopes: readonly string[], token?: string): Grant {
+    const living = this.all().find((grant) => grant.app === app && grant.workspace === workspace && grant.state === 'active');
+    if (living) {
+      living.scopes = [...new Set([...living.scopes, ...scopes])];
+      return living;
+    }
+    const bot = botOf(app, workspace);
+    workspace.addBot(bot);
+    const grant: Grant = {
+      token: token ?? `xoxb-sandbox-${workspace.domain}-${randomBytes(12).toString('hex')}`,
+      app, workspace, bot, scopes: [...scopes], state: 'active',
+    };
+    this.grants.set(grant.token, grant);
+    return grant;
+  }
+
+  /** Removes the app from the workspace: all its tokens there stop working. */
+  uninstall(app: App, workspace: Workspace): void {
+    for (const grant of this.grants.values()) {
+      if (grant.app === app && grant.workspace === workspace && grant.state === 'active') grant.state = 'uninstalled';
+    }
+  }
+
+  /** Why a token is refused, in Slack's codes; undefined when it is good. */
+  static problem(grant: Grant | undefined): string | undefined {
+    if (grant === undefined) return 'invalid_auth';
+    const codes = { active: undefined, revoked: 'token_revoked', uninstalled: 'account_inactive', expired: 'token_expired' };
+    return codes[grant.state];
+  }
+}
+
+function botOf(app: App, workspace: Workspace): Person & { botId: string } {
+  const tail = `${app.id.slice(1)}${workspace.domain.toUpperCase()}`.replace(/[^A-Z0-9]/g, '').slice(0, 12);
+  return { id: `U${tail}`, botId: `B${tail}`, name: app.botName, realName: app.name, deleted: false };
+}
+
+/** A token as it may be shown: those of the sandbox whole, any other by its ends. */
+export function shownToken(token: string): string {
+  return token.startsWith('xoxb-sandbox-') ? token : `${token.slice(0, 5)}…${token.slice(-4)}`;
+}

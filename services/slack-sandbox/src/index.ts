@@ -1,0 +1,2 @@
+/** The Slack sandbox as a package: started by standalone and by tests. */
+export { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.js';

@@ -1,0 +1,48 @@
+/** oauth.v2.access: a code of the consent page becomes a bot token. It is called without a token; the client proves itself. */
+import { accept, refuse, type Answer } from '../answer.js';
+import type { Arguments } from '../arguments.js';
+import type { World } from '../world.js';
+
+export interface ClientCredentials {
+  id?: string;
+  secret?: string;
+}
+
+/** The client's credentials: HTTP Basic before the body. */
+export function credentialsOf(authorization: string | undefined, args: Arguments): ClientCredentials {
+  const basic = /^Basic\s+(.+)$/i.exec(authorization ?? '')?.[1];
+  const [id, secret] = basic === undefined ? [args.text('client_id'), args.text('client_secret')] : basicPair(basic);
+  return { ...(id !== undefined && { id }), ...(secret !== undefined && { secret }) };
+}
+
+function basicPair(encoded: string): [string, string] {
+  const decoded = Buffer.from(encoded, 'base64').toString();
+  const colon = decoded.indexOf(':');
+  const plain = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  };
+  return colon < 0 ? [plain(decoded), ''] : [plain(decoded.slice(0, colon)), plain(decoded.slice(colon + 1))];
+}
+
+export function oauthAccess(world: World, args: Arguments, client: ClientCredentials): Answer {
+  const app = world.grants.appOfClient(client.id ?? '');
+  if (app === undefined) return refuse('invalid_client_id');
+  if (app.clientSecret !== client.secret) return refuse('bad_client_secret');
+  const grantType = args.text('grant_type') ?? 'authorization_code';
+  if (grantType === 'refresh_token') return refuse('invalid_refresh_token'); // tokens of the sandbox do not rotate
+  if (grantType !== 'authorization_code') return refuse('invalid_grant_type');
+  const consent = world.codes.redeem(args.text('code') ?? '');
+  if (consent?.app !== app) return refuse('invalid_code');
+  if (args.text('redirect_uri') !== consent.redirectUri) return refuse('bad_redirect_uri');
+  const grant = world.grants.install(app, consent.workspace, consent.scopes);
+  world.changed();
+  return accept({
+    access_token: grant.token, token_type: 'bot', scope: grant.scopes.join(','), bot_user_id: grant.bot.id, app_id: app.id,
+    team: { id: consent.workspace.id, name: consent.workspace.name }, enterprise: null, is_enterprise_install: false,
+    authed_user: { id: consent.userId },
+  });
+}
