@@ -50,7 +50,7 @@ export function loadConfig<T extends object>(config: new () => T, environment: E
   for (const { name } of settingsOf(config)) {
     try {
       const text = rawValue(name, environment);
-      if (text !== undefined) Object.assign(loaded, { [name]: parse(text, Reflect.getMetadata('design:type', config.prototype as object, name)) });
+      if (text !== undefined) Object.assign(loaded, { [name]: parse(text, typeOf(loaded, name)) });
     } catch (error) {
       problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -72,6 +72,12 @@ function rawValue(name: string, environment: Environment): string | undefined {
   } catch {
     throw new Error(`the file that ${name}_FILE names cannot be read: ${file}`);
   }
+}
+
+/** The type of a setting: of its default, and where it has none, as it is declared. */
+function typeOf(config: object, name: string): unknown {
+  const initial: unknown = (config as Record<string, unknown>)[name];
+  return initial === undefined ? Reflect.getMetadata('design:type', config, name) : (initial as object).constructor;
 }
 
 function parse(text: string, type: unknown): unknown {
