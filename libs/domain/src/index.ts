@@ -6,3 +6,8 @@ export * from './permissions.js';
 export * from './scopes.js';
 export * from './slack-error-codes.js';
 export * from './slack-failure.js';
+export * from './message/block-kit.js';
+export * from './message/message-input.js';
+export { renderMessage, renderPlainText } from './message/render-message.js';
+export { CATEGORY_WORDS } from './message/issue-card.js';
+export { SEVERITY_LOOKS } from './message/severity-look.js';

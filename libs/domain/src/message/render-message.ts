@@ -1,0 +1,97 @@
+/**
+ * The message that people read in Slack, as Block Kit. First what a person said, then what is known. Everything from outside
+ * goes into rich text or plain text, where nothing is markup: no mention, link or formatting comes out of an issue or a
+ * comment. Mentions are a choice of their own (`options.mention`). The same input gives the same bytes.
+ */
+import type { Issue } from '../issue.js';
+import { compareSeverity, SEVERITIES, type Severity } from '../issue.js';
+import { LIMITS, plainText, section, text, type Block, type RichTextElement } from './block-kit.js';
+import { bulkDigest, digestBlocks, digestText } from './digest.js';
+import { issueCard, titleText } from './issue-card.js';
+import { issueLink } from './link.js';
+import type { DigestInput, MessageInput, MessageWarning, RenderedMessage } from './message-input.js';
+import { lookOf } from './severity-look.js';
+import { cleanLine, cleanText, cut, escapeMrkdwn } from './text.js';
+import { whatChanged } from './what-changed.js';
+
+const SENDER_MAX = 150;
+const COMMENT_MAX = 2000;
+const COMMENT_IN_TEXT = 150;
+const REPEATED = 'This may repeat an earlier message: Slack did not confirm it.';
+
+export function renderMessage(input: MessageInput): RenderedMessage {
+  const digest = digestOf(input);
+  const [issue] = input.issues;
+  const said = saidBlocks(input);
+  const card = digest === undefined && issue !== undefined ? [issueCard(issue, input.consoleUrl)] : [];
+  const changed = whatChanged(input.change, input.changes ?? []);
+  const body: Block[] = digest ? digestBlocks(digest, input.consoleUrl) : issue === undefined ? testBlocks(input.consoleUrl) : [];
+  const blocks: Block[] = [...said, ...(changed.length > 0 ? [{ type: 'rich_text', block_id: 'changed', elements: changed } as const] : []), ...body];
+  return { text: textOf(input, digest, LIMITS.messageText), blocks, attachments: card, warnings: warningsOf(input) };
+}
+
+/** The same message without blocks, for when Slack refuses them. */
+export function renderPlainText(input: MessageInput): { text: string } {
+  return { text: textOf(input, digestOf(input), LIMITS.messageText) };
+}
+
+function digestOf({ digest, issues, consoleUrl }: MessageInput): DigestInput | undefined {
+  return digest ?? (issues.length > 1 ? bulkDigest(issues, consoleUrl) : undefined);
+}
+
+/** What comes before the facts: mentions, who sent it, the comment. */
+function saidBlocks(input: MessageInput): Block[] {
+  const mentions = mentionsOf(input);
+  const sender = cut(cleanLine(input.sender ?? ''), SENDER_MAX);
+  const comment = cut(cleanText(input.comment ?? ''), COMMENT_MAX);
+  const blocks: Block[] = [];
+  if (input.repeated === true) blocks.push({ type: 'context', block_id: 'repeated', elements: [plainText(REPEATED)] });
+  if (mentions.length > 0) blocks.push({ type: 'rich_text', block_id: 'mentions', elements: [section(...mentions)] });
+  if (sender !== '') blocks.push({ type: 'context', block_id: 'sender', elements: [plainText(`Sent by ${sender}`)] });
+  if (comment !== '') blocks.push({ type: 'rich_text', block_id: 'comment', elements: [{ type: 'rich_text_quote', elements: [text(comment)] }] });
+  return blocks;
+}
+
+function mentionsOf({ options, issues, ownerIds = [] }: MessageInput): RichTextElement[] {
+  const mention = options?.mention;
+  if (!mention || !reaches(issues, mention.fromSeverity)) return [];
+  const people = [...(mention.owner === true ? ownerIds : []), ...(mention.people ?? [])].filter((id) => /^[UW][A-Z0-9]{6,20}$/.test(id));
+  const groups = (mention.groups ?? []).filter((id) => /^S[A-Z0-9]{6,20}$/.test(id));
+  const named: RichTextElement[] = [...[...new Set(people)].map((id) => ({ type: 'user', user_id: id }) as const), ...[...new Set(groups)].map((id) => ({ type: 'usergroup', usergroup_id: id }) as const)];
+  return named.flatMap((element, index) => (index === 0 ? [element] : [text(' '), element]));
+}
+
+function reaches(issues: readonly Issue[], fromSeverity: string | undefined): boolean {
+  if (fromSeverity === undefined || !(SEVERITIES as readonly string[]).includes(fromSeverity)) return true;
+  return issues.some((issue) => compareSeverity(issue.severity, fromSeverity as Severity) >= 0);
+}
+
+function testBlocks(consoleUrl: string): Block[] {
+  return [
+    { type: 'rich_text', block_id: 'test', elements: [section({ type: 'emoji', name: 'white_check_mark' }, text(' Test message', { bold: true }), text(' – the connection to this place works. No action is needed.'))] },
+    { type: 'rich_text', block_id: 'origin', elements: [section(text('Sent from '), { type: 'link', url: `${consoleUrl.replace(/\/+$/, '')}/connectors/slack`, text: 'Connectors › Dev Alerts › Slack' })] },
+  ];
+}
+
+/** Severity, title, application, comment, link: what a notification and a screen reader tell. */
+function textOf(input: MessageInput, digest: DigestInput | undefined, max: number): string {
+  const [issue] = input.issues;
+  const said = [cleanLine(input.sender ?? ''), cut(cleanLine(input.comment ?? ''), COMMENT_IN_TEXT)].filter((part) => part !== '').join(': ');
+  const what = digest ? digestText(digest) : issue ? issueText(issue) : 'Test message: the connection to this place works. No action is needed.';
+  const link = digest?.link ?? (issue && issueLink(input.consoleUrl, issue.id));
+  const line = [what, said, input.repeated === true ? REPEATED : ''].filter((part) => part !== '').join(' – ');
+  const room = max - (link === undefined ? 0 : link.length + 1);
+  const shown = escapeMrkdwn(line, Math.max(1, room));
+  return link === undefined || room < 100 ? shown : `${shown} ${escapeMrkdwn(link, link.length * 5)}`.slice(0, max);
+}
+
+function issueText(issue: Issue): string {
+  return `${lookOf(issue).word}: ${titleText(issue)} (${cleanLine(issue.application)})`;
+}
+
+function warningsOf({ issues, options, ownerIds }: MessageInput): MessageWarning[] {
+  const warnings: MessageWarning[] = [];
+  if (issues.some((issue) => issue.category === 'secret' && issue.description !== undefined)) warnings.push({ code: 'secret_hidden', message: 'The description of a secret stays in Tocsin, since it may hold the secret.' });
+  if (options?.mention?.owner === true && (ownerIds ?? []).length === 0) warnings.push({ code: 'owner_not_mentioned', message: 'No owner is known in this workspace, so nobody is mentioned as owner.' });
+  return warnings;
+}

@@ -1,0 +1,61 @@
+/**
+ * Text from outside, made harmless and made to fit. Lengths are UTF-16 units, as Slack seems to count; a cut falls between
+ * graphemes, so it never halves an emoji or an accented letter.
+ */
+
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+// Controls but tab and newline; overrides of writing direction, which make a text read as something else (Trojan Source).
+const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g;
+// Joiners stay: emoji and several scripts need them.
+const INVISIBLE = /[\u00AD\u180E\u200B\u2060-\u2064\uFEFF]/g;
+const ELLIPSIS = '…';
+/** A grapheme longer than this is no writing system's; it is cut inside. */
+const GRAPHEME_MAX = 64;
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Several lines, as they are, without what could disturb their reader. */
+export function cleanText(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(LONE_SURROGATE, '\uFFFD').replace(CONTROL, '').replace(/\n{3,}/g, '\n\n').trim();
+}
+
+/** One line; what cannot be seen is taken out. */
+export function cleanLine(text: string): string {
+  return cleanText(text.replace(/\s+/g, ' ')).replace(INVISIBLE, '').replace(/ {2,}/g, ' ').trim();
+}
+
+/** At most `max` units, an ellipsis included where something was cut, if possible at the end of a word. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const kept = wholeGraphemes(text.slice(0, max + GRAPHEME_MAX), max - ELLIPSIS.length);
+  const wordEnd = kept.lastIndexOf(' ');
+  const atWord = wordEnd > kept.length * 0.8 ? kept.slice(0, wordEnd) : kept;
+  return atWord.trimEnd() + ELLIPSIS;
+}
+
+/** Escapes what Slack reads as markup in mrkdwn and in the text of a message; what is cut is cut before it is escaped. */
+export function escapeMrkdwn(text: string, max: number): string {
+  const whole = escape(text);
+  if (whole.length <= max) return whole;
+  let escaped = '';
+  for (const { segment } of graphemes.segment(text.slice(0, max))) {
+    const next = escape(segment);
+    if (escaped.length + next.length > max - ELLIPSIS.length) break;
+    escaped += next;
+  }
+  return escaped + ELLIPSIS;
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function wholeGraphemes(text: string, max: number): string {
+  let length = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    if (length + segment.length > max) break;
+    length += segment.length;
+  }
+  if (length > 0) return text.slice(0, length);
+  return text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
+}
