@@ -1,5 +1,5 @@
 /** Who did what to what, when: written in the transaction of the change, so neither exists without the other. */
-import { Controller, Get, Inject, Injectable, Query, type DynamicModule } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Module, Query, type DynamicModule } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { v7 as uuid } from 'uuid';
@@ -76,6 +76,7 @@ export class AuditController {
   }
 }
 
+@Module({})
 export class AuditModule {
   static forService(service: string): DynamicModule {
     return { module: AuditModule, global: true, controllers: [AuditController], providers: [Audit, { provide: SERVICE_NAME, useValue: service }], exports: [Audit, SERVICE_NAME] };

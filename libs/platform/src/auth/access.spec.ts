@@ -32,7 +32,7 @@ async function aToken({ sub = 'ada', issuer = ISSUER, audience, expiresIn = 3600
   return (audience === undefined ? jwt : jwt.setAudience(audience)).sign(key);
 }
 
-function aVerifier(known: Partial<Caller> | undefined = undefined, options: { audience?: string; keys?: JWTVerifyGetKey } = {}): { verifier: TokenVerifier; asked: string[] } {
+function aVerifier(known?: Partial<Caller>, options: { audience?: string; keys?: JWTVerifyGetKey } = {}): { verifier: TokenVerifier; asked: string[] } {
   const asked: string[] = [];
   const lookUp = (key: string): Promise<Caller | undefined> => {
     asked.push(key);

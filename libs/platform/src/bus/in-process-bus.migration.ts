@@ -17,7 +17,7 @@ export class BusTables1732460000000 implements MigrationInterface {
         attempt int not null, reason text not null, error text not null, died_at timestamptz not null default clock_timestamp())`);
   }
 
-  async down(): Promise<void> {
-    throw new Error('the first migration is not taken back: drop the schema instead');
+  down(): Promise<void> {
+    return Promise.reject(new Error('the first migration is not taken back: drop the schema instead'));
   }
 }

@@ -28,7 +28,7 @@ export class PauseGate {
       if (signal.aborted) return { kind: 'left' };
       const outcome = await attempt(handle);
       if (!asksForPause(outcome)) return outcome;
-      if (this.closed === undefined) return this.probe(handle, signal, outcome.error);
+      if (!this.paused) return this.probe(handle, signal, outcome.error);
     }
   }
 

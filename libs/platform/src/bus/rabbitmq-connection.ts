@@ -45,7 +45,7 @@ export class RabbitMqConnection {
   /** Resolves with the connection as soon as there is one. Rejects when it was closed for good. */
   async current(): Promise<ChannelModel> {
     for (;;) {
-      if (this.stopping.signal.aborted) throw new BusUnavailableError('The connection to RabbitMQ was closed.');
+      if (this.isStopping()) throw new BusUnavailableError('The connection to RabbitMQ was closed.');
       if (this.model !== undefined) return this.model;
       await this.up.promise;
     }
@@ -70,12 +70,12 @@ export class RabbitMqConnection {
   private async run(address: string): Promise<void> {
     const { logger, name } = this.options;
     const backoff = new Backoff({ firstMs: 100, maxMs: 3_000 });
-    while (!this.stopping.signal.aborted) {
+    while (!this.isStopping()) {
       try {
         await this.hold(address, () => { backoff.reset(); });
-        if (!this.stopping.signal.aborted) logger.warn({ connection: name }, 'The connection to RabbitMQ was lost; connecting again');
+        if (!this.isStopping()) logger.warn({ connection: name }, 'The connection to RabbitMQ was lost; connecting again');
       } catch (error) {
-        if (!this.stopping.signal.aborted) logger.warn({ connection: name, error: errorText(error) }, 'RabbitMQ cannot be reached; trying again');
+        if (!this.isStopping()) logger.warn({ connection: name, error: errorText(error) }, 'RabbitMQ cannot be reached; trying again');
       }
       await sleep(backoff.next(), this.stopping.signal);
     }
@@ -90,7 +90,7 @@ export class RabbitMqConnection {
     const closed = new Promise<void>((resolve) => model.once('close', () => { resolve(); }));
     try {
       await within(SET_UP_MS, 'Declaring exchanges and queues', setUp(model));
-      if (this.stopping.signal.aborted) return;
+      if (this.isStopping()) return;
       this.model = model;
       onReady();
       logger.info({ connection: name }, 'Connected to RabbitMQ');
@@ -102,6 +102,10 @@ export class RabbitMqConnection {
       this.model = undefined;
       destroy(model, 'over');
     }
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
   }
 }
 

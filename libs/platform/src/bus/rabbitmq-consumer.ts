@@ -74,7 +74,7 @@ export class RabbitMqConsumer implements Subscription {
   private async run(): Promise<void> {
     const { queue, logger } = this.options;
     const backoff = new Backoff({ firstMs: 100, maxMs: 3_000 });
-    while (!this.stopping.signal.aborted) {
+    while (!this.isStopping()) {
       let model: ChannelModel;
       try {
         model = await this.options.connection();
@@ -84,7 +84,7 @@ export class RabbitMqConsumer implements Subscription {
       try {
         await this.consume(model, () => { backoff.reset(); });
       } catch (error) {
-        if (!this.stopping.signal.aborted) logger.warn({ queue, error: errorText(error) }, 'The queue cannot be consumed; trying again');
+        if (!this.isStopping()) logger.warn({ queue, error: errorText(error) }, 'The queue cannot be consumed; trying again');
       }
       await sleep(backoff.next(), this.stopping.signal);
     }
@@ -100,7 +100,7 @@ export class RabbitMqConsumer implements Subscription {
       await within(SET_UP_MS, 'Starting the consumer', (async () => {
         await declareTopology(channel, names); // the queue may be what was lost
         await channel.prefetch(prefetch);
-        if (this.stopping.signal.aborted) return;
+        if (this.isStopping()) return;
         const { consumerTag } = await channel.consume(names.queue(queue), (message) => {
           if (message === null) void closeChannel(session); // basic.cancel: the queue was deleted or moved
           else this.take(message, session);
@@ -108,7 +108,7 @@ export class RabbitMqConsumer implements Subscription {
         session.consumerTag = consumerTag;
       })());
       onConsuming();
-      if (this.stopping.signal.aborted && this.inWork.size === 0) return;
+      if (this.isStopping() && this.inWork.size === 0) return;
       await session.closed;
     } finally {
       session.over.abort();
@@ -118,7 +118,7 @@ export class RabbitMqConsumer implements Subscription {
   }
 
   private take(message: ConsumeMessage, session: Session): void {
-    if (this.stopping.signal.aborted) return; // came between stop and cancel: goes back when the channel closes
+    if (this.isStopping()) return; // came between stop and cancel: goes back when the channel closes
     const work = this.settle(message, session)
       .catch((error: unknown) => {
         // Left unacked: the channel's end brings it back.
@@ -158,6 +158,10 @@ export class RabbitMqConsumer implements Subscription {
       if (session.over.signal.aborted) return false;
       await sleep(backoff.next(), session.over.signal);
     }
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
   }
 }
 

@@ -56,7 +56,9 @@ export class RabbitMqPublisher {
     if (channel === undefined) return publications.map(() => new BusUnavailableError('RabbitMQ is not connected.'));
     if (this.blocked) return publications.map(() => new BusUnavailableError('RabbitMQ takes no messages: it is short of memory or disk.'));
     const deadline = new AbortController();
-    const silence = sleep(CONFIRM_MS, deadline.signal).then(() => (deadline.signal.aborted ? undefined : this.giveUp()));
+    const silence = sleep(CONFIRM_MS, deadline.signal).then(() => {
+      if (!deadline.signal.aborted) this.giveUp();
+    });
     const late = silence.then(() => new BusUnavailableError(`RabbitMQ did not confirm within ${CONFIRM_MS} ms.`));
     const results = await Promise.all(publications.map((publication) => Promise.race([this.send(channel, publication), late])));
     deadline.abort();

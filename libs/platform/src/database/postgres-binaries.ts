@@ -49,8 +49,8 @@ async function prepare(root: string): Promise<void> {
   for (const { source, target } of links) {
     const from = join(root, source);
     const to = join(root, target);
-    await symlink(relative(dirname(to), from), to).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
+    await symlink(relative(dirname(to), from), to).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     });
   }
   for (const program of ['initdb', 'postgres']) {

@@ -34,7 +34,7 @@ export function sendProblem(request: Request, response: Response, problem: Probl
     return;
   }
   const { title, detail, code, extra, ...rest } = problem.content;
-  const body: Problem = {
+  const body = {
     type: code === undefined ? 'about:blank' : `urn:tocsin:problem:${code}`,
     title,
     status: problem.status,
@@ -42,7 +42,7 @@ export function sendProblem(request: Request, response: Response, problem: Probl
     instance: request.originalUrl.split('?')[0] ?? '/',
     requestId: requestId(request),
     ...rest,
-  };
+  } satisfies Problem;
   response.status(problem.status).set(problem.headers).type('application/problem+json').send(JSON.stringify({ ...body, ...extra }));
 }
 

@@ -24,7 +24,7 @@ export function contractSchemas(): Record<string, object> {
     refPointerPrefix: '#/components/schemas/',
     classTransformerMetadataStorage: defaultMetadataStorage,
     additionalConverters: { isDestination: () => DESTINATION, isDeliverySource: () => SOURCE } as never,
-  }) as Record<string, object>;
+  });
 }
 
 /** Builds the document of `app`; what only services call (`/internal`) is left out. */
