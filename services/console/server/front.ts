@@ -5,6 +5,7 @@
 import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
 
 import { appFiles, BUILT_APP, securityHeaders, toPublicUrl } from './app-files.js';
+import type { ConsoleEnvironment } from './environment.js';
 import { readiness } from './health.js';
 import { mergedList } from './merged-list.js';
 import { mergedOpenApi } from './openapi.js';
@@ -14,16 +15,6 @@ import { addressOf, isApiPath, ownerOf, PEER_NAMES, type PeerName, type Peers } 
 
 export interface FrontLog {
   warn(details: object, message: string): void;
-}
-
-/** What the app must know before anybody has signed in. */
-export interface ConsoleEnvironment {
-  /** Messages go to the Slack sandbox, not to Slack. */
-  slackSandbox: boolean;
-  /** `POST /v1/dev/token` gives tokens to whoever asks. */
-  developmentIssuer: boolean;
-  /** The sandbox's page, as a browser reaches it. */
-  sandboxUrl?: string;
 }
 
 export interface FrontOptions {

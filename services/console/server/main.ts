@@ -11,10 +11,10 @@ const log: FrontLog = {
 };
 
 async function run(): Promise<void> {
-  const { port, host, publicUrl, peers, slackBaseUrl } = readSettings(process.env);
+  const { port, host, publicUrl, peers, slackBaseUrl, issuer } = readSettings(process.env);
   const slackSandbox = new URL(slackBaseUrl).protocol === 'http:';
   const sandboxUrl = slackSandbox && new URL(slackBaseUrl).hostname !== 'slack-sandbox' ? slackBaseUrl : undefined;
-  const front = createFront({ publicUrl, peers, log, environment: { slackSandbox, developmentIssuer: false, ...(sandboxUrl !== undefined && { sandboxUrl }) } });
+  const front = createFront({ publicUrl, peers, log, environment: { slackSandbox, developmentIssuer: false, ...(sandboxUrl !== undefined && { sandboxUrl }), ...(issuer !== undefined && { issuer }) } });
   const listening = await listen(front, port, host);
   process.stdout.write(`console ready on ${listening.url}\n`);
   const stop = (): void => {

@@ -12,6 +12,8 @@ export interface ConsoleSettings {
   peers: Record<PeerName, string>;
   /** Slack's address; plain http means the sandbox. */
   slackBaseUrl: string;
+  /** Who signs bearer tokens; shown where people sign in. */
+  issuer: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,6 +40,7 @@ export function readSettings(environment: Environment): ConsoleSettings {
       notifier: url('NOTIFIER_URL', 'http://127.0.0.1:3014'),
     },
     slackBaseUrl: url('SLACK_BASE_URL', 'https://slack.com'),
+    issuer: text('OIDC_ISSUER'),
   };
   if (problems.length > 0) throw new Error(`The settings are not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   return settings;

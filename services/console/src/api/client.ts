@@ -1,0 +1,89 @@
+/**
+ * The one way to call the API: the bearer token, JSON, and problem details as the one kind of failure. A 401 ends the
+ * session, whatever was asked.
+ */
+import type { ConnectivityCheckView, Problem } from '@tocsin/contracts';
+
+import { session } from '../session/session.js';
+
+/** Problem details as they arrive; connecting also lists the checks that failed. */
+export type ProblemAnswer = Pick<Problem, keyof Problem> & { checks?: ConnectivityCheckView[] };
+
+export class ApiProblem extends Error {
+  constructor(readonly problem: ProblemAnswer) {
+    super(problem.title);
+  }
+}
+
+/** A page of a list. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+export interface CallOptions {
+  query?: Query | undefined;
+  body?: unknown;
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** @throws ApiProblem for every answer that is not a success, and when there is no answer */
+export async function call<T>(method: Method, path: string, { query, body, idempotencyKey, signal }: CallOptions = {}): Promise<T> {
+  const token = session.token();
+  const response = await reach(`${path}${queryString(query)}`, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+  });
+  if (response.status === 401 && token !== undefined) session.expire(token);
+  const text = await response.text();
+  if (!response.ok) throw new ApiProblem(problemOf(response, text));
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiProblem({
+      type: 'about:blank',
+      title: 'Tocsin cannot be reached',
+      status: 503,
+      detail: 'There was no answer. Check your network, or whether Tocsin is running, and try again.',
+      instance: path,
+      requestId: '',
+    });
+  }
+}
+
+function problemOf(response: Response, text: string): ProblemAnswer {
+  const requestId = response.headers.get('x-request-id') ?? '';
+  try {
+    const problem = JSON.parse(text) as ProblemAnswer;
+    if (typeof problem.title === 'string') return { ...problem, requestId: problem.requestId || requestId };
+  } catch {
+    // not ours: a proxy between us has answered
+  }
+  return { type: 'about:blank', title: `Unexpected answer (${response.status})`, status: response.status, detail: 'The answer did not come from Tocsin. A proxy in between may be the cause.', instance: response.url, requestId };
+}
+
+function queryString(query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    const text = typeof value === 'object' ? value.join(',') : String(value ?? '');
+    if (text !== '') search.set(name, text);
+  }
+  return search.size > 0 ? `?${search.toString()}` : '';
+}

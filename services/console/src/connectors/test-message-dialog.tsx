@@ -1,0 +1,44 @@
+/** A test message takes the same way as every other, and is followed to its end. */
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import { useState } from 'react';
+
+import type { Connection } from '@tocsin/contracts';
+
+import { useSendTestMessage } from '../api/connections.js';
+import type { FoundDestination } from '../api/destinations.js';
+import { ProblemAlert } from '../parts/problem-alert.js';
+import { DestinationPicker } from '../send/destination-picker.js';
+import { labelOf } from '../send/destination-words.js';
+import { FollowDelivery } from '../send/follow-delivery.js';
+
+export function TestMessageDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
+  const [destination, setDestination] = useState<FoundDestination>();
+  const [idempotencyKey, setKey] = useState(() => crypto.randomUUID());
+  const send = useSendTestMessage(connection.id);
+  const again = (): void => {
+    setKey(crypto.randomUUID());
+    send.reset();
+  };
+  const choose = (found: FoundDestination | undefined): void => {
+    setDestination(found);
+    again();
+  };
+  return (
+    <Modal opened onClose={onClose} title="Send a test message" closeButtonProps={{ 'aria-label': 'Close' }} transitionProps={{ duration: 0 }}>
+      {send.data && destination
+        ? <FollowDelivery deliveryId={send.data.deliveryId} to={labelOf(destination)} onAgain={again} onClose={onClose} />
+        : (
+            <form onSubmit={(event) => { event.preventDefault(); if (destination) send.mutate({ destination: { id: destination.id }, idempotencyKey }); }}>
+              <Stack>
+                <DestinationPicker label="Channel/User" connections={[connection]} value={destination} onChange={choose} autoFocus />
+                {send.error && <ProblemAlert error={send.error} />}
+                <Group justify="flex-end">
+                  <Button variant="default" onClick={onClose}>CANCEL</Button>
+                  <Button type="submit" loading={send.isPending} disabled={!destination}>SEND</Button>
+                </Group>
+              </Stack>
+            </form>
+          )}
+    </Modal>
+  );
+}

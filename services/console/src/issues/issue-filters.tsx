@@ -1,0 +1,68 @@
+/** The filters above the list. Each choice is in the address at once; typing is, when it pauses. */
+import { Button, Group, MultiSelect, NativeSelect, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useState } from 'react';
+
+import { CATEGORIES, ISSUE_STATUSES, SEVERITIES } from '@tocsin/domain';
+
+import { useFacets } from '../api/issues.js';
+import { severityWord } from '../parts/severity-mark.js';
+import { isFiltered, NO_FILTER, SORTS, type IssueFilter, type ListFilter, type Sort } from './issue-filter.js';
+
+interface IssueFiltersProps {
+  filter: IssueFilter;
+  onChange: (filter: IssueFilter) => void;
+}
+
+export function IssueFilters({ filter, onChange }: IssueFiltersProps) {
+  const { data: facets } = useFacets();
+  const choices = (name: ListFilter): string[] => [...new Set([...Object.keys(facets?.[name] ?? {}), ...filter[name]])].sort();
+  const list = (name: ListFilter, label: string, data: readonly (string | { value: string; label: string })[]) => (
+    <MultiSelect
+      key={name}
+      label={label}
+      data={[...data]}
+      value={filter[name]}
+      onChange={(values) => { onChange({ ...filter, [name]: values }); }}
+      placeholder={filter[name].length === 0 ? 'Any' : ''}
+      w={{ base: '100%', xs: 190 }}
+      hidePickedOptions
+      clearable
+      searchable
+      clearButtonProps={{ 'aria-label': `Clear ${label}` }}
+      nothingFoundMessage="Nothing to choose"
+    />
+  );
+  return (
+    <Group component="search" gap="sm" align="flex-end">
+      <Search key={filter.q === '' ? 'empty' : 'filled'} q={filter.q} onChange={(q) => { onChange({ ...filter, q }); }} />
+      {list('severity', 'Severity', [...SEVERITIES].reverse().map((value) => ({ value, label: severityWord(value) })))}
+      {list('application', 'Application', choices('application'))}
+      {list('tool', 'Tool', choices('tool'))}
+      {list('category', 'Category', CATEGORIES)}
+      {list('status', 'Status', ISSUE_STATUSES)}
+      <NativeSelect
+        label="Order"
+        value={filter.sort}
+        onChange={(event) => { onChange({ ...filter, sort: event.currentTarget.value as Sort }); }}
+        data={Object.entries(SORTS).map(([value, label]) => ({ value, label }))}
+      />
+      {isFiltered(filter) && <Button variant="subtle" onClick={() => { onChange({ ...NO_FILTER, sort: filter.sort }); }}>Clear filters</Button>}
+    </Group>
+  );
+}
+
+function Search({ q, onChange }: { q: string; onChange: (q: string) => void }) {
+  const [typed, setTyped] = useState(q);
+  const tell = useDebouncedCallback(onChange, 250);
+  return (
+    <TextInput
+      type="search"
+      label="Search"
+      placeholder="Title, CVE, rule, path"
+      value={typed}
+      onChange={(event) => { setTyped(event.currentTarget.value); tell(event.currentTarget.value.trim()); }}
+      w={{ base: '100%', xs: 240 }}
+    />
+  );
+}

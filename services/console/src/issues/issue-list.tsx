@@ -1,0 +1,46 @@
+/** The list of issues and all that it can be instead: loading, failed, empty for ever, empty by filter. */
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import type { useIssues } from '../api/issues.js';
+import { ProblemAlert } from '../parts/problem-alert.js';
+import { isFiltered, NO_FILTER, type IssueFilter } from './issue-filter.js';
+import { IssueTable, type IssueTableProps } from './issue-table.js';
+import { NoIssuesYet } from './no-issues-yet.js';
+
+interface IssueListProps extends Omit<IssueTableProps, 'issues'> {
+  list: ReturnType<typeof useIssues>;
+}
+
+export function IssueList({ list, filter, onFilter, ...table }: IssueListProps) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = list;
+  const issues = data?.pages.flatMap(({ items }) => items);
+  if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
+  if (!issues) return <Loading />;
+  if (issues.length === 0) return <Empty filter={filter} onFilter={onFilter} />;
+  return (
+    <Stack>
+      <IssueTable issues={issues} filter={filter} onFilter={onFilter} {...table} />
+      <Group justify="center" gap="sm">
+        <Text size="sm" c="dimmed">{`${issues.length} shown`}</Text>
+        {hasNextPage && <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</Button>}
+      </Group>
+    </Stack>
+  );
+}
+
+function Empty({ filter, onFilter }: { filter: IssueFilter; onFilter: (filter: IssueFilter) => void }) {
+  if (!isFiltered(filter)) return <NoIssuesYet />;
+  return (
+    <Stack align="flex-start" gap="xs">
+      <Text>No issue matches these filters.</Text>
+      <Button variant="default" onClick={() => { onFilter({ ...NO_FILTER, sort: filter.sort }); }}>Clear filters</Button>
+    </Stack>
+  );
+}
+
+function Loading() {
+  return (
+    <Stack gap="xs" aria-label="Loading" role="img">
+      {Array.from({ length: 8 }, (_, row) => <Skeleton key={row} height={36} />)}
+    </Stack>
+  );
+}

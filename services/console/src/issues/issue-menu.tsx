@@ -1,0 +1,30 @@
+/** The three-dots menu of an issue, in its row and where it is open. */
+import { ActionIcon, Menu } from '@mantine/core';
+
+import type { Issue } from '@tocsin/domain';
+
+import { useCan } from '../session/session.js';
+
+export function IssueMenu({ issue, onSend }: { issue: Issue; onSend: () => void }) {
+  const maySend = useCan('issues:send');
+  const link = `${window.location.origin}/issues/${encodeURIComponent(issue.id)}`;
+  return (
+    <Menu position="bottom-end" withinPortal transitionProps={{ duration: 0 }}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`More actions: ${issue.title}`}>
+          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="currentColor"><circle cx="8" cy="3" r="1.5" /><circle cx="8" cy="8" r="1.5" /><circle cx="8" cy="13" r="1.5" /></svg>
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={onSend} disabled={!maySend}>Send to Slack</Menu.Item>
+        {!maySend && <Menu.Label>Needs the permission issues:send</Menu.Label>}
+        <Menu.Item onClick={() => void navigator.clipboard.writeText(link)}>Copy link</Menu.Item>
+        {isWebAddress(issue.location?.url) && <Menu.Item component="a" href={issue.location?.url} target="_blank" rel="noopener noreferrer">Open in repository</Menu.Item>}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function isWebAddress(url: string | undefined): boolean {
+  return url !== undefined && /^https?:\/\//i.test(url);
+}

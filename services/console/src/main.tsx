@@ -1,0 +1,35 @@
+/** Starts the console: theme, cache of answers, routes. */
+import '@mantine/core/styles.css';
+import './styles.css';
+
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { RouterProvider } from 'react-router';
+
+import { ApiProblem } from './api/client.js';
+import { router } from './routes.js';
+import { theme } from './theme.js';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // what the server refused will be refused again; a server that is away may be back
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiProblem && error.problem.status < 500),
+    },
+  },
+});
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('the page has no element "app"');
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

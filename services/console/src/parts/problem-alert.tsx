@@ -1,0 +1,30 @@
+/** A failure as a person needs it: what, where, what to do, and the id that leads to it in the log. */
+import { Alert, Button, Code, List, Text } from '@mantine/core';
+
+import { ApiProblem } from '../api/client.js';
+
+interface ProblemAlertProps {
+  error: Error;
+  onRetry?: () => void;
+}
+
+export function ProblemAlert({ error, onRetry }: ProblemAlertProps) {
+  const problem = error instanceof ApiProblem ? error.problem : undefined;
+  return (
+    <Alert color="red" role="alert" title={problem?.title ?? 'Something went wrong'} variant="light" className="alert">
+      <Text size="sm">{problem?.detail ?? error.message}</Text>
+      {problem?.errors && problem.errors.length > 0 && (
+        <List size="sm" mt="xs">
+          {problem.errors.map(({ pointer, parameter, header, message }) => (
+            <List.Item key={`${pointer ?? parameter ?? header ?? ''} ${message}`}>
+              <Code>{pointer ?? parameter ?? header}</Code> {message}
+            </List.Item>
+          ))}
+        </List>
+      )}
+      {problem?.hint !== undefined && <Text size="sm" mt="xs" fw={600}>{problem.hint}</Text>}
+      {problem?.requestId && <Text size="xs" mt="xs">Request <Code>{problem.requestId}</Code></Text>}
+      {onRetry && <Button size="xs" variant="default" mt="sm" onClick={onRetry}>Try again</Button>}
+    </Alert>
+  );
+}

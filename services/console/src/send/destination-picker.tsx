@@ -1,0 +1,87 @@
+/** Channel/User: finds channels and people of all connected workspaces, by name, e-mail address, id or link. */
+import { CloseButton, Combobox, Loader, TextInput, useCombobox, VisuallyHidden } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
+
+import type { Connection } from '@tocsin/contracts';
+
+import { useDestinations, type FoundDestination } from '../api/destinations.js';
+import { DestinationOption } from './destination-option.js';
+import { keyOf, labelOf } from './destination-words.js';
+import { PickerFooter } from './picker-footer.js';
+
+interface DestinationPickerProps {
+  label: string;
+  connections: readonly Connection[];
+  value: FoundDestination | undefined;
+  onChange: (value: FoundDestination | undefined) => void;
+  autoFocus?: boolean;
+  disabled?: boolean;
+}
+
+const DEBOUNCE_MS = 150;
+
+export function DestinationPicker({ label, connections, value, onChange, autoFocus = false, disabled = false }: DestinationPickerProps) {
+  const [typed, setTyped] = useState(value ? labelOf(value) : '');
+  const [touched, setTouched] = useState(false);
+  const [q] = useDebouncedValue(value ? '' : typed.trim(), DEBOUNCE_MS);
+  const combobox = useCombobox({
+    onDropdownClose: () => { combobox.resetSelectedOption(); },
+    onDropdownOpen: () => { setTouched(true); },
+  });
+  const search = useDestinations(connections, q, touched && !disabled);
+  const type = (text: string): void => {
+    setTyped(text);
+    if (value) onChange(undefined);
+    combobox.openDropdown();
+    combobox.resetSelectedOption();
+  };
+  const choose = (key: string): void => {
+    const chosen = search.found.find((item) => keyOf(item) === key);
+    if (!chosen) return;
+    setTyped(labelOf(chosen));
+    onChange(chosen);
+    combobox.closeDropdown();
+  };
+  return (
+    <Combobox store={combobox} onOptionSubmit={choose} withinPortal>
+      <Combobox.Target withAriaAttributes>
+        <TextInput
+          role="combobox"
+          label={label}
+          placeholder="#channel, name, e-mail address, id or link"
+          value={typed}
+          onChange={(event) => { type(event.currentTarget.value); }}
+          onClick={() => { combobox.openDropdown(); }}
+          onFocus={() => { setTouched(true); }}
+          onBlur={() => { combobox.closeDropdown(); }}
+          disabled={disabled}
+          autoComplete="off"
+          spellCheck={false}
+          data-autofocus={autoFocus}
+          {...(value?.hint !== undefined && { description: value.hint, inputWrapperOrder: ['label', 'input', 'description'] as const })}
+          rightSection={search.searching ? <Loader size={16} /> : typed !== '' && !disabled && <CloseButton size="sm" aria-label={`Clear ${label}`} onMouseDown={(event) => { event.preventDefault(); }} onClick={() => { type(''); }} />}
+        />
+      </Combobox.Target>
+      <Combobox.Dropdown>
+        <Combobox.Options mah={300} className="scroll" aria-label="Channels and people">
+          <Groups search={search} severalWorkspaces={connections.length > 1} />
+        </Combobox.Options>
+        <PickerFooter search={search} q={q} />
+      </Combobox.Dropdown>
+      <VisuallyHidden aria-live="polite">{combobox.dropdownOpened && !search.searching ? `${search.found.length} found` : ''}</VisuallyHidden>
+    </Combobox>
+  );
+}
+
+function Groups({ search: { found }, severalWorkspaces }: { search: { found: FoundDestination[] }; severalWorkspaces: boolean }) {
+  const groups = [
+    { label: 'Channels', items: found.filter(({ kind }) => kind === 'channel') },
+    { label: 'People', items: found.filter(({ kind }) => kind === 'user') },
+  ];
+  return groups.filter(({ items }) => items.length > 0).map(({ label, items }) => (
+    <Combobox.Group key={label} label={label}>
+      {items.map((item) => <DestinationOption key={keyOf(item)} item={item} withWorkspace={severalWorkspaces} />)}
+    </Combobox.Group>
+  ));
+}

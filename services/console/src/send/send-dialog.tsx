@@ -1,0 +1,46 @@
+/** Dialog *Send to Slack*: where to, what to say, how it will look; then what became of it. */
+import { Anchor, Loader, Modal, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'react-router';
+
+import type { Issue } from '@tocsin/domain';
+
+import { useConnections } from '../api/connections.js';
+import { ProblemAlert } from '../parts/problem-alert.js';
+import { FollowDelivery } from './follow-delivery.js';
+import { SendForm } from './send-form.js';
+
+interface SendDialogProps {
+  issues: readonly Issue[];
+  onClose: () => void;
+}
+
+export function SendDialog({ issues, onClose }: SendDialogProps) {
+  const [sent, setSent] = useState<{ deliveryId: string; to: string }>();
+  return (
+    <Modal opened onClose={onClose} title="Send to Slack" size="lg" closeButtonProps={{ 'aria-label': 'Close' }} transitionProps={{ duration: 0 }}>
+      {sent
+        ? <FollowDelivery key={sent.deliveryId} deliveryId={sent.deliveryId} to={sent.to} onAgain={() => { setSent(undefined); }} onClose={onClose} />
+        : <ComposeMessage issues={issues} onSent={(deliveryId, to) => { setSent({ deliveryId, to }); }} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+interface ComposeMessageProps extends SendDialogProps {
+  onSent: (deliveryId: string, to: string) => void;
+}
+
+function ComposeMessage({ issues, onSent, onClose }: ComposeMessageProps) {
+  const { data: connections, error, refetch } = useConnections();
+  if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
+  if (!connections) return <Loader aria-label="Loading" />;
+  const [first] = connections;
+  if (!first) {
+    return (
+      <Text>
+        No Slack workspace is connected yet. <Anchor component={Link} to="/connectors/slack" underline="always">Connect one under Connectors</Anchor>, then come back.
+      </Text>
+    );
+  }
+  return <SendForm issues={issues} connections={[first, ...connections.slice(1)]} onSent={onSent} onClose={onClose} />;
+}

@@ -1,0 +1,104 @@
+/** What is to be sent: Channel/User, an own comment, the preview. Ctrl or ⌘ with Enter sends. */
+import { Button, Group, Kbd, Stack, Text, Textarea } from '@mantine/core';
+import { useRef, useState } from 'react';
+
+import type { Connection } from '@tocsin/contracts';
+import type { Issue } from '@tocsin/domain';
+
+import type { FoundDestination } from '../api/destinations.js';
+import { useSendMessage, type Message } from '../api/messages.js';
+import { ProblemAlert } from '../parts/problem-alert.js';
+import { DestinationPicker } from './destination-picker.js';
+import { labelOf } from './destination-words.js';
+import { attemptFor, Drafts } from './draft.js';
+import { MessagePreview } from './message-preview.js';
+
+export const COMMENT_MAX = 2_000;
+
+const drafts = new Drafts(window.sessionStorage);
+
+interface SendFormProps {
+  issues: readonly Issue[];
+  connections: readonly [Connection, ...Connection[]];
+  onSent: (deliveryId: string, to: string) => void;
+  onClose: () => void;
+}
+
+export function SendForm({ issues, connections, onSent, onClose }: SendFormProps) {
+  const issueIds = issues.map(({ id }) => id);
+  const [draft, setDraft] = useState(() => drafts.read(issueIds));
+  const sending = useRef(false);
+  const send = useSendMessage();
+  const { comment, destination } = draft;
+  const tooLong = comment.length > COMMENT_MAX;
+  const ready = destination !== undefined && !tooLong;
+  const change = (part: Partial<typeof draft>): void => {
+    const next = { ...draft, ...part };
+    setDraft(next);
+    drafts.keep(issueIds, next);
+    send.reset();
+  };
+  const submit = (): void => {
+    if (!ready || sending.current) return;
+    sending.current = true;
+    const message = messageOf(issueIds, destination, comment);
+    const attempt = attemptFor(JSON.stringify(message), draft.attempt, () => crypto.randomUUID());
+    setDraft({ ...draft, attempt });
+    drafts.keep(issueIds, { ...draft, attempt });
+    send.mutate({ message, idempotencyKey: attempt.key }, {
+      onSuccess: ({ deliveryId }) => { drafts.forget(issueIds); onSent(deliveryId, labelOf(destination)); },
+      onSettled: () => { sending.current = false; },
+    });
+  };
+  // until somebody has picked, the preview shows the message as it would go to any public channel
+  const preview = destination ? messageOf(issueIds, destination, comment) : { ...commentOf(comment), issueIds, connectionId: connections[0].id, destination: { name: '#preview' } };
+  return (
+    <form
+      onSubmit={(event) => { event.preventDefault(); submit(); }}
+      onKeyDown={(event) => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); submit(); } }}
+    >
+      <Stack>
+        <Text size="sm" lineClamp={2}>{issues.length === 1 ? issues[0]?.title : `${issues.length} issues go as one message.`}</Text>
+        <DestinationPicker label="Channel/User" connections={connections} value={destination} onChange={(found) => { change(destinationOf(found)); }} autoFocus />
+        <Comment value={comment} onChange={(text) => { change({ comment: text }); }} />
+        <MessagePreview message={tooLong ? { ...preview, comment: comment.slice(0, COMMENT_MAX) } : preview} />
+        {send.error && <ProblemAlert error={send.error} />}
+        <Group justify="flex-end">
+          <Text size="xs" c="dimmed" visibleFrom="xs" mr="auto"><Kbd size="xs">Ctrl</Kbd> or <Kbd size="xs">⌘</Kbd> + <Kbd size="xs">Enter</Kbd> sends</Text>
+          <Button variant="default" onClick={onClose}>CANCEL</Button>
+          <Button type="submit" disabled={!ready} loading={send.isPending}>SEND</Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Comment({ value, onChange }: { value: string; onChange: (text: string) => void }) {
+  const tooLong = value.length > COMMENT_MAX;
+  return (
+    <Textarea
+      label="Add your own comment"
+      placeholder="Optional. Sent as typed, without formatting."
+      value={value}
+      onChange={(event) => { onChange(event.currentTarget.value); }}
+      autosize
+      minRows={2}
+      maxRows={8}
+      inputWrapperOrder={['label', 'input', 'error', 'description']}
+      description={`${value.length.toLocaleString('en')} / ${COMMENT_MAX.toLocaleString('en')}`}
+      error={tooLong && `The comment is ${(value.length - COMMENT_MAX).toLocaleString('en')} characters too long.`}
+    />
+  );
+}
+
+function destinationOf(found: FoundDestination | undefined): { destination?: FoundDestination } {
+  return found ? { destination: found } : ({ destination: undefined } as object);
+}
+
+function commentOf(comment: string): { comment?: string } {
+  return comment.trim() === '' ? {} : { comment };
+}
+
+function messageOf(issueIds: string[], { connectionId, id }: FoundDestination, comment: string): Message {
+  return { issueIds, connectionId, destination: { id }, ...commentOf(comment) };
+}
