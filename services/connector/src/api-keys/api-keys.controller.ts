@@ -1,0 +1,73 @@
+/** API keys for machines: made, listed, deleted. The key itself is in the answer that makes it and nowhere else. */
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { v7 as uuid } from 'uuid';
+
+import { ApiKey, CreateApiKey } from '@tocsin/contracts';
+import { Audit, badRequest, CurrentCaller, decodeCursor, ListQuery, notFound, Outbox, ProblemException, Requires, toPage, type Caller, type Page } from '@tocsin/platform';
+
+import { CurrentAuthor, type Author } from '../author.js';
+import { listOf } from '../list-schema.js';
+import { ApiKeyRepository, newApiKey, type StoredApiKey } from './api-key.repository.js';
+import { grantFor, type Grant } from './grant.js';
+
+@ApiTags('api keys')
+@Requires('keys:manage')
+@Controller('v1/api-keys')
+export class ApiKeysController {
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly outbox: Outbox,
+    private readonly audit: Audit,
+  ) {}
+
+  @Get()
+  @ApiOkResponse(listOf('ApiKey'))
+  async list(@CurrentCaller() { organizationId }: Caller, @Query() { limit, cursor }: ListQuery): Promise<Page<ApiKey>> {
+    const [beforeId] = decodeCursor(cursor, 1) ?? [];
+    const found = await this.keys.list(organizationId, limit + 1, typeof beforeId === 'string' ? beforeId : undefined);
+    return toPage(found, limit, (key) => view(key), ({ id }) => [id]);
+  }
+
+  @Post()
+  @ApiCreatedResponse({ type: ApiKey })
+  async create(@CurrentCaller() caller: Caller, @CurrentAuthor() author: Author, @Body() body: CreateApiKey): Promise<ApiKey> {
+    const grant = grantFor(body, caller);
+    if (!grant.ok) throw notGranted(grant);
+    const expiresAt = new Date(body.expiresAt);
+    if (!(expiresAt.getTime() > Date.now())) throw badRequest('The key would have expired already.', [{ pointer: '/expiresAt', code: 'in_the_past', message: 'must be in the future' }]);
+    const stored: StoredApiKey = { id: uuid(), organizationId: caller.organizationId, name: body.name, permissions: grant.permissions, applications: grant.applications, expiresAt, createdAt: new Date() };
+    const key = newApiKey();
+    await this.outbox.transaction(async (tx) => {
+      await this.keys.insert(tx, stored, key, caller.name);
+      await this.audit.record(tx, { ...author, action: 'api_key.created', target: { kind: 'api key', id: stored.id }, after: view(stored) });
+    });
+    return view(stored, key);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiNoContentResponse()
+  async delete(@CurrentAuthor() author: Author, @Param('id') id: string): Promise<void> {
+    await this.outbox.transaction(async (tx) => {
+      const deleted = await this.keys.delete(tx, author.organizationId, id);
+      if (!deleted) throw notFound('API key', id);
+      await this.audit.record(tx, { ...author, action: 'api_key.deleted', target: { kind: 'api key', id }, before: view(deleted) });
+    });
+  }
+}
+
+/** @param key only in the answer that makes it */
+function view({ id, name, permissions, applications, expiresAt, createdAt }: StoredApiKey, key?: string): ApiKey {
+  return { id, name, permissions, expiresAt: expiresAt.toISOString(), createdAt: createdAt.toISOString(), ...(applications && { applications }), ...(key !== undefined && { key }) };
+}
+
+function notGranted(grant: Extract<Grant, { ok: false }>): ProblemException {
+  if (grant.reason === 'nothing') return badRequest('The key may do nothing.', [{ pointer: '/permissions', code: 'missing', message: 'name at least one role or permission' }]);
+  return new ProblemException(403, {
+    title: 'Not allowed',
+    code: 'more_than_you_may',
+    detail: `A key may not do more than who creates it; beyond yours: ${grant.beyond.join(', ')}.`,
+    errors: [{ pointer: `/${grant.reason}`, code: 'more_than_you_may', message: 'must be within your own' }],
+  });
+}

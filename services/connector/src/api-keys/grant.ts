@@ -1,0 +1,28 @@
+/** What a new API key may do: never more than who creates it. */
+import { permissionsOf, PERMISSIONS, type Permission } from '@tocsin/domain';
+
+export interface Wish {
+  roles?: readonly string[] | undefined;
+  permissions?: readonly Permission[] | undefined;
+  applications?: readonly string[] | undefined;
+}
+
+export interface Creator {
+  permissions: ReadonlySet<Permission>;
+  applications?: readonly string[] | undefined;
+}
+
+export type Grant =
+  | { ok: true; permissions: Permission[]; applications: string[] | undefined }
+  | { ok: false; reason: 'nothing' }
+  | { ok: false; reason: 'permissions' | 'applications'; beyond: string[] };
+
+export function grantFor({ roles = [], permissions = [], applications }: Wish, creator: Creator): Grant {
+  const wished = new Set<Permission>([...permissionsOf(roles), ...permissions]);
+  if (wished.size === 0) return { ok: false, reason: 'nothing' };
+  const beyond = [...wished].filter((permission) => !creator.permissions.has(permission));
+  if (beyond.length > 0) return { ok: false, reason: 'permissions', beyond };
+  const foreign = creator.applications && (applications ?? ['all applications']).filter((name) => !creator.applications?.includes(name));
+  if (foreign && foreign.length > 0) return { ok: false, reason: 'applications', beyond: foreign };
+  return { ok: true, permissions: PERMISSIONS.filter((permission) => wished.has(permission)), applications: applications && [...new Set(applications)] };
+}

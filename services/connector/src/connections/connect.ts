@@ -1,0 +1,75 @@
+/** Keeps a credential that Slack accepted: a new connection, or the one of that workspace brought up to date in place. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+
+import type { ConnectionMethod } from '@tocsin/domain';
+import type { SlackIdentity } from '@tocsin/slack';
+
+import type { Author } from '../author.js';
+import { ConnectionJournal } from './connection-journal.js';
+import { ConnectionRepository } from './connection.repository.js';
+import { Credentials, hintOf } from './credentials.js';
+import { nextHealth } from './health.js';
+import type { StoredConnection } from './stored-connection.js';
+
+export interface AcceptedCredential {
+  method: ConnectionMethod;
+  token: string;
+  identity: SlackIdentity;
+  scopes: string[];
+  missingScopes: string[];
+  appId?: string | undefined;
+}
+
+export interface Connected {
+  connection: StoredConnection;
+  /** False when the workspace was connected already. */
+  isNew: boolean;
+}
+
+@Injectable()
+export class Connect {
+  constructor(
+    private readonly connections: ConnectionRepository,
+    private readonly credentials: Credentials,
+    private readonly journal: ConnectionJournal,
+  ) {}
+
+  /** @param action what the audit log calls it where the workspace was connected already */
+  async keep(tx: EntityManager, credential: AcceptedCredential, author: Author, action = 'connection.reconnected'): Promise<Connected> {
+    const { organizationId } = author;
+    const before = await this.connections.lockWorkspace(tx, organizationId, credential.identity.workspace.id);
+    const isNew = !before || before.disconnectedAt !== undefined;
+    const id = before?.id ?? uuid();
+    const connection = await this.journal.write(tx, connectionWith(credential, { id, organizationId, before }), {
+      action: isNew ? 'connection.connected' : action,
+      author,
+      before,
+      token: this.credentials.seal(organizationId, id, credential.token),
+    });
+    return { connection, isNew };
+  }
+}
+
+function connectionWith(credential: AcceptedCredential, { id, organizationId, before }: { id: string; organizationId: string; before: StoredConnection | undefined }): StoredConnection {
+  const { method, token, identity, scopes, missingScopes } = credential;
+  const now = new Date();
+  return {
+    id, organizationId, method, scopes, missingScopes,
+    workspace: identity.workspace,
+    bot: identity.bot,
+    appId: credential.appId ?? identity.appId,
+    // Who paused it wanted silence; connecting it anew after a disconnection is a wish to send.
+    paused: before?.disconnectedAt === undefined && (before?.paused ?? false),
+    health: nextHealth(before?.health, { missingScopes }, now.toISOString()),
+    doubted: undefined,
+    version: 0,
+    credentialVersion: (before?.credentialVersion ?? 0) + 1,
+    tokenHint: hintOf(token),
+    tokenUpdatedAt: now,
+    createdAt: before?.createdAt ?? now,
+    lastCheckAt: now,
+    disconnectedAt: undefined,
+  };
+}

@@ -1,0 +1,40 @@
+/** The one way to change a connection: its row, `connection.changed.v1` and the audit entry are one transaction. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import { Audit, Outbox, type SealedSecret } from '@tocsin/platform';
+
+import type { Author } from '../author.js';
+import { ConnectionRepository } from './connection.repository.js';
+import { auditView, toConnectionChanged, type StoredConnection } from './stored-connection.js';
+
+export interface Change {
+  /** `<noun>.<past verb>`. */
+  action: string;
+  author: Author;
+  before?: StoredConnection | undefined;
+  /** A new token; left out = stays; null = is forgotten. */
+  token?: SealedSecret | null;
+}
+
+@Injectable()
+export class ConnectionJournal {
+  constructor(
+    private readonly connections: ConnectionRepository,
+    private readonly outbox: Outbox,
+    private readonly audit: Audit,
+  ) {}
+
+  /** @param wanted the connection as it shall be; its version is counted here */
+  async write(tx: EntityManager, wanted: StoredConnection, { action, author, before, token }: Change): Promise<StoredConnection> {
+    const after = { ...wanted, version: (before?.version ?? 0) + 1 };
+    const { id, organizationId } = after;
+    await this.connections.save(tx, after, token);
+    await this.outbox.add(tx, { type: 'connection.changed.v1', organizationId, subject: id, data: toConnectionChanged(after) });
+    await this.audit.record(tx, {
+      organizationId, action, actor: author.actor, target: { kind: 'connection', id }, after: auditView(after),
+      ...(before && { before: auditView(before) }), ...(author.requestId !== undefined && { requestId: author.requestId }),
+    });
+    return after;
+  }
+}

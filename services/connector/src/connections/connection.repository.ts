@@ -1,0 +1,134 @@
+/** Connections in PostgreSQL. Reads for a caller go by organization and see only what is connected. */
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import type { SealedSecret } from '@tocsin/platform';
+
+import type { StoredConnection } from './stored-connection.js';
+
+interface ConnectionRow {
+  id: string;
+  organization_id: string;
+  method: StoredConnection['method'];
+  workspace: StoredConnection['workspace'];
+  bot: StoredConnection['bot'];
+  app_id: string | null;
+  scopes: string[];
+  missing_scopes: string[];
+  paused: boolean;
+  health: StoredConnection['health'];
+  doubted: string | null;
+  version: number;
+  credential_version: number;
+  token_hint: string;
+  token_updated_at: Date;
+  created_at: Date;
+  last_check_at: Date | null;
+  disconnected_at: Date | null;
+}
+
+/** A token as it is stored, with the version that verdicts on it name. */
+export interface StoredCredential {
+  organizationId: string;
+  credentialVersion: number;
+  sealed: SealedSecret;
+}
+
+const COLUMNS = `id, organization_id, method, workspace, bot, app_id, scopes, missing_scopes, paused, health, doubted, version, credential_version,
+  token_hint, token_updated_at, created_at, last_check_at, disconnected_at`;
+
+@Injectable()
+export class ConnectionRepository {
+  constructor(private readonly database: DataSource) {}
+
+  async find(organizationId: string, id: string): Promise<StoredConnection | undefined> {
+    return one(await this.database.query<ConnectionRow[]>(`select ${COLUMNS} from connections where id = $1 and organization_id = $2 and disconnected_at is null`, [id, organizationId]));
+  }
+
+  /** @param afterId id of the last one of the page before; ids grow with time */
+  async list(organizationId: string, limit: number, afterId?: string): Promise<StoredConnection[]> {
+    const rows = await this.database.query<ConnectionRow[]>(
+      `select ${COLUMNS} from connections where organization_id = $1 and disconnected_at is null and ($2::text is null or id > $2) order by id limit $3`,
+      [organizationId, afterId ?? null, limit],
+    );
+    return rows.map(fromRow);
+  }
+
+  /** Of every organization, those that are disconnected included; for other services. */
+  async all(): Promise<StoredConnection[]> {
+    return (await this.database.query<ConnectionRow[]>(`select ${COLUMNS} from connections order by id`)).map(fromRow);
+  }
+
+  async get(id: string): Promise<StoredConnection | undefined> {
+    return one(await this.database.query<ConnectionRow[]>(`select ${COLUMNS} from connections where id = $1`, [id]));
+  }
+
+  /** Locks a connected one until the transaction ends. */
+  async lock(tx: EntityManager, organizationId: string, id: string): Promise<StoredConnection | undefined> {
+    return one(await tx.query<ConnectionRow[]>(`select ${COLUMNS} from connections where id = $1 and organization_id = $2 and disconnected_at is null for update`, [id, organizationId]));
+  }
+
+  /** The connection of a workspace, disconnected or not; nobody else connects that workspace until the transaction ends. */
+  async lockWorkspace(tx: EntityManager, organizationId: string, workspaceId: string): Promise<StoredConnection | undefined> {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [JSON.stringify([organizationId, workspaceId])]);
+    return one(await tx.query<ConnectionRow[]>(`select ${COLUMNS} from connections where organization_id = $1 and team_id = $2 for update`, [organizationId, workspaceId]));
+  }
+
+  /** Connections of the published app in a workspace, whichever organization they belong to, locked. */
+  async lockInstallations(tx: EntityManager, workspaceId: string, appId: string): Promise<StoredConnection[]> {
+    const rows = await tx.query<ConnectionRow[]>(
+      `select ${COLUMNS} from connections where team_id = $1 and method = 'oauth' and (app_id is null or app_id = $2) and disconnected_at is null order by id for update`,
+      [workspaceId, appId],
+    );
+    return rows.map(fromRow);
+  }
+
+  /** Whether any connection of any organization uses the workspace. */
+  async isWorkspaceUsed(tx: EntityManager, workspaceId: string, exceptId = ''): Promise<boolean> {
+    const rows = await tx.query<unknown[]>('select from connections where team_id = $1 and id <> $2 and disconnected_at is null limit 1', [workspaceId, exceptId]);
+    return rows.length > 0;
+  }
+
+  /** Writes the whole connection. @param token a new one; left out = stays; null = is forgotten */
+  async save(tx: EntityManager, stored: StoredConnection, token?: SealedSecret | null): Promise<void> {
+    await tx.query(
+      `insert into connections as c (${COLUMNS}, team_id, token_key_id, token_box)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+       on conflict (id) do update set method = excluded.method, workspace = excluded.workspace, bot = excluded.bot, app_id = excluded.app_id,
+         scopes = excluded.scopes, missing_scopes = excluded.missing_scopes, paused = excluded.paused, health = excluded.health, doubted = excluded.doubted,
+         version = excluded.version, credential_version = excluded.credential_version, token_hint = excluded.token_hint, token_updated_at = excluded.token_updated_at,
+         last_check_at = excluded.last_check_at, disconnected_at = excluded.disconnected_at,
+         token_key_id = case when $22 then excluded.token_key_id else c.token_key_id end, token_box = case when $22 then excluded.token_box else c.token_box end`,
+      [...values(stored), stored.workspace.id, token?.keyId ?? null, token?.box ?? null, token !== undefined],
+    );
+  }
+
+  /** The token of a connected one. */
+  async credential(id: string, manager: Pick<EntityManager, 'query'> = this.database): Promise<StoredCredential | undefined> {
+    const [row] = await manager.query<{ organization_id: string; credential_version: number; token_key_id: string; token_box: Buffer }[]>(
+      'select organization_id, credential_version, token_key_id, token_box from connections where id = $1 and disconnected_at is null',
+      [id],
+    );
+    return row && { organizationId: row.organization_id, credentialVersion: row.credential_version, sealed: { keyId: row.token_key_id, box: row.token_box } };
+  }
+}
+
+function values(stored: StoredConnection): unknown[] {
+  return [
+    stored.id, stored.organizationId, stored.method, stored.workspace, stored.bot, stored.appId ?? null, stored.scopes, stored.missingScopes, stored.paused, stored.health,
+    stored.doubted ?? null, stored.version, stored.credentialVersion, stored.tokenHint, stored.tokenUpdatedAt, stored.createdAt, stored.lastCheckAt ?? null, stored.disconnectedAt ?? null,
+  ];
+}
+
+function one(rows: readonly ConnectionRow[]): StoredConnection | undefined {
+  return rows[0] && fromRow(rows[0]);
+}
+
+function fromRow(row: ConnectionRow): StoredConnection {
+  return {
+    id: row.id, organizationId: row.organization_id, method: row.method, workspace: row.workspace, bot: row.bot, appId: row.app_id ?? undefined,
+    scopes: row.scopes, missingScopes: row.missing_scopes, paused: row.paused, health: row.health, doubted: row.doubted ?? undefined,
+    version: row.version, credentialVersion: row.credential_version, tokenHint: row.token_hint, tokenUpdatedAt: row.token_updated_at,
+    createdAt: row.created_at, lastCheckAt: row.last_check_at ?? undefined, disconnectedAt: row.disconnected_at ?? undefined,
+  };
+}

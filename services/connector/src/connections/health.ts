@@ -1,0 +1,47 @@
+/**
+ * The health of a connection as a rule: what was found, and when, decides. `revoked` stops sending; `needs attention`
+ * says that part of it does not work.
+ */
+import { REMEDIES, SLACK_SCOPES, type HealthState, type SlackFailure } from '@tocsin/domain';
+
+export interface Health {
+  state: HealthState;
+  reason?: string;
+  remedy?: string;
+  /** RFC 3339; when the state or its reason began. */
+  since: string;
+}
+
+/** What is known now: Slack's own check of the token, and whether one of its answers speaks against it all the same. */
+export interface Findings {
+  missingScopes: readonly string[];
+  /** Why auth.test refused the token. */
+  failure?: SlackFailure;
+  /** Slack's code in a refusal that auth.test does not explain. */
+  doubted?: string;
+  /** It was refused again after the last doubt was looked into. */
+  doubtedTwice?: boolean;
+}
+
+export function nextHealth(before: Health | undefined, findings: Findings, now: string): Health {
+  const found = judge(findings);
+  const isTheSame = before !== undefined && before.state === found.state && before.reason === found.reason;
+  return { ...found, since: isTheSame ? before.since : now };
+}
+
+function judge({ failure, missingScopes, doubted, doubtedTwice }: Findings): Omit<Health, 'since'> {
+  if (failure) return { state: 'revoked', reason: failure.message, remedy: failure.remedy };
+  if (missingScopes.length > 0) return lacking(missingScopes);
+  if (doubted === undefined) return { state: 'connected' };
+  return { state: doubtedTwice ? 'revoked' : 'needs_attention', reason: `Slack refused a message with the code ${doubted}, though it accepts the token.`, remedy: REMEDIES.reconnect };
+}
+
+/** Without chat:write not one message can be sent: that is as good as no token. */
+function lacking(missingScopes: readonly string[]): Omit<Health, 'since'> {
+  const lost = SLACK_SCOPES.filter(({ name }) => missingScopes.includes(name)).map(({ without }) => without);
+  return {
+    state: missingScopes.includes('chat:write') ? 'revoked' : 'needs_attention',
+    reason: `The app was not granted ${missingScopes.join(', ')}: ${lost.join('; ')}.`,
+    remedy: REMEDIES.reinstall,
+  };
+}

@@ -1,0 +1,54 @@
+/** A connection as connector keeps it, and how others see it. The token is not part of it: it is stored and read apart. */
+import type { Connection, ConnectionChanged } from '@tocsin/contracts';
+import type { ConnectionMethod } from '@tocsin/domain';
+
+import type { Health } from './health.js';
+
+export interface StoredConnection {
+  id: string;
+  organizationId: string;
+  method: ConnectionMethod;
+  workspace: { id: string; name: string; url: string };
+  bot: { id?: string; userId: string; name: string };
+  appId: string | undefined;
+  scopes: string[];
+  missingScopes: string[];
+  paused: boolean;
+  health: Health;
+  /** Slack's code in a refusal that its check of the token did not explain. */
+  doubted: string | undefined;
+  version: number;
+  credentialVersion: number;
+  tokenHint: string;
+  tokenUpdatedAt: Date;
+  createdAt: Date;
+  lastCheckAt: Date | undefined;
+  disconnectedAt: Date | undefined;
+}
+
+/** As the API shows it. */
+export function toConnection(stored: StoredConnection): Connection {
+  return fieldsOf(stored);
+}
+
+/** For other services: `connection.changed.v1`. */
+export function toConnectionChanged(stored: StoredConnection): ConnectionChanged {
+  const { organizationId, credentialVersion, disconnectedAt } = stored;
+  return { ...fieldsOf(stored), organizationId, credentialVersion, ...(disconnectedAt && { disconnected: true }) };
+}
+
+function fieldsOf(stored: StoredConnection): Pick<Connection, keyof Connection> {
+  const { id, method, workspace, bot, appId, scopes, missingScopes, paused, version, health, lastCheckAt } = stored;
+  return {
+    id, method, workspace, bot, scopes, missingScopes, paused, version, health,
+    token: { hint: stored.tokenHint, updatedAt: stored.tokenUpdatedAt.toISOString() },
+    createdAt: stored.createdAt.toISOString(),
+    ...(appId !== undefined && { appId }),
+    ...(lastCheckAt && { lastCheckAt: lastCheckAt.toISOString() }),
+  };
+}
+
+/** What the audit log keeps of a connection. */
+export function auditView({ workspace, method, health, paused, scopes, credentialVersion }: StoredConnection): object {
+  return { workspace: workspace.name, workspaceId: workspace.id, method, health: health.state, ...(health.reason !== undefined && { reason: health.reason }), paused, scopes, credentialVersion };
+}

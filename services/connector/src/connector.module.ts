@@ -1,0 +1,48 @@
+/** The wiring of connector. */
+import { Module, type DynamicModule } from '@nestjs/common';
+
+import { PlatformModule, type ServiceRuntime } from '@tocsin/platform';
+
+import { ApiKeyRepository } from './api-keys/api-key.repository.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { InternalApiKeysController } from './api-keys/internal-api-keys.controller.js';
+import { CheckConnection } from './connections/check-connection.js';
+import { Connect } from './connections/connect.js';
+import { ConnectionActionsController } from './connections/connection-actions.controller.js';
+import { ConnectionJournal } from './connections/connection-journal.js';
+import { ConnectionReportedConsumer } from './connections/connection-reported.consumer.js';
+import { ConnectionRepository } from './connections/connection.repository.js';
+import { ConnectionsController } from './connections/connections.controller.js';
+import { Credentials } from './connections/credentials.js';
+import { Disconnect } from './connections/disconnect.js';
+import { InternalConnectionsController } from './connections/internal-connections.controller.js';
+import { PauseConnection } from './connections/pause-connection.js';
+import { ReplaceConnectionToken } from './connections/replace-connection-token.js';
+import type { ConnectorConfig } from './connector.config.js';
+import { ManifestController } from './manifest/manifest.controller.js';
+import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
+import { FinishInstallation } from './oauth/finish-installation.js';
+import { OAuthStateRepository } from './oauth/oauth-state.repository.js';
+import { OAuthController } from './oauth/oauth.controller.js';
+import { SlackAccess } from './slack-access.js';
+import { RevokeInstallations } from './slack-events/revoke-installations.js';
+import { SlackEventsController } from './slack-events/slack-events.controller.js';
+
+@Module({})
+export class ConnectorModule {
+  static register(config: ConnectorConfig, runtime: ServiceRuntime): DynamicModule {
+    return {
+      module: ConnectorModule,
+      imports: [PlatformModule.forService({ service: 'connector', config, runtime, migrations: [Initial1732460000000] })],
+      controllers: [
+        OAuthController, ConnectionsController, ConnectionActionsController, ConnectionReportedConsumer, InternalConnectionsController,
+        ManifestController, SlackEventsController, ApiKeysController, InternalApiKeysController,
+      ],
+      providers: [
+        { provide: SlackAccess, useValue: new SlackAccess(config) },
+        ConnectionRepository, Credentials, ConnectionJournal, Connect, CheckConnection, ReplaceConnectionToken, PauseConnection, Disconnect,
+        OAuthStateRepository, FinishInstallation, RevokeInstallations, ApiKeyRepository,
+      ],
+    };
+  }
+}

@@ -1,0 +1,1 @@
+export { connectorService } from './connector.service-definition.js';

@@ -1,0 +1,90 @@
+/** CONNECT by IDENTITY PROVIDER: to Slack's consent page, and back to the console with how it ended. */
+import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import type { Request, Response } from 'express';
+
+import { SLACK_SCOPES } from '@tocsin/domain';
+import { notFound, ProblemException, Public, Requires } from '@tocsin/platform';
+
+import { CurrentAuthor, type Author } from '../author.js';
+import { ConnectionRepository } from '../connections/connection.repository.js';
+import { SlackAccess } from '../slack-access.js';
+import { redirectCheck } from '../verification/verify-oauth.js';
+import { FinishInstallation, type Outcome } from './finish-installation.js';
+import { OAuthStateRepository, STATE_SECONDS } from './oauth-state.repository.js';
+
+/** Body of `POST /v1/connections/oauth`. */
+export class BeginInstallation {
+  /** The connection to renew; left out = whichever workspace is chosen at Slack. */
+  @IsOptional() @IsString() @MaxLength(128) connectionId?: string;
+}
+
+export class ConsentPage {
+  @IsString() authorizeUrl!: string;
+}
+
+const COOKIE = 'tocsin_oauth';
+
+@ApiTags('connections')
+@Controller()
+export class OAuthController {
+  constructor(
+    private readonly slack: SlackAccess,
+    private readonly states: OAuthStateRepository,
+    private readonly connections: ConnectionRepository,
+    private readonly installation: FinishInstallation,
+  ) {}
+
+  @Post('v1/connections/oauth')
+  @HttpCode(200)
+  @Requires('connectors:configure')
+  @ApiOkResponse({ type: ConsentPage })
+  async begin(@CurrentAuthor() author: Author, @Body() { connectionId }: BeginInstallation, @Res({ passthrough: true }) response: Response): Promise<ConsentPage> {
+    const { client, redirectUri, isSandbox } = this.slack;
+    const redirect = redirectCheck(redirectUri, isSandbox);
+    if (!client) throw notReady('The client id or client secret of the published Slack app is not set.', 'Set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, or connect with TOKEN.');
+    if (redirect.status === 'failed') throw notReady(redirect.message, redirect.remedy ?? '');
+    const known = connectionId === undefined ? undefined : await this.connections.find(author.organizationId, connectionId);
+    if (connectionId !== undefined && !known) throw notFound('connection', connectionId);
+    const { state, browser } = await this.states.begin({ organizationId: author.organizationId, user: author.actor.id, connectionId });
+    response.cookie(COOKIE, browser, { httpOnly: true, sameSite: 'lax', secure: redirectUri.startsWith('https:'), path: '/slack/oauth/callback', maxAge: STATE_SECONDS * 1000 });
+    return { authorizeUrl: this.authorizeUrl(client.id, state, known?.workspace.id) };
+  }
+
+  @Get('slack/oauth/callback')
+  @Public()
+  @ApiResponse({ status: 303, description: 'Back to the console, with `result`.' })
+  async callback(@Query() query: Record<string, unknown>, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const outcome = await this.installation.finish({ state: text(query.state) ?? '', browser: cookieOf(request), code: text(query.code), error: text(query.error) });
+    response.set('Cache-Control', 'no-store').redirect(303, this.pageFor(outcome));
+  }
+
+  private authorizeUrl(clientId: string, state: string, workspaceId: string | undefined): string {
+    const url = new URL(`${this.slack.baseUrl}/oauth/v2/authorize`);
+    const values = { client_id: clientId, scope: SLACK_SCOPES.map(({ name }) => name).join(','), redirect_uri: this.slack.redirectUri, state, ...(workspaceId !== undefined && { team: workspaceId }) };
+    for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value);
+    return url.href;
+  }
+
+  private pageFor({ result, connectionId, slackError }: Outcome): string {
+    const url = new URL(`${this.slack.publicUrl}/connectors/slack`);
+    url.searchParams.set('result', result);
+    if (connectionId !== undefined) url.searchParams.set('connection', connectionId);
+    if (slackError !== undefined && /^[a-z0-9_]{1,60}$/.test(slackError)) url.searchParams.set('error', slackError);
+    return url.href;
+  }
+}
+
+function notReady(detail: string, hint: string): ProblemException {
+  return new ProblemException(422, { title: 'Not ready to connect', code: 'oauth_not_ready', detail, hint });
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function cookieOf(request: Request): string {
+  const cookies = (request.get('cookie') ?? '').split(';').map((pair) => pair.trim().split('='));
+  return cookies.find(([name]) => name === COOKIE)?.[1] ?? '';
+}

@@ -1,0 +1,48 @@
+/** VERIFY CONNECTIVITY of our own side: can people be sent to Slack's consent page and come back connected? */
+import type { ConnectivityCheck, SlackFailure } from '@tocsin/domain';
+import type { SlackAnswer, SlackDoor } from '@tocsin/slack';
+
+import type { SlackClient } from '../slack-access.js';
+import { failed, passed, warning } from './checks.js';
+
+export interface OAuthSide {
+  client: SlackClient | undefined;
+  redirectUri: string;
+  isSandbox: boolean;
+  open: () => Pick<SlackDoor, 'oauthAccess'>;
+}
+
+/** Slack answers it with `invalid_code`, once it has accepted who asks. */
+const MADE_UP_CODE = 'tocsin-verify-connectivity';
+const SETTINGS = 'Set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET from Basic Information of the published Slack app and start Tocsin again.';
+
+export async function verifyOAuth(side: OAuthSide): Promise<{ ok: boolean; checks: ConnectivityCheck[] }> {
+  const { client, redirectUri } = side;
+  const checks = [
+    client ? passed('client.configured', 'Client id and client secret are set.') : failed('client.configured', 'The client id or client secret of the published Slack app is not set.', SETTINGS),
+    redirectCheck(redirectUri, side.isSandbox),
+  ];
+  if (client) checks.push(...clientChecks(await side.open().oauthAccess({ code: MADE_UP_CODE, clientId: client.id, clientSecret: client.secret, redirectUri })));
+  return { ok: checks.every((check) => check.status === 'passed'), checks };
+}
+
+/** Slack sends nobody to plain http; the sandbox does, and a browser may come back to its own machine. */
+export function redirectCheck(redirectUri: string, isSandbox: boolean): ConnectivityCheck {
+  const { protocol, hostname } = new URL(redirectUri);
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  if (protocol === 'https:' || isSandbox || isLoopback) return passed('redirect.https', `People come back to ${redirectUri}.`);
+  return failed('redirect.https', `Slack does not send people back to plain http: ${redirectUri}.`, 'Set PUBLIC_URL to the https address of Tocsin and add PUBLIC_URL/slack/oauth/callback to the Redirect URLs of the Slack app.');
+}
+
+function clientChecks(answer: SlackAnswer<unknown>): ConnectivityCheck[] {
+  const reachable = passed('slack.reachable', 'Slack is reachable.');
+  const failure = answer.ok ? undefined : answer.failure;
+  if (failure?.family === 'shaken' || failure?.family === 'unsure' || failure?.family === 'bug') return [failed('slack.reachable', failure.message, failure.remedy)];
+  return [reachable, acceptedCheck(failure)];
+}
+
+function acceptedCheck(failure: SlackFailure | undefined): ConnectivityCheck {
+  if (failure === undefined || failure.code === 'invalid_code') return passed('client.accepted', 'Slack accepts client id and client secret.');
+  if (failure.family === 'busy') return warning('client.accepted', 'Whether Slack accepts the client could not be checked: Slack is busy.', `Try again in ${failure.retryAfterSeconds} seconds.`);
+  return failed('client.accepted', failure.message, failure.remedy);
+}
