@@ -1,8 +1,8 @@
 /** Sending issues to Slack by hand, and the preview of the very message. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
 
-import type { AcceptedDelivery, MessagePreview } from '@tocsin/contracts';
-import type { Destination } from '@tocsin/domain';
+import type { AcceptedDelivery } from '@tocsin/contracts';
+import type { Destination, RenderedMessage } from '@tocsin/domain';
 
 import { call } from './client.js';
 
@@ -33,10 +33,10 @@ function send({ issueIds, ...content }: Message, idempotencyKey: string): Promis
     : call('POST', '/v1/slack-messages', { body: { issueIds, ...content }, idempotencyKey });
 }
 
-export function usePreview(message: Message | undefined): UseQueryResult<MessagePreview> {
+export function usePreview(message: Message | undefined): UseQueryResult<RenderedMessage> {
   return useQuery({
     queryKey: ['preview', message],
-    queryFn: ({ signal }) => call<MessagePreview>('POST', '/v1/slack-messages/preview', { body: message, signal }),
+    queryFn: ({ signal }) => call<RenderedMessage>('POST', '/v1/slack-messages/preview', { body: message, signal }),
     enabled: message !== undefined,
     placeholderData: keepPreviousData,
   });

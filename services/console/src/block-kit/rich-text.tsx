@@ -1,54 +1,50 @@
-/** A rich_text block: sections, quotes, preformatted text and lists. */
-import type { ReactNode } from 'react';
+/** A rich_text block: sections, quotes and lists. Text stays text; only http and https addresses become links. */
+import type { RichTextElement, RichTextPart, TextStyle } from '@tocsin/domain';
+import { Fragment, type ReactNode } from 'react';
 
-import { listOf, objectOf, textOf, type Json } from './json.js';
-import type { Piece, Style } from './mrkdwn.js';
-import { Pieces } from './pieces.js';
+import { emojiOf } from './emoji.js';
 
-export function RichText({ block }: { block: Json }) {
-  return listOf(block.elements).map((element, at) => <Element key={at} element={element} />);
+export function RichText({ parts }: { parts: readonly RichTextPart[] }) {
+  return parts.map((part, at) => <PartView key={at} part={part} />);
 }
 
-function Element({ element }: { element: Json }): ReactNode {
-  const pieces = <Pieces pieces={listOf(element.elements).flatMap(piecesOf)} />;
-  switch (element.type) {
+function PartView({ part }: { part: RichTextPart }): ReactNode {
+  switch (part.type) {
     case 'rich_text_quote':
-      return <blockquote>{pieces}</blockquote>;
-    case 'rich_text_preformatted':
-      return <pre tabIndex={0}>{pieces}</pre>;
-    case 'rich_text_list': {
-      const items = listOf(element.elements).map((item, at) => <li key={at}><Pieces pieces={listOf(item.elements).flatMap(piecesOf)} /></li>);
-      return element.style === 'ordered' ? <ol>{items}</ol> : <ul>{items}</ul>;
-    }
-    default:
-      return <p>{pieces}</p>;
+      return <blockquote><Elements elements={part.elements} /></blockquote>;
+    case 'rich_text_list':
+      return <ul>{part.elements.map((item, at) => <li key={at}><Elements elements={item.elements} /></li>)}</ul>;
+    case 'rich_text_section':
+      return <p><Elements elements={part.elements} /></p>;
   }
 }
 
-function piecesOf(element: Json): Piece[] {
+/** Elements have no identity but their place, and are drawn anew as a whole. */
+function Elements({ elements }: { elements: readonly RichTextElement[] }) {
+  return elements.map((element, at) => <Fragment key={at}>{drawn(element)}</Fragment>);
+}
+
+function drawn(element: RichTextElement): ReactNode {
   switch (element.type) {
     case 'text':
-      return linesOf(textOf(element.text), styleOf(element));
+      return styled(element.text, element.style);
     case 'link':
-      return [{ kind: 'link', url: textOf(element.url), text: textOf(element.text) || textOf(element.url), style: styleOf(element) }];
+      return /^https?:\/\//i.test(element.url) ? <a href={element.url} target="_blank" rel="noopener noreferrer">{styled(element.text, element.style)}</a> : styled(element.text, element.style);
     case 'emoji':
-      return [{ kind: 'emoji', name: textOf(element.name) }];
+      return emojiOf(element.name);
     case 'user':
-      return [{ kind: 'mention', text: `@${textOf(element.user_id)}` }];
+      return <strong>{`@${element.user_id}`}</strong>;
     case 'usergroup':
-      return [{ kind: 'mention', text: `@${textOf(element.usergroup_id)}` }];
-    case 'channel':
-      return [{ kind: 'mention', text: `#${textOf(element.channel_id)}` }];
-    default:
-      return [];
+      return <strong>{`@${element.usergroup_id}`}</strong>;
+    case 'date':
+      return <time dateTime={new Date(element.timestamp * 1000).toISOString()}>{element.fallback}</time>;
   }
 }
 
-function linesOf(text: string, style: Style): Piece[] {
-  return text.split('\n').flatMap((line, at): Piece[] => [...(at > 0 ? [{ kind: 'break' } as const] : []), { kind: 'text', text: line, style }]);
-}
-
-function styleOf(element: Json): Style {
-  const { bold, italic, strike, code } = objectOf(element.style);
-  return { bold: bold === true, italic: italic === true, strike: strike === true, code: code === true };
+function styled(text: string, { bold, italic, code }: TextStyle = {}): ReactNode {
+  let node: ReactNode = text;
+  if (code) node = <code>{node}</code>;
+  if (italic) node = <em>{node}</em>;
+  if (bold) node = <strong>{node}</strong>;
+  return node;
 }

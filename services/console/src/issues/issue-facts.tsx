@@ -2,7 +2,7 @@
 import { Anchor, Stack, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-import type { Issue } from '@tocsin/domain';
+import { CATEGORY_WORDS, type Issue } from '@tocsin/domain';
 
 import { SeverityMark } from '../parts/severity-mark.js';
 import { TimeAgo } from '../parts/time-ago.js';
@@ -27,7 +27,7 @@ function factsOf(issue: Issue): [string, ReactNode][] {
     ['Severity', <SeverityMark key="severity" severity={severity} />],
     ['Status', status],
     ['Application', application],
-    ['Category', category],
+    ['Category', CATEGORY_WORDS[category]],
     ['Location', place === undefined ? undefined : <WebLink key="place" url={location?.url} text={place} />],
     ['Tool', tool],
     ['Rule', rule],

@@ -3,8 +3,9 @@ import { CATEGORIES, ISSUE_STATUSES, SEVERITIES } from '@tocsin/domain';
 
 export const SORTS = {
   '-severity': 'Most severe first',
-  firstSeen: 'Newest first',
-  lastSeen: 'Last seen first',
+  '-firstSeen': 'Newest first',
+  firstSeen: 'Oldest first',
+  '-lastSeen': 'Last seen first',
   title: 'By title',
 } as const;
 export type Sort = keyof typeof SORTS;

@@ -3,7 +3,7 @@ import { Button, Group, MultiSelect, NativeSelect, TextInput } from '@mantine/co
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useState } from 'react';
 
-import { CATEGORIES, ISSUE_STATUSES, SEVERITIES } from '@tocsin/domain';
+import { CATEGORIES, CATEGORY_WORDS, ISSUE_STATUSES, SEVERITIES } from '@tocsin/domain';
 
 import { useFacets } from '../api/issues.js';
 import { severityWord } from '../parts/severity-mark.js';
@@ -39,7 +39,7 @@ export function IssueFilters({ filter, onChange }: IssueFiltersProps) {
       {list('severity', 'Severity', [...SEVERITIES].reverse().map((value) => ({ value, label: severityWord(value) })))}
       {list('application', 'Application', choices('application'))}
       {list('tool', 'Tool', choices('tool'))}
-      {list('category', 'Category', CATEGORIES)}
+      {list('category', 'Category', CATEGORIES.map((value) => ({ value, label: CATEGORY_WORDS[value] })))}
       {list('status', 'Status', ISSUE_STATUSES)}
       <NativeSelect
         label="Order"

@@ -34,7 +34,7 @@ export function IssueTable({ issues, filter, onFilter, selected, onSelect, onSen
           {header('Issue', 'title', 'ascending')}
           <th role="columnheader" scope="col">Application</th>
           <th role="columnheader" scope="col">Tool</th>
-          {header('Age', 'firstSeen', 'ascending')}
+          {header('Age', '-firstSeen', 'ascending')}
           <th role="columnheader" scope="col"><span className="visually-hidden">Actions</span></th>
         </tr>
       </thead>

@@ -25,10 +25,8 @@ export function DestinationPicker({ label, connections, value, onChange, autoFoc
   const [typed, setTyped] = useState(value ? labelOf(value) : '');
   const [touched, setTouched] = useState(false);
   const [q] = useDebouncedValue(value ? '' : typed.trim(), DEBOUNCE_MS);
-  const combobox = useCombobox({
-    onDropdownClose: () => { combobox.resetSelectedOption(); },
-    onDropdownOpen: () => { setTouched(true); },
-  });
+  const combobox = useCombobox({ onDropdownClose: () => { combobox.resetSelectedOption(); } });
+  // nothing is asked before somebody turns to the field
   const search = useDestinations(connections, q, touched && !disabled);
   const type = (text: string): void => {
     setTyped(text);
@@ -60,7 +58,7 @@ export function DestinationPicker({ label, connections, value, onChange, autoFoc
           spellCheck={false}
           data-autofocus={autoFocus}
           {...(value?.hint !== undefined && { description: value.hint, inputWrapperOrder: ['label', 'input', 'description'] as const })}
-          rightSection={search.searching ? <Loader size={16} /> : typed !== '' && !disabled && <CloseButton size="sm" aria-label={`Clear ${label}`} onMouseDown={(event) => { event.preventDefault(); }} onClick={() => { type(''); }} />}
+          rightSection={search.searching ? <Loader size={16} /> : typed !== '' && !disabled && <Clear label={label} onClear={() => { type(''); }} />}
         />
       </Combobox.Target>
       <Combobox.Dropdown>
@@ -84,4 +82,9 @@ function Groups({ search: { found }, severalWorkspaces }: { search: { found: Fou
       {items.map((item) => <DestinationOption key={keyOf(item)} item={item} withWorkspace={severalWorkspaces} />)}
     </Combobox.Group>
   ));
+}
+
+/** Keeps the focus where it is, so that typing goes on. */
+function Clear({ label, onClear }: { label: string; onClear: () => void }) {
+  return <CloseButton size="sm" aria-label={`Clear ${label}`} onMouseDown={(event) => { event.preventDefault(); }} onClick={onClear} />;
 }
