@@ -76,6 +76,12 @@ export class InProcessQueue {
     await this.loop.stop();
     if (!(await endsWithin(deadlineMs, this.inWork.values()))) this.options.logger.warn({ queue: this.name, messages: this.inWork.size }, 'Stopped while messages were in work; they are delivered again');
     clearInterval(this.renewal);
+    await this.release().catch((error: unknown) => {
+      this.options.logger.warn({ queue: this.name, error: errorText(error) }, 'What was handled could not be written; it is delivered again');
+    });
+  }
+
+  private async release(): Promise<void> {
     await this.writeSettled();
     await this.options.database.query(`update messages set leased_until = '-infinity', redelivered = true where lease_id = $1`, [this.leaseId]);
   }

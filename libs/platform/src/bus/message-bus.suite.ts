@@ -68,6 +68,15 @@ export function describeMessageBus(setUp: () => Promise<BusUnderTest>): void {
       expect(heard).toEqual([message.id]);
     });
 
+    test('outlives the process that published it', async () => {
+      const message = aMessage();
+      const other = await under.open();
+      await eventually(() => other.state === 'ready');
+      await other.publish([message]);
+      await other.close();
+      expect(await hearAll([message.id])).toEqual([message.id]);
+    });
+
     test('is fine when the table says that nobody hears it', async () => {
       await say(aMessage('scan.completed.v1'));
     });
