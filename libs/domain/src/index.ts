@@ -5,6 +5,7 @@ export * from './delivery.js';
 export * from './destination.js';
 export * from './fingerprint.js';
 export * from './issue.js';
+export * from './leak-guard.js';
 export * from './message/block-kit.js';
 export * from './message/message-input.js';
 export * from './permissions.js';
