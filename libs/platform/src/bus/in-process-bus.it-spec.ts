@@ -69,6 +69,19 @@ describe('the message bus in PostgreSQL', () => {
       await expect(database.query('select id from bus.messages')).resolves.toEqual([]);
     });
 
+    test('is empty when everything was handled, however the handlers overlapped', async () => {
+      const messages = Array.from({ length: 200 }, () => aMessage());
+      let handled = 0;
+      const subscription = await bus.subscribe('notifier', 'notifier.slack.send.v1', async () => {
+        await database.query('select 1');
+        handled += 1;
+      });
+      await bus.publish(messages);
+      await eventually(() => handled === messages.length);
+      await eventually(async () => (await database.query('select id from bus.messages')).length === 0, { timeout: 3000 });
+      await subscription.stop();
+    });
+
     test('loses nothing when its connections are ended', async () => {
       const messages = Array.from({ length: 20 }, () => aMessage());
       const heard = new Set<string>();

@@ -132,7 +132,7 @@ export class InProcessQueue {
   }
 
   private async writeSettled(): Promise<void> {
-    const batch = this.settled;
+    const batch = [...this.settled]; // more may be settled while these are written
     if (batch.length === 0) return;
     const idsOf = (kind: Settlement['kind']): string[] => batch.filter(({ settlement }) => settlement.kind === kind).map(({ id }) => id);
     const dead = batch.flatMap(({ id, settlement }) => (settlement.kind === 'dead' ? [{ id, reason: settlement.reason, error: settlement.error }] : []));

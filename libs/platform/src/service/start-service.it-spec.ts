@@ -1,0 +1,194 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Body, Controller, Get, HttpCode, Module, Param, Post, type DynamicModule } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { ApiCreatedResponse } from '@nestjs/swagger';
+import { eventually, testDatabase, testIssuer, type TestDatabase, type TestIssuer } from '@tocsin/testing';
+import { IsString } from 'class-validator';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+
+import { ConnectionReported } from '@tocsin/contracts';
+
+import { Audit, createAuditTable } from '../audit/audit.js';
+import { Internal, Requires } from '../auth/access.js';
+import { CurrentCaller, type Caller } from '../auth/caller.js';
+import { remoteKeys } from '../auth/token-verifier.js';
+import { BusContext } from '../bus/bus-context.js';
+import { InProcessBus } from '../bus/in-process-bus.js';
+import { ServiceConfig } from '../config/service.config.js';
+import { loadConfig } from '../config/setting.js';
+import type { Listening } from '../http/listen.js';
+import { createIdempotencyTable, Idempotency, IdempotentRequest, type IdempotentCall } from '../http/idempotency.js';
+import { InternalClient } from '../http/internal.client.js';
+import { notFound } from '../http/problem.exception.js';
+import { createLogger } from '../logging/logger.js';
+import { createInboxTable, Inbox } from '../outbox/inbox.js';
+import { createOutboxTables, Outbox } from '../outbox/outbox.js';
+import { PlatformModule } from './platform.module.js';
+import type { ServiceRuntime } from './runtime.js';
+import { startService } from './start-service.js';
+
+class Initial1732460000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await createOutboxTables(runner);
+    await createInboxTable(runner);
+    await createIdempotencyTable(runner);
+    await createAuditTable(runner);
+    await runner.query('create table reports (organization_id text, slack_error text)');
+  }
+
+  async down(): Promise<void> {}
+}
+
+class NewReport {
+  @IsString() slackError!: string;
+}
+
+/** A service as small as one can be: what is posted goes through the outbox, over the bus, to its own handler. */
+@Controller('v1/reports')
+class ReportsController {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly inbox: Inbox,
+    private readonly idempotency: Idempotency,
+    private readonly database: DataSource,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @Requires('connectors:configure')
+  @ApiCreatedResponse({ type: NewReport })
+  post(@CurrentCaller() caller: Caller, @Body() { slackError }: NewReport, @IdempotentRequest() call: IdempotentCall): Promise<NewReport> {
+    return this.idempotency.run(call, async (tx) => {
+      await this.outbox.add(tx, { type: 'connection.changed.v1', organizationId: caller.organizationId, data: { slackError } });
+      return { status: 202, body: { slackError } };
+    });
+  }
+
+  @Get(':id')
+  @Requires('issues:read')
+  get(@Param('id') id: string): never {
+    throw notFound('report', id);
+  }
+
+  @EventPattern<string>('connection.reported.v1')
+  async handle(@Payload() { organizationId, slackError }: ConnectionReported, @Ctx() { source, id }: BusContext): Promise<void> {
+    await this.outbox.transaction(async (tx) => {
+      if (await this.inbox.firstTime(tx, source, id)) await tx.query('insert into reports values ($1, $2)', [organizationId, slackError]);
+    });
+  }
+}
+
+@Controller('internal/reports')
+class InternalReportsController {
+  constructor(private readonly database: DataSource) {}
+
+  @Get()
+  @Internal()
+  async list(): Promise<{ items: unknown[] }> {
+    return { items: await this.database.query('select * from reports') };
+  }
+}
+
+@Module({})
+class ReportsModule {
+  static register(config: ServiceConfig, runtime: ServiceRuntime): DynamicModule {
+    return {
+      module: ReportsModule,
+      imports: [PlatformModule.forService({ service: 'connector', config, runtime, migrations: [Initial1732460000000] })],
+      controllers: [ReportsController, InternalReportsController],
+    };
+  }
+}
+
+let database: TestDatabase;
+let issuer: TestIssuer;
+let bus: InProcessBus;
+let service: Listening;
+const peers = { connector: '', issues: '', workflows: '', notifier: '' };
+const secret = randomBytes(32);
+
+beforeAll(async () => {
+  [database, issuer] = [await testDatabase(), await testIssuer()];
+  const logger = createLogger('connector', 'silent');
+  bus = new InProcessBus({ databaseUrl: database.url, logger });
+  await bus.start();
+  const config = loadConfig(ServiceConfig, { DATABASE_URL: database.url, ENCRYPTION_KEYS: `k1:${secret.toString('base64')}`, SERVICE_SECRET: secret.toString('hex') });
+  const runtime = { bus, logger, peers, tokenIssuer: { issuer: issuer.url, keys: remoteKeys(issuer.url) } };
+  service = await startService({ service: 'connector', module: ReportsModule.register(config, runtime), runtime, port: 0 });
+  peers.connector = service.url;
+}, 30_000);
+
+afterAll(async () => {
+  await service.close();
+  await bus.close();
+  await issuer.stop();
+  await database.drop();
+});
+
+async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
+  const token = await issuer.token({ user: 'ada@acme.test' });
+  const response = await fetch(service.url + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text } };
+}
+
+const internal = new InternalClient('notifier', peers, new TextEncoder().encode(secret.toString('hex')));
+
+describe('a service', () => {
+  test('says what it posted on the bus, to whoever hears it, soon after the commit', async () => {
+    const heard: unknown[] = [];
+    const subscription = await bus.subscribe('notifier', 'notifier.connection.changed.v1', ({ body }) => Promise.resolve(void heard.push(JSON.parse(body.toString()))));
+    await expect(call('POST', '/v1/reports', { slackError: 'token_revoked' })).resolves.toMatchObject({ status: 202, body: { slackError: 'token_revoked' } });
+    await eventually(() => heard.length === 1);
+    expect(heard[0]).toMatchObject({ type: 'connection.changed.v1', source: '/tocsin/connector', organizationid: 'acme', data: { slackError: 'token_revoked' } });
+    await subscription.stop();
+  });
+
+  test('handles what it hears once, however often it comes', async () => {
+    const id = 'e1';
+    const data = { organizationId: 'acme', connectionId: 'c1', credentialVersion: 1, slackError: 'account_inactive', at: '2026-11-23T08:00:00.000Z' };
+    const message = { id, type: 'connection.reported.v1', exchange: 'tocsin.events' as const, source: '/tocsin/notifier', body: JSON.stringify({ specversion: '1.0', id, source: '/tocsin/notifier', type: 'connection.reported.v1', organizationid: 'acme', data }) };
+    await bus.publish([message, message]);
+    await eventually(async () => (await database.query('select from bus.messages where queue like $1', ['connector.%'])).length === 0);
+    await expect(internal.get('connector', '/internal/reports')).resolves.toEqual({ items: [{ organization_id: 'acme', slack_error: 'account_inactive' }] });
+  });
+
+  test('answers a repeated request as the first time', async () => {
+    const headers = { 'idempotency-key': 'k1' };
+    await call('POST', '/v1/reports', { slackError: 'invalid_auth' }, headers);
+    const again = await call('POST', '/v1/reports', { slackError: 'invalid_auth' }, headers);
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
+    await expect(call('POST', '/v1/reports', { slackError: 'other' }, headers)).resolves.toMatchObject({ status: 409, body: { type: 'urn:tocsin:problem:idempotency_key_reused' } });
+  });
+
+  test.each<[string, string, unknown, number, object]>([
+    ['POST', '/v1/reports', { slackError: 7 }, 400, { errors: [{ pointer: '/slackError' }] }],
+    ['POST', '/v1/reports', undefined, 400, { errors: [{ pointer: '/slackError' }] }],
+    ['GET', '/v1/reports/r1', undefined, 404, { detail: 'There is no report "r1" in your organization.' }],
+    ['GET', '/v1/nothing', undefined, 404, { detail: 'There is nothing at this address.' }],
+    ['GET', '/internal/reports', undefined, 401, {}],
+  ])('answers %s %s %j with problem details', async (method, path, body, status, problem) => {
+    const answer = await call(method, path, body, { 'x-request-id': 'r-1' });
+    expect(answer).toMatchObject({ status, body: { status, instance: path, requestId: 'r-1', ...problem } });
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  test('tells health, metrics and its OpenAPI document to anybody', async () => {
+    const anybody = { authorization: '' };
+    await expect(call('GET', '/health/live', undefined, anybody)).resolves.toMatchObject({ status: 200 });
+    await expect(call('GET', '/health/ready', undefined, anybody)).resolves.toMatchObject({ status: 200, body: { parts: { database: 'ready', messageBus: 'ready' } } });
+    const { body } = await call('GET', '/metrics', undefined, anybody);
+    expect(body.text).toMatch(/^tocsin_outbox_pending 0$/m);
+    expect(body.text).toMatch(/^tocsin_outbox_oldest_age_seconds 0$/m);
+    const document = await call('GET', '/openapi.json', undefined, anybody);
+    expect(Object.keys(document.body.paths as object)).toEqual(expect.arrayContaining(['/v1/reports', '/v1/audit']));
+    expect(Object.keys(document.body.paths as object)).not.toContain('/internal/reports');
+  });
+});
