@@ -1,8 +1,10 @@
 /** Slack's mrkdwn as DOM nodes. Text is only ever set as text, so nothing in a message can become markup. */
 
 const EMOJI = {
-  red_circle: '🔴', large_orange_circle: '🟠', large_yellow_circle: '🟡', large_blue_circle: '🔵', white_circle: '⚪', white_check_mark: '✅',
-  rotating_light: '🚨', bell: '🔔', warning: '⚠️', speech_balloon: '💬', arrows_counterclockwise: '🔄', lock: '🔒', memo: '📝', tada: '🎉',
+  red_circle: '🔴', large_orange_circle: '🟠', large_orange_diamond: '🔶', large_yellow_circle: '🟡', large_green_circle: '🟢', large_blue_circle: '🔵',
+  large_blue_diamond: '🔷', white_circle: '⚪', black_circle: '⚫', white_check_mark: '✅', heavy_check_mark: '✔️', x: '❌', rotating_light: '🚨', bell: '🔔',
+  warning: '⚠️', speech_balloon: '💬', arrows_counterclockwise: '🔄', lock: '🔒', key: '🔑', memo: '📝', tada: '🎉', mute: '🔇', hourglass: '⌛',
+  information_source: 'ℹ️', no_entry: '⛔', no_entry_sign: '🚫', eyes: '👀', arrow_up: '⬆️', arrow_down: '⬇️', package: '📦', bar_chart: '📊',
 };
 
 export function element(tag, className, ...children) {
@@ -12,8 +14,9 @@ export function element(tag, className, ...children) {
   return node;
 }
 
+/** A link, if its address is one that a chat opens; else only its label. */
 export function link(url, ...children) {
-  if (!/^(https?|mailto):/i.test(url)) return element('span', '', ...children);
+  if (!/^(https?:\/\/|mailto:)/i.test(url)) return element('span', '', ...children);
   const node = element('a', '', ...children);
   node.href = url;
   node.target = '_blank';
@@ -25,35 +28,55 @@ export function withEmoji(text) {
   return text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => EMOJI[name] ?? whole);
 }
 
-function unescape(text) {
+function unescaped(text) {
   return withEmoji(text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'));
 }
 
+/** What stands between angle brackets: a link, a mention or a date. */
 function special(inner, names) {
-  const [target, label] = inner.split('|', 2);
-  const dateParts = /^!date\^(\d+)\^/.exec(target);
-  if (dateParts) return new Date(Number(dateParts[1]) * 1000).toLocaleString();
-  if (target.startsWith('@')) return element('span', 'mention', `@${label ?? names[target.slice(1)] ?? target.slice(1)}`);
-  if (target.startsWith('#')) return element('span', 'mention', `#${label ?? names[target.slice(1)] ?? target.slice(1)}`);
-  if (target.startsWith('!')) return element('span', 'mention', `@${label ?? target.slice(1)}`);
-  return link(target, unescape(label ?? target));
+  const bar = inner.indexOf('|');
+  const target = bar < 0 ? inner : inner.slice(0, bar);
+  const label = bar < 0 ? undefined : inner.slice(bar + 1);
+  const named = (id) => unescaped(label ?? names[id] ?? id);
+  const date = /^!date\^(\d+)\^/.exec(target);
+  if (date) return new Date(Number(date[1]) * 1000).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+  if (target.startsWith('@')) return element('span', 'mention', `@${named(target.slice(1))}`);
+  if (target.startsWith('#')) return element('span', 'mention', `#${named(target.slice(1))}`);
+  if (target.startsWith('!subteam^')) return element('span', 'mention', `@${named(target.slice(9))}`);
+  if (target.startsWith('!')) return element('span', 'mention loud', `@${named(target.slice(1))}`);
+  return link(unescaped(target), ...(label === undefined ? [unescaped(target)] : inlines(label, names)));
 }
 
-const PIECES = /<([^<>\n]+)>|```([\s\S]+?)```|`([^`\n]+)`|(?<![\w*])\*([^*\n]+)\*(?![\w*])|(?<!\w)_([^_\n]+)_(?!\w)|(?<!\w)~([^~\n]+)~(?!\w)/g;
+const PIECES = /<([^<>\n]+)>|```([\s\S]+?)```|`([^`\n]+)`|(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])|(?<!\w)_([^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|(?<![\w~])~([^\s~](?:[^~\n]*[^\s~])?)~(?![\w~])/g;
 
-/** Nodes for a mrkdwn text. */
-export function mrkdwn(text, names) {
+function inlines(text, names) {
   const nodes = [];
   let end = 0;
   for (const match of text.matchAll(PIECES)) {
-    nodes.push(unescape(text.slice(end, match.index)));
+    nodes.push(unescaped(text.slice(end, match.index)));
     const [whole, angle, pre, code, bold, italic, strike] = match;
     if (angle !== undefined) nodes.push(special(angle, names));
-    else if (pre !== undefined) nodes.push(element('pre', '', unescape(pre)));
-    else if (code !== undefined) nodes.push(element('code', '', unescape(code)));
-    else nodes.push(element(bold !== undefined ? 'strong' : italic !== undefined ? 'em' : 's', '', ...mrkdwn(bold ?? italic ?? strike, names)));
+    else if (pre !== undefined) nodes.push(element('pre', '', unescaped(pre.replace(/^\n/, ''))));
+    else if (code !== undefined) nodes.push(element('code', '', unescaped(code)));
+    else nodes.push(element(bold !== undefined ? 'strong' : italic !== undefined ? 'em' : 's', '', ...inlines(bold ?? italic ?? strike, names)));
     end = match.index + whole.length;
   }
-  nodes.push(unescape(text.slice(end)));
+  nodes.push(unescaped(text.slice(end)));
   return nodes;
+}
+
+/** Nodes for a mrkdwn text: lines that begin with > are quotes. */
+export function mrkdwn(text, names) {
+  const groups = [];
+  for (const line of String(text).split('\n')) {
+    const quoted = /^(?:&gt;|>) ?/.exec(line);
+    const last = groups.at(-1);
+    const content = quoted ? line.slice(quoted[0].length) : line;
+    if (last && last.quoted === Boolean(quoted)) last.lines.push(content);
+    else groups.push({ quoted: Boolean(quoted), lines: [content] });
+  }
+  return groups.flatMap(({ quoted, lines }) => {
+    const nodes = inlines(lines.join('\n'), names);
+    return quoted ? [element('blockquote', '', ...nodes)] : nodes;
+  });
 }

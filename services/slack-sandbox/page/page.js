@@ -1,12 +1,13 @@
-/** Draws the channels and the messages of the chosen one, and asks for news every second. The channel is in the address. */
+/** Draws the channels, the people and the messages of the chosen one, and asks for news every second. What is chosen is in the address. */
 import { attachment, blocks } from '/block-kit.js';
 import { element, mrkdwn } from '/mrkdwn.js';
 
-const SIGNS = { public: '#', private: '🔒', im: '@' };
-let drawn = '';
+const SIGNS = { public: '#', private: '🔒', person: '●' };
+const NEWS_EVERY_MS = 1000;
+let shown = { version: '', chosen: undefined };
 
-function chosen() {
-  return new URLSearchParams(location.search).get('channel') ?? undefined;
+function wanted() {
+  return new URLSearchParams(location.search).get('channel') ?? '';
 }
 
 function choose(id) {
@@ -14,67 +15,100 @@ function choose(id) {
   void refresh();
 }
 
-function channelButton(channel) {
-  const button = element('button', '', element('span', '', SIGNS[channel.kind]), element('span', 'name', channel.name));
+function badges({ isArchived, isShared }) {
+  return [...(isArchived ? [element('span', 'badge', 'archived')] : []), ...(isShared ? [element('span', 'badge', 'shared')] : [])];
+}
+
+function placeButton(place) {
+  const button = element('button', '', element('span', 'sign', SIGNS[place.kind]), element('span', 'name', place.name), ...badges(place));
   button.type = 'button';
-  button.setAttribute('aria-current', String(channel.id === chosen()));
-  if (channel.isArchived) button.append(element('span', 'badge', 'archived'));
-  if (channel.isShared) button.append(element('span', 'badge', 'shared'));
-  if (channel.count > 0) button.append(element('span', 'count', String(channel.count)));
-  button.addEventListener('click', () => choose(channel.id));
+  button.dataset.id = place.id;
+  if (place.id === wanted()) button.setAttribute('aria-current', 'true');
+  if (place.count > 0) {
+    const count = element('span', 'count', String(place.count));
+    count.title = `${place.count} messages`;
+    button.append(count);
+  }
+  button.addEventListener('click', () => choose(place.id));
   return button;
 }
 
-function drawChannels(workspaces) {
-  document.getElementById('channels').replaceChildren(...workspaces.flatMap(({ name, channels }) => [
-    element('h2', '', name),
-    ...channels.slice(0, 500).map(channelButton),
-  ]));
+function placeList(title, { items, more }) {
+  if (items.length === 0) return [];
+  return [element('h3', '', title), ...items.map(placeButton), ...(more > 0 ? [element('p', 'more', `and ${more.toLocaleString()} more`)] : [])];
+}
+
+function drawPlaces(workspaces) {
+  const focused = document.activeElement?.dataset?.id;
+  document.getElementById('places').replaceChildren(...workspaces.map(({ name, channels, people }) =>
+    element('section', '', element('h2', '', name), ...placeList('Channels', channels), ...placeList('Direct messages', people))));
+  if (focused) document.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
 }
 
 function messageNode(message, names) {
   const at = new Date(message.receivedAt);
   const time = element('time', '', at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }));
   time.dateTime = message.receivedAt;
-  const meta = element('div', 'meta', element('strong', '', message.sender), ' ', element('span', 'badge', 'APP'), ' ', time, message.updates > 0 ? ' (edited)' : '');
-  const body = element('div', '', meta);
+  time.title = `${at.toLocaleString()} · ts ${message.ts}`;
+  const body = element('div', 'body', element('div', 'meta', element('strong', '', message.sender), ' ', element('span', 'badge', 'APP'), ' ', time));
   body.append(...blocks(message.blocks, names));
-  if (!message.blocks?.length && !message.attachments?.some((given) => given.blocks)) body.append(element('div', 'block prewrap', ...mrkdwn(message.text, names)));
+  const hasBlocks = message.blocks?.length > 0 || message.attachments?.some((given) => given.blocks);
+  if (!hasBlocks && message.text) body.append(element('div', 'block prewrap', ...mrkdwn(message.text, names)));
   body.append(...(message.attachments ?? []).map((given) => attachment(given, names)));
-  const isReply = message.thread_ts !== undefined && message.thread_ts !== message.ts;
-  return element('article', isReply ? 'reply' : '', element('div', 'avatar', message.sender.slice(0, 1)), body);
+  if (message.updates > 0) body.append(element('span', 'edited', '(edited)'));
+  const node = element('article', isReply(message) ? 'reply' : '', element('div', 'avatar', message.sender.slice(0, 1)), body);
+  node.dataset.ts = message.ts;
+  if (message.broadcast) body.append(element('div', 'context', 'also sent to the channel'));
+  return node;
 }
 
-function inThreads(messages) {
-  const key = ({ ts, thread_ts }) => `${thread_ts ?? ts} ${ts}`;
-  return [...messages].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+function isReply({ ts, thread_ts: thread }) {
+  return thread !== undefined && thread !== ts;
 }
 
-function drawMessages({ workspaces, messages, names }) {
-  const channel = workspaces.flatMap(({ channels }) => channels).find(({ id }) => id === chosen());
-  document.getElementById('channel').replaceChildren(element('h2', '', channel ? `${SIGNS[channel.kind]} ${channel.name}` : 'Choose a channel'), element('p', '', channel?.purpose ?? ''));
+/** Each thread as its parent, the number of replies and the replies. */
+function drawnMessages(messages, names) {
+  const replies = new Map();
+  for (const reply of messages.filter(isReply)) replies.set(reply.thread_ts, [...(replies.get(reply.thread_ts) ?? []), reply]);
+  const parents = new Set(messages.filter((message) => !isReply(message)).map(({ ts }) => ts));
+  const orphans = messages.filter((message) => isReply(message) && !parents.has(message.thread_ts));
+  return [...orphans, ...messages.filter((message) => !isReply(message))].flatMap((message) => {
+    const thread = isReply(message) ? [] : replies.get(message.ts) ?? [];
+    const count = thread.length === 0 ? [] : [element('div', 'thread', `${thread.length} ${thread.length === 1 ? 'reply' : 'replies'}`)];
+    return [messageNode(message, names), ...count, ...thread.map((reply) => messageNode(reply, names))];
+  });
+}
+
+function drawMessages({ chosen, messages, names }) {
+  document.title = chosen ? `${chosen.name} | Slack sandbox` : 'Slack sandbox';
+  document.getElementById('chosen').replaceChildren(
+    element('h2', '', chosen ? `${SIGNS[chosen.kind]} ${chosen.name}` : 'Choose a channel', ...(chosen ? badges(chosen) : [])),
+    element('p', '', chosen?.purpose ?? ''),
+  );
   const list = document.getElementById('messages');
-  const wasAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-  const nodes = inThreads(messages).map((message) => messageNode(message, names));
-  list.replaceChildren(...(nodes.length > 0 ? nodes : [element('p', 'empty', channel ? 'Nothing was posted here yet.' : 'On the left are the channels and people of the sandbox.')]));
-  if (wasAtEnd) list.scrollTop = list.scrollHeight;
+  const follows = shown.chosen !== chosen?.id || list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  const nodes = drawnMessages(messages, names);
+  const nothing = chosen ? 'Nothing was posted here yet.' : 'On the left are the channels and people of the sandbox. What Tocsin posts appears here.';
+  list.replaceChildren(...(nodes.length > 0 ? nodes : [element('p', 'empty', nothing)]));
+  if (follows) list.scrollTop = list.scrollHeight;
 }
 
 async function refresh() {
-  const query = chosen() ? `?channel=${encodeURIComponent(chosen())}` : '';
+  const known = shown.chosen === wanted() ? shown.version : '';
   try {
-    const text = await (await fetch(`/page/state${query}`)).text();
-    if (text === drawn) return;
-    drawn = text;
-    const state = JSON.parse(text);
-    drawChannels(state.workspaces);
+    const response = await fetch(`/page/state?${new URLSearchParams({ channel: wanted(), version: known })}`);
+    document.body.classList.remove('away');
+    if (response.status === 204) return;
+    const state = await response.json();
+    drawPlaces(state.workspaces);
     drawMessages(state);
+    shown = { version: state.version, chosen: wanted() };
   } catch {
-    document.getElementById('channel').replaceChildren(element('h2', '', 'The sandbox does not answer'));
-    drawn = '';
+    document.body.classList.add('away');
+    shown = { version: '', chosen: shown.chosen };
   }
 }
 
 addEventListener('popstate', () => void refresh());
-setInterval(() => void refresh(), 1000);
+setInterval(() => void refresh(), NEWS_EVERY_MS);
 void refresh();

@@ -2,8 +2,6 @@
  * The apps and the tokens that workspaces granted them. One bot per app and workspace: a second installation gives the same
  * bot and the same token, and its scopes are added to those already granted; only a revocation takes scopes away.
  */
-import { randomBytes } from 'node:crypto';
-
 import type { Person, Workspace } from './workspace.js';
 
 export interface App {
@@ -41,27 +39,36 @@ export class AppGrants {
   }
 
   all(): Grant[] {
-    return [...this.grants.values()];
+    return [...new Set(this.grants.values())];
   }
 
   ofBot(botId: string): Grant | undefined {
     return this.all().find((grant) => grant.bot.botId === botId);
   }
 
-  /** Installs an app, or adds scopes to its installation; a revoked one gets a new token and only the scopes asked for now. */
-  install(app: App, workspace: Workspace, scopes: readonly string[], token?: string): Grant {
-    const living = this.all().find((grant) => grant.app === app && grant.workspace === workspace && grant.state === 'active');
-    if (living) {
-      living.scopes = [...new Set([...living.scopes, ...scopes])];
-      return living;
-    }
+  /** Installs an app, or adds scopes to its installation; after a revocation it has only the scopes asked for now. */
+  install(app: App, workspace: Workspace, scopes: readonly string[], token: string): Grant {
+    const grant = this.living(app, workspace);
+    if (grant) grant.scopes = [...new Set([...grant.scopes, ...scopes])];
+    return grant ?? this.add(app, workspace, scopes, token);
+  }
+
+  /** Gives back the token of an installation that is forgotten here; the same one as any that is not. */
+  restore(app: App, workspace: Workspace, scopes: readonly string[], token: string): Grant {
+    const grant = this.install(app, workspace, scopes, token);
+    this.grants.set(token, grant);
+    return grant;
+  }
+
+  private living(app: App, workspace: Workspace): Grant | undefined {
+    return this.all().find((grant) => grant.app === app && grant.workspace === workspace && grant.state === 'active');
+  }
+
+  private add(app: App, workspace: Workspace, scopes: readonly string[], token: string): Grant {
     const bot = botOf(app, workspace);
     workspace.addBot(bot);
-    const grant: Grant = {
-      token: token ?? `xoxb-sandbox-${workspace.domain}-${randomBytes(12).toString('hex')}`,
-      app, workspace, bot, scopes: [...scopes], state: 'active',
-    };
-    this.grants.set(grant.token, grant);
+    const grant: Grant = { token, app, workspace, bot, scopes: [...scopes], state: 'active' };
+    this.grants.set(token, grant);
     return grant;
   }
 

@@ -5,7 +5,7 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 
 import { CHANNEL, DIRECTORY, FAULT, LIMITS, NOTHING, TOKEN, wrongBody, type Rule } from './control-shapes.js';
-import type { Fault } from './faults.js';
+import { doesSomething, type Fault } from './faults.js';
 import type { LimitSettings } from './limits.js';
 import type { Message } from './messages.js';
 import { grow } from './seed.js';
@@ -14,12 +14,16 @@ import type { World } from './world.js';
 
 export function control(world: World): Router {
   const router = express.Router();
-  router.use(onlyThisMachine, express.json({ limit: '1mb', strict: false }), unreadableBody);
+  router.use(onlyThisMachine, express.json({ type: () => true, limit: '1mb', strict: false }), unreadableBody);
   readings(router, world);
   router.post('/faults', taking(FAULT), (request, response) => {
-    const { reset, ...fault } = request.body as Fault & { reset?: boolean };
+    const { reset = false, ...fault } = request.body as Fault & { reset?: boolean };
+    if (!reset && !doesSomething(fault)) {
+      refuse(response, 'This fault would do nothing; give one of: latencyMs, status, error, retryAfter, lost, hang, cut, body.');
+      return;
+    }
     if (reset) world.faults.reset();
-    if (Object.keys(fault).length > 0) world.faults.add(fault);
+    if (doesSomething(fault)) world.faults.add(fault);
     response.json({ faults: world.faults.list() });
   });
   router.post('/limits', taking(LIMITS), (request, response) => {
@@ -29,7 +33,10 @@ export function control(world: World): Router {
   router.post('/directory', taking(DIRECTORY), (request, response) => {
     const { channels = 0, people = 0, workspace } = request.body as { channels?: number; people?: number; workspace?: string };
     const grown = world.workspace(workspace ?? 'acme');
-    if (grown === undefined) return notFound(response, 'workspace');
+    if (grown === undefined) {
+      notFound(response, 'workspace');
+      return;
+    }
     grow(grown, channels, people);
     world.changed();
     response.json({ channels: grown.channels.size, people: grown.people.size });
@@ -46,23 +53,20 @@ export function control(world: World): Router {
 
 function readings(router: Router, world: World): void {
   router.get('/messages', (request, response) => {
-    const unknown = Object.keys(request.query).find((name) => name !== 'channel');
-    if (unknown !== undefined) return refuse(response, `Unknown parameter "${unknown}"; known are: channel.`);
-    const { channel: wanted } = request.query;
-    if (wanted === undefined) return void response.json({ items: world.messages.list().map(shown) });
-    const found = typeof wanted === 'string' ? placeOf(world, wanted) : undefined;
-    if (found === undefined) return notFound(response, 'channel');
-    response.json({ items: world.messages.list(found).map(shown) });
+    const { channel: wanted, ...others } = request.query;
+    const unknown = Object.keys(others)[0];
+    if (unknown !== undefined) {
+      refuse(response, `Unknown parameter "${unknown}"; known are: channel.`);
+      return;
+    }
+    const at = typeof wanted === 'string' ? world.messagesAt(wanted) : undefined;
+    const messages = wanted === undefined ? world.messages.list() : at;
+    if (messages) response.json({ items: messages.map(shown) });
+    else notFound(response, 'channel');
   });
   router.get('/requests', (_request, response) => { response.json({ items: world.requests.list() }); });
   router.get('/faults', (_request, response) => { response.json({ faults: world.faults.list() }); });
   router.get('/limits', (_request, response) => { response.json(world.limits.settings); });
-}
-
-/** The channel id that a name, an id or a person's id stands for. */
-function placeOf(world: World, wanted: string): string | undefined {
-  const person = world.workspaces.flatMap((workspace) => [...workspace.channels.values()]).find((channel) => channel.userId === wanted);
-  return (person ?? world.findChannel(wanted)?.channel)?.id;
 }
 
 function shown(message: Message): Record<string, unknown> {
@@ -115,7 +119,7 @@ interface TokenChange {
 const TOKEN_STATES = ['active', 'revoked', 'uninstalled', 'expired'] as const;
 
 function changeToken(world: World, change: TokenChange, response: Response): void {
-  const grant = world.grants.ofToken(change.token ?? '');
+  const grant = world.grantOf(change.token ?? '');
   if (grant === undefined) { notFound(response, 'token'); return; }
   const wanted = change.state ?? (change.revoked === false ? 'active' : 'revoked');
   const state = TOKEN_STATES.find((one) => one === wanted);
@@ -134,16 +138,19 @@ function taking(shape: Readonly<Record<string, Rule>>) {
   };
 }
 
+/** The caller's address, the name it calls us by (another name may have been pointed here by a web page) and the page it is. */
 function onlyThisMachine(request: Request, response: Response, next: NextFunction): void {
   const { origin, host } = request.headers;
-  const isLoopback = /^(::1|(::ffff:)?127\.)/.test(request.socket.remoteAddress ?? '');
+  const isLoopback = /^(::1|(::ffff:)?127\.)/.test(request.socket.remoteAddress ?? '') && /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/i.test(host ?? '');
   if (!isLoopback) response.status(403).json({ error: 'The controls answer callers on this machine only.' });
   else if (origin !== undefined && origin !== `http://${host ?? ''}`) response.status(403).json({ error: 'The controls do not answer pages of other origins.' });
   else next();
 }
 
-function unreadableBody(_error: unknown, _request: Request, response: Response, _next: NextFunction): void {
-  refuse(response, 'The body must be JSON.');
+/** Express knows a handler of errors by its four parameters. */
+function unreadableBody(error: unknown, _request: Request, response: Response, next: NextFunction): void {
+  if (response.headersSent) next(error);
+  else refuse(response, 'The body must be JSON of at most 1 MB.');
 }
 
 function refuse(response: Response, error: string): void {

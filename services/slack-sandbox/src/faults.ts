@@ -1,6 +1,7 @@
 /**
  * Faults that a test asks for. The first fault that fits a request is used; chance comes from a generator with a fixed seed, so
- * that a run can be repeated. A fault without `lost: "after"` keeps the request from having any effect, latency alone excepted.
+ * that a run can be repeated. A fault keeps the request from having any effect, unless it says `lost: "after"` or only delays
+ * or cuts the answer.
  */
 
 export interface Fault {
@@ -15,11 +16,14 @@ export interface Fault {
   latencyMs?: number;
   status?: number;
   error?: string;
-  retryAfter?: number;
+  /** Seconds, or a text that is sent as it is. */
+  retryAfter?: number | string;
   /** The connection breaks `before` or `after` the request had its effect; with a status, error or body, that is the answer. */
   lost?: 'before' | 'after';
   /** Never answers. */
   hang?: boolean;
+  /** The connection breaks in the middle of the answer. */
+  cut?: boolean;
   /** Sent as it is: text as HTML, anything else as JSON. */
   body?: unknown;
 }
@@ -41,6 +45,11 @@ export function fits(fault: Fault, target: Target): boolean {
 /** Whether the fault says anything of its own in place of the method's answer. */
 export function replacesAnswer(fault: Fault): boolean {
   return fault.status !== undefined || fault.error !== undefined || fault.body !== undefined || fault.retryAfter !== undefined;
+}
+
+/** Whether it would be noticed at all. */
+export function doesSomething(fault: Fault): boolean {
+  return replacesAnswer(fault) || fault.lost !== undefined || fault.hang === true || fault.cut === true || fault.latencyMs !== undefined;
 }
 
 /** Whether the method runs although the fault strikes. */

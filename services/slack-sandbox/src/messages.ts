@@ -21,6 +21,11 @@ export interface Message {
   receivedAt: string;
 }
 
+/** The order of posting. */
+export function byTs(a: Message, b: Message): number {
+  return a.ts < b.ts ? -1 : 1;
+}
+
 export class Messages {
   private readonly byChannel = new Map<string, Map<string, Message>>();
   private lastMicros = 0;
@@ -50,7 +55,7 @@ export class Messages {
   /** Oldest first; of one channel, or of all in the order of posting. */
   list(channel?: string): Message[] {
     if (channel !== undefined) return [...(this.byChannel.get(channel)?.values() ?? [])];
-    return [...this.byChannel.values()].flatMap((messages) => [...messages.values()]).sort((a, b) => (a.ts < b.ts ? -1 : 1));
+    return [...this.byChannel.values()].flatMap((messages) => [...messages.values()]).sort(byTs);
   }
 
   count(channel: string): number {

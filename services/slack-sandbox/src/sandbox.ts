@@ -9,7 +9,7 @@ import express, { type Express } from 'express';
 
 import { control } from './control.js';
 import { oauthPages } from './oauth.js';
-import { page } from './page/page.js';
+import { page, pageHeaders } from './page/page.js';
 import { webApi } from './web-api.js';
 import { World } from './world.js';
 
@@ -18,8 +18,6 @@ export interface SandboxOptions {
   port: number;
   /** Default: 127.0.0.1 and ::1. */
   host?: string;
-  /** What others call the sandbox, when that is not where it listens. */
-  publicUrl?: string;
   log?: (line: string) => void;
   /** Milliseconds; for tests of what takes minutes. */
   now?: () => number;
@@ -36,7 +34,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const app = sandboxApp(new World(options.now ?? Date.now));
   const servers = await listen(app, options);
   const port = (servers[0]?.address() as AddressInfo).port;
-  const url = options.publicUrl ?? `http://${shownHost(options.host)}:${port}`;
+  const url = `http://${shownHost(options.host)}:${port}`;
   options.log?.(`slack-sandbox listens on port ${port}`);
   return { url, port, close: async () => { await Promise.all(servers.map(stop)); } };
 }
@@ -46,7 +44,7 @@ function sandboxApp(world: World): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use('/api', webApi(world));
-  app.use('/oauth', oauthPages(world));
+  app.use('/oauth', pageHeaders, oauthPages(world));
   app.use('/sandbox', control(world));
   app.use(page(world));
   return app;

@@ -8,10 +8,10 @@ const CREATED = 1_735_689_600; // 2025-01-01
 
 const ALL_SCOPES = SLACK_SCOPES.map((scope) => scope.name);
 
-export const SIGNING_SECRET = 'sandbox-signing-secret';
+/** What an app that is installed over the consent page is set up with. */
+export const SANDBOX_APP = { clientId: 'sandbox.client', clientSecret: 'sandbox-secret', signingSecret: 'sandbox-signing-secret' } as const;
 
-/** The app behind `client_id=sandbox.client`, installed over the consent page. */
-const PUBLISHED: App = { id: 'A0TOCSIN', name: 'Tocsin', botName: 'tocsin', clientId: 'sandbox.client', clientSecret: 'sandbox-secret' };
+export const PUBLISHED: App = { id: 'A0TOCSIN', name: 'Tocsin', botName: 'tocsin', clientId: SANDBOX_APP.clientId, clientSecret: SANDBOX_APP.clientSecret };
 /** Apps that somebody made by hand from the manifest; their tokens are pasted. */
 const OWN: App = { id: 'A0OWNAPP', name: 'Tocsin (own app)', botName: 'tocsin-own' };
 const NARROW: App = { id: 'A0NARROW', name: 'Tocsin (no e-mail)', botName: 'tocsin-no-email' };

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 
 import { limited, refuse, type Answer } from './answer.js';
 import { AppGrants, shownToken, type Grant } from './app-grants.js';
@@ -30,10 +30,10 @@ interface ApiCall {
 
 export function webApi(world: World): Router {
   const router = express.Router();
-  router.use(express.text({ type: () => true, limit: BODY_LIMIT }));
+  router.use(express.text({ type: () => true, limit: BODY_LIMIT }), unreadableBody);
   router.all('/:method', async (request, response) => {
     const call = callOf(request);
-    const grant = call.token === undefined ? undefined : world.grants.ofToken(call.token);
+    const grant = call.token === undefined ? undefined : world.grantOf(call.token);
     const fault = world.faults.strike(targetOf(world, call, grant));
     const entry: LoggedRequest = {
       at: new Date(world.now()).toISOString(), method: call.name, arguments: call.args.forRecord(),
@@ -41,13 +41,20 @@ export function webApi(world: World): Router {
     };
     world.requests.add(entry);
     if (fault?.latencyMs !== undefined) await pause(fault.latencyMs);
-    const answer = fault === undefined || hasEffect(fault) ? answerTo(world, call, grant) : undefined;
     response.set({ 'x-slack-req-id': randomBytes(16).toString('hex'), 'access-control-expose-headers': 'x-slack-req-id, retry-after' });
-    if (answer) setScopeHeaders(response, call.name, grant);
-    if (fault && (replacesAnswer(fault) || fault.lost !== undefined || fault.hang)) sendFault(response, fault, entry);
-    else if (answer) send(response, answer, entry);
+    const scopes = scopeHeaders(call.name, grant);
+    const answer = fault === undefined || hasEffect(fault) ? answerTo(world, call, grant) : undefined;
+    const wire = fault !== undefined && replacesAnswer(fault) ? faultyAnswer(fault) : answer && slackAnswer(answer, scopes);
+    send(response, wire, fault, entry);
   });
   return router;
+}
+
+/** A body that cannot be read at all; Slack's gateway answers these, so there is little to imitate. */
+function unreadableBody(error: unknown, _request: Request, response: Response, next: NextFunction): void {
+  if (response.headersSent) next(error);
+  else if (error instanceof Error && 'type' in error && error.type === 'entity.too.large') response.status(413).json(refuse('msg_too_large'));
+  else response.status(400).json(refuse('invalid_form_data'));
 }
 
 function callOf(request: Request): ApiCall {
@@ -79,7 +86,6 @@ function answerTo(world: World, call: ApiCall, grant: Grant | undefined): Answer
   if (call.name === 'oauth.v2.access') return exchange(world, call);
   const method = METHODS.get(call.name);
   if (method === undefined) return refuse('unknown_method', { req_method: call.name });
-  if (call.name === 'api.test') return { ok: true };
   if (call.token === undefined) return refuse('not_authed');
   const problem = AppGrants.problem(grant);
   if (grant === undefined || problem !== undefined) return refuse(kindProblem(call.token) ?? problem ?? 'invalid_auth');
@@ -106,35 +112,56 @@ function kindProblem(token: string): string | undefined {
   return /^(xapp|xwfp)-/.test(token) ? 'not_allowed_token_type' : undefined;
 }
 
-function setScopeHeaders(response: Response, name: string, grant: Grant | undefined): void {
-  if (grant === undefined || AppGrants.problem(grant) !== undefined) return;
-  response.set('x-oauth-scopes', grant.scopes.join(','));
+function scopeHeaders(name: string, grant: Grant | undefined): Record<string, string> {
+  if (grant === undefined || AppGrants.problem(grant) !== undefined) return {};
   const accepts = METHODS.get(name)?.accepts ?? [];
-  if (accepts.length > 0) response.set('x-accepted-oauth-scopes', accepts.join(','));
+  return { 'x-oauth-scopes': grant.scopes.join(','), ...(accepts.length > 0 && { 'x-accepted-oauth-scopes': accepts.join(',') }) };
 }
 
-function send(response: Response, answer: Answer, entry: LoggedRequest): void {
-  const { retryAfter, ...body } = answer as Answer & { retryAfter?: number };
-  if (retryAfter !== undefined) response.status(429).set('Retry-After', String(retryAfter));
-  entry.status = response.statusCode;
-  if (!answer.ok) entry.error = String(answer.error);
-  response.json(body);
+/** An answer as it goes over the wire. */
+interface WireAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  /** Slack's code of a refusal. */
+  error?: string;
 }
 
-function sendFault(response: Response, fault: Fault, entry: LoggedRequest): void {
-  if (fault.hang) return;
-  if (!replacesAnswer(fault)) {
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+
+function slackAnswer(answer: Answer, scopes: Record<string, string>): WireAnswer {
+  if (answer.ok) return { status: 200, headers: { ...JSON_TYPE, ...scopes }, body: JSON.stringify(answer) };
+  const { retryAfter, ...body } = answer;
+  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  return { status: retryAfter === undefined ? 200 : 429, headers: { ...JSON_TYPE, ...scopes, ...wait }, body: JSON.stringify(body), error: answer.error };
+}
+
+function faultyAnswer({ status, error, retryAfter, body }: Fault): WireAnswer {
+  const isLimit = status === 429 || retryAfter !== undefined;
+  const code = error ?? (isLimit ? 'ratelimited' : 'internal_error');
+  return {
+    status: status ?? (isLimit ? 429 : 200),
+    headers: { ...(typeof body === 'string' ? { 'content-type': 'text/html; charset=utf-8' } : JSON_TYPE), ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) },
+    body: typeof body === 'string' ? body : JSON.stringify(body ?? refuse(code)),
+    ...(body === undefined && { error: code }),
+  };
+}
+
+function send(response: Response, answer: WireAnswer | undefined, fault: Fault | undefined, entry: LoggedRequest): void {
+  if (fault?.hang) return;
+  const isLost = fault?.lost !== undefined && !replacesAnswer(fault);
+  if (answer === undefined || isLost) {
     response.socket?.destroy();
     return;
   }
-  const isLimit = fault.status === 429 || fault.retryAfter !== undefined;
-  if (fault.retryAfter !== undefined) response.set('Retry-After', String(fault.retryAfter));
-  response.status(fault.status ?? (isLimit ? 429 : 200));
-  entry.status = response.statusCode;
-  const error = fault.error ?? (isLimit ? 'ratelimited' : 'internal_error');
-  if (fault.body === undefined) entry.error = error;
-  if (typeof fault.body === 'string') response.type('html').send(fault.body);
-  else response.json(fault.body ?? { ok: false, error });
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
+  if (fault?.cut) {
+    response.write(answer.body.slice(0, answer.body.length / 2), () => response.socket?.destroy());
+    return;
+  }
+  response.end(answer.body);
+  entry.status = answer.status;
+  if (answer.error !== undefined) entry.error = answer.error;
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,12 +1,13 @@
 /** Everything the sandbox knows, in memory. A reset brings back the seed: posted messages, tokens and settings are gone. */
-import { AppGrants } from './app-grants.js';
+import { AppGrants, type Grant } from './app-grants.js';
 import { Faults } from './faults.js';
 import { Limits } from './limits.js';
-import { Messages } from './messages.js';
+import { byTs, Messages, type Message } from './messages.js';
 import { OAuthCodes } from './oauth-codes.js';
+import { readToken } from './oauth-tokens.js';
 import { RequestLog } from './request-log.js';
-import { seed } from './seed.js';
-import type { Channel, Workspace } from './workspace.js';
+import { PUBLISHED, seed } from './seed.js';
+import type { Channel, Person, Workspace } from './workspace.js';
 
 export class World {
   readonly messages: Messages;
@@ -17,20 +18,22 @@ export class World {
   grants = new AppGrants();
   workspaces: Workspace[];
   private changes = 0;
+  private readonly started: number;
 
   constructor(
     /** Milliseconds. */
     readonly now: () => number,
   ) {
+    this.started = now();
     this.messages = new Messages(now);
     this.limits = new Limits(now);
     this.codes = new OAuthCodes(now);
     this.workspaces = seed(this.grants);
   }
 
-  /** Grows with everything that the page shows. */
-  get version(): number {
-    return this.changes;
+  /** Another one after everything that the page shows, and after every start. */
+  get version(): string {
+    return `${this.started}-${this.changes}`;
   }
 
   changed(): void {
@@ -48,6 +51,31 @@ export class World {
       if (channel) return { channel, workspace };
     }
     return undefined;
+  }
+
+  /** The grant of a token; one from the consent page of an earlier run is restored, since whoever got it has kept it. */
+  grantOf(token: string): Grant | undefined {
+    const content = readToken(token);
+    const known = this.grants.ofToken(token);
+    if (known !== undefined || content === undefined || content.madeAt >= this.started) return known;
+    const workspace = this.workspaces.find(({ domain }) => domain === content.domain);
+    return workspace && this.grants.restore(PUBLISHED, workspace, content.scopes, token);
+  }
+
+  /** The messages at a channel (id or name) or with a person (id, name or e-mail), oldest first; undefined when there is no such place. */
+  messagesAt(wanted: string): Message[] | undefined {
+    const found = this.findChannel(wanted)?.channel;
+    if (found !== undefined && found.kind !== 'im') return this.messages.list(found.id);
+    if (found?.id === wanted) return this.messages.list(wanted);
+    const user = this.findPerson(wanted);
+    if (user === undefined) return undefined;
+    const direct = this.workspaces.flatMap((workspace) => workspace.conversations()).filter(({ userId }) => userId === user.id);
+    return direct.flatMap(({ id }) => this.messages.list(id)).sort(byTs);
+  }
+
+  private findPerson(wanted: string): Person | undefined {
+    const name = wanted.replace(/^@/, '');
+    return this.workspaces.flatMap(({ people }) => [...people.values()]).find((person) => [person.id, person.name, person.email].includes(name));
   }
 
   reset(): void {

@@ -1,6 +1,7 @@
 /** oauth.v2.access: a code of the consent page becomes a bot token. It is called without a token; the client proves itself. */
 import { accept, refuse, type Answer } from '../answer.js';
 import type { Arguments } from '../arguments.js';
+import { makeToken } from '../oauth-tokens.js';
 import type { World } from '../world.js';
 
 export interface ClientCredentials {
@@ -38,11 +39,12 @@ export function oauthAccess(world: World, args: Arguments, client: ClientCredent
   const consent = world.codes.redeem(args.text('code') ?? '');
   if (consent?.app !== app) return refuse('invalid_code');
   if (args.text('redirect_uri') !== consent.redirectUri) return refuse('bad_redirect_uri');
-  const grant = world.grants.install(app, consent.workspace, consent.scopes);
+  const { workspace, scopes } = consent;
+  const grant = world.grants.install(app, workspace, scopes, makeToken({ domain: workspace.domain, scopes, madeAt: world.now() }));
   world.changed();
   return accept({
     access_token: grant.token, token_type: 'bot', scope: grant.scopes.join(','), bot_user_id: grant.bot.id, app_id: app.id,
-    team: { id: consent.workspace.id, name: consent.workspace.name }, enterprise: null, is_enterprise_install: false,
+    team: { id: workspace.id, name: workspace.name }, enterprise: null, is_enterprise_install: false,
     authed_user: { id: consent.userId },
   });
 }
