@@ -6,13 +6,13 @@ const STYLES = [['bold', 'strong'], ['italic', 'em'], ['strike', 's'], ['code', 
 
 function textObject(object, names) {
   if (!object) return [];
-  return object.type === 'mrkdwn' ? mrkdwn(object.text, names) : [withEmoji(object.text)];
+  return object.type === 'mrkdwn' ? mrkdwn(object.text, names) : withEmoji(object.text);
 }
 
 const INLINE = {
   text: ({ text }) => element('span', '', text),
   link: ({ url, text }) => link(url, text ?? url),
-  emoji: ({ name }) => element('span', '', withEmoji(`:${name}:`)),
+  emoji: ({ name }) => element('span', '', ...withEmoji(`:${name}:`)),
   user: ({ user_id: id }, names) => element('span', 'mention', `@${names[id] ?? id}`),
   usergroup: ({ usergroup_id: id }) => element('span', 'mention', `@${id}`),
   channel: ({ channel_id: id }, names) => element('span', 'mention', `#${names[id] ?? id}`),

@@ -1,10 +1,14 @@
 /** Slack's mrkdwn as DOM nodes. Text is only ever set as text, so nothing in a message can become markup. */
 
+/** Emoji that say something are drawn by the style sheet, to be there without an emoji font too. */
+const DRAWN = {
+  red_circle: 'dot red', large_orange_circle: 'dot orange', large_yellow_circle: 'dot yellow', large_green_circle: 'dot green', large_blue_circle: 'dot blue',
+  white_circle: 'dot white', black_circle: 'dot black', large_orange_diamond: 'dot orange square', large_blue_diamond: 'dot blue square',
+  small_red_triangle: 'triangle', white_check_mark: 'tick', heavy_check_mark: 'tick',
+};
 const EMOJI = {
-  red_circle: '🔴', large_orange_circle: '🟠', large_orange_diamond: '🔶', large_yellow_circle: '🟡', large_green_circle: '🟢', large_blue_circle: '🔵',
-  large_blue_diamond: '🔷', white_circle: '⚪', black_circle: '⚫', white_check_mark: '✅', heavy_check_mark: '✔️', x: '❌', rotating_light: '🚨', bell: '🔔',
-  warning: '⚠️', speech_balloon: '💬', arrows_counterclockwise: '🔄', lock: '🔒', key: '🔑', memo: '📝', tada: '🎉', mute: '🔇', hourglass: '⌛',
-  information_source: 'ℹ️', no_entry: '⛔', no_entry_sign: '🚫', eyes: '👀', arrow_up: '⬆️', arrow_down: '⬇️', package: '📦', bar_chart: '📊',
+  rotating_light: '🚨', bell: '🔔', warning: '⚠', speech_balloon: '💬', arrows_counterclockwise: '🔄', lock: '🔒', key: '🔑', memo: '📝', tada: '🎉',
+  mute: '🔇', hourglass: '⌛', information_source: 'ℹ', no_entry: '⛔', no_entry_sign: '🚫', eyes: '👀', arrow_up: '↑', arrow_down: '↓', package: '📦', x: '✗',
 };
 
 export function element(tag, className, ...children) {
@@ -24,12 +28,21 @@ export function link(url, ...children) {
   return node;
 }
 
+function emoji(name) {
+  if (DRAWN[name] === undefined) return EMOJI[name] ?? `:${name}:`;
+  const node = element('span', DRAWN[name]);
+  node.setAttribute('role', 'img');
+  node.setAttribute('aria-label', name.replaceAll('_', ' '));
+  return node;
+}
+
+/** Nodes for a text with :names: of emoji. */
 export function withEmoji(text) {
-  return text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => EMOJI[name] ?? whole);
+  return text.split(/:([a-z0-9_+-]+):/).map((part, index) => (index % 2 === 1 ? emoji(part) : part));
 }
 
 function unescaped(text) {
-  return withEmoji(text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'));
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
 /** What stands between angle brackets: a link, a mention or a date. */
@@ -53,7 +66,7 @@ function inlines(text, names) {
   const nodes = [];
   let end = 0;
   for (const match of text.matchAll(PIECES)) {
-    nodes.push(unescaped(text.slice(end, match.index)));
+    nodes.push(...withEmoji(unescaped(text.slice(end, match.index))));
     const [whole, angle, pre, code, bold, italic, strike] = match;
     if (angle !== undefined) nodes.push(special(angle, names));
     else if (pre !== undefined) nodes.push(element('pre', '', unescaped(pre.replace(/^\n/, ''))));
@@ -61,7 +74,7 @@ function inlines(text, names) {
     else nodes.push(element(bold !== undefined ? 'strong' : italic !== undefined ? 'em' : 's', '', ...inlines(bold ?? italic ?? strike, names)));
     end = match.index + whole.length;
   }
-  nodes.push(unescaped(text.slice(end)));
+  nodes.push(...withEmoji(unescaped(text.slice(end))));
   return nodes;
 }
 

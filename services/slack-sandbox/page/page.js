@@ -2,7 +2,8 @@
 import { attachment, blocks } from '/block-kit.js';
 import { element, mrkdwn } from '/mrkdwn.js';
 
-const SIGNS = { public: '#', private: '🔒', person: '●' };
+/** The sign of a private channel is drawn by the style sheet. */
+const SIGNS = { public: '#', private: '', person: '●' };
 const NEWS_EVERY_MS = 1000;
 let shown = { version: '', chosen: undefined };
 
@@ -19,8 +20,17 @@ function badges({ isArchived, isShared }) {
   return [...(isArchived ? [element('span', 'badge', 'archived')] : []), ...(isShared ? [element('span', 'badge', 'shared')] : [])];
 }
 
+function sign({ kind }) {
+  const node = element('span', `sign ${kind}`, SIGNS[kind]);
+  if (kind === 'private') {
+    node.setAttribute('role', 'img');
+    node.setAttribute('aria-label', 'private');
+  }
+  return node;
+}
+
 function placeButton(place) {
-  const button = element('button', '', element('span', 'sign', SIGNS[place.kind]), element('span', 'name', place.name), ...badges(place));
+  const button = element('button', '', sign(place), element('span', 'name', place.name), ...badges(place));
   button.type = 'button';
   button.dataset.id = place.id;
   if (place.id === wanted()) button.setAttribute('aria-current', 'true');
@@ -82,7 +92,7 @@ function drawnMessages(messages, names) {
 function drawMessages({ chosen, messages, names }) {
   document.title = chosen ? `${chosen.name} | Slack sandbox` : 'Slack sandbox';
   document.getElementById('chosen').replaceChildren(
-    element('h2', '', chosen ? `${SIGNS[chosen.kind]} ${chosen.name}` : 'Choose a channel', ...(chosen ? badges(chosen) : [])),
+    chosen ? element('h2', '', sign(chosen), chosen.name, ...badges(chosen)) : element('h2', '', 'Choose a channel'),
     element('p', '', chosen?.purpose ?? ''),
   );
   const list = document.getElementById('messages');
