@@ -1,11 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
-import { isAlive, probe } from './postgres-process.js';
+import { copyFor, installedPackage } from './postgres-binaries.js';
+import { canRead, isAlive, probe, run, unprivilegedUser } from './postgres-process.js';
 
 let dataDir: string;
 
@@ -52,4 +53,30 @@ describe('the embedded PostgreSQL', () => {
   test('says in one sentence that its directory cannot be written', async () => {
     await expect(startEmbeddedPostgres({ dataDir: '/etc/hostname/tocsin' })).rejects.toThrow(/^The database cannot be kept in .*; set DATA_DIR/);
   });
+});
+
+describe('when something is in the way', () => {
+  test('never makes a new database where it cannot see whether there is one', async () => {
+    const closed = join(dataDir, 'closed');
+    await mkdir(join(closed, 'data'), { recursive: true });
+    await writeFile(join(closed, 'data', 'global'), 'not a directory');
+    await expect(startEmbeddedPostgres({ dataDir: closed })).rejects.toThrow(/^The database cannot be kept in .*closed\/data \(ENOTDIR\)/);
+  });
+
+  test('begins anew when the first start was interrupted', async () => {
+    const interrupted = join(dataDir, 'interrupted');
+    await mkdir(join(interrupted, 'data.part', 'global'), { recursive: true });
+    const server = await startEmbeddedPostgres({ dataDir: interrupted });
+    await probe(server.url);
+    await server.stop();
+  }, 60_000);
+
+  test('runs a copy of the programs when their own place is closed to the user that runs them', async () => {
+    const user = await unprivilegedUser();
+    if (!user) return; // only root runs it as somebody else
+    const copy = await copyFor(user, installedPackage(), dataDir);
+    await expect(canRead(join(copy, 'native', 'bin', 'postgres'), user)).resolves.toBe(true);
+    const { code, output } = await run(join(copy, 'native', 'bin', 'postgres'), ['--version'], user);
+    expect([code, output]).toEqual([0, expect.stringContaining('PostgreSQL')]);
+  }, 60_000);
 });

@@ -4,10 +4,11 @@
  * killed itself recovers.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { describeDirectoryFailure, describeStartFailure } from './embedded-postgres-failure.js';
 import { findBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import { isAlive, livingServer, probe, run, stopServer, takeOver, unprivilegedUser, type SystemUser } from './postgres-process.js';
 import { freeTcpPort } from './free-tcp-port.js';
@@ -26,7 +27,8 @@ export interface EmbeddedPostgres {
 }
 
 const START_ATTEMPTS = 5;
-const READY_MS = 30_000;
+/** Recovery after a crash may take its time. */
+const READY_MS = 120_000;
 const USER = 'tocsin';
 
 /** Enough for five small pools; the defaults would take three times the memory. */
@@ -42,7 +44,7 @@ export async function startEmbeddedPostgres({ dataDir, log = () => undefined }: 
   const password = await passwordOf(cluster, user);
   if (!(await isInitialised(data))) {
     log('creating the database');
-    await initialise(binaries, data, password, cluster, user);
+    await initialise(binaries, data, cluster, user);
   }
   const server = (await adopt(data, password)) ?? (await start(binaries, data, password, user));
   await probe(urlOf(server.port, password, 'postgres'), async (client) => {
@@ -57,49 +59,52 @@ async function prepareDirectory(cluster: string, user: SystemUser | undefined): 
     await mkdir(cluster, { recursive: true });
     if (user) await takeOver(cluster, user);
   } catch (error) {
-    throw new Error(`The database cannot be kept in ${cluster} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); set DATA_DIR to a directory that can be written.`, { cause: error });
+    throw new Error(describeDirectoryFailure(error, cluster), { cause: error });
   }
 }
 
 async function passwordOf(cluster: string, user: SystemUser | undefined): Promise<string> {
   const file = join(cluster, 'password');
   try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch {
+    const known = await readFile(file, 'utf8').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return '';
+    });
+    if (known !== '') return known.trim();
     const password = randomBytes(24).toString('hex');
     await writeFile(file, password, { mode: 0o600 });
     if (user) await takeOver(file, user);
     return password;
+  } catch (error) {
+    throw new Error(describeDirectoryFailure(error, cluster), { cause: error });
   }
 }
 
+/** Never guesses: where it cannot be seen whether there is a database, nothing is made in its place. */
 async function isInitialised(data: string): Promise<boolean> {
   try {
-    await readFile(join(data, 'global', 'pg_control'));
-    await readFile(join(data, 'initialised'));
+    await access(join(data, 'global', 'pg_control'));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw new Error(describeDirectoryFailure(error, data), { cause: error });
   }
 }
 
-/** A cluster counts only when its mark is there: one that was interrupted half-way is made anew. */
-async function initialise({ bin }: PostgresBinaries, data: string, password: string, cluster: string, user: SystemUser | undefined): Promise<void> {
-  await rm(data, { recursive: true, force: true });
-  const passwordFile = join(cluster, 'password');
+/** Made beside its place and then moved there, so that what is in its place is whole. */
+async function initialise({ bin }: PostgresBinaries, data: string, cluster: string, user: SystemUser | undefined): Promise<void> {
+  const unfinished = `${data}.part`;
+  await rm(unfinished, { recursive: true, force: true });
   const { code, output } = await run(
     join(bin, 'initdb'),
-    ['-D', data, '-U', USER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--lc-collate=C', '--lc-ctype=C.UTF-8', '--no-sync', '--no-instructions'],
+    ['-D', unfinished, '-U', USER, `--pwfile=${join(cluster, 'password')}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--lc-collate=C', '--lc-ctype=C.UTF-8', '--no-instructions'],
     user,
   );
   if (code !== 0) {
-    await rm(data, { recursive: true, force: true });
-    throw new Error(sentenceOf(output, cluster));
+    await rm(unfinished, { recursive: true, force: true });
+    throw new Error(describeStartFailure(output, cluster));
   }
-  const mark = join(data, 'initialised');
-  await writeFile(mark, '');
-  if (user) await takeOver(mark, user);
-  await chmod(data, 0o700);
+  await rename(unfinished, data);
 }
 
 async function adopt(data: string, password: string): Promise<{ pid: number; port: number } | undefined> {
@@ -127,7 +132,7 @@ async function start(binaries: PostgresBinaries, data: string, password: string,
     last = started.output();
     await sleep(300 * attempt); // backends of a killed server may hold the directory a little longer
   }
-  throw new Error(sentenceOf(last, data));
+  throw new Error(describeStartFailure(last, data));
 }
 
 function launch({ bin }: PostgresBinaries, data: string, port: number, user: SystemUser | undefined): ReturnType<typeof run.detached> {
@@ -154,12 +159,4 @@ async function firstOf<A, B>(a: Promise<A>, b: Promise<B>): Promise<A | B> {
 
 function urlOf(port: number, password: string, database: string): string {
   return `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
-}
-
-function sentenceOf(output: string, where: string): string {
-  if (/No space left|ENOSPC|disk full/i.test(output)) return `The disk that holds ${where} is full; free some space, or set DATA_DIR to another disk.`;
-  if (/Permission denied/i.test(output)) return `The database may not be kept in ${where}: permission denied; set DATA_DIR to another directory.`;
-  if (/incompatible|database files are incompatible/i.test(output)) return `The database in ${where} was made by another version of PostgreSQL; move it away, or set DATABASE_URL to a server of that version.`;
-  const line = output.trim().split('\n').filter((text) => text.trim() !== '').at(-1) ?? 'it said nothing';
-  return `The embedded PostgreSQL does not start (${line.trim()}); set DATABASE_URL to use a server of your own.`;
 }

