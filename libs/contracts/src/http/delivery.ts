@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsDateString, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsArray, IsBoolean, IsDateString, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 
 import { DELIVERY_STATES, type DeliveryError, type DeliverySource, type DeliveryState, type Destination } from '@tocsin/domain';
 
@@ -66,6 +66,22 @@ export class DeliverySummary {
   @IsInt() inTransit!: number;
   @IsObject() byState!: Record<DeliveryState, number>;
   @IsBoolean() balanced!: boolean;
+  /** What could not be counted, and why; left out when everything was. */
+  @IsOptional() @IsString() incomplete?: string;
+}
+
+/** Body of `POST /v1/deliveries/{id}/replay`. */
+export class ReplayDelivery {
+  /** Somewhere else than the first time. */
+  @IsOptional() @IsDestination() destination?: Destination;
+  @IsOptional() @IsString() @MaxLength(2000) reason?: string;
+  /** Sends again what was posted already. */
+  @IsOptional() @IsBoolean() force?: boolean;
+}
+
+export class AcceptedReplay {
+  @IsString() deliveryId!: string;
+  @IsString() replayOf!: string;
 }
 
 export class AcceptedDelivery {
