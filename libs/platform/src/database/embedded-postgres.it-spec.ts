@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -69,6 +69,21 @@ describe('when something is in the way', () => {
     const server = await startEmbeddedPostgres({ dataDir: interrupted });
     await probe(server.url);
     await server.stop();
+  }, 60_000);
+
+  test('keeps the database elsewhere when the user that runs it cannot reach the directory, and finds it again', async () => {
+    if (!(await unprivilegedUser())) return; // only root runs it as somebody else
+    const home = join(dataDir, 'home');
+    await mkdir(home, { mode: 0o700 });
+    const told: string[] = [];
+    const first = await startEmbeddedPostgres({ dataDir: join(home, 'data'), log: (message) => told.push(message) });
+    await first.stop();
+    const elsewhere = (await readFile(join(home, 'data', 'location'), 'utf8')).trim();
+    expect(told[0]).toContain(elsewhere);
+    const second = await startEmbeddedPostgres({ dataDir: join(home, 'data') });
+    expect(second.url.replace(/:\d+\//, '/')).toBe(first.url.replace(/:\d+\//, '/'));
+    await second.stop();
+    await rm(elsewhere, { recursive: true });
   }, 60_000);
 
   test('runs a copy of the programs when their own place is closed to the user that runs them', async () => {

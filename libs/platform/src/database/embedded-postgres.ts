@@ -4,10 +4,11 @@
  * killed itself recovers.
  */
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { clusterDirectory } from './cluster-directory.js';
 import { describeDirectoryFailure, describeStartFailure } from './embedded-postgres-failure.js';
 import { findBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import { isAlive, livingServer, probe, run, stopServer, takeOver, unprivilegedUser, type SystemUser } from './postgres-process.js';
@@ -37,8 +38,7 @@ const SETTINGS = ['shared_buffers=32MB', 'max_connections=80', 'wal_buffers=1MB'
 /** @throws Error with one sentence that says what to do */
 export async function startEmbeddedPostgres({ dataDir, log = () => undefined }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const user = await unprivilegedUser();
-  const cluster = resolve(dataDir);
-  await prepareDirectory(cluster, user);
+  const cluster = await clusterDirectory(dataDir, user, log);
   const binaries = await findBinaries(user, cluster);
   const data = join(cluster, 'data');
   const password = await passwordOf(cluster, user);
@@ -52,15 +52,6 @@ export async function startEmbeddedPostgres({ dataDir, log = () => undefined }: 
     if (rowCount === 0) await client.query('create database tocsin');
   });
   return { url: urlOf(server.port, password, 'tocsin'), pid: server.pid, stop: () => stopServer(server.pid) };
-}
-
-async function prepareDirectory(cluster: string, user: SystemUser | undefined): Promise<void> {
-  try {
-    await mkdir(cluster, { recursive: true });
-    if (user) await takeOver(cluster, user);
-  } catch (error) {
-    throw new Error(describeDirectoryFailure(error, cluster), { cause: error });
-  }
 }
 
 async function passwordOf(cluster: string, user: SystemUser | undefined): Promise<string> {
