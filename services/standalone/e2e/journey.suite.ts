@@ -70,11 +70,11 @@ export function theMainJob(way: string, start: () => Promise<Product>): void {
 
     test('a scanner’s report becomes issues, the first one as a baseline', async () => {
       const scan = await importScan(await report('grype-container.sarif'), 'application=payments-api');
-      expect(scan).toMatchObject({ tool: 'Grype', application: 'payments-api', baseline: true });
+      expect(scan).toMatchObject({ tool: 'grype', application: 'payments-api', baseline: true });
       expect(scan.counts.new).toBeGreaterThan(0);
       const { body } = await noa.get<Items<Issue>>('/v1/issues?application=payments-api&sort=-severity&limit=1');
       issue = body.items[0] as Issue;
-      expect(issue).toMatchObject({ application: 'payments-api', status: 'open', tool: 'Grype' });
+      expect(issue).toMatchObject({ application: 'payments-api', status: 'open', tool: 'grype' });
     }, 90_000);
 
     test('the next report resolves what it no longer finds and counts what is there still, gzip or not', async () => {

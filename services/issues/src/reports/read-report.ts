@@ -1,0 +1,30 @@
+/**
+ * Reads a scanner's report: SARIF 2.1.0 or OCSF findings. A report is read whole or refused whole, with the place; what can
+ * be understood is taken, what was odd is listed, what was too much is counted.
+ */
+import { parseJson } from './json-text.js';
+import { looksLikeOcsf, parseOcsfLines, readOcsf } from './ocsf.js';
+import type { ReportOptions, ReportReading } from './report.js';
+import { readSarif } from './sarif.js';
+import { schemaProblems } from './sarif-schema.js';
+
+export function readReport(bytes: Buffer, { strict }: ReportOptions): ReportReading {
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const parsed = parseJson(text);
+  if (!parsed.ok) {
+    const lines = parseOcsfLines(text);
+    return lines ? readOcsf(lines) : { ok: false, status: 400, problem: { code: 'not_json', detail: `The report is not JSON: ${parsed.message} at line ${parsed.line}, column ${parsed.column}.`, line: parsed.line, column: parsed.column } };
+  }
+  const { value } = parsed;
+  if (isSarif(value)) {
+    const places = strict ? schemaProblems(value) : [];
+    if (places.length > 0) return { ok: false, status: 400, problem: { code: 'schema', detail: `The report breaks the schema of SARIF 2.1.0 at ${places[0]?.pointer ?? ''}: ${places[0]?.message ?? ''}.`, pointer: places[0]?.pointer ?? '', places } };
+    return readSarif(value);
+  }
+  if (looksLikeOcsf(value)) return readOcsf(Array.isArray(value) ? value : [value]);
+  return { ok: false, status: 400, problem: { code: 'unknown_format', detail: 'The report is of no known format: SARIF 2.1.0 is an object with "version" and "runs", OCSF an object, array or lines of findings with "class_uid".', pointer: '' } };
+}
+
+function isSarif(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && ('runs' in value || (typeof (value as { $schema?: unknown }).$schema === 'string' && /sarif/i.test((value as { $schema: string }).$schema)));
+}
