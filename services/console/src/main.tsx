@@ -10,7 +10,7 @@ import { RouterProvider } from 'react-router';
 
 import { ApiProblem } from './api/client.js';
 import { router } from './routes.js';
-import { theme } from './theme.js';
+import { theme, variables } from './theme.js';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -26,7 +26,7 @@ const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no element "app"');
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
       </QueryClientProvider>

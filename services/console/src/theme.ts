@@ -1,5 +1,8 @@
 /** The look of the console: Mantine's theme, with shades that keep text readable in both colour schemes. */
-import { createTheme } from '@mantine/core';
+import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+
+/** Its header is no landmark of the page, its close button has a name, and it is there at once. */
+const OVERLAY = { attributes: { header: { role: 'presentation' } }, closeButtonProps: { 'aria-label': 'Close' }, transitionProps: { duration: 0 } };
 
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -9,4 +12,17 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    Drawer: { defaultProps: OVERLAY },
+    Modal: { defaultProps: OVERLAY },
+    // the placeholder is a child that a menu must not have
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, transitionProps: { duration: 0 } } },
+  },
+});
+
+/** Mantine's own grey for side remarks is too pale on white. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { '--mantine-color-dimmed': '#5c636a' },
+  dark: { '--mantine-color-dimmed': '#a6adb5' },
 });

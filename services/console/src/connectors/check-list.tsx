@@ -1,16 +1,18 @@
 /** What VERIFY CONNECTIVITY found: each check with its remedy; a failure has its own heading and stays. */
-import { Alert, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 
 import type { ConnectivityCheckView } from '@tocsin/contracts';
+
+import { Notice } from '../parts/notice.js';
 
 const SIGNS = { passed: ['✓', 'passed'], failed: ['✗', 'failed'], warning: ['!', 'warning'] } as const;
 
 export function CheckList({ checks, ok }: { checks: readonly ConnectivityCheckView[]; ok: boolean }) {
   if (ok) return <Checks checks={checks} />;
   return (
-    <Alert color="red" variant="light" className="alert" role="alert" title="Check your credentials and permissions">
+    <Notice color="red" role="alert" title="Check your credentials and permissions">
       <Checks checks={[...checks].sort((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'))} />
-    </Alert>
+    </Notice>
   );
 }
 

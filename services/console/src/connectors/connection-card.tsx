@@ -1,9 +1,10 @@
 /** A connected workspace: what it is, how it stands, what can be done with it. */
-import { Alert, Code, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Code, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 import type { Connection } from '@tocsin/contracts';
 
+import { Notice } from '../parts/notice.js';
 import { TimeAgo } from '../parts/time-ago.js';
 import { ConnectionActions } from './connection-actions.js';
 import { DirectoryFact } from './directory-fact.js';
@@ -22,10 +23,10 @@ export function ConnectionCard({ connection }: { connection: Connection }) {
           </Group>
         </Group>
         {health.state !== 'connected' && (
-          <Alert color={health.state === 'revoked' ? 'red' : 'orange'} variant="light" className="alert">
+          <Notice color={health.state === 'revoked' ? 'red' : 'orange'}>
             <Text size="sm">{health.reason ?? 'The reason is not known.'}</Text>
             {health.remedy !== undefined && <Text size="sm" fw={600}>{health.remedy}</Text>}
-          </Alert>
+          </Notice>
         )}
         <dl className="facts">
           {factsOf(connection).map(([name, value]) => <div key={name} className="fact"><dt>{name}</dt><dd>{value}</dd></div>)}

@@ -9,7 +9,7 @@ import { ProblemAlert } from '../parts/problem-alert.js';
 export function DisconnectDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
   const action = useConnectionAction(connection.id);
   return (
-    <Modal opened onClose={onClose} title={`Disconnect ${connection.workspace.name}?`} closeButtonProps={{ 'aria-label': 'Close' }} transitionProps={{ duration: 0 }}>
+    <Modal opened onClose={onClose} title={`Disconnect ${connection.workspace.name}?`}>
       <Stack>
         <Text size="sm">Nothing more is sent to this workspace. Deliveries that wait are held for seven days; connect the same workspace again within that time and they go out.</Text>
         {action.error && <ProblemAlert error={action.error} />}

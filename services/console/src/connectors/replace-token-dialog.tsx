@@ -15,7 +15,7 @@ export function ReplaceTokenDialog({ connection, onClose }: { connection: Connec
   const action = useConnectionAction(connection.id);
   const checks = action.error instanceof ApiProblem ? action.error.problem.checks : undefined;
   return (
-    <Modal opened onClose={onClose} title={`Replace the token of ${connection.workspace.name}`} closeButtonProps={{ 'aria-label': 'Close' }} transitionProps={{ duration: 0 }}>
+    <Modal opened onClose={onClose} title={`Replace the token of ${connection.workspace.name}`}>
       <form onSubmit={(event) => { event.preventDefault(); action.mutate({ kind: 'replace-token', token }, { onSuccess: onClose }); }}>
         <Stack>
           <Text size="sm">{`The present one ends with ${connection.token.hint}. The new one must belong to the same workspace; it is checked before it takes its place.`}</Text>

@@ -24,7 +24,7 @@ export function TestMessageDialog({ connection, onClose }: { connection: Connect
     again();
   };
   return (
-    <Modal opened onClose={onClose} title="Send a test message" closeButtonProps={{ 'aria-label': 'Close' }} transitionProps={{ duration: 0 }}>
+    <Modal opened onClose={onClose} title="Send a test message">
       {send.data && destination
         ? <FollowDelivery deliveryId={send.data.deliveryId} to={labelOf(destination)} onAgain={again} onClose={onClose} />
         : (

@@ -19,7 +19,7 @@ interface IssueDrawerProps {
 export function IssueDrawer({ id, onSend, onClose }: IssueDrawerProps) {
   const { data: issue, error, refetch } = useIssue(id);
   return (
-    <Drawer opened onClose={onClose} position="right" size={560} title="Issue" closeButtonProps={{ 'aria-label': 'Close the issue' }} transitionProps={{ duration: 0 }}>
+    <Drawer opened onClose={onClose} position="right" size={560} title="Issue" closeButtonProps={{ 'aria-label': 'Close the issue' }}>
       {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
       {!issue && !error && <Skeleton height={320} />}
       {issue && <OpenIssue issue={issue} onSend={() => { onSend([issue]); }} />}

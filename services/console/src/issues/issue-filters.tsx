@@ -29,7 +29,7 @@ export function IssueFilters({ filter, onChange }: IssueFiltersProps) {
       hidePickedOptions
       clearable
       searchable
-      clearButtonProps={{ 'aria-label': `Clear ${label}` }}
+      clearButtonProps={{ 'aria-label': 'Clear this filter' }}
       nothingFoundMessage="Nothing to choose"
     />
   );

@@ -9,7 +9,7 @@ export function IssueMenu({ issue, onSend }: { issue: Issue; onSend: () => void 
   const maySend = useCan('issues:send');
   const link = `${window.location.origin}/issues/${encodeURIComponent(issue.id)}`;
   return (
-    <Menu position="bottom-end" withinPortal transitionProps={{ duration: 0 }}>
+    <Menu position="bottom-end" withinPortal>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`More actions: ${issue.title}`}>
           <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="currentColor"><circle cx="8" cy="3" r="1.5" /><circle cx="8" cy="8" r="1.5" /><circle cx="8" cy="13" r="1.5" /></svg>

@@ -1,6 +1,7 @@
 /** A failure as a person needs it: what, where, what to do, and the id that leads to it in the log. */
-import { Alert, Button, Code, List, Text } from '@mantine/core';
+import { Button, Code, List, Text } from '@mantine/core';
 
+import { Notice } from './notice.js';
 import { ApiProblem } from '../api/client.js';
 
 interface ProblemAlertProps {
@@ -11,7 +12,7 @@ interface ProblemAlertProps {
 export function ProblemAlert({ error, onRetry }: ProblemAlertProps) {
   const problem = error instanceof ApiProblem ? error.problem : undefined;
   return (
-    <Alert color="red" role="alert" title={problem?.title ?? 'Something went wrong'} variant="light" className="alert">
+    <Notice color="red" role="alert" title={problem?.title ?? 'Something went wrong'}>
       <Text size="sm">{problem?.detail ?? error.message}</Text>
       {problem?.errors && problem.errors.length > 0 && (
         <List size="sm" mt="xs">
@@ -25,6 +26,6 @@ export function ProblemAlert({ error, onRetry }: ProblemAlertProps) {
       {problem?.hint !== undefined && <Text size="sm" mt="xs" fw={600}>{problem.hint}</Text>}
       {problem?.requestId && <Text size="xs" mt="xs">Request <Code>{problem.requestId}</Code></Text>}
       {onRetry && <Button size="xs" variant="default" mt="sm" onClick={onRetry}>Try again</Button>}
-    </Alert>
+    </Notice>
   );
 }

@@ -43,9 +43,8 @@ export function DestinationPicker({ label, connections, value, onChange, autoFoc
   };
   return (
     <Combobox store={combobox} onOptionSubmit={choose} withinPortal>
-      <Combobox.Target withAriaAttributes>
+      <Combobox.Target withExpandedAttribute>
         <TextInput
-          role="combobox"
           label={label}
           placeholder="#channel, name, e-mail address, id or link"
           value={typed}
@@ -58,7 +57,7 @@ export function DestinationPicker({ label, connections, value, onChange, autoFoc
           spellCheck={false}
           data-autofocus={autoFocus}
           {...(value?.hint !== undefined && { description: value.hint, inputWrapperOrder: ['label', 'input', 'description'] as const })}
-          rightSection={search.searching ? <Loader size={16} /> : typed !== '' && !disabled && <Clear label={label} onClear={() => { type(''); }} />}
+          rightSection={search.searching ? <Loader size={16} /> : typed !== '' && !disabled && <Clear onClear={() => { type(''); }} />}
         />
       </Combobox.Target>
       <Combobox.Dropdown>
@@ -85,6 +84,6 @@ function Groups({ search: { found }, severalWorkspaces }: { search: { found: Fou
 }
 
 /** Keeps the focus where it is, so that typing goes on. */
-function Clear({ label, onClear }: { label: string; onClear: () => void }) {
-  return <CloseButton size="sm" aria-label={`Clear ${label}`} onMouseDown={(event) => { event.preventDefault(); }} onClick={onClear} />;
+function Clear({ onClear }: { onClear: () => void }) {
+  return <CloseButton size="sm" aria-label="Clear the choice" onMouseDown={(event) => { event.preventDefault(); }} onClick={onClear} />;
 }

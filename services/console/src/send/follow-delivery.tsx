@@ -1,9 +1,10 @@
 /** Follows a delivery to its end: the link to the message, or the reason why not and what to do. */
-import { Alert, Anchor, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { Link } from 'react-router';
 
 import type { Delivery } from '@tocsin/contracts';
 
+import { Notice } from '../parts/notice.js';
 import { isSettled, useDelivery } from '../api/deliveries.js';
 import { DeliveryOutcome } from '../deliveries/delivery-outcome.js';
 import { StateMark } from '../deliveries/delivery-state.js';
@@ -28,7 +29,7 @@ export function FollowDelivery({ deliveryId, to, onAgain, onClose }: FollowDeliv
       {onClose && (
         <Group justify="flex-end">
           <Anchor component={Link} to="/deliveries" size="sm" mr="auto" underline="always">All deliveries</Anchor>
-          <Button variant="default" onClick={onClose} data-autofocus>CLOSE</Button>
+          <Button variant="default" onClick={onClose} data-autofocus>DONE</Button>
         </Group>
       )}
     </Stack>
@@ -55,12 +56,12 @@ function Followed({ deliveryId, to, onAgain }: { deliveryId: string; to: string;
 function Settled({ delivery, to, onAgain }: { delivery: Delivery; to: string; onAgain: (() => void) | undefined }) {
   const posted = delivery.state === 'posted';
   return (
-    <Alert color={posted ? 'green' : 'red'} variant="light" className="alert" title={posted ? `Posted to ${to}` : `Not posted to ${to}`}>
+    <Notice color={posted ? 'green' : 'red'} title={posted ? `Posted to ${to}` : `Not posted to ${to}`}>
       <Stack gap="xs" align="flex-start">
         <StateMark state={delivery.state} />
         <div><DeliveryOutcome delivery={delivery} /></div>
         {!posted && onAgain && <Button size="xs" variant="default" onClick={onAgain}>Choose another destination</Button>}
       </Stack>
-    </Alert>
+    </Notice>
   );
 }

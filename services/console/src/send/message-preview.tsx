@@ -1,7 +1,8 @@
 /** The very message, as the server renders it, drawn by our own view of Block Kit. */
-import { Alert, Skeleton, Text } from '@mantine/core';
+import { Skeleton, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 
+import { Notice } from '../parts/notice.js';
 import { usePreview, type Message } from '../api/messages.js';
 import { BlockKitView } from '../block-kit/block-kit-view.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
@@ -17,7 +18,7 @@ export function MessagePreview({ message }: { message: Message }) {
       {error && <ProblemAlert error={error} />}
       {!data && !error && <Skeleton height={180} />}
       {data && <BlockKitView message={data} />}
-      {data?.warnings.map(({ code, message: text }) => <Alert key={code} color="orange" variant="light" mt="xs" className="alert">{text}</Alert>)}
+      {data?.warnings.map(({ code, message: text }) => <Notice key={code} color="orange" mt="xs">{text}</Notice>)}
     </section>
   );
 }

@@ -18,7 +18,7 @@ interface SendDialogProps {
 export function SendDialog({ issues, onClose }: SendDialogProps) {
   const [sent, setSent] = useState<{ deliveryId: string; to: string }>();
   return (
-    <Modal opened onClose={onClose} title="Send to Slack" size="lg" closeButtonProps={{ 'aria-label': 'Close' }} transitionProps={{ duration: 0 }}>
+    <Modal opened onClose={onClose} title="Send to Slack" size="lg">
       {sent
         ? <FollowDelivery key={sent.deliveryId} deliveryId={sent.deliveryId} to={sent.to} onAgain={() => { setSent(undefined); }} onClose={onClose} />
         : <ComposeMessage issues={issues} onSent={(deliveryId, to) => { setSent({ deliveryId, to }); }} onClose={onClose} />}

@@ -1,0 +1,10 @@
+/** A coloured box. It says by its role how urgent it is: only a failure interrupts whoever listens. */
+import { Alert, type AlertProps } from '@mantine/core';
+
+interface NoticeProps extends Pick<AlertProps, 'color' | 'title' | 'children' | 'mt' | 'onClose'> {
+  role?: 'note' | 'status' | 'alert';
+}
+
+export function Notice({ role = 'note', onClose, ...props }: NoticeProps) {
+  return <Alert variant="light" className="notice" role={role} {...props} {...(onClose && { withCloseButton: true, closeButtonLabel: 'Dismiss', onClose })} />;
+}
