@@ -1,0 +1,78 @@
+/**
+ * Asks connector about connections that we cannot be sure of: a command may come before the news of its connection, and
+ * only connector's "no" fails it; and what an answer of Slack's stopped goes on if connector finds the credential good.
+ */
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+
+import type { ConnectionChanged } from '@tocsin/contracts';
+import { InternalClient, LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
+
+import { WaitingRepository } from '../deliveries/waiting.repository.js';
+import { ConnectionNews } from './connection-news.js';
+import { ConnectionRepository } from './connection.repository.js';
+
+const NO_CONNECTION = { code: 'connection_not_found', message: 'The connection does not exist in this organization.', remedy: 'Connect the workspace under Connectors › Slack and send again.' };
+/** A command may slip in while its connection is being learnt. */
+const LOOK_AGAIN_MS = 30_000;
+
+@Injectable()
+export class DoubtfulConnectionsJob implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly loop: Loop;
+  private knowsAll = false;
+  private lookedAt = -LOOK_AGAIN_MS;
+
+  constructor(
+    private readonly connections: ConnectionRepository,
+    private readonly news: ConnectionNews,
+    private readonly waiting: WaitingRepository,
+    private readonly outbox: Outbox,
+    private readonly peers: InternalClient,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.loop = new Loop('doubtful connections', 1000, () => this.run(), logger);
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  private async run(): Promise<undefined> {
+    await this.whileConnectorAnswers(() => this.learnAll());
+    const doubtful = await this.connections.takeDoubtful();
+    for (const connectionId of doubtful) await this.whileConnectorAnswers(() => this.learn(connectionId));
+    if (doubtful.length > 0 || performance.now() - this.lookedAt > LOOK_AGAIN_MS) await this.failOfNobody();
+  }
+
+  private async whileConnectorAnswers(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof PeerUnavailable)) throw error;
+      this.logger.debug({ err: error }, 'connector is asked again later');
+    }
+  }
+
+  /** Once after the start: news that was said before there was a queue for it. */
+  private async learnAll(): Promise<void> {
+    if (this.knowsAll) return;
+    const all = await this.peers.get<{ items: ConnectionChanged[] }>('connector', '/internal/connections');
+    for (const connection of all?.items ?? []) await this.news.take(connection);
+    this.knowsAll = true;
+  }
+
+  private async learn(connectionId: string): Promise<void> {
+    if (!(await this.news.ask(connectionId))) await this.outbox.transaction((tx) => this.connections.markNotFound(tx, connectionId));
+  }
+
+  /** Deliveries that came before we knew whose their connection is, and turned out to be of nobody or of somebody else. */
+  private async failOfNobody(): Promise<void> {
+    const condition = `d.lane_id in (select l.lane_id from lanes l join connections c using (connection_id)
+      where l.active and (c.state = 'not_found' or c.organization_id <> l.organization_id))`;
+    this.lookedAt = performance.now();
+    await this.outbox.transaction((tx) => this.waiting.end(tx, { state: 'failed', error: NO_CONNECTION }, { condition, parameters: [] }));
+  }
+}

@@ -1,0 +1,45 @@
+/** What is told of deliveries, in the transaction of what happened: lines of their timelines, and `delivery.settled.v1`. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import { Outbox } from '@tocsin/platform';
+
+import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from './delivery-view.js';
+
+export interface TimelineLine {
+  organizationId: string;
+  deliveryId: string;
+  story: { kind: string; text: string; slack?: object };
+}
+
+/** The key of a delivery's row. */
+export interface DeliveryKey {
+  organization_id: string;
+  delivery_id: string;
+}
+
+@Injectable()
+export class DeliveryLog {
+  constructor(private readonly outbox: Outbox) {}
+
+  async write(tx: EntityManager, lines: readonly TimelineLine[]): Promise<void> {
+    if (lines.length === 0) return;
+    await tx.query(
+      `insert into timeline (organization_id, delivery_id, kind, text, slack)
+       select t."organizationId", t."deliveryId", t.kind, t.text, t.slack
+       from jsonb_to_recordset($1::jsonb) t ("organizationId" text, "deliveryId" text, kind text, text text, slack jsonb)`,
+      [JSON.stringify(lines.map(({ organizationId, deliveryId, story }) => ({ organizationId, deliveryId, ...story })))],
+    );
+  }
+
+  /** Publishes `delivery.settled.v1` for deliveries that reached an end in this transaction. */
+  async tellSettled(tx: EntityManager, settled: readonly DeliveryKey[]): Promise<void> {
+    if (settled.length === 0) return;
+    const rows = await tx.query<DeliveryRow[]>(
+      `select ${DELIVERY_COLUMNS('d')} from deliveries d
+       join jsonb_to_recordset($1::jsonb) s (organization_id text, delivery_id text) using (organization_id, delivery_id)`,
+      [JSON.stringify(settled)],
+    );
+    await this.outbox.add(tx, ...rows.map((row) => ({ type: 'delivery.settled.v1' as const, organizationId: row.organization_id, subject: row.delivery_id, data: deliveryView(row) })));
+  }
+}

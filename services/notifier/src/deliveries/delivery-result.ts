@@ -1,0 +1,40 @@
+/** What became of a claimed delivery, as finish_deliveries takes it. */
+import type { DeliveryError, DeliveryState } from '@tocsin/domain';
+
+import type { Hold } from '../connections/connection.repository.js';
+import type { Claim } from './lane.repository.js';
+
+export interface Outcome {
+  state: Extract<DeliveryState, 'posted' | 'failed' | 'dead' | 'suppressed' | 'unconfirmed' | 'waiting'>;
+  /** Counts against the number of attempts. */
+  charge: 0 | 1;
+  /** The request may have been carried out without our knowing. */
+  ambiguous: 0 | 1;
+  /** The whole lane waits this long, beyond its pacing. */
+  laneWaitMs: number;
+  /** Only this message waits; the lane goes on. */
+  messageWaitMs?: number;
+  /** Every lane of the workspace waits. */
+  workspaceWaitMs?: number;
+  /** Slack refused the connection's credential: its lanes sleep until connector says that it is good again. */
+  hold?: Hold;
+  rateLimited: boolean;
+  waitingFor?: { reason: string; until?: string };
+  error?: DeliveryError;
+  channel?: string;
+  ts?: string;
+  /** The line in the timeline. */
+  story: { kind: string; text: string; slack?: object };
+}
+
+export interface DeliveryResult extends Outcome {
+  organizationId: string;
+  deliveryId: string;
+  laneId: string;
+  leaseId: string;
+  attempt: number;
+}
+
+export function resultOf({ organizationId, deliveryId, laneId, leaseId, attempt }: Claim, outcome: Outcome): DeliveryResult {
+  return { organizationId, deliveryId, laneId, leaseId, attempt, ...outcome };
+}

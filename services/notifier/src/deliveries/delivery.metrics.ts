@@ -1,0 +1,68 @@
+/** Counts and durations of deliveries and of requests to Slack. Labels are bounded: never a channel, an issue or a person. */
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import { SLACK_ERRORS } from '@tocsin/domain';
+import { Metrics } from '@tocsin/platform';
+import type { SlackAnswer } from '@tocsin/slack';
+
+import type { Outcome } from './delivery-result.js';
+import type { Claim } from './lane.repository.js';
+
+const DURATION_BUCKETS = [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
+const REQUEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Codes of ours beside Slack's. */
+const OWN_REASONS = new Set(['not_sent', 'no_answer', 'unreadable_answer', 'internal', 'leak_guard']);
+
+@Injectable()
+export class DeliveryMetrics implements OnApplicationBootstrap {
+  private readonly deliveries;
+  private readonly durations;
+  private readonly requests;
+  private readonly requestDurations;
+  private readonly rateLimited;
+
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly database: DataSource,
+  ) {
+    this.deliveries = metrics.counter('tocsin_deliveries_total', 'What became of attempts to deliver.', ['kind', 'outcome', 'reason']);
+    this.durations = metrics.histogram('tocsin_delivery_duration_seconds', 'From the command to the ok of Slack.', ['kind'], DURATION_BUCKETS);
+    this.requests = metrics.counter('tocsin_slack_requests_total', 'Requests to Slack by method and family of the answer.', ['method', 'status']);
+    this.requestDurations = metrics.histogram('tocsin_slack_request_duration_seconds', 'How long Slack took to answer.', ['method'], REQUEST_BUCKETS);
+    this.rateLimited = metrics.counter('tocsin_slack_rate_limited_total', 'Requests that Slack answered with "too fast".', ['method']);
+  }
+
+  onApplicationBootstrap(): void {
+    this.metrics.gauge('tocsin_lanes_overdue', 'Destinations that could send for two seconds and do not.', async () => {
+      const [row] = await this.database.query<{ overdue: number }[]>(
+        `select count(*)::int as overdue from lanes where active and next_at < clock_timestamp() - interval '2 seconds' and leased_until < clock_timestamp()`,
+      );
+      return row?.overdue ?? 0;
+    });
+  }
+
+  /** Measures a request to Slack. */
+  async request<T>(method: string, send: () => Promise<SlackAnswer<T>>): Promise<SlackAnswer<T>> {
+    const startedAt = performance.now();
+    const answer = await send();
+    this.requestDurations.observe({ method }, (performance.now() - startedAt) / 1000);
+    this.requests.inc({ method, status: answer.ok ? 'ok' : answer.failure.family });
+    if (!answer.ok && answer.failure.family === 'busy') this.rateLimited.inc({ method });
+    return answer;
+  }
+
+  /** Counts what became of a claimed delivery. */
+  recorded({ delivery }: Claim, outcome: Outcome): void {
+    const { kind } = delivery.command.source;
+    this.deliveries.inc({ kind, outcome: outcome.state === 'waiting' ? 'retried' : outcome.state, reason: reasonOf(outcome) });
+    if (outcome.state === 'posted') this.durations.observe({ kind }, Math.max(0, (Date.now() - delivery.said_at.getTime()) / 1000));
+  }
+}
+
+function reasonOf({ state, error, story }: Outcome): string {
+  const code = error?.code ?? (story.slack as { error?: string } | undefined)?.error;
+  if (state === 'posted') return 'ok';
+  if (code === undefined) return 'not_ready';
+  return Object.hasOwn(SLACK_ERRORS, code) || OWN_REASONS.has(code) || /^http_\d{3}$/.test(code) ? code : 'other';
+}

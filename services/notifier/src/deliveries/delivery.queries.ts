@@ -1,0 +1,90 @@
+/** What people ask about deliveries: one with its timeline, lists, and whether everything that was accepted is accounted for. */
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import type { Delivery, DeliverySummary, TimelineEntry } from '@tocsin/contracts';
+import { DELIVERY_STATES, type DeliveryState } from '@tocsin/domain';
+import { decodeCursor, InternalClient, PeerUnavailable, toPage, type Page } from '@tocsin/platform';
+
+import { filterSql, type DeliveryFilter } from './delivery-filter.js';
+import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from './delivery-view.js';
+
+@Injectable()
+export class DeliveryQueries {
+  constructor(
+    private readonly database: DataSource,
+    private readonly peers: InternalClient,
+  ) {}
+
+  /** @param within sees what its transaction has changed */
+  async row(organizationId: string, deliveryId: string, within: Pick<EntityManager, 'query'> = this.database): Promise<DeliveryRow | undefined> {
+    const [row] = await within.query<DeliveryRow[]>(`select ${DELIVERY_COLUMNS('d')} from deliveries d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
+    return row;
+  }
+
+  /** With its timeline. A command that has not arrived yet is known to issues, which accepted it. @throws PeerUnavailable */
+  async find(organizationId: string, deliveryId: string): Promise<Delivery | undefined> {
+    const row = await this.row(organizationId, deliveryId);
+    if (row) return deliveryView(row, await this.timeline(organizationId, deliveryId));
+    const accepted = await this.peers.get<Delivery>('issues', `/internal/commands/${encodeURIComponent(organizationId)}/${encodeURIComponent(deliveryId)}`);
+    if (!accepted) return undefined;
+    // It may have arrived while issues was asked, and must not seem to go back.
+    const arrived = await this.row(organizationId, deliveryId);
+    if (arrived) return deliveryView(arrived, await this.timeline(organizationId, deliveryId));
+    return { timeline: [{ at: accepted.createdAt, kind: 'accepted', text: 'Accepted' }], ...accepted };
+  }
+
+  private async timeline(organizationId: string, deliveryId: string): Promise<TimelineEntry[]> {
+    const rows = await this.database.query<{ at: Date; kind: string; text: string; slack: object | null }[]>(
+      'select at, kind, text, slack from timeline where organization_id = $1 and delivery_id = $2 order by id',
+      [organizationId, deliveryId],
+    );
+    return rows.map(({ at, kind, text, slack }) => ({ at: at.toISOString(), kind, text, ...(slack && { slack }) }));
+  }
+
+  /** Newest first. */
+  async list(organizationId: string, { limit, cursor, ...filter }: DeliveryFilter): Promise<Page<Delivery>> {
+    const { condition, parameters } = filterSql(organizationId, filter);
+    const [at, id] = decodeCursor(cursor, 2) ?? [null, null];
+    const next = parameters.length;
+    const rows = await this.database.query<(DeliveryRow & { created_key: string })[]>(
+      `select ${DELIVERY_COLUMNS('d')}, d.created_at::text as created_key from deliveries d
+       where ${condition} and ($${next + 1}::timestamptz is null or (d.created_at, d.delivery_id) < ($${next + 1}::timestamptz, $${next + 2}::text))
+       order by d.created_at desc, d.delivery_id desc limit $${next + 3}`,
+      [...parameters, at, id, limit + 1],
+    );
+    return toPage(rows, limit, (row) => deliveryView(row), (row) => [row.created_key, row.delivery_id]);
+  }
+
+  /** The counter and the rows are read in one statement, so they can be compared at any moment. */
+  async summary(organizationId: string): Promise<DeliverySummary> {
+    const inTransit = await this.inTransit(organizationId);
+    const [counted] = await this.database.query<{ accepted: number; by_state: Partial<Record<DeliveryState, number>> }[]>(
+      `select coalesce((select accepted from accepted_counts where organization_id = $1), 0)::float8 as accepted,
+              coalesce((select jsonb_object_agg(state, n) from (select state, count(*) as n from deliveries where organization_id = $1 group by state) counts), '{}') as by_state`,
+      [organizationId],
+    );
+    const byState = Object.fromEntries(DELIVERY_STATES.map((state) => [state, counted?.by_state[state] ?? 0])) as Record<DeliveryState, number>;
+    const recorded = counted?.accepted ?? 0;
+    const balanced = Object.values(byState).reduce((sum, count) => sum + count, 0) === recorded;
+    const waitingOutside = inTransit ?? 0;
+    return {
+      accepted: recorded + waitingOutside,
+      inTransit: waitingOutside,
+      byState: { ...byState, accepted: byState.accepted + waitingOutside },
+      balanced,
+      ...(inTransit === undefined && { incomplete: 'issues cannot be reached: commands that it has accepted and not yet handed over are missing' }),
+    };
+  }
+
+  /** @returns undefined when issues cannot be asked */
+  private async inTransit(organizationId: string): Promise<number | undefined> {
+    try {
+      const answer = await this.peers.get<{ count: number }>('issues', `/internal/commands/in-transit?organizationId=${encodeURIComponent(organizationId)}`);
+      return answer?.count ?? 0;
+    } catch (error) {
+      if (error instanceof PeerUnavailable) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/** What the message of a delivery is made from: the command as it came, and what its attempts so far mean for the reader. */
+import type { Issue, MessageInput } from '@tocsin/domain';
+
+import type { ClaimedRow } from './lane.repository.js';
+
+/** @param ownerIds Slack ids of the issues' owners, for a mention */
+export function messageInputOf({ command, ambiguous }: Pick<ClaimedRow, 'command' | 'ambiguous'>, consoleUrl: string, ownerIds: readonly string[]): MessageInput {
+  const { issues, comment, source, digest, options, change, changes } = command;
+  return {
+    issues,
+    source,
+    consoleUrl,
+    ownerIds,
+    ...(comment !== undefined && { comment }),
+    ...((source.kind === 'manual' || source.kind === 'test') && { sender: source.user }),
+    ...(digest && { digest }),
+    ...(options && { options }),
+    ...(change && { change }),
+    ...(changes && { changes }),
+    ...(ambiguous > 0 && { repeated: true }),
+  };
+}
+
+/** Every issue that the message tells, alone or in a digest. */
+export function toldIssues({ command }: Pick<ClaimedRow, 'command'>): Issue[] {
+  return [...command.issues, ...(command.digest?.sections.flatMap((section) => section.issues) ?? [])];
+}

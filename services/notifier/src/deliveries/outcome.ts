@@ -1,0 +1,68 @@
+/** Turns Slack's answer, or its absence, into what is recorded of a delivery. Time and chance come as arguments. */
+import { decideRetry, type DeliveryError, type SlackFailure, type UnconfirmedPolicy, type Verdict } from '@tocsin/domain';
+import type { PostedMessage } from '@tocsin/slack';
+
+import type { Hold } from '../connections/connection.repository.js';
+import type { Outcome } from './delivery-result.js';
+
+/** What an attempt is judged by. */
+export interface Attempt {
+  attempts: number;
+  ambiguous: number;
+  failStreak: number;
+  policy: UnconfirmedPolicy;
+  wasPlainText: boolean;
+}
+
+const NOTHING: Pick<Outcome, 'charge' | 'ambiguous' | 'laneWaitMs' | 'rateLimited'> = { charge: 0, ambiguous: 0, laneWaitMs: 0, rateLimited: false };
+/** Until the news of a refused credential has come round. */
+const HELD_WAIT_MS = 5000;
+
+export function judge(failure: SlackFailure, { attempts, ambiguous, failStreak, policy, wasPlainText }: Attempt, random: number): Verdict {
+  return decideRetry({ failure, attempts, ambiguous, failStreak, unconfirmedPolicy: policy, random, wasPlainText });
+}
+
+export function posted({ channel, ts }: PostedMessage, place: string, wasPlainText: boolean): Outcome {
+  const text = `Posted to ${place}${wasPlainText ? ' as plain text, since Slack refused the formatted message' : ''}`;
+  return { ...NOTHING, state: 'posted', charge: 1, channel, ts, story: { kind: 'posted', text, slack: { channel, ts } } };
+}
+
+/** The credential that a request went with. */
+export type Used = Pick<Hold, 'connectionId' | 'credentialVersion'>;
+
+/** @param used what the verdict stops, where it stops a connection; undefined when there was no request */
+export function failed(failure: SlackFailure, verdict: Verdict, used: Used | undefined, now: number): Outcome {
+  const { state, charge, ambiguous, messageWaitMs, blockWorkspaceMs, error } = verdict;
+  const stopped = verdict.holdConnection === true && used !== undefined;
+  const laneWaitMs = stopped ? HELD_WAIT_MS : verdict.laneWaitMs;
+  const wait = Math.max(laneWaitMs, messageWaitMs ?? 0);
+  return {
+    state,
+    charge,
+    ambiguous,
+    laneWaitMs,
+    rateLimited: failure.family === 'busy',
+    ...(messageWaitMs !== undefined && { messageWaitMs }),
+    ...(blockWorkspaceMs !== undefined && { workspaceWaitMs: blockWorkspaceMs }),
+    ...(stopped && { hold: { ...used, slackError: failure.code, reason: failure.message } }),
+    ...(state === 'waiting' && { waitingFor: { reason: failure.message, ...(wait > 0 && { until: new Date(now + wait).toISOString() }) } }),
+    ...(error && { error }),
+    story: storyOf(failure, verdict, wait),
+  };
+}
+
+function storyOf(failure: SlackFailure, { state, messageWaitMs }: Verdict, waitMs: number): Outcome['story'] {
+  const slack = { error: failure.code, ...(failure.family === 'refused' && failure.details && { details: failure.details }) };
+  if (state !== 'waiting') return { kind: state, text: failure.message, slack };
+  const next = waitMs > 0 ? ` Next attempt in ${Math.ceil(waitMs / 1000)} s${messageWaitMs === undefined ? '' : '; later messages to this destination go first'}.` : '';
+  return { kind: 'attempt', text: failure.message + next, slack };
+}
+
+/** It stays in line and nothing was charged: something of ours is not there yet. */
+export function notYet(reason: string, waitMs: number, now: number): Outcome {
+  return { ...NOTHING, state: 'waiting', laneWaitMs: waitMs, waitingFor: { reason, until: new Date(now + waitMs).toISOString() }, story: { kind: 'waiting', text: reason } };
+}
+
+export function suppressed(error: DeliveryError): Outcome {
+  return { ...NOTHING, state: 'suppressed', error, story: { kind: 'suppressed', text: error.message } };
+}

@@ -1,0 +1,63 @@
+/** `slack.send.v1` in: recorded in batches, acknowledged after the commit that holds it. */
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+
+import { SendToSlack } from '@tocsin/contracts';
+import { Audit, BusContext, LOGGER, PermanentError, type Logger } from '@tocsin/platform';
+
+import { ConnectionRepository } from '../connections/connection.repository.js';
+import { DirectoryRepository } from '../directory/directory.repository.js';
+import { ResolutionJob } from '../directory/resolution.job.js';
+import { ArrivalRepository, type Arrival } from './arrival.repository.js';
+import { Batcher } from './batcher.js';
+import { PostingJob } from './posting.job.js';
+
+const BATCH = 100;
+
+@Controller()
+export class SendToSlackConsumer {
+  private readonly batches = new Batcher<Arrival>((arrivals) => this.record(arrivals), BATCH);
+
+  constructor(
+    private readonly arrivals: ArrivalRepository,
+    private readonly connections: ConnectionRepository,
+    private readonly directory: DirectoryRepository,
+    private readonly posting: PostingJob,
+    private readonly resolution: ResolutionJob,
+    private readonly audit: Audit,
+    private readonly database: DataSource,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @EventPattern<string>('slack.send.v1')
+  async handle(@Payload() command: SendToSlack, @Ctx() context: BusContext): Promise<void> {
+    const owner = await this.connections.organizationOf(command.connectionId);
+    if (owner !== undefined && owner !== command.organizationId) await this.refuseForeign(command);
+    const person = await this.personOf(command);
+    await this.batches.add({ command, saidAt: context.time, ...(person !== undefined && { person }) });
+  }
+
+  private async refuseForeign({ commandId, organizationId, connectionId, source }: SendToSlack): Promise<never> {
+    await this.audit.record(this.database.manager, {
+      organizationId,
+      actor: { kind: 'system', id: source.kind },
+      action: 'command.refused',
+      target: { kind: 'connection', id: connectionId },
+      after: { commandId, reason: 'the connection belongs to another organization' },
+    });
+    this.logger.error({ commandId, organizationId, connectionId }, 'a command names a connection of another organization');
+    throw new PermanentError('foreign_connection', 'The connection belongs to another organization.');
+  }
+
+  /** A direct-message channel stands for its person, so that both have one line. */
+  private async personOf({ connectionId, destination }: SendToSlack): Promise<string | undefined> {
+    return 'id' in destination && destination.id.startsWith('D') ? this.directory.personOfDirectMessage(connectionId, destination.id) : undefined;
+  }
+
+  private async record(arrivals: readonly Arrival[]): Promise<void> {
+    await this.arrivals.ingest(arrivals);
+    this.resolution.wake();
+    this.posting.wake();
+  }
+}

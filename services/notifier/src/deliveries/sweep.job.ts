@@ -1,0 +1,80 @@
+/**
+ * The net under the lanes, every 30 seconds: wakes those that were forgotten, and ends what has waited too long. The time
+ * in which a connection could not send counts to no message's life.
+ */
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import { LOGGER, Loop, Outbox, type Logger } from '@tocsin/platform';
+
+import { PostingJob } from './posting.job.js';
+import { WaitingRepository, type Ending } from './waiting.repository.js';
+
+const SWEEP_MS = 30_000;
+
+const EXPIRED: Ending = {
+  state: 'dead',
+  error: { code: 'expired', message: 'It could not be delivered within its time.', remedy: 'Look at its timeline for the reason; replay it if it is still of use.' },
+};
+const DISCONNECTED: Ending = {
+  state: 'suppressed',
+  error: { code: 'disconnected', message: 'The workspace was disconnected and not connected again within seven days.', remedy: 'Connect the workspace and replay it if it is still of use.' },
+};
+
+@Injectable()
+export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly loop: Loop;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly outbox: Outbox,
+    private readonly waiting: WaitingRepository,
+    private readonly posting: PostingJob,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.loop = new Loop('sweep', SWEEP_MS, () => this.sweep(), logger);
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  async sweep(): Promise<undefined> {
+    await this.endLongWaits();
+    const forgotten = await this.wakeForgotten();
+    if (forgotten === 0) return;
+    this.logger.warn({ lanes: forgotten }, 'forgotten destinations were woken');
+    this.posting.wake();
+  }
+
+  private async endLongWaits(): Promise<void> {
+    const [expired, abandoned] = await this.outbox.transaction(async (tx) => [
+      await this.waiting.end(tx, EXPIRED, {
+        condition: `d.expires_at <= clock_timestamp() and exists (select 1 from connections c where c.connection_id = d.connection_id and c.state = 'active')`,
+        parameters: [],
+      }),
+      await this.waiting.end(tx, DISCONNECTED, {
+        condition: `d.connection_id in (select c.connection_id from connections c where c.state = 'disconnected' and c.held_since < clock_timestamp() - interval '7 days')`,
+        parameters: [],
+      }),
+    ]);
+    for (const key of [...(expired ?? []), ...(abandoned ?? [])]) this.logger.info({ commandId: key.delivery_id, organizationId: key.organization_id }, 'delivery settled without being sent');
+  }
+
+  /** Lanes that sleep although something waits in them and their connection can send. @returns how many */
+  private async wakeForgotten(): Promise<number> {
+    const [woken] = await this.database.query<[unknown[], number]>(
+      `update lanes l set active = true, next_at = case when l.next_at = 'infinity' then clock_timestamp() else l.next_at end
+       from (
+         select w.lane_id from lanes w join connections c on c.connection_id = w.connection_id and c.organization_id = w.organization_id and c.state = 'active'
+         where (not w.active or w.next_at = 'infinity') and exists (select 1 from deliveries d where d.lane_id = w.lane_id and d.state = 'waiting' and d.expires_at > clock_timestamp())
+         order by w.lane_id for update of w skip locked) forgotten
+       where l.lane_id = forgotten.lane_id returning 1`,
+    );
+    return woken.length;
+  }
+}

@@ -1,0 +1,43 @@
+/** A test message of a connection: through the real path, from the line of its destination on. */
+import { Body, Controller, Param, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiTags } from '@nestjs/swagger';
+import { v7 as uuid } from 'uuid';
+
+import { AcceptedDelivery, CreateTestMessage } from '@tocsin/contracts';
+import { Audit, Idempotency, IdempotentRequest, notFound, Requires, type IdempotentCall } from '@tocsin/platform';
+
+import { CurrentAuthor, type Author } from '../author.js';
+import { ConnectionNews } from '../connections/connection-news.js';
+import { ResolutionJob } from '../directory/resolution.job.js';
+import { ArrivalRepository } from './arrival.repository.js';
+import { PostingJob } from './posting.job.js';
+
+@ApiTags('connections')
+@Controller('v1/connections/:id/test-messages')
+export class TestMessageController {
+  constructor(
+    private readonly connections: ConnectionNews,
+    private readonly arrivals: ArrivalRepository,
+    private readonly idempotency: Idempotency,
+    private readonly audit: Audit,
+    private readonly posting: PostingJob,
+    private readonly resolution: ResolutionJob,
+  ) {}
+
+  @Post()
+  @Requires('connectors:configure')
+  @ApiAcceptedResponse({ type: AcceptedDelivery })
+  async send(@CurrentAuthor() author: Author, @Param('id') connectionId: string, @Body() { destination }: CreateTestMessage, @IdempotentRequest() call: IdempotentCall): Promise<AcceptedDelivery> {
+    if (!(await this.connections.find(author.organizationId, connectionId))) throw notFound('connection', connectionId);
+    const accepted = await this.idempotency.run(call, async (tx) => {
+      const deliveryId = uuid();
+      const command = { commandId: deliveryId, organizationId: author.organizationId, connectionId, destination, issues: [], source: { kind: 'test' as const, user: author.actor.id } };
+      await this.arrivals.ingestWithin(tx, [{ command, saidAt: new Date() }]);
+      await this.audit.record(tx, { ...author, action: 'test-message.sent', target: { kind: 'connection', id: connectionId }, after: { deliveryId, destination } });
+      return { status: 202, body: { deliveryId } };
+    });
+    this.resolution.wake();
+    this.posting.wake();
+    return accepted;
+  }
+}

@@ -1,0 +1,75 @@
+/** The picker and the state of the directory behind it, for each connection. */
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { DataSource } from 'typeorm';
+
+import { DestinationList, DirectoryStatus } from '@tocsin/contracts';
+import { Audit, CurrentCaller, notFound, Requires, type Caller } from '@tocsin/platform';
+
+import { CurrentAuthor, type Author } from '../author.js';
+import { ConnectionNews } from '../connections/connection-news.js';
+import type { KnownConnection } from '../connections/connection.repository.js';
+import { DirectorySearch, searchTerm } from './directory-search.js';
+import { DirectoryStatusQuery } from './directory-status.query.js';
+import { DirectorySyncJob } from './directory-sync.job.js';
+import { DirectoryRepository } from './directory.repository.js';
+import { LookUp } from './look-up.js';
+
+class DestinationQuery {
+  @IsOptional() @IsString() @MaxLength(300) q = '';
+  @IsOptional() @IsIn(['channel', 'user']) kind?: 'channel' | 'user';
+  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit = 50;
+}
+
+@ApiTags('directory')
+@Requires('connectors:configure', 'issues:send', 'workflows:edit')
+@Controller('v1/connections/:id')
+export class DirectoryController {
+  constructor(
+    private readonly connections: ConnectionNews,
+    private readonly searching: DirectorySearch,
+    private readonly statuses: DirectoryStatusQuery,
+    private readonly directory: DirectoryRepository,
+    private readonly lookUp: LookUp,
+    private readonly sync: DirectorySyncJob,
+    private readonly audit: Audit,
+    private readonly database: DataSource,
+  ) {}
+
+  @Get('destinations')
+  @ApiOkResponse({ type: DestinationList })
+  async destinations(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query() { q, kind, limit }: DestinationQuery): Promise<DestinationList> {
+    const connection = await this.connection(caller.organizationId, id);
+    const term = searchTerm(q);
+    let items = await this.searching.search(connection, term, kind, limit);
+    if (items.length === 0 && (await this.lookUp.exact(connection.connectionId, term))) items = await this.searching.search(connection, term, kind, limit);
+    return { items, ...(await this.statuses.completeness(connection)) };
+  }
+
+  @Get('directory')
+  @ApiOkResponse({ type: DirectoryStatus })
+  async status(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DirectoryStatus> {
+    return this.statuses.of((await this.connection(caller.organizationId, id)).connectionId);
+  }
+
+  @Post('directory/sync')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ type: DirectoryStatus })
+  async refresh(@CurrentAuthor() author: Author, @Param('id') id: string): Promise<DirectoryStatus> {
+    const { connectionId } = await this.connection(author.organizationId, id);
+    await this.database.transaction(async (tx) => {
+      await this.directory.requestSync(tx, connectionId);
+      await this.audit.record(tx, { ...author, action: 'directory.sync-requested', target: { kind: 'connection', id: connectionId } });
+    });
+    this.sync.wake();
+    return this.statuses.of(connectionId);
+  }
+
+  private async connection(organizationId: string, id: string): Promise<KnownConnection> {
+    const connection = await this.connections.find(organizationId, id);
+    if (!connection) throw notFound('connection', id);
+    return connection;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Lanes of destinations without an id never post: here their address is resolved, and their deliveries move, in their
+ * order, to the lane of the id. Both lanes are locked in the order of their ids, as everywhere.
+ */
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import type { DeliveryError, Destination, DestinationKind } from '@tocsin/domain';
+import { LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
+
+import { PostingJob } from '../deliveries/posting.job.js';
+import { WaitingRepository } from '../deliveries/waiting.repository.js';
+import { DirectorySyncJob } from './directory-sync.job.js';
+import { ResolveAddress } from './resolve-address.js';
+
+interface ProvisionalLane {
+  lane_id: string;
+  organization_id: string;
+  connection_id: string;
+  destination: Destination;
+}
+
+const BATCH = 20;
+
+@Injectable()
+export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly loop: Loop;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly waiting: WaitingRepository,
+    private readonly addresses: ResolveAddress,
+    private readonly outbox: Outbox,
+    private readonly posting: PostingJob,
+    private readonly sync: DirectorySyncJob,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.loop = new Loop('address resolution', 500, () => this.run(), logger);
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  wake(): void {
+    this.loop.wake();
+  }
+
+  private async run(): Promise<boolean> {
+    const taken = await this.take();
+    await Promise.all(taken.map((lane) => this.resolve(lane)));
+    return taken.length === BATCH;
+  }
+
+  private async take(): Promise<ProvisionalLane[]> {
+    const taken = await this.database.query<[ProvisionalLane[], number]>(
+      `update lanes l set leased_until = clock_timestamp() + interval '30 seconds'
+       from (select lane_id from lanes join connections c using (connection_id)
+             where lanes.active and provisional and next_at <= clock_timestamp() and leased_until <= clock_timestamp() and c.state = 'active' and c.organization_id = lanes.organization_id
+             order by next_at limit $1 for update of lanes skip locked) due
+       where l.lane_id = due.lane_id
+       returning l.lane_id, l.organization_id, l.connection_id,
+         (select d.destination from deliveries d where d.lane_id = l.lane_id and d.state = 'waiting' order by d.priority, d.said_at, d.arrival limit 1) as destination`,
+      [BATCH],
+    );
+    return taken[0];
+  }
+
+  private async resolve(lane: ProvisionalLane): Promise<void> {
+    try {
+      if ((lane.destination as Destination | null) === null) {
+        await this.release(lane, 0, undefined);
+        return;
+      }
+      const resolution = await this.addresses.resolve(lane.connection_id, lane.destination);
+      if ('found' in resolution) await this.outbox.transaction((tx) => this.move(tx, lane, resolution.found));
+      else if ('refused' in resolution) await this.outbox.transaction((tx) => this.refuse(tx, lane, resolution.refused));
+      else await this.release(lane, resolution.later.seconds, resolution.later.reason);
+    } catch (error) {
+      if (!(error instanceof PeerUnavailable)) this.logger.error({ err: error, laneId: lane.lane_id }, 'an address could not be resolved');
+      await this.release(lane, 5, 'the address could not be looked up yet');
+    }
+    this.posting.wake();
+    this.sync.wake();
+  }
+
+  private async move(tx: EntityManager, lane: ProvisionalLane, found: { id: string; kind: DestinationKind; name: string }): Promise<void> {
+    await tx.query('insert into lanes (organization_id, connection_id, destination_key, provisional) values ($1, $2, $3, false) on conflict do nothing', [lane.organization_id, lane.connection_id, found.id]);
+    const locked = await tx.query<{ lane_id: string; provisional: boolean }[]>(
+      'select lane_id, provisional from lanes where lane_id = $1 or (organization_id = $2 and connection_id = $3 and destination_key = $4) order by lane_id for update',
+      [lane.lane_id, lane.organization_id, lane.connection_id, found.id],
+    );
+    const target = locked.find((row) => !row.provisional);
+    if (!target) throw new Error(`lane of ${found.id} is gone`);
+    await tx.query(
+      `update deliveries set lane_id = $2, destination_id = $3, destination_kind = $4, destination_name = $5, version = version + 1, waiting_for = null where lane_id = $1 and state = 'waiting'`,
+      [lane.lane_id, target.lane_id, found.id, found.kind, found.name],
+    );
+    await tx.query(`update lanes set active = true, due_since = case when active then due_since else clock_timestamp() end where lane_id = $1`, [target.lane_id]);
+    await tx.query(`update lanes set active = false, leased_until = '-infinity' where lane_id = $1`, [lane.lane_id]);
+  }
+
+  /** The address means nothing: what waits for it ends here, with the remedy. */
+  private async refuse(tx: EntityManager, lane: ProvisionalLane, error: DeliveryError): Promise<void> {
+    await tx.query('select 1 from lanes where lane_id = $1 for update', [lane.lane_id]);
+    await this.waiting.end(tx, { state: 'failed', error }, { condition: 'd.lane_id = $1', parameters: [lane.lane_id] });
+    await tx.query(`update lanes set active = false, leased_until = '-infinity' where lane_id = $1`, [lane.lane_id]);
+  }
+
+  private async release(lane: ProvisionalLane, seconds: number, reason: string | undefined): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await tx.query('select 1 from lanes where lane_id = $1 for update', [lane.lane_id]);
+      await tx.query(
+        `update lanes set leased_until = '-infinity', next_at = clock_timestamp() + make_interval(secs => $2),
+           active = exists (select 1 from deliveries d where d.lane_id = lanes.lane_id and d.state = 'waiting')
+         where lane_id = $1`,
+        [lane.lane_id, seconds],
+      );
+      if (reason === undefined) return;
+      await tx.query(
+        `update deliveries set waiting_for = $2, version = version + 1 where lane_id = $1 and state = 'waiting' and waiting_for is distinct from $2::jsonb`,
+        [lane.lane_id, JSON.stringify({ reason })],
+      );
+    });
+  }
+}

@@ -1,0 +1,98 @@
+/** What a channel's name or a person's e-mail address means in a workspace: from our copy, else from Slack. */
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import { channelName, destinationKey, type DeliveryError, type Destination, type DestinationKind } from '@tocsin/domain';
+
+import { SlackDoors } from '../connections/slack-doors.js';
+import { DirectoryRepository } from './directory.repository.js';
+
+export type Resolution =
+  | { found: { id: string; kind: DestinationKind; name: string } }
+  | { refused: DeliveryError }
+  | { later: { reason: string; seconds: number } };
+
+/** A copy younger than this is trusted when it says that a name does not exist. */
+const TRUSTED_COPY_SECONDS = 60;
+
+@Injectable()
+export class ResolveAddress {
+  constructor(
+    private readonly database: DataSource,
+    private readonly directory: DirectoryRepository,
+    private readonly doors: SlackDoors,
+  ) {}
+
+  async resolve(connectionId: string, destination: Destination): Promise<Resolution> {
+    if ('email' in destination) return this.byEmail(connectionId, destination.email.trim().toLowerCase());
+    if ('name' in destination) return this.byName(connectionId, channelName(destination.name));
+    throw new Error('a destination with an id needs no resolution');
+  }
+
+  private async byName(connectionId: string, name: string): Promise<Resolution> {
+    const channel = await this.directory.channelByName(connectionId, name);
+    if (channel) return { found: { id: channel.channel_id, kind: 'channel', name: `#${channel.name}` } };
+    if (await this.copyIsTrusted(connectionId)) return { refused: unknownChannel(name) };
+    return { later: { reason: `looking for #${name} in the workspace`, seconds: 1 } };
+  }
+
+  /** Whether the copy of channels is whole and young; asks for a fresh one when it is not. */
+  private async copyIsTrusted(connectionId: string): Promise<boolean> {
+    const [sync] = await this.database.query<{ trusted: boolean; under_way: boolean }[]>(
+      `select coalesce(channels_synced_at > clock_timestamp() - make_interval(secs => $2), false) and (step = 'people' or state = 'idle') as trusted,
+              state in ('syncing', 'paused') as under_way
+       from directory_syncs where connection_id = $1`,
+      [connectionId, TRUSTED_COPY_SECONDS],
+    );
+    if (sync?.trusted) return true;
+    if (!sync?.under_way) await this.directory.requestSync(this.database, connectionId);
+    return false;
+  }
+
+  private async byEmail(connectionId: string, email: string): Promise<Resolution> {
+    const address = destinationKey({ email });
+    const remembered = await this.directory.remembered(connectionId, address);
+    if (remembered === null) return { refused: unknownPerson(email) };
+    if (remembered !== undefined) return { found: { id: remembered, kind: 'user', name: (await this.nameOf(connectionId, remembered)) ?? email } };
+    return this.askSlackFor(connectionId, email, address);
+  }
+
+  private async askSlackFor(connectionId: string, email: string, address: string): Promise<Resolution> {
+    const door = await this.doors.open(connectionId);
+    if (!door) return { later: { reason: 'the workspace is not connected', seconds: 5 } };
+    const answer = await door.lookupByEmail(email);
+    if (answer.ok) {
+      await this.directory.remember(connectionId, address, answer.value.id);
+      await this.directory.savePeople(connectionId, [answer.value]);
+      return { found: { id: answer.value.id, kind: 'user', name: `@${answer.value.displayName || answer.value.name}` } };
+    }
+    const { failure } = answer;
+    if (failure.code === 'users_not_found') {
+      await this.directory.remember(connectionId, address, null);
+      return { refused: unknownPerson(email) };
+    }
+    if (failure.family === 'refused' && failure.kind !== 'connection') return { refused: { code: failure.code, message: failure.message, remedy: failure.remedy } };
+    return { later: { reason: `Slack could not be asked for ${email}: ${failure.message}`, seconds: failure.family === 'busy' ? (failure.retryAfterSeconds ?? 30) : 5 } };
+  }
+
+  private async nameOf(connectionId: string, userId: string): Promise<string | undefined> {
+    const person = await this.directory.person(connectionId, userId);
+    return person && `@${person.display_name || person.name}`;
+  }
+}
+
+function unknownChannel(name: string): DeliveryError {
+  return {
+    code: 'channel_not_found',
+    message: `The app cannot see a channel #${name} in this workspace.`,
+    remedy: 'Check the name. If the channel is private, invite the app to it with /invite, then send again.',
+  };
+}
+
+function unknownPerson(email: string): DeliveryError {
+  return {
+    code: 'users_not_found',
+    message: `Nobody in this workspace has the e-mail address ${email}.`,
+    remedy: 'Use the address of their Slack account, or pick the person from the list. Deactivated people cannot be found.',
+  };
+}

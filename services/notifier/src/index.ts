@@ -1,0 +1,2 @@
+export { NotifierConfig } from './notifier.config.js';
+export { notifierService } from './notifier.service-definition.js';

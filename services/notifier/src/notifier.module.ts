@@ -1,0 +1,55 @@
+/** The wiring of notifier. */
+import { Module, type DynamicModule } from '@nestjs/common';
+
+import { PlatformModule, type ServiceRuntime } from '@tocsin/platform';
+
+import { ConnectionConsumer } from './connections/connection.consumer.js';
+import { ConnectionNews } from './connections/connection-news.js';
+import { ConnectionRepository } from './connections/connection.repository.js';
+import { Credentials } from './connections/credentials.js';
+import { DoubtfulConnectionsJob } from './connections/doubtful-connections.job.js';
+import { SlackDoors } from './connections/slack-doors.js';
+import { ArrivalRepository } from './deliveries/arrival.repository.js';
+import { DeliveryActions } from './deliveries/delivery.actions.js';
+import { DeliveryController } from './deliveries/delivery.controller.js';
+import { DeliveryLog } from './deliveries/delivery-log.js';
+import { DeliveryMetrics } from './deliveries/delivery.metrics.js';
+import { DeliveryQueries } from './deliveries/delivery.queries.js';
+import { LaneRepository } from './deliveries/lane.repository.js';
+import { PostDelivery } from './deliveries/post-delivery.js';
+import { PostingJob } from './deliveries/posting.job.js';
+import { ResultRecorder } from './deliveries/result-recorder.js';
+import { SendToSlackConsumer } from './deliveries/send-to-slack.consumer.js';
+import { SweepJob } from './deliveries/sweep.job.js';
+import { TestMessageController } from './deliveries/test-message.controller.js';
+import { WaitingRepository } from './deliveries/waiting.repository.js';
+import { DirectoryController } from './directory/directory.controller.js';
+import { DirectoryRepository } from './directory/directory.repository.js';
+import { DirectorySearch } from './directory/directory-search.js';
+import { DirectoryStatusQuery } from './directory/directory-status.query.js';
+import { DirectorySyncJob } from './directory/directory-sync.job.js';
+import { LookUp } from './directory/look-up.js';
+import { ChannelReadership } from './directory/readership.js';
+import { ResolutionJob } from './directory/resolution.job.js';
+import { ResolveAddress } from './directory/resolve-address.js';
+import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
+import { NotifierConfig } from './notifier.config.js';
+import { DeliverySettingsRepository } from './settings/delivery-settings.repository.js';
+
+@Module({})
+export class NotifierModule {
+  static register(config: NotifierConfig, runtime: ServiceRuntime): DynamicModule {
+    return {
+      module: NotifierModule,
+      imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000] })],
+      controllers: [SendToSlackConsumer, ConnectionConsumer, DeliveryController, TestMessageController, DirectoryController],
+      providers: [
+        { provide: NotifierConfig, useValue: config },
+        ConnectionRepository, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob,
+        ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryQueries, DeliveryActions, DeliveryMetrics,
+        PostDelivery, ResultRecorder, PostingJob, SweepJob, DeliverySettingsRepository,
+        DirectoryRepository, DirectorySearch, DirectoryStatusQuery, DirectorySyncJob, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,
+      ],
+    };
+  }
+}
