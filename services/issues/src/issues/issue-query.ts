@@ -1,0 +1,71 @@
+/** The filters of a list of issues, and the SQL that they stand for. */
+import { IsDateString, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+
+import { CATEGORIES, ISSUE_STATUSES, SEVERITIES, type Category, type IssueStatus, type Severity } from '@tocsin/domain';
+import { CommaList, ListQuery, type Caller } from '@tocsin/platform';
+
+import { IssuesInSight, type Condition } from './issue-conditions.js';
+
+export const SORTS = ['-severity', 'severity', 'lastSeen', '-lastSeen', 'firstSeen', '-firstSeen', 'title', '-title'] as const;
+export type IssueSort = (typeof SORTS)[number];
+
+/** Query of `GET /v1/issues` and its facets: several values of one filter mean any of them, different filters all of them. */
+export class IssueQuery extends ListQuery {
+  @IsOptional() @CommaList() @IsIn(SEVERITIES, { each: true }) severity?: Severity[];
+  @IsOptional() @CommaList() @IsIn(ISSUE_STATUSES, { each: true }) status: IssueStatus[] = ['open'];
+  @IsOptional() @CommaList() @IsIn(CATEGORIES, { each: true }) category?: Category[];
+  @IsOptional() @CommaList() @IsString({ each: true }) application?: string[];
+  @IsOptional() @CommaList() @IsString({ each: true }) tool?: string[];
+  @IsOptional() @CommaList() @IsString({ each: true }) owner?: string[];
+  @IsOptional() @CommaList() @IsString({ each: true }) cve?: string[];
+  @IsOptional() @CommaList() @IsString({ each: true }) rule?: string[];
+  /** A file, or a folder with all that is in it. */
+  @IsOptional() @CommaList() @IsString({ each: true }) path?: string[];
+  @IsOptional() @CommaList() @IsString({ each: true }) scope?: string[];
+  /** Words that must all occur in title, rule, path, application, tool, CVE or CWE. */
+  @IsOptional() @IsString() @MaxLength(200) q?: string;
+  @IsOptional() @IsDateString() firstSeenAfter?: string;
+  @IsOptional() @IsIn(SORTS) sort: IssueSort = '-severity';
+}
+
+export type IssueFilter = keyof Omit<IssueQuery, 'limit' | 'cursor' | 'sort'>;
+
+type Filters = { [F in IssueFilter]: (values: NonNullable<IssueQuery[F]>) => Condition[] };
+
+const anyOf = (column: string) => (values: readonly string[]): Condition[] => [{ sql: `${column} = any(?)`, value: values }];
+const anyOfList = (field: string, normal: (value: string) => string) => (values: readonly string[]): Condition[] => [
+  { sql: `content->'${field}' ?| ?::text[]`, value: values.map(normal) },
+];
+
+const FILTERS: Filters = {
+  severity: anyOf(`content->>'severity'`),
+  status: anyOf('status'),
+  category: anyOf('category'),
+  application: anyOf('application'),
+  tool: (values) => [{ sql: 'lower(tool) = any(?)', value: values.map((value) => value.toLowerCase()) }],
+  owner: anyOfList('owners', (value) => value.toLowerCase()),
+  cve: anyOfList('cves', (value) => value.toUpperCase()),
+  rule: anyOf('rule'),
+  path: (values) => [{ sql: '(path = any(?) or path like any(?))', value: values, second: values.map((value) => `${likeText(value.replace(/\/$/, ''))}/%`) }],
+  scope: anyOf('scope'),
+  q: (text) => wordsOf(text).map((word) => ({ sql: 'search like ?', value: `%${likeText(word)}%` })),
+  firstSeenAfter: (time) => [{ sql: 'first_seen > ?', value: time }],
+};
+
+/**
+ * What the caller may see and asked for.
+ * @param except a filter that is left out, so that a facet shows what else could be picked
+ */
+export function conditionsOf(query: IssueQuery, caller: Caller, except?: IssueFilter): IssuesInSight {
+  const filters = (Object.keys(FILTERS) as IssueFilter[]).filter((name) => name !== except && query[name] !== undefined);
+  return new IssuesInSight(caller, filters.flatMap((name) => FILTERS[name](query[name] as never)));
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().split(/\s+/).filter((word) => word !== '').slice(0, 10);
+}
+
+/** `text` with nothing in it that LIKE would take for a pattern. */
+export function likeText(text: string): string {
+  return text.replace(/[\\%_]/g, String.raw`\$&`);
+}

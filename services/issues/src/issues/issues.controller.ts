@@ -1,0 +1,69 @@
+/** `/v1/issues`: found, counted, exported, read and edited. */
+import { Readable } from 'node:stream';
+
+import { Body, Controller, Get, Headers, Param, Patch, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+
+import { EditIssue, IssueContract, IssueFacets } from '@tocsin/contracts';
+import type { Issue } from '@tocsin/domain';
+import { CurrentCaller, notFound, requestId, Requires, type Caller, type Page } from '@tocsin/platform';
+
+import { EditIssueByHand } from './edit-issue.js';
+import { CSV, csvLines, jsonLines, NDJSON } from './issue-export.js';
+import { IssueQuery } from './issue-query.js';
+import { IssueRepository } from './issue.repository.js';
+
+@ApiTags('issues')
+@Controller('v1/issues')
+export class IssuesController {
+  constructor(
+    private readonly issues: IssueRepository,
+    private readonly editByHand: EditIssueByHand,
+  ) {}
+
+  /** A page; the whole filter as a file when `Accept` asks for CSV or NDJSON. */
+  @Get()
+  @Requires('issues:read')
+  @ApiProduces('application/json', CSV, NDJSON)
+  @ApiOkResponse({ type: IssueContract, isArray: true })
+  async list(@CurrentCaller() caller: Caller, @Query() query: IssueQuery, @Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<Page<Issue> | StreamableFile> {
+    response.vary('Accept');
+    const type = request.accepts(['application/json', CSV, NDJSON]);
+    if (type !== CSV && type !== NDJSON) return this.issues.list(caller, query);
+    const all = this.issues.all(caller, query);
+    const isCsv = type === CSV;
+    const file = Readable.from(isCsv ? csvLines(all) : jsonLines(all), { objectMode: false });
+    return new StreamableFile(file, { type: `${type}; charset=utf-8`, disposition: `attachment; filename="issues.${isCsv ? 'csv' : 'ndjson'}"` });
+  }
+
+  @Get('facets')
+  @Requires('issues:read')
+  @ApiOkResponse({ type: IssueFacets })
+  async facets(@CurrentCaller() caller: Caller, @Query() query: IssueQuery): Promise<IssueFacets> {
+    return { facets: await this.issues.facets(caller, query) };
+  }
+
+  @Get(':id')
+  @Requires('issues:read')
+  @ApiOkResponse({ type: IssueContract })
+  async get(@CurrentCaller() caller: Caller, @Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<Issue> {
+    const issue = await this.issues.find(caller, id);
+    if (!issue) throw notFound('issue', id);
+    response.set('ETag', `"${issue.revision}"`);
+    return issue;
+  }
+
+  @Patch(':id')
+  @Requires('issues:edit')
+  @ApiHeader({ name: 'If-Match', required: false, description: 'Revision of the issue that the edit is of.' })
+  @ApiOkResponse({ type: IssueContract })
+  async edit(
+    @CurrentCaller() caller: Caller, @Param('id') id: string, @Body() body: EditIssue, @Headers('if-match') ifMatch: string | undefined,
+    @Req() request: Request, @Res({ passthrough: true }) response: Response,
+  ): Promise<Issue> {
+    const issue = await this.editByHand.edit(caller, id, body, ifMatch, requestId(request));
+    response.set('ETag', `"${issue.revision}"`);
+    return issue;
+  }
+}

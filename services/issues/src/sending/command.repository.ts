@@ -1,0 +1,80 @@
+/** Commands that were sent by hand, and what became of them as far as we have heard. */
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import type { Delivery, DeliverySettled, SendToSlack } from '@tocsin/contracts';
+import { kindOfDestinationId, type DeliveryError, type DeliverySource, type DeliveryState, type Destination } from '@tocsin/domain';
+
+interface CommandRow {
+  organization_id: string;
+  id: string;
+  connection_id: string;
+  destination: Destination;
+  issue_ids: string[];
+  source: DeliverySource;
+  priority: number;
+  state: DeliveryState;
+  state_version: number;
+  slack: Delivery['slack'] | null;
+  error: DeliveryError | null;
+  created_at: Date;
+  settled_at: Date | null;
+}
+
+@Injectable()
+export class CommandRepository {
+  constructor(private readonly database: DataSource) {}
+
+  async add(tx: EntityManager, command: SendToSlack, priority: number): Promise<void> {
+    await tx.query('insert into commands (organization_id, id, connection_id, destination, issue_ids, source, priority) values ($1, $2, $3, $4, $5, $6, $7)', [
+      command.organizationId, command.commandId, command.connectionId, JSON.stringify(command.destination), JSON.stringify(command.issues.map(({ id }) => id)), JSON.stringify(command.source), priority,
+    ]);
+  }
+
+  /** The command as a delivery that has not moved since, or as we heard that it ended. */
+  async find(organizationId: string, id: string): Promise<Delivery | undefined> {
+    const [row] = await this.database.query<CommandRow[]>('select * from commands where organization_id = $1 and id::text = $2', [organizationId, id]);
+    return row && deliveryOf(row);
+  }
+
+  /** Takes over how a delivery ended, unless we have heard something newer; those that others sent are not ours to know. */
+  async settle({ organizationId, id, version, state, slack, error, settledAt }: DeliverySettled): Promise<void> {
+    await this.database.query(
+      `update commands set state = $3, state_version = $4, slack = $5, error = $6, settled_at = $7
+       where organization_id = $1 and id::text = $2 and state_version < $4`,
+      [organizationId, id, state, version, slack ?? null, error ?? null, settledAt ?? null],
+    );
+  }
+
+  /** Commands that are committed and not yet on the bus. @param organizationId undefined = of all organizations */
+  async countInTransit(organizationId: string | undefined): Promise<number> {
+    const [row] = await this.database.query<{ count: number }[]>(
+      `select count(*)::int as count from outbox where type = 'slack.send.v1' and ($1::text is null or organization_id = $1)`,
+      [organizationId ?? null],
+    );
+    return row?.count ?? 0;
+  }
+}
+
+function deliveryOf(row: CommandRow): Delivery {
+  const { destination } = row;
+  const kind = 'id' in destination ? kindOfDestinationId(destination.id) : 'email' in destination ? 'user' : undefined;
+  return {
+    id: row.id,
+    state: row.state,
+    version: row.state_version,
+    organizationId: row.organization_id,
+    connectionId: row.connection_id,
+    destination: { ...('id' in destination && { id: destination.id }), ...(kind !== undefined && { kind }), ...('name' in destination && { name: destination.name }), ...('email' in destination && { name: destination.email }) },
+    issueIds: row.issue_ids,
+    issueCount: row.issue_ids.length,
+    priority: row.priority,
+    attempts: 0,
+    source: row.source,
+    ...(row.error !== null && { error: row.error }),
+    ...(row.slack != null && { slack: row.slack }),
+    createdAt: row.created_at.toISOString(),
+    ...(row.settled_at !== null && { settledAt: row.settled_at.toISOString() }),
+    timeline: [{ at: row.created_at.toISOString(), kind: 'accepted', text: 'The command was accepted.' }],
+  };
+}

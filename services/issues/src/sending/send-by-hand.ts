@@ -1,0 +1,99 @@
+/**
+ * Sends issues to Slack because a person said so: the command, its message on the bus, its audit record and its
+ * Idempotency-Key are one transaction, so after the answer it cannot be lost and before it nothing is sent.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+
+import type { AcceptedDelivery, MessagePreview, SendIssue, SendToSlack } from '@tocsin/contracts';
+import { PRIORITY, renderMessage, type Issue } from '@tocsin/domain';
+import { actorOf, Audit, badRequest, Idempotency, notFound, Outbox, ProblemException, type Caller, type IdempotentCall } from '@tocsin/platform';
+
+import { ConnectionRepository } from '../connections/connection.repository.js';
+import { snapshotsOf } from '../intake/snapshot.js';
+import { storable } from '../intake/storable.js';
+import { IssueRepository } from '../issues/issue.repository.js';
+import { IssuesConfig } from '../issues.config.js';
+import { CommandRepository } from './command.repository.js';
+
+@Injectable()
+export class SendByHand {
+  constructor(
+    private readonly issues: IssueRepository,
+    private readonly connections: ConnectionRepository,
+    private readonly commands: CommandRepository,
+    private readonly outbox: Outbox,
+    private readonly audit: Audit,
+    private readonly idempotency: Idempotency,
+    @Inject(IssuesConfig) private readonly config: IssuesConfig,
+  ) {}
+
+  /** @throws ProblemException 404 naming what is not there: an issue or the connection */
+  async send(caller: Caller, issueIds: readonly string[], order: SendIssue, call: IdempotentCall, requestId: string): Promise<AcceptedDelivery> {
+    const command = await this.commandFor(caller, issueIds, order);
+    return this.idempotency.run(call, async (tx) => {
+      const { organizationId, commandId, connectionId, destination } = command;
+      await this.commands.add(tx, command, PRIORITY.manual);
+      await this.outbox.add(tx, { type: 'slack.send.v1', organizationId, subject: commandId, data: command });
+      await this.audit.record(tx, {
+        organizationId, actor: actorOf(caller), action: 'issue.sent', target: { kind: 'delivery', id: commandId }, requestId,
+        after: { connectionId, destination, issueIds: command.issues.map(({ id }) => id) },
+      });
+      return { status: 202, body: { deliveryId: commandId } };
+    });
+  }
+
+  /** The very message that {@link send} would lead to. */
+  async preview(caller: Caller, issueIds: readonly string[], order: SendIssue): Promise<MessagePreview> {
+    const { issues, comment, source, options } = await this.commandFor(caller, issueIds, order);
+    return renderMessage({
+      issues, source, sender: caller.name, consoleUrl: this.config.PUBLIC_URL,
+      ...(comment !== undefined && { comment }), ...(options && { options }),
+    });
+  }
+
+  private async commandFor(caller: Caller, issueIds: readonly string[], { connectionId, destination, comment, options }: SendIssue): Promise<SendToSlack> {
+    const { organizationId } = caller;
+    const issues = await this.present(caller, issueIds);
+    await this.assertUsable(organizationId, connectionId);
+    return storable<SendToSlack>({
+      commandId: uuid(),
+      organizationId,
+      connectionId,
+      destination,
+      ...(comment !== undefined && comment.trim() !== '' && { comment }),
+      issues: snapshotsOf(issues),
+      source: { kind: 'manual', user: caller.name },
+      priority: PRIORITY.manual,
+      ...(options && { options }),
+    });
+  }
+
+  private async present(caller: Caller, issueIds: readonly string[]): Promise<Issue[]> {
+    const issues = await this.issues.findAll(caller, issueIds);
+    if (new Set(issueIds).size < issueIds.length) throw badRequest('An issue is named twice.', [{ pointer: '/issueIds', code: 'not_unique', message: 'name each issue once' }]);
+    const missing = issueIds.find((id) => !issues.some((issue) => issue.id === id.toLowerCase()));
+    if (missing !== undefined) throw notFound('issue', missing);
+    return issues;
+  }
+
+  private async assertUsable(organizationId: string, connectionId: string): Promise<void> {
+    const verdict = await this.connections.judge(organizationId, connectionId);
+    if (verdict === 'not_found') throw unknownConnection(connectionId);
+    if (verdict === 'disconnected') throw disconnected(connectionId);
+  }
+}
+
+function unknownConnection(id: string): ProblemException {
+  return new ProblemException(404, {
+    title: 'Not found', code: 'not_found', detail: `There is no connection "${id}" in your organization.`,
+    errors: [{ pointer: '/connectionId', code: 'not_found', message: 'must be the id of a connection of your organization' }], hint: 'GET /v1/connections lists them.',
+  });
+}
+
+function disconnected(id: string): ProblemException {
+  return new ProblemException(409, {
+    title: 'The workspace is disconnected', code: 'connection_disconnected', detail: `The connection "${id}" was disconnected.`,
+    errors: [{ pointer: '/connectionId', code: 'disconnected', message: 'connect the workspace again, or choose another connection' }],
+  });
+}
