@@ -168,6 +168,16 @@ describe('a service', () => {
     await expect(call('POST', '/v1/reports', { slackError: 'other' }, headers)).resolves.toMatchObject({ status: 409, body: { type: 'urn:tocsin:problem:idempotency_key_reused' } });
   });
 
+  test('refuses an Idempotency-Key that is too long to keep', async () => {
+    await expect(call('POST', '/v1/reports', { slackError: 'invalid_auth' }, { 'idempotency-key': 'k'.repeat(256) })).resolves.toMatchObject({ status: 400, body: { errors: [{ header: 'Idempotency-Key' }] } });
+  });
+
+  test('calls another with a 404 as a value, and an error when it cannot be reached', async () => {
+    await expect(internal.get('connector', '/internal/nothing')).resolves.toBeUndefined();
+    await expect(new InternalClient('notifier', { ...peers, issues: 'http://127.0.0.1:1' }, new Uint8Array(32)).get('issues', '/internal/x')).rejects.toThrow('issues cannot be reached');
+    await expect(new InternalClient('notifier', peers, new Uint8Array(32)).get('connector', '/internal/reports')).rejects.toThrow('connector cannot be reached');
+  });
+
   test.each<[string, string, unknown, number, object]>([
     ['POST', '/v1/reports', { slackError: 7 }, 400, { errors: [{ pointer: '/slackError' }] }],
     ['POST', '/v1/reports', undefined, 400, { errors: [{ pointer: '/slackError' }] }],

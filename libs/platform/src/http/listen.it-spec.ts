@@ -1,0 +1,55 @@
+import { request } from 'node:http';
+
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { eventually } from '@tocsin/testing';
+
+import { listen, type Listening } from './listen.js';
+
+const open: Listening[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((listening) => listening.close()));
+});
+
+async function listening(...args: Parameters<typeof listen>): Promise<Listening> {
+  const opened = await listen(...args);
+  open.push(opened);
+  return opened;
+}
+
+describe('a service', () => {
+  test('listens on loopback, by the name localhost as well', async () => {
+    const { url, port } = await listening((_, response) => response.end('here'), 0, undefined);
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+    await expect((await fetch(`http://localhost:${port}`)).text()).resolves.toBe('here');
+  });
+
+  test('shows an address that can be called when it listens on all', async () => {
+    const { url, port } = await listening((_, response) => response.end('here'), 0, '0.0.0.0');
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+  });
+
+  test('says in a sentence that its port is taken', async () => {
+    const { port } = await listening((_, response) => response.end(), 0, undefined);
+    await expect(listen((_, response) => response.end(), port, undefined)).rejects.toThrow(`Port ${port} is taken by another program; set PORT to a free one.`);
+  });
+
+  test('lets a request in work end when it closes, and takes no new one', async () => {
+    let release: () => void = () => {};
+    let began = false;
+    const served = await listen((_, response) => {
+      began = true;
+      release = () => response.end('done');
+    }, 0, undefined);
+    const answered = new Promise<string>((resolve, reject) => {
+      request({ port: served.port, host: '127.0.0.1', agent: false }, (response) => {
+        response.on('data', (chunk: Buffer) => { resolve(chunk.toString()); });
+      }).on('error', reject).end();
+    });
+    await eventually(() => began);
+    const closed = served.close();
+    release();
+    await expect(answered).resolves.toBe('done');
+    await closed;
+    await expect(fetch(`http://127.0.0.1:${served.port}`)).rejects.toThrow();
+  });
+});
