@@ -89,18 +89,13 @@ export class ConnectionRepository {
     return rows.length > 0;
   }
 
-  /** Writes the whole connection. @param token a new one; left out = stays; null = is forgotten */
+  /** Writes the whole connection, the first version as a new row. @param token a new one; left out = stays; null = is forgotten */
   async save(tx: EntityManager, stored: StoredConnection, token?: SealedSecret | null): Promise<void> {
-    await tx.query(
-      `insert into connections as c (${COLUMNS}, team_id, token_key_id, token_box)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
-       on conflict (id) do update set method = excluded.method, workspace = excluded.workspace, bot = excluded.bot, app_id = excluded.app_id,
-         scopes = excluded.scopes, missing_scopes = excluded.missing_scopes, paused = excluded.paused, health = excluded.health, doubted = excluded.doubted,
-         version = excluded.version, credential_version = excluded.credential_version, token_hint = excluded.token_hint, token_updated_at = excluded.token_updated_at,
-         last_check_at = excluded.last_check_at, disconnected_at = excluded.disconnected_at,
-         token_key_id = case when $22 then excluded.token_key_id else c.token_key_id end, token_box = case when $22 then excluded.token_box else c.token_box end`,
-      [...values(stored), stored.workspace.id, token?.keyId ?? null, token?.box ?? null, token !== undefined],
-    );
+    const columns = token === undefined ? COLUMNS : `${COLUMNS}, token_key_id, token_box`;
+    const parameters = [...values(stored), ...(token === undefined ? [] : [token?.keyId ?? null, token?.box ?? null])];
+    const marks = parameters.map((_, index) => `$${index + 1}`).join(', ');
+    if (stored.version === 1) await tx.query(`insert into connections (${columns}, team_id) values (${marks}, $${parameters.length + 1})`, [...parameters, stored.workspace.id]);
+    else await tx.query(`update connections set (${columns}) = (${marks}) where id = $1`, parameters);
   }
 
   /** The token of a connected one. */
