@@ -16,5 +16,5 @@ export default {
       sourceMaps: 'inline',
     }],
   },
-  testMatch: ['<rootDir>/src/**/*.{spec,it-spec}.ts'],
+  testMatch: ['<rootDir>/{src,e2e}/**/*.{spec,it-spec,e2e-spec}.ts'],
 };

@@ -17,7 +17,7 @@ export interface Answer<T> {
 export interface CallOptions {
   body?: unknown;
   /** Sent as it is, instead of `body` as JSON. */
-  raw?: BodyInit;
+  raw?: Uint8Array | string;
   headers?: Record<string, string>;
 }
 
