@@ -10,6 +10,7 @@ import { eventually, testDatabase, testIssuer, type TestDatabase, type TestIssue
 
 import { IssuesConfig, issuesService } from '../src/index.js';
 
+const SERVICE_SECRET = randomBytes(24).toString('base64');
 const FIXTURES = new URL('../fixtures/', import.meta.url);
 
 export async function fixture(name: string): Promise<Buffer> {
@@ -115,6 +116,9 @@ export class KnownToConnector {
 export class RunningIssues {
   readonly bus = new KeepingBus();
   readonly connector = new KnownToConnector();
+  /** What services of this installation know each other by. */
+  readonly serviceSecret = new TextEncoder().encode(SERVICE_SECRET);
+
   private constructor(
     readonly database: TestDatabase,
     readonly issuer: TestIssuer,
@@ -159,7 +163,7 @@ export class RunningIssues {
   }
 
   private async serve(environment: Record<string, string>): Promise<void> {
-    const config = loadConfig(IssuesConfig, { DATABASE_URL: this.database.url, DATABASE_POOL_SIZE: '5', ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`, ...environment });
+    const config = loadConfig(IssuesConfig, { DATABASE_URL: this.database.url, DATABASE_POOL_SIZE: '5', SERVICE_SECRET, ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`, ...environment });
     const connector = `http://127.0.0.1:${(this.peer.address() as AddressInfo).port}`;
     const runtime = {
       bus: this.bus, logger: createLogger('issues', process.env.LOG_LEVEL ?? 'fatal'),

@@ -16,7 +16,7 @@ import { PostScanQuery, ScanListQuery, WaitQuery } from './scan-query.js';
 import { ENDED_STATES } from './scan-row.js';
 import { ScanRepository } from './scan.repository.js';
 
-const LOOK_AGAIN_MS = 200;
+const LOOK_AGAIN_MS = { first: 25, longest: 250 };
 const MEGABYTE = 1024 * 1024;
 
 @ApiTags('scans')
@@ -54,11 +54,11 @@ export class ScansController {
   @ApiOkResponse({ type: Scan })
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query() { wait }: WaitQuery, @Res({ passthrough: true }) response: Response): Promise<Scan> {
     const end = performance.now() + wait * 1000;
-    for (;;) {
+    for (let pause = LOOK_AGAIN_MS.first; ; pause = Math.min(pause * 2, LOOK_AGAIN_MS.longest)) {
       const scan = await this.scans.find(caller, id);
       if (!scan) throw notFound('scan', id);
-      if (ENDED_STATES.includes(scan.state) || performance.now() + LOOK_AGAIN_MS > end || response.closed) return scan;
-      await sleep(LOOK_AGAIN_MS);
+      if (ENDED_STATES.includes(scan.state) || performance.now() + pause > end || response.closed) return scan;
+      await sleep(pause);
     }
   }
 

@@ -1,0 +1,33 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { anIssue } from '@tocsin/testing';
+
+import { COMMAND_BYTES, SNAPSHOT_BYTES, snapshotOf, snapshotsOf } from './snapshot.js';
+
+const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+describe('the snapshot of an issue', () => {
+  test('is the issue itself when it is small', () => {
+    const issue = anIssue({ description: 'short', recommendation: 'fix it' });
+    expect(snapshotOf(issue)).toEqual(issue);
+  });
+
+  test.each([
+    ['a description of a megabyte', { description: 'x'.repeat(1_000_000) }],
+    ['long texts of four bytes a character', { description: '🔥'.repeat(9000), recommendation: '🔥'.repeat(9000) }],
+    ['a hundred long tags', { tags: Array.from({ length: 100 }, (_, index) => `tag-${index}-${'y'.repeat(500)}`) }],
+    ['texts of control characters, six bytes each in JSON', { description: '\u0001'.repeat(20_000) }],
+    ['a title, rule and path at their limits', { title: '好'.repeat(1000), rule: '好'.repeat(500), location: { path: '好'.repeat(2000), line: 3 } }],
+  ])('with %s keeps within its bytes and keeps what identifies it', (_, overrides) => {
+    const issue = anIssue(overrides);
+    const snapshot = snapshotOf(issue);
+    expect(bytes(snapshot)).toBeLessThanOrEqual(SNAPSHOT_BYTES);
+    expect(snapshot).toMatchObject({ id: issue.id, revision: issue.revision, severity: issue.severity, status: issue.status });
+    expect(JSON.stringify(snapshot)).not.toMatch(/\\ud[89a-f]/i);
+  });
+
+  test('is smaller where many go into one command, so that the command keeps within its bytes', () => {
+    const many = Array.from({ length: 50 }, () => anIssue({ description: 'x'.repeat(20_000) }));
+    expect(bytes(snapshotsOf(many))).toBeLessThanOrEqual(COMMAND_BYTES + 100);
+  });
+});

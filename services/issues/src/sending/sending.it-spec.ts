@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import type { AuditEntry, Delivery, MessagePreview, Problem, SendToSlack } from '@tocsin/contracts';
+import { InternalClient } from '@tocsin/platform';
+import { eventually } from '@tocsin/testing';
+import type { Issue } from '@tocsin/domain';
+
+import { RunningIssues, type Caller } from '../../test/running-issues.js';
+
+interface Items<T> {
+  items: T[];
+}
+
+const CONNECTION = 'connection-of-acme';
+
+let issues: RunningIssues;
+let noa: Caller;
+let ids: string[];
+
+beforeAll(async () => {
+  issues = await RunningIssues.start();
+  noa = await issues.as('noa@acme.test');
+  await issues.bus.deliver('connection.changed.v1', 'acme', aConnection(CONNECTION, 'acme'));
+  await issues.bus.deliver('connection.changed.v1', 'rival', aConnection('connection-of-rival', 'rival'));
+  for (const fingerprint of ['a', 'b', 'c']) {
+    await issues.bus.deliver('issue.reported.v1', 'acme', { title: `Issue ${fingerprint}`, severity: 'high', application: 'payments', fingerprint, description: 'é'.repeat(20_000) });
+  }
+  ids = (await noa.get<Items<Issue>>('/v1/issues?sort=title')).body.items.map(({ id }) => id);
+}, 60_000);
+
+afterAll(async () => {
+  await issues.stop();
+}, 30_000);
+
+function aConnection(id: string, organizationId: string, overrides: object = {}): object {
+  const now = new Date().toISOString();
+  return {
+    id, organizationId, method: 'token', workspace: { id: 'T1', name: 'Acme', url: 'https://acme.slack.com' }, bot: { userId: 'U0BOT00000', name: 'tocsin' }, scopes: [], missingScopes: [],
+    paused: false, version: 1, credentialVersion: 1, health: { state: 'connected', since: now }, token: { hint: 'acme', updatedAt: now }, createdAt: now, ...overrides,
+  };
+}
+
+const order = { connectionId: CONNECTION, destination: { name: '#sec-alerts' } };
+
+function send(id: string, body: object = order, headers?: Record<string, string>): ReturnType<typeof noa.post<{ deliveryId: string }>> {
+  return noa.post(`/v1/issues/${id}/slack-messages`, body, headers);
+}
+
+function commands(): SendToSlack[] {
+  return issues.bus.dataOf<SendToSlack>('slack.send.v1');
+}
+
+async function commandOf(deliveryId: string): Promise<SendToSlack> {
+  return eventually(() => commands().find(({ commandId }) => commandId === deliveryId));
+}
+
+function internal(): InternalClient {
+  return new InternalClient('notifier', { connector: issues.url, issues: issues.url, workflows: issues.url, notifier: issues.url }, issues.serviceSecret);
+}
+
+describe('send to Slack, by hand', () => {
+  test('is answered at once and goes over the bus as a command with the issue, the comment and who said so', async () => {
+    const { status, body } = await send(ids[0] ?? '', { ...order, comment: 'Please look.' });
+    expect(status).toBe(202);
+    expect(await commandOf(body.deliveryId)).toMatchObject({
+      organizationId: 'acme', connectionId: CONNECTION, destination: { name: '#sec-alerts' }, comment: 'Please look.', priority: 0,
+      source: { kind: 'manual', user: 'noa@acme.test' }, issues: [{ id: ids[0], title: 'Issue a' }],
+    });
+    const audit = (await noa.get<Items<AuditEntry>>('/v1/audit')).body.items;
+    expect(audit).toContainEqual(expect.objectContaining({ action: 'issue.sent', actor: { kind: 'user', id: 'noa@acme.test' }, target: { kind: 'delivery', id: body.deliveryId } }));
+  });
+
+  test('sends several issues as one command, in the order that was picked', async () => {
+    const { body } = await noa.post<{ deliveryId: string }>('/v1/slack-messages', { ...order, issueIds: [ids[2], ids[0]] });
+    expect((await commandOf(body.deliveryId)).issues.map(({ id }) => id)).toEqual([ids[2], ids[0]]);
+  });
+
+  test('carries an issue as a snapshot of at most 8 kB, however long its texts are', async () => {
+    const { body } = await send(ids[1] ?? '');
+    const [snapshot] = (await commandOf(body.deliveryId)).issues;
+    expect(Buffer.byteLength(JSON.stringify(snapshot))).toBeLessThanOrEqual(8000);
+    expect(snapshot?.description).toMatch(/^é+…$/);
+  });
+
+  test('a double click, and any retry, sends once', async () => {
+    const headers = { 'idempotency-key': 'one-dialog' };
+    const answers = await Promise.all([1, 2, 3].map(() => send(ids[0] ?? '', { ...order, comment: 'once' }, headers)));
+    const [first] = answers;
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(new Set(answers.map(({ body }) => body.deliveryId)).size).toBe(1);
+    expect(answers.filter(({ headers: answered }) => answered.get('idempotency-replayed') === 'true')).toHaveLength(2);
+    await commandOf(first?.body.deliveryId ?? '');
+    expect(commands().filter(({ comment }) => comment === 'once')).toHaveLength(1);
+    expect((await send(ids[0] ?? '', { ...order, comment: 'another' }, headers)).status).toBe(409);
+  });
+
+  test('leaves neither command nor message when its transaction fails', async () => {
+    await issues.database.query(`alter table issues.audit add constraint refuse_sends check (action <> 'issue.sent') not valid`);
+    try {
+      const before = await issues.database.query('select id from issues.commands');
+      expect((await send(ids[0] ?? '', { ...order, comment: 'never' })).status).toBe(500);
+      expect(await issues.database.query('select id from issues.commands')).toEqual(before);
+      expect(await issues.database.query(`select 1 from issues.outbox where type = 'slack.send.v1'`)).toEqual([]);
+    } finally {
+      await issues.database.query('alter table issues.audit drop constraint refuse_sends');
+    }
+    const { body } = await send(ids[0] ?? '');
+    await commandOf(body.deliveryId);
+    expect(commands().filter(({ comment }) => comment === 'never')).toEqual([]);
+  });
+
+  test.each([
+    ['an unknown field', { colour: 'red' }, '/colour'],
+    ['a comment that is too long', { comment: 'x'.repeat(2001) }, '/comment'],
+    ['a destination of no known form', { destination: { channel: 'C1' } }, '/destination'],
+    ['no connection', { connectionId: undefined }, '/connectionId'],
+    ['an option that is none', { options: { loud: true } }, '/options/loud'],
+  ])('with %s is refused with its place', async (_, change, pointer) => {
+    const { status, body } = (await send(ids[0] ?? '', { ...order, ...change })) as unknown as { status: number; body: Problem };
+    expect(status).toBe(400);
+    expect(body.errors?.map((place) => place.pointer)).toContain(pointer);
+  });
+
+  test.each([
+    ['an issue that is not there', (): Promise<{ status: number; body: unknown }> => send('0198f000-0000-7000-8000-000000000000'), 404],
+    ['an issue twice', (): Promise<{ status: number; body: unknown }> => noa.post('/v1/slack-messages', { ...order, issueIds: [ids[0], ids[0]] }), 400],
+    ['one of several that is not there', (): Promise<{ status: number; body: unknown }> => noa.post('/v1/slack-messages', { ...order, issueIds: [ids[0], 'nope'] }), 404],
+  ])('of %s is refused', async (_, attempt, status) => {
+    expect((await attempt()).status).toBe(status);
+  });
+
+  test('through a connection that is not ours is refused, whether it exists or not', async () => {
+    for (const connectionId of ['connection-of-rival', 'no-such-connection']) {
+      const { status, body } = (await send(ids[0] ?? '', { ...order, connectionId })) as unknown as { status: number; body: Problem };
+      expect([status, body.errors?.[0]?.pointer, body.detail]).toEqual([404, '/connectionId', `There is no connection "${connectionId}" in your organization.`]);
+    }
+  });
+
+  test('through a connection that we have not heard of asks connector', async () => {
+    issues.connector.connections.set('connection-just-made', aConnection('connection-just-made', 'acme'));
+    expect((await send(ids[0] ?? '', { ...order, connectionId: 'connection-just-made' })).status).toBe(202);
+  });
+
+  test('through a workspace that was disconnected is refused with the way out', async () => {
+    await issues.bus.deliver('connection.changed.v1', 'acme', aConnection('connection-gone', 'acme', { disconnected: true, version: 2 }));
+    await issues.bus.deliver('connection.changed.v1', 'acme', aConnection('connection-gone', 'acme', { version: 1 }));
+    expect((await send(ids[0] ?? '', { ...order, connectionId: 'connection-gone' })).status).toBe(409);
+  });
+
+  test('another organization cannot send our issues', async () => {
+    const eve = await issues.as('eve@rival.test', { organization: 'rival' });
+    expect((await eve.post(`/v1/issues/${ids[0] ?? ''}/slack-messages`, { ...order, connectionId: 'connection-of-rival' })).status).toBe(404);
+  });
+
+  test('the preview is the message, and sends nothing', async () => {
+    const before = commands().length;
+    const { status, body } = await noa.post<MessagePreview>('/v1/slack-messages/preview', { ...order, issueIds: [ids[0]], comment: 'Please look.' });
+    expect(status).toBe(200);
+    expect(body.text).toContain('Issue a');
+    expect(JSON.stringify(body.blocks) + JSON.stringify(body.attachments)).toContain('Please look.');
+    expect(await issues.database.query(`select 1 from issues.outbox where type = 'slack.send.v1'`)).toEqual([]);
+    expect(commands()).toHaveLength(before);
+  });
+});
+
+describe('a command that notifier asks for', () => {
+  test('is accepted from the moment of the answer, and another organization has none of that id', async () => {
+    const { body } = await send(ids[0] ?? '');
+    const delivery = await internal().get<Delivery>('issues', `/internal/commands/acme/${body.deliveryId}`);
+    expect(delivery).toMatchObject({ id: body.deliveryId, state: 'accepted', version: 0, issueIds: [ids[0]], issueCount: 1, priority: 0, source: { kind: 'manual', user: 'noa@acme.test' }, destination: { name: '#sec-alerts' } });
+    expect(await internal().get('issues', `/internal/commands/rival/${body.deliveryId}`)).toBeUndefined();
+    expect(await internal().get('issues', '/internal/commands/acme/no-such-id')).toBeUndefined();
+  });
+
+  test('keeps the newest end that was heard', async () => {
+    const { body } = await send(ids[0] ?? '');
+    const settled = (state: string, version: number): object => ({
+      id: body.deliveryId, state, version, organizationId: 'acme', connectionId: CONNECTION, destination: {}, issueIds: [], issueCount: 1, priority: 0, attempts: 1,
+      source: { kind: 'manual', user: 'noa@acme.test' }, createdAt: new Date().toISOString(), settledAt: new Date().toISOString(),
+    });
+    await issues.bus.deliver('delivery.settled.v1', 'acme', settled('posted', 7));
+    await issues.bus.deliver('delivery.settled.v1', 'acme', settled('unconfirmed', 5));
+    expect(await internal().get<Delivery>('issues', `/internal/commands/acme/${body.deliveryId}`)).toMatchObject({ state: 'posted', version: 7 });
+  });
+
+  test('counts as in transit until it is on the bus', async () => {
+    await issues.database.query(`insert into issues.outbox (type, exchange, message_id, body, organization_id, next_at) values ('slack.send.v1', 'tocsin.commands', 'm', '{}', 'counted', 'infinity')`);
+    expect(await internal().get('issues', '/internal/commands/in-transit?organizationId=counted')).toEqual({ count: 1 });
+    expect(await internal().get('issues', '/internal/commands/in-transit?organizationId=other')).toEqual({ count: 0 });
+  });
+});
