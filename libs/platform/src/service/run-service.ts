@@ -51,12 +51,18 @@ function issuerOf(config: ServiceConfig): ServiceRuntime['tokenIssuer'] {
   return { issuer: config.OIDC_ISSUER, audience: config.OIDC_AUDIENCE, keys: remoteKeys(config.OIDC_ISSUER) };
 }
 
-/** Stops once on the first SIGTERM or SIGINT; a second signal ends the process at once. */
+/** One Ctrl-C comes twice where npm runs us: from the terminal and passed on by npm. */
+const SAME_SIGNAL_MS = 1000;
+
+/** Stops on the first SIGTERM or SIGINT; a later one ends the process at once. */
 export function stopOnSignal(stop: () => Promise<void>): void {
-  let stopping = false;
+  let firstAt: number | undefined;
   const onSignal = (): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (firstAt !== undefined) {
+      if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    firstAt = performance.now();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
