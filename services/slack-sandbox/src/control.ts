@@ -70,8 +70,8 @@ function readings(router: Router, world: World): void {
 }
 
 function shown(message: Message): Record<string, unknown> {
-  const { botId, broadcast, ephemeralFor, ...rest } = message;
-  return { ...rest, bot_id: botId, ...(broadcast && { reply_broadcast: true }), ...(ephemeralFor !== undefined && { ephemeral_for: ephemeralFor }) };
+  const { botId, broadcast, ...rest } = message;
+  return { ...rest, bot_id: botId, ...(broadcast && { reply_broadcast: true }) };
 }
 
 interface ChannelChange {

@@ -6,8 +6,6 @@ export interface Message {
   thread_ts?: string;
   /** The reply is shown in the channel too. */
   broadcast?: boolean;
-  /** Shown to this person only and never again changed. */
-  ephemeralFor?: string;
   text: string;
   blocks?: unknown[];
   attachments?: Record<string, unknown>[];

@@ -1,4 +1,4 @@
-/** auth.*, apps.uninstall and team.info: who the token is, and ending it. */
+/** auth.* and apps.uninstall: who the token is, and ending it. */
 import { accept, refuse } from '../answer.js';
 import type { Method } from './method.js';
 
@@ -33,12 +33,5 @@ export const authMethods: Record<string, Method> = {
       world.changed();
       return accept();
     },
-  },
-  'team.info': {
-    tier: 3,
-    accepts: ['team:read'],
-    run: ({ workspace }) => accept({
-      team: { id: workspace.id, name: workspace.name, domain: workspace.domain, email_domain: `${workspace.domain}.test`, icon: { image_default: true } },
-    }),
   },
 };

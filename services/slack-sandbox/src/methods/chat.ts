@@ -11,7 +11,6 @@ const TS = /^\d{10}\.\d{6}$/;
 
 export const chatMethods: Record<string, Method> = {
   'chat.postMessage': { tier: 'special', accepts: ['chat:write'], run: post },
-  'chat.postEphemeral': { tier: 4, accepts: ['chat:write'], run: postEphemeral },
   'chat.update': { tier: 3, accepts: ['chat:write'], run: update },
   'chat.delete': { tier: 3, accepts: ['chat:write'], run: remove },
   'chat.getPermalink': { tier: 'special', accepts: [], run: permalink },
@@ -52,24 +51,10 @@ function threadOf({ world, args }: Call, channel: Channel): Pick<Message, 'threa
   return { thread_ts: parent.thread_ts ?? parent.ts, ...(args.flag('reply_broadcast') && { broadcast: true }) };
 }
 
-function postEphemeral(call: Call): Answer {
-  const { world, grant, args } = call;
-  const user = args.text('user') ?? '';
-  const channel = postTarget(call);
-  if (isRefusal(channel)) return channel;
-  if (!channel.members.has(user)) return refuse('user_not_in_channel');
-  const content = contentOf(args, true);
-  if (isRefusal(content)) return content;
-  if (saysNothing(content)) return refuse('no_text');
-  const message = world.messages.add({ channel: channel.id, user: grant.bot.id, botId: grant.bot.botId, ephemeralFor: user, ...stored(content) });
-  world.changed();
-  return accept({ message_ts: message.ts });
-}
-
 /** The message that `ts` names, if it is there and the bot's own. */
 function own({ world, grant, args }: Call, channel: Channel, notMine: string): Message | Refusal {
   const message = world.messages.get(channel.id, args.text('ts') ?? '');
-  if (message === undefined || message.ephemeralFor !== undefined) return refuse('message_not_found');
+  if (message === undefined) return refuse('message_not_found');
   return message.botId === grant.bot.botId ? message : refuse(notMine);
 }
 

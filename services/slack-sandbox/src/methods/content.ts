@@ -19,7 +19,7 @@ export interface Content {
   warnings: string[];
 }
 
-/** Reads the content of a call. `strict` refuses long text (chat.update, chat.postEphemeral) that a new post gets cut. */
+/** Reads the content of a call. `strict` refuses long text (chat.update) that a new post gets cut. */
 export function contentOf(args: Arguments, strict: boolean): Content | Refusal {
   const text = textOf(args, strict);
   if (isRefusal(text)) return text;

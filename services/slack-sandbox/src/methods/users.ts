@@ -1,4 +1,4 @@
-/** users.* and bots.info. The e-mail address is there only for tokens with `users:read.email`. */
+/** users.*. The e-mail address is there only for tokens with `users:read.email`. */
 import { accept, isRefusal, refuse, type Answer } from '../answer.js';
 import { pageOf } from '../paging.js';
 import type { Person } from '../workspace.js';
@@ -25,17 +25,6 @@ export const userMethods: Record<string, Method> = {
       const email = call.args.text('email')?.trim().toLowerCase();
       const person = [...call.workspace.people.values()].find((one) => one.email !== undefined && one.email.toLowerCase() === email);
       return person === undefined || person.deleted ? refuse('users_not_found') : accept({ user: described(person, call) });
-    },
-  },
-  'bots.info': {
-    tier: 3,
-    accepts: ['users:read'],
-    run: ({ world, workspace, args, grant }) => {
-      const id = args.text('bot') ?? grant.bot.botId;
-      const bot = [...workspace.people.values()].find((one) => one.botId === id);
-      if (bot === undefined) return refuse('bot_not_found');
-      const app = world.grants.ofBot(id)?.app;
-      return accept({ bot: { id, deleted: bot.deleted, name: bot.realName, updated: UPDATED, user_id: bot.id, ...(app && { app_id: app.id }), icons: {} } });
     },
   },
 };
