@@ -40,6 +40,10 @@ export class DoubtfulConnectionsJob implements OnApplicationBootstrap, OnModuleD
     await this.loop.stop();
   }
 
+  wake(): void {
+    this.loop.wake();
+  }
+
   private async run(): Promise<undefined> {
     await this.whileConnectorAnswers(() => this.learnAll());
     const doubtful = await this.connections.takeDoubtful();

@@ -80,16 +80,16 @@ export class LaneRepository {
    * @returns those that are still this holder's to send
    */
   async markStarted(claims: readonly Claim[]): Promise<Claim[]> {
-    const [marked] = await this.database.query<[DeliveryKey[], number]>(
+    const [marked] = await this.database.query<[(DeliveryKey & { attempt: number })[], number]>(
       `update deliveries d set request_started = true
        from jsonb_to_recordset($1::jsonb) c ("organizationId" text, "deliveryId" text, attempt int, "leaseId" uuid), lanes l
        where d.organization_id = c."organizationId" and d.delivery_id = c."deliveryId" and d.attempt = c.attempt and d.state = 'posting'
          and l.lane_id = d.lane_id and l.lease_id = c."leaseId"
-       returning d.organization_id, d.delivery_id`,
+       returning d.organization_id, d.delivery_id, d.attempt`,
       [JSON.stringify(claims.map(({ organizationId, deliveryId, attempt, leaseId }) => ({ organizationId, deliveryId, attempt, leaseId })))],
     );
-    const keys = new Set(marked.map(keyOf));
-    return claims.filter((claim) => keys.has(keyOf(claim.delivery)));
+    const present = new Map(marked.map((row) => [keyOf(row), row.attempt]));
+    return claims.filter((claim) => present.get(keyOf(claim.delivery)) === claim.attempt);
   }
 
   /** Records results, gives the lanes back and tells everybody what settled, in one transaction. */

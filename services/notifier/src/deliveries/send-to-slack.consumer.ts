@@ -7,6 +7,7 @@ import { SendToSlack } from '@tocsin/contracts';
 import { Audit, BusContext, LOGGER, PermanentError, type Logger } from '@tocsin/platform';
 
 import { ConnectionRepository } from '../connections/connection.repository.js';
+import { DoubtfulConnectionsJob } from '../connections/doubtful-connections.job.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
 import { ArrivalRepository, type Arrival } from './arrival.repository.js';
@@ -25,6 +26,7 @@ export class SendToSlackConsumer {
     private readonly directory: DirectoryRepository,
     private readonly posting: PostingJob,
     private readonly resolution: ResolutionJob,
+    private readonly doubtful: DoubtfulConnectionsJob,
     private readonly audit: Audit,
     private readonly database: DataSource,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -36,6 +38,7 @@ export class SendToSlackConsumer {
     if (owner !== undefined && owner !== command.organizationId) await this.refuseForeign(command);
     const person = await this.personOf(command);
     await this.batches.add({ command, saidAt: context.time, ...(person !== undefined && { person }) });
+    if (owner === undefined) this.doubtful.wake();
   }
 
   private async refuseForeign({ commandId, organizationId, connectionId, source }: SendToSlack): Promise<never> {

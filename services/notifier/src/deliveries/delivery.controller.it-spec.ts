@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+
+import type { AcceptedReplay, AuditEntry, ConnectionChanged, Delivery, DeliverySummary, Problem } from '@tocsin/contracts';
+import { closeSlackConnections } from '@tocsin/slack';
+import { anIssue, eventually } from '@tocsin/testing';
+
+import { RunningNotifier } from '../../test/running-notifier.js';
+
+interface Items<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+let notifier: RunningNotifier;
+let connection: ConnectionChanged;
+
+beforeAll(async () => {
+  notifier = await RunningNotifier.start();
+  await notifier.control('limits', { channelRate: 0, tiers: false });
+}, 60_000);
+
+afterAll(async () => {
+  await notifier.stop();
+  await closeSlackConnections();
+}, 30_000);
+
+beforeEach(async () => {
+  await notifier.database.query('truncate notifier.deliveries, notifier.timeline, notifier.accepted_counts, notifier.idempotency_keys, notifier.audit');
+  notifier.peers.connections.clear();
+  notifier.peers.commands.clear();
+  connection = await notifier.connect();
+});
+
+/** A message that waits until its connection is resumed. */
+async function waiting(): Promise<string> {
+  const paused = await notifier.connect({ paused: true });
+  const id = await notifier.send({ connectionId: paused.id, destination: { id: 'C0SECALERT' } });
+  await eventually(async () => (await notifier.delivery(id)).state === 'waiting');
+  return id;
+}
+
+async function summary(organization = 'acme'): Promise<DeliverySummary> {
+  return (await notifier.call<DeliverySummary>('GET', '/v1/deliveries/summary', { organization })).body;
+}
+
+async function ids(query: string): Promise<string[]> {
+  const { status, body } = await notifier.call<Items<Delivery>>('GET', `/v1/deliveries?${query}`);
+  expect(status).toBe(200);
+  return body.items.map(({ id }) => id).sort();
+}
+
+describe('a delivery', () => {
+  test('is there from the moment that its command was accepted, before it has arrived', async () => {
+    const accepted: Partial<Delivery> = { id: 'on-its-way', state: 'accepted', version: 0, organizationId: 'acme', createdAt: '2026-11-25T08:00:00.000Z' };
+    notifier.peers.commands.set('on-its-way', accepted as Delivery);
+    const { status, body } = await notifier.call<Delivery>('GET', '/v1/deliveries/on-its-way');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ state: 'accepted', timeline: [{ kind: 'accepted' }] });
+  });
+
+  test('that nobody knows is a 404, and so is that of another organization', async () => {
+    const id = await waiting();
+    expect((await notifier.call('GET', '/v1/deliveries/unheard-of')).status).toBe(404);
+    for (const [method, path] of [['GET', id], ['POST', `${id}/cancel`], ['POST', `${id}/replay`]] as const) {
+      expect((await notifier.call(method, `/v1/deliveries/${path}`, { organization: 'globex', ...(method === 'POST' && { body: {} }) })).status).toBe(404);
+    }
+  });
+
+  test('is not said to be unknown while issues cannot be asked', async () => {
+    notifier.peers.away = true;
+    const { status } = await notifier.call('GET', '/v1/deliveries/on-its-way');
+    notifier.peers.away = false;
+    expect(status).toBe(503);
+  });
+});
+
+describe('the list', () => {
+  test('shows what the filters name, alone and together', async () => {
+    const [one, other] = [anIssue({ title: 'Log4Shell in the gateway' }), anIssue()];
+    const posted = await notifier.send({ connectionId: connection.id, destination: { name: '#general' }, issues: [one], comment: 'Please read' });
+    const failed = await notifier.send({ connectionId: connection.id, destination: { name: '#nowhere' }, issues: [other], source: { kind: 'workflow', workflowId: 'w7', version: 1, stepId: 's' } });
+    const late = await notifier.send({ connectionId: connection.id, destination: { id: 'U0BOB00001' }, issues: [one, other], source: { kind: 'test', user: 'ada' } });
+    for (const id of [posted, failed, late]) await notifier.settled(id);
+    const all = [posted, failed, late].sort();
+    for (const [query, expected] of [
+      ['', all],
+      ['state=posted', [posted, late]],
+      ['state=posted,failed', all],
+      ['state=failed&state=posted', all],
+      [`connectionId=${connection.id}`, all],
+      ['connectionId=another', []],
+      ['destination=C0GENERAL1', [posted]],
+      ['destination=%23general', [posted]],
+      ['destination=%23nowhere', [failed]],
+      [`issueId=${one.id}`, [posted, late]],
+      [`issueId=${one.id}&state=posted&destination=general`, [posted]],
+      ['workflowId=w7', [failed]],
+      ['source=test,workflow', [failed, late]],
+      ['q=log4shell', [posted, late]],
+      ['q=please%20READ', [posted]],
+      [`q=${failed}`, [failed]],
+      ['after=2020-01-01T00:00:00Z', all],
+      ['before=2020-01-01T00:00:00Z', []],
+    ] as const) {
+      expect({ query, ids: await ids(query) }).toEqual({ query, ids: [...expected].sort() });
+    }
+    expect((await notifier.call<Items<Delivery>>('GET', '/v1/deliveries', { organization: 'globex' })).body.items).toEqual([]);
+  }, 30_000);
+
+  test('comes in pages, newest first, each delivery once', async () => {
+    const sent: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      sent.unshift(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } }));
+      await notifier.settled(sent[0] ?? '');
+    }
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { body }: { body: Items<Delivery> } = await notifier.call('GET', `/v1/deliveries?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      expect(body.items.length).toBeLessThanOrEqual(2);
+      seen.push(...body.items.map(({ id }) => id));
+      cursor = body.nextCursor;
+    }
+    expect(seen).toEqual(sent);
+  }, 20_000);
+
+  test.each([
+    ['an unknown filter', 'colour=red', 'colour'],
+    ['a state that does not exist', 'state=lost', 'state'],
+    ['a broken cursor', 'cursor=x', 'cursor'],
+    ['a time that is none', 'after=yesterday', 'after'],
+    ['a limit beyond 200', 'limit=201', 'limit'],
+  ])('refuses %s', async (_, query, parameter) => {
+    const { status, body } = await notifier.call<Problem>('GET', `/v1/deliveries?${query}`);
+    expect(status).toBe(400);
+    expect(body.errors?.[0]?.parameter).toBe(parameter);
+  });
+});
+
+describe('the summary', () => {
+  test('balances: what was accepted is the sum over the states, and what is in transit counts as accepted', async () => {
+    await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } }));
+    await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { name: '#nowhere' } }));
+    await waiting();
+    notifier.peers.inTransit = 4;
+    const { byState, ...counts } = await summary();
+    notifier.peers.inTransit = 0;
+    expect(counts).toEqual({ accepted: 7, inTransit: 4, balanced: true });
+    expect(byState).toEqual({ accepted: 4, waiting: 1, posting: 0, posted: 1, failed: 1, dead: 0, suppressed: 0, unconfirmed: 0 });
+    expect(await summary('globex')).toMatchObject({ accepted: 0, balanced: true });
+  });
+
+  test('does not balance when a delivery is gone', async () => {
+    await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } }));
+    await notifier.database.query('delete from notifier.deliveries');
+    expect(await summary()).toMatchObject({ accepted: 1, balanced: false });
+  });
+
+  test('says what it could not count while issues is away', async () => {
+    notifier.peers.away = true;
+    expect(await summary()).toMatchObject({ balanced: true, incomplete: expect.stringContaining('issues') });
+    notifier.peers.away = false;
+  });
+});
+
+describe('cancelling', () => {
+  test('ends a delivery that waits as suppressed, and is in the audit log', async () => {
+    const id = await waiting();
+    const { status, body } = await notifier.call<Delivery>('POST', `/v1/deliveries/${id}/cancel`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id, state: 'suppressed', error: { code: 'cancelled' }, settledAt: expect.any(String) });
+    const { body: audit } = await notifier.call<Items<AuditEntry>>('GET', '/v1/audit');
+    expect(audit.items).toMatchObject([{ action: 'delivery.cancelled', actor: { kind: 'user', id: 'noa@acme.test' }, target: { kind: 'delivery', id } }]);
+    expect((await notifier.call('POST', `/v1/deliveries/${id}/cancel`)).status).toBe(409);
+  });
+
+  test('of what was posted is a conflict', async () => {
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } });
+    await notifier.settled(id);
+    const { status, body } = await notifier.call<Problem>('POST', `/v1/deliveries/${id}/cancel`);
+    expect(status).toBe(409);
+    expect(body.detail).toContain('posted');
+  });
+
+  test('needs the permission', async () => {
+    expect((await notifier.call('POST', '/v1/deliveries/any/cancel', { roles: ['viewer'] })).status).toBe(403);
+  });
+});
+
+describe('replaying', () => {
+  test('sends a failed message again, elsewhere if told so, and links the two', async () => {
+    const id = await notifier.send({ connectionId: connection.id, destination: { name: '#nowhere' }, comment: 'second try' });
+    await notifier.settled(id);
+    const { status, body } = await notifier.call<AcceptedReplay>('POST', `/v1/deliveries/${id}/replay`, { body: { destination: { id: 'C0GENERAL1' }, reason: 'wrong channel' } });
+    expect(status).toBe(202);
+    expect(body).toEqual({ deliveryId: expect.any(String), replayOf: id });
+    const again = await notifier.settled(body.deliveryId);
+    expect(again).toMatchObject({ state: 'posted', replayOf: id, slack: { channel: 'C0GENERAL1' } });
+    expect(JSON.stringify(await notifier.messages('C0GENERAL1'))).toContain('second try');
+    expect(await summary()).toMatchObject({ accepted: 2, balanced: true });
+    const { body: audit } = await notifier.call<Items<AuditEntry>>('GET', '/v1/audit');
+    expect(audit.items).toMatchObject([{ action: 'delivery.replayed', target: { id }, after: { deliveryId: body.deliveryId, reason: 'wrong channel' } }]);
+  });
+
+  test('of what was posted needs force', async () => {
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } });
+    await notifier.settled(id);
+    expect((await notifier.call('POST', `/v1/deliveries/${id}/replay`, { body: {} })).status).toBe(409);
+    const { status, body } = await notifier.call<AcceptedReplay>('POST', `/v1/deliveries/${id}/replay`, { body: { force: true } });
+    expect(status).toBe(202);
+    expect(await notifier.settled(body.deliveryId)).toMatchObject({ state: 'posted' });
+  });
+
+  test('of what is under way is a conflict', async () => {
+    expect((await notifier.call('POST', `/v1/deliveries/${await waiting()}/replay`, { body: { force: true } })).status).toBe(409);
+  });
+
+  test('with one Idempotency-Key sends once', async () => {
+    const id = await notifier.send({ connectionId: connection.id, destination: { name: '#nowhere' } });
+    await notifier.settled(id);
+    const replay = () => notifier.call<AcceptedReplay>('POST', `/v1/deliveries/${id}/replay`, { body: { destination: { id: 'C0GENERAL1' } }, headers: { 'idempotency-key': 'k1' } });
+    const [first, second] = await Promise.all([replay(), replay()]);
+    expect(second.body).toEqual(first.body);
+    expect(await summary()).toMatchObject({ accepted: 2 });
+  });
+});
+
+describe('a test message', () => {
+  test('goes the real way and names who asked for it', async () => {
+    const { status, body } = await notifier.call<{ deliveryId: string }>('POST', `/v1/connections/${connection.id}/test-messages`, { body: { destination: { name: '#sec-alerts' } } });
+    expect(status).toBe(202);
+    const delivery = await notifier.settled(body.deliveryId);
+    expect(delivery).toMatchObject({ state: 'posted', source: { kind: 'test', user: 'noa@acme.test' }, issueCount: 0, priority: 0 });
+    const message = (await notifier.messages('C0SECALERT')).find(({ ts }) => ts === delivery.slack?.ts);
+    expect(message?.text).toContain('Test message');
+    expect((await notifier.call<Items<AuditEntry>>('GET', '/v1/audit')).body.items).toMatchObject([{ action: 'test-message.sent', target: { kind: 'connection', id: connection.id } }]);
+  });
+
+  test.each([
+    ['a connection of another organization', 'globex', ['admin'], { destination: { id: 'C0GENERAL1' } }, 404],
+    ['a caller who may only send issues', 'acme', ['responder'], { destination: { id: 'C0GENERAL1' } }, 403],
+    ['a destination of no known form', 'acme', ['admin'], { destination: { id: 'general' } }, 400],
+    ['an unknown field', 'acme', ['admin'], { destination: { id: 'C0GENERAL1' }, text: 'hi' }, 400],
+  ])('is refused for %s', async (_, organization, roles, body, expected) => {
+    const { status } = await notifier.call('POST', `/v1/connections/${connection.id}/test-messages`, { organization, roles, body });
+    expect(status).toBe(expected);
+    expect(await summary()).toMatchObject({ accepted: 0 });
+  });
+});

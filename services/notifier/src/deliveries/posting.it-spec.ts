@@ -1,0 +1,245 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+
+import type { ConnectionChanged } from '@tocsin/contracts';
+import { closeSlackConnections } from '@tocsin/slack';
+import { anIssue, eventually } from '@tocsin/testing';
+
+import { RunningNotifier } from '../../test/running-notifier.js';
+
+let notifier: RunningNotifier;
+let connection: ConnectionChanged;
+
+beforeAll(async () => {
+  notifier = await RunningNotifier.start();
+  await notifier.control('limits', { channelRate: 0, tiers: false });
+  connection = await notifier.connect();
+}, 60_000);
+
+afterAll(async () => {
+  await notifier.stop();
+  await closeSlackConnections();
+}, 30_000);
+
+afterEach(async () => {
+  await notifier.control('faults', { reset: true });
+});
+
+const BY_WORKFLOW = { kind: 'workflow', workflowId: 'w1', version: 1, stepId: 's1' } as const;
+
+describe('a command becomes a message', () => {
+  test.each([
+    ['a public channel by id', { id: 'C0SECALERT' }, { id: 'C0SECALERT', kind: 'channel' }, 'C0SECALERT'],
+    ['a public channel that the app is not in', { id: 'C0PAYMENTS' }, { id: 'C0PAYMENTS', kind: 'channel' }, 'C0PAYMENTS'],
+    ['a channel by #name', { name: '#sec-alerts' }, { id: 'C0SECALERT', kind: 'channel', name: '#sec-alerts' }, 'C0SECALERT'],
+    ['a channel by a name in another spelling', { name: ' Sec-Alerts' }, { id: 'C0SECALERT', kind: 'channel', name: '#sec-alerts' }, 'C0SECALERT'],
+    ['a private channel that the app is in', { name: 'sec-internal' }, { id: 'C0SECINTER', kind: 'channel' }, 'C0SECINTER'],
+    ['a person by id', { id: 'U0ALICE001' }, { id: 'U0ALICE001', kind: 'user' }, 'D'],
+    ['a person by e-mail', { email: 'Alice@acme.test' }, { id: 'U0ALICE001', kind: 'user' }, 'D'],
+  ])('in %s', async (_, destination, shown, channel) => {
+    const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination }));
+    expect(delivery).toMatchObject({ state: 'posted', attempts: 1, destination: shown, slack: { channel: expect.stringMatching(new RegExp(`^${channel}`)) } });
+    expect(delivery.slack?.permalink).toBe(`https://acme.slack.com/archives/${delivery.slack?.channel}/p${delivery.slack?.ts.replace('.', '')}`);
+    expect(await notifier.posts(delivery.id, delivery.slack?.channel ?? '')).toBe(1);
+    expect(delivery.timeline?.map(({ kind }) => kind)).toEqual(['accepted', 'posted']);
+  }, 20_000);
+
+  test('with the issue, the comment and the sender', async () => {
+    const issue = anIssue({ title: 'Hard-coded <password>' });
+    const { slack, id } = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' }, issues: [issue], comment: 'today please', source: { kind: 'manual', user: 'ada@acme.test' } }));
+    const message = (await notifier.messages('C0GENERAL1')).find(({ ts }) => ts === slack?.ts);
+    const told = JSON.stringify(message);
+    for (const part of ['today please', 'ada@acme.test', `http://localhost:3000/issues/${issue.id}`]) expect(told).toContain(part);
+    expect(message?.metadata?.event_payload?.delivery_id).toBe(id);
+  });
+
+  test('and its direct-message channel is remembered: a command to D… joins the line of the person', async () => {
+    const first = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'U0BOB00001' } }));
+    const second = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: first.slack?.channel ?? '' } }));
+    expect(second).toMatchObject({ state: 'posted', destination: { id: 'U0BOB00001', kind: 'user' }, slack: { channel: first.slack?.channel } });
+    await expect(notifier.database.query(`select count(*)::int as lanes from notifier.lanes where destination_key in ('U0BOB00001', $1)`, [first.slack?.channel])).resolves.toEqual([{ lanes: 1 }]);
+  });
+
+  test('once, however often the command comes', async () => {
+    const command = { commandId: 'three-times', connectionId: connection.id, destination: { id: 'C0SECALERT' } };
+    await Promise.all([notifier.send(command), notifier.send(command), notifier.send(command)]);
+    await notifier.settled('three-times');
+    await notifier.send(command);
+    await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0SECALERT' } }));
+    expect(await notifier.posts('three-times', 'C0SECALERT')).toBe(1);
+  });
+
+  test('in the order of the commands', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, (_, n) => notifier.send({ commandId: `in-order-${n}`, connectionId: connection.id, destination: { name: '#general' }, source: BY_WORKFLOW })));
+    for (const id of ids) await notifier.settled(id);
+    const rows = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.deliveries where delivery_id like 'in-order-%' order by said_at, arrival`);
+    const seen = (await notifier.messages('C0GENERAL1')).map((message) => message.metadata?.event_payload?.delivery_id ?? '').filter((id) => id.startsWith('in-order-'));
+    expect(seen).toEqual(rows.map((row) => row.delivery_id));
+  }, 20_000);
+
+  test('well within half a second of the command when nothing is in line', async () => {
+    const startedAt = performance.now();
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0SECALERT' } });
+    await eventually(async () => (await notifier.posts(id, 'C0SECALERT')) === 1);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+
+  test('and everybody is told of its end, once, with a line in the log', async () => {
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0SECALERT' } });
+    await notifier.settled(id);
+    const told = await eventually(() => notifier.heard.find((event) => event.type === 'delivery.settled.v1' && event.subject === id));
+    expect(told).toMatchObject({ organizationid: 'acme', data: { id, state: 'posted', organizationId: 'acme', slack: { channel: 'C0SECALERT' } } });
+    expect(notifier.log.filter((line) => line.commandId === id && line.msg === 'delivery settled')).toMatchObject([{ level: 'info', organizationId: 'acme', state: 'posted' }]);
+    expect(JSON.stringify(notifier.log)).not.toContain('xoxb-sandbox-acme');
+  });
+});
+
+describe('a destination that cannot be', () => {
+  test.each([
+    ['a channel name that nobody has', { name: '#no-such-channel' }, 'channel_not_found'],
+    ['a channel id that Slack does not know', { id: 'C0NOSUCHONE' }, 'channel_not_found'],
+    ['an archived channel', { name: '#old-team' }, 'is_archived'],
+    ['a private channel that the app is not in', { name: '#board' }, 'channel_not_found'],
+    ['an e-mail address of nobody', { email: 'nobody@acme.test' }, 'users_not_found'],
+    ['a person who has left', { email: 'gil@acme.test' }, 'users_not_found'],
+  ])('%s ends as failed, with the remedy', async (_, destination, code) => {
+    const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination }), 20_000);
+    expect(delivery).toMatchObject({ state: 'failed', error: { code, message: expect.any(String), remedy: expect.any(String) } });
+    expect(delivery.timeline?.at(-1)).toMatchObject({ kind: 'failed' });
+  }, 30_000);
+
+  test('a channel that the app may not post to ends as failed and says how to invite it', async () => {
+    await notifier.control('faults', { method: 'chat.postMessage', channel: 'C0PAYMENTS', error: 'not_in_channel', times: 1 });
+    const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0PAYMENTS' } }));
+    expect(delivery).toMatchObject({ state: 'failed', error: { code: 'not_in_channel', remedy: expect.stringContaining('/invite') } });
+  });
+});
+
+describe('a connection', () => {
+  test('may be unknown when the command comes: connector is asked, and the message goes', async () => {
+    const unannounced = await notifier.connect({ silently: true });
+    expect(await notifier.settled(await notifier.send({ connectionId: unannounced.id, destination: { id: 'C0SECALERT' } }))).toMatchObject({ state: 'posted' });
+  });
+
+  test('that connector does not know either fails the delivery', async () => {
+    const delivery = await notifier.settled(await notifier.send({ connectionId: 'nobody-knows', destination: { id: 'C0SECALERT' } }));
+    expect(delivery).toMatchObject({ state: 'failed', error: { code: 'connection_not_found' } });
+  });
+
+  test('of another organization is refused: known, the command is a dead letter with an audit entry; unknown, it fails', async () => {
+    const theirs = await notifier.connect({ organizationId: 'globex' });
+    await eventually(async () => (await notifier.call('GET', `/v1/connections/${theirs.id}/directory`, { organization: 'globex' })).status === 200);
+    const known = await notifier.send({ connectionId: theirs.id, destination: { id: 'C0SECALERT' } });
+    await eventually(async () => (await notifier.database.query(`select 1 from notifier.audit where action = 'command.refused' and after->>'commandId' = $1`, [known])).length === 1);
+    expect((await notifier.call('GET', `/v1/deliveries/${known}`)).status).toBe(404);
+    const silent = await notifier.connect({ organizationId: 'globex', silently: true });
+    expect(await notifier.settled(await notifier.send({ connectionId: silent.id, destination: { id: 'C0SECALERT' } }))).toMatchObject({ state: 'failed', error: { code: 'connection_not_found' } });
+    expect((await notifier.messages('C0SECALERT')).some((message) => message.metadata?.event_payload?.delivery_id === known)).toBe(false);
+  });
+
+  test('whose token Slack refuses holds its messages, tells connector, and sends them after a new token', async () => {
+    const doomed = await notifier.connect({ appId: 'A0DOOMED01', token: 'xoxb-sandbox-nobody' });
+    const id = await notifier.send({ connectionId: doomed.id, destination: { id: 'C0SECALERT' } });
+    const report = await eventually(() => notifier.heard.find((event) => event.type === 'connection.reported.v1' && event.subject === doomed.id));
+    expect(report).toMatchObject({ data: { connectionId: doomed.id, credentialVersion: 1, slackError: 'invalid_auth' } });
+    expect(await eventually(async () => (await notifier.delivery(id)).waitingFor)).toMatchObject({ reason: expect.stringContaining('re-connect') });
+    expect(await notifier.delivery(id)).toMatchObject({ state: 'waiting', attempts: 0 });
+    await notifier.connect({ ...doomed, token: 'xoxb-sandbox-acme', version: 2, credentialVersion: 2 });
+    expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
+  }, 20_000);
+
+  test('that is paused holds its messages until it is resumed', async () => {
+    const paused = await notifier.connect({ paused: true });
+    const id = await notifier.send({ connectionId: paused.id, destination: { id: 'C0SECALERT' } });
+    expect(await eventually(async () => (await notifier.delivery(id)).waitingFor)).toMatchObject({ reason: expect.stringContaining('paused') });
+    await notifier.connect({ ...paused, token: 'xoxb-sandbox-acme', paused: false, version: 2 });
+    expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
+  });
+
+  test('goes on sending while connector is away, with the token that is known', async () => {
+    notifier.peers.away = true;
+    try {
+      expect(await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0SECALERT' } }))).toMatchObject({ state: 'posted' });
+    } finally {
+      notifier.peers.away = false;
+    }
+  });
+});
+
+describe('an answer of Slack', () => {
+  test('429 makes its destination wait as long as Slack says, charges nothing, and no other destination waits', async () => {
+    await notifier.control('faults', { method: 'chat.postMessage', channel: 'C0SECALERT', status: 429, retryAfter: 2, times: 1 });
+    const startedAt = performance.now();
+    const limited = await notifier.send({ connectionId: connection.id, destination: { id: 'C0SECALERT' } });
+    const other = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } }));
+    expect(performance.now() - startedAt).toBeLessThan(1900);
+    expect(other.state).toBe('posted');
+    expect(await notifier.settled(limited)).toMatchObject({ state: 'posted', attempts: 1 });
+    expect(performance.now() - startedAt).toBeGreaterThan(2000);
+    expect((await notifier.delivery(limited)).timeline?.map(({ kind }) => kind)).toEqual(['accepted', 'attempt', 'posted']);
+  }, 20_000);
+
+  test('that refuses the blocks makes the same message go as plain text', async () => {
+    await notifier.control('faults', { method: 'chat.postMessage', error: 'invalid_blocks', times: 1 });
+    const issue = anIssue({ title: 'Refused by its looks' });
+    const { state, slack, timeline } = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' }, issues: [issue] }));
+    expect(state).toBe('posted');
+    const message = (await notifier.messages('C0GENERAL1')).find(({ ts }) => ts === slack?.ts);
+    expect(message?.text).toContain('Refused by its looks');
+    expect(message?.blocks ?? []).toEqual([]);
+    expect(timeline?.at(-1)?.text).toContain('plain text');
+  });
+
+  test('that refuses the plain text too is the end', async () => {
+    await notifier.control('faults', { method: 'chat.postMessage', error: 'invalid_blocks', times: 2 });
+    expect(await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } }))).toMatchObject({ state: 'failed', error: { code: 'invalid_blocks' } });
+  });
+
+  test('that is lost holds a message by hand: nobody knows, and a person decides', async () => {
+    await notifier.control('faults', { method: 'chat.postMessage', lost: 'after', times: 1 });
+    const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } }));
+    expect(delivery).toMatchObject({ state: 'unconfirmed', error: { code: 'no_answer' } });
+    expect(await notifier.posts(delivery.id, 'C0GENERAL1')).toBe(1);
+  });
+
+  test('that is lost makes a workflow’s message go again, saying that it may repeat', async () => {
+    await notifier.control('faults', { method: 'chat.postMessage', channel: 'C0PAYMENTS', lost: 'after', times: 1 });
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0PAYMENTS' }, source: BY_WORKFLOW });
+    expect(await notifier.settled(id)).toMatchObject({ state: 'posted', attempts: 2 });
+    const posts = (await notifier.messages('C0PAYMENTS')).filter((message) => message.metadata?.event_payload?.delivery_id === id);
+    expect(posts.map((message) => JSON.stringify(message).includes('may repeat'))).toEqual([false, true]);
+  }, 20_000);
+});
+
+describe('the leak guard', () => {
+  const secret = anIssue({ category: 'secret' });
+  const unknown = anIssue({ category: 'unknown' });
+
+  test.each([
+    ['a secret to a public channel', secret, 'C0SECALERT', 'suppressed'],
+    ['a secret to a private channel', secret, 'C0SECINTER', 'posted'],
+    ['a secret to a person', secret, 'U0NOA00001', 'posted'],
+    ['an issue of unknown category to a public channel', unknown, 'C0SECALERT', 'posted'],
+    ['an issue of unknown category to a shared channel', unknown, 'C0EXTPARTN', 'suppressed'],
+  ])('%s', async (_, issue, id, state) => {
+    const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id }, issues: [anIssue({ category: 'code' }), issue] }));
+    expect(delivery.state).toBe(state);
+    if (state === 'suppressed') expect(delivery.error).toMatchObject({ code: 'leak_guard', remedy: expect.stringContaining('private channel') });
+    expect(await notifier.posts(delivery.id, delivery.slack?.channel ?? id)).toBe(state === 'posted' ? 1 : 0);
+  });
+
+  test('looks again at a channel whose copy is old: a channel may have been shared since', async () => {
+    await notifier.control('channels', { id: 'C0PAYMENTS', shared: true });
+    await notifier.database.query(`update notifier.channels set seen_at = seen_at - interval '2 hours' where channel_id = 'C0PAYMENTS'`);
+    const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0PAYMENTS' }, issues: [unknown] }));
+    await notifier.control('channels', { id: 'C0PAYMENTS', shared: false });
+    expect(delivery).toMatchObject({ state: 'suppressed', error: { code: 'leak_guard' } });
+  });
+
+  test('lets nothing pass while it cannot find out who reads the channel', async () => {
+    await notifier.database.query(`update notifier.channels set seen_at = seen_at - interval '2 hours' where channel_id = 'C0GENERAL1'`);
+    await notifier.control('faults', { method: 'conversations.info', status: 503, times: 1 });
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' }, issues: [unknown] });
+    await eventually(async () => (await notifier.delivery(id)).timeline?.some(({ kind }) => kind === 'attempt'));
+    expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
+  });
+});

@@ -1,0 +1,106 @@
+/** The lanes alone, on a real PostgreSQL, without HTTP, bus and Slack: for what only SQL decides. */
+import type { DataSource } from 'typeorm';
+
+import type { ConnectionChanged, SendToSlack } from '@tocsin/contracts';
+import { openDatabase, Outbox } from '@tocsin/platform';
+import { aSendToSlack, testDatabase, type TestDatabase } from '@tocsin/testing';
+
+import { ConnectionRepository } from '../src/connections/connection.repository.js';
+import { ArrivalRepository } from '../src/deliveries/arrival.repository.js';
+import { DeliveryLog } from '../src/deliveries/delivery-log.js';
+import { resultOf, type Outcome } from '../src/deliveries/delivery-result.js';
+import { LaneRepository, type Claim } from '../src/deliveries/lane.repository.js';
+import { WaitingRepository } from '../src/deliveries/waiting.repository.js';
+import { Initial1732460000000 } from '../src/migrations/1732460000000-initial.js';
+import { NotifierConfig } from '../src/notifier.config.js';
+
+export const POSTED: Outcome = { state: 'posted', charge: 1, ambiguous: 0, laneWaitMs: 0, rateLimited: false, channel: 'C0SECALERT', ts: '1.1', story: { kind: 'posted', text: 'Posted' } };
+
+export function waits(overrides: Partial<Outcome> = {}): Outcome {
+  return { state: 'waiting', charge: 0, ambiguous: 0, laneWaitMs: 0, rateLimited: false, story: { kind: 'attempt', text: 'Slack was away' }, ...overrides };
+}
+
+export function aConnection(overrides: Partial<ConnectionChanged> = {}): ConnectionChanged {
+  const now = new Date().toISOString();
+  return {
+    id: 'connection-1', organizationId: 'acme', method: 'token', workspace: { id: 'T0ACME0001', name: 'Acme', url: 'https://acme.slack.com' }, bot: { userId: 'U0BOT00001', name: 'tocsin' }, appId: 'A0OWNAPP',
+    scopes: ['chat:write', 'channels:read', 'groups:read', 'users:read', 'users:read.email', 'chat:write.public'], missingScopes: [], paused: false, version: 1, credentialVersion: 1,
+    health: { state: 'connected', since: now }, token: { hint: 'acme', updatedAt: now }, createdAt: now, ...overrides,
+  };
+}
+
+export class OpenedLanes {
+  readonly config = Object.assign(new NotifierConfig(), { SLACK_WORKSPACE_RATE: 0 });
+  readonly connections: ConnectionRepository;
+  readonly arrivals: ArrivalRepository;
+  readonly waiting: WaitingRepository;
+  readonly lanes: LaneRepository;
+  readonly outbox: Outbox;
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly source: DataSource,
+  ) {
+    this.outbox = new Outbox(source, 'notifier', { wake: () => undefined });
+    const log = new DeliveryLog(this.outbox);
+    this.connections = new ConnectionRepository(source);
+    this.arrivals = new ArrivalRepository(this.outbox);
+    this.waiting = new WaitingRepository(log);
+    this.lanes = new LaneRepository(source, this.outbox, log, this.connections, this.config);
+  }
+
+  static async open(): Promise<OpenedLanes> {
+    const database = await testDatabase();
+    return new OpenedLanes(database, await openDatabase({ url: database.url, schema: 'notifier', migrations: [Initial1732460000000], poolSize: 10 }));
+  }
+
+  async close(): Promise<void> {
+    await this.source.destroy();
+    await this.database.drop();
+  }
+
+  /** Empties every table and resets the settings. */
+  async clear(): Promise<void> {
+    Object.assign(this.config, new NotifierConfig(), { SLACK_WORKSPACE_RATE: 0 });
+    await this.source.query('truncate connections, budgets, lanes, deliveries, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
+  }
+
+  async connect(overrides: Partial<ConnectionChanged> = {}): Promise<void> {
+    await this.source.transaction((tx) => this.connections.apply(tx, aConnection(overrides)));
+  }
+
+  /** Records commands in this order. @returns their ids */
+  async accept(...commands: Partial<SendToSlack>[]): Promise<string[]> {
+    const whole = commands.map((command) => aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0SECALERT' }, ...command }));
+    for (const command of whole) await this.arrivals.ingest([{ command, saidAt: new Date() }]);
+    return whole.map(({ commandId }) => commandId);
+  }
+
+  async finish(claim: Claim | undefined, outcome: Outcome = POSTED): Promise<void> {
+    if (!claim) throw new Error('nothing was claimed');
+    await this.lanes.finish([resultOf(claim, outcome)]);
+  }
+
+  async claimOne(): Promise<Claim | undefined> {
+    return (await this.lanes.claim(1))[0];
+  }
+
+  /** As if this much time had passed for leases and pacing. */
+  async passTime(seconds: number): Promise<void> {
+    await this.source.query(`update lanes set next_at = next_at - make_interval(secs => $1), leased_until = leased_until - make_interval(secs => $1)`, [seconds]);
+    await this.source.query(`update deliveries set not_before = not_before - make_interval(secs => $1), claimed_at = claimed_at - make_interval(secs => $1)`, [seconds]);
+    await this.source.query(`update budgets set tat = tat - make_interval(secs => $1), blocked_until = blocked_until - make_interval(secs => $1)`, [seconds]);
+  }
+
+  async row(deliveryId: string): Promise<{ state: string; attempts: number; ambiguous: number; attempt: number; version: number; waiting_for: object | null }> {
+    const [row] = await this.source.query<Awaited<ReturnType<OpenedLanes['row']>>[]>('select state, attempts, ambiguous, attempt, version, waiting_for from deliveries where delivery_id = $1', [deliveryId]);
+    if (!row) throw new Error(`there is no delivery ${deliveryId}`);
+    return row;
+  }
+
+  /** Types and ids of what is to be said. */
+  async said(): Promise<{ type: string; subject: string; data: Record<string, unknown> }[]> {
+    const rows = await this.source.query<{ body: string }[]>('select body from outbox order by id');
+    return rows.map(({ body }) => JSON.parse(body) as { type: string; subject: string; data: Record<string, unknown> });
+  }
+}

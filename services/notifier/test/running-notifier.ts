@@ -1,0 +1,193 @@
+/** notifier as its callers meet it: real PostgreSQL, a real bus, the Slack sandbox as a process; connector and issues are played. */
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
+
+import type { CloudEvent, ConnectionChanged, Delivery, MessageType, SendToSlack } from '@tocsin/contracts';
+import { routeOf } from '@tocsin/contracts';
+import { createLogger, InProcessBus, loadConfig, remoteKeys, startService, type Listening } from '@tocsin/platform';
+import { aSendToSlack, eventually, startSandboxProcess, testDatabase, testIssuer, type StartedProcess, type TestDatabase, type TestIssuer } from '@tocsin/testing';
+import { v7 as uuid } from 'uuid';
+
+import { notifierService } from '../src/index.js';
+import { aConnection } from './opened-lanes.js';
+
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+export interface PostedInSandbox {
+  channel: string;
+  ts: string;
+  text: string;
+  blocks?: object[];
+  attachments?: object[];
+  metadata?: { event_payload?: { delivery_id?: string } };
+  receivedAt: string;
+}
+
+/** connector and issues as far as notifier asks them. */
+export class PlayedPeers {
+  readonly connections = new Map<string, ConnectionChanged & { secret: string }>();
+  readonly commands = new Map<string, Delivery>();
+  inTransit = 0;
+  away = false;
+  private readonly server: Server = createServer((request, response) => {
+    const answer = this.away ? undefined : this.answer(new URL(request.url ?? '', 'http://peer'));
+    response.writeHead(this.away ? 503 : answer === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}));
+  });
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private answer({ pathname }: URL): unknown {
+    const [, , kind, first = '', second = ''] = pathname.split('/').map(decodeURIComponent);
+    if (kind === 'commands') return first === 'in-transit' ? { count: this.inTransit } : this.commands.get(second);
+    if (first === '') return { items: [...this.connections.values()].map(withoutSecret) };
+    const connection = this.connections.get(first);
+    if (second === 'credential') return connection && { token: connection.secret, credentialVersion: connection.credentialVersion };
+    return connection && withoutSecret(connection);
+  }
+}
+
+function withoutSecret({ secret, ...connection }: ConnectionChanged & { secret: string }): ConnectionChanged {
+  return connection;
+}
+
+export class RunningNotifier {
+  /** `delivery.settled.v1` and `connection.reported.v1`, as others hear them. */
+  readonly heard: CloudEvent<Record<string, unknown>>[] = [];
+  readonly peers = new PlayedPeers();
+  private readonly logged: string[] = [];
+  private readonly encryptionKeys = `k1:${randomBytes(32).toString('base64')}`;
+  private listening: Listening | undefined;
+  private bus: InProcessBus | undefined;
+  private peersUrl = '';
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly issuer: TestIssuer,
+    readonly sandbox: StartedProcess,
+    private readonly settings: Record<string, string>,
+  ) {}
+
+  /** Not paced and without a ceiling unless `settings` say so. */
+  static async start(settings: Record<string, string> = {}): Promise<RunningNotifier> {
+    const [database, issuer, sandbox] = await Promise.all([testDatabase(), testIssuer(), startSandboxProcess()]);
+    const running = new RunningNotifier(database, issuer, sandbox, { SLACK_CHANNEL_INTERVAL_MS: '0', SLACK_WORKSPACE_RATE: '0', ...settings });
+    running.peersUrl = await running.peers.start();
+    await running.open();
+    return running;
+  }
+
+  /** Starts the service; after {@link close} this is a restart. */
+  async open(): Promise<void> {
+    const config = loadConfig(notifierService.config, {
+      DATABASE_URL: this.database.url, DATABASE_POOL_SIZE: '6', ENCRYPTION_KEYS: this.encryptionKeys, SLACK_BASE_URL: this.sandbox.url, PUBLIC_URL: 'http://localhost:3000', ...this.settings,
+    });
+    this.bus = new InProcessBus({ databaseUrl: this.database.url, logger: createLogger('bus', 'silent') });
+    await this.bus.start();
+    const lines = new Writable({ write: (chunk: Buffer, _encoding, done) => { this.logged.push(chunk.toString()); done(); } });
+    const peers = { connector: this.peersUrl, issues: this.peersUrl, workflows: this.peersUrl, notifier: this.peersUrl };
+    const runtime = { bus: this.bus, logger: createLogger('notifier', 'debug', lines), peers, tokenIssuer: { issuer: this.issuer.url, keys: remoteKeys(this.issuer.url) } };
+    for (const [service, type] of [['issues', 'delivery.settled.v1'], ['connector', 'connection.reported.v1']] as const) {
+      await this.bus.subscribe(service, `${service}.${type}`, ({ body }) => {
+        this.heard.push(JSON.parse(body.toString()) as CloudEvent<Record<string, unknown>>);
+        return Promise.resolve();
+      });
+    }
+    this.listening = await startService({ service: 'notifier', module: notifierService.register(config, runtime), runtime, port: 0 });
+  }
+
+  async close(): Promise<void> {
+    await this.listening?.close();
+    await this.bus?.close();
+  }
+
+  async stop(): Promise<void> {
+    await this.close();
+    await this.peers.stop();
+    await this.sandbox.stop();
+    await this.issuer.stop();
+    await this.database.drop();
+  }
+
+  /** The log so far, one entry a line. */
+  get log(): Record<string, unknown>[] {
+    return this.logged.join('').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  async call<T>(method: string, path: string, { organization = 'acme', roles = ['admin'], body, headers = {} }: { organization?: string; roles?: readonly string[]; body?: unknown; headers?: Record<string, string> } = {}): Promise<Answer<T>> {
+    const token = await this.issuer.token({ user: 'noa@acme.test', organization, roles });
+    const response = await fetch(`${this.listening?.url ?? ''}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: (text.startsWith('{') ? JSON.parse(text) : text) as T };
+  }
+
+  async publish(type: MessageType, organizationId: string, data: object): Promise<void> {
+    const [id, source] = [uuid(), '/tocsin/test'];
+    const event: CloudEvent = { specversion: '1.0', id, source, type, time: new Date().toISOString(), organizationid: organizationId, data };
+    const exchange = routeOf(type)?.exchange;
+    if (!exchange) throw new Error(`${type} is not in the table of messages`);
+    const [refusal] = (await this.bus?.publish([{ id, type, source, exchange, body: JSON.stringify(event) }])) ?? [];
+    if (refusal) throw refusal;
+  }
+
+  /** Makes connector know a connection, and says so unless `silently`. */
+  async connect({ token = 'xoxb-sandbox-acme', silently = false, ...overrides }: Omit<Partial<ConnectionChanged>, 'token'> & { token?: string; silently?: boolean } = {}): Promise<ConnectionChanged> {
+    const connection = aConnection({ id: uuid(), ...overrides });
+    this.peers.connections.set(connection.id, { ...connection, secret: token });
+    if (!silently) await this.publish('connection.changed.v1', connection.organizationId, connection);
+    return connection;
+  }
+
+  /** Puts a command on the bus. @returns its id */
+  async send(command: Partial<SendToSlack>): Promise<string> {
+    const whole = aSendToSlack(command);
+    await this.publish('slack.send.v1', whole.organizationId, whole);
+    return whole.commandId;
+  }
+
+  async delivery(id: string): Promise<Delivery> {
+    const { status, body } = await this.call<Delivery>('GET', `/v1/deliveries/${id}`);
+    if (status !== 200) throw new Error(`the delivery answers ${status}`);
+    return body;
+  }
+
+  /** The delivery once it has reached an end. */
+  async settled(id: string, timeout = 15_000): Promise<Delivery> {
+    return eventually(async () => {
+      const delivery = await this.delivery(id);
+      return !['accepted', 'waiting', 'posting'].includes(delivery.state) && delivery;
+    }, { timeout });
+  }
+
+  async messages(channel: string): Promise<PostedInSandbox[]> {
+    const response = await fetch(`${this.sandbox.url}/sandbox/messages?channel=${encodeURIComponent(channel)}`);
+    return ((await response.json()) as { items: PostedInSandbox[] }).items;
+  }
+
+  /** How often the message of a delivery is in a channel. */
+  async posts(deliveryId: string, channel: string): Promise<number> {
+    return (await this.messages(channel)).filter((message) => message.metadata?.event_payload?.delivery_id === deliveryId).length;
+  }
+
+  async control(what: 'faults' | 'limits' | 'channels' | 'tokens' | 'directory' | 'reset', body: object): Promise<void> {
+    const response = await fetch(`${this.sandbox.url}/sandbox/${what}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`the sandbox refuses: ${await response.text()}`);
+  }
+}
