@@ -6,6 +6,7 @@ import type { Problem } from '@tocsin/contracts';
 
 import { isDatabaseAway } from '../database/database-failure.js';
 import type { Logger } from '../logging/logger.js';
+import { PeerUnavailable } from './internal.client.js';
 import { ProblemException, badRequest } from './problem.exception.js';
 import { requestId } from './request-id.js';
 
@@ -53,6 +54,9 @@ export function toProblem(error: unknown): ProblemException {
   if (isBodyParserError(error)) return fromBodyParser(error);
   if (isDatabaseAway(error)) {
     return new ProblemException(503, { title: 'The database is away', code: 'database_away', detail: 'Nothing was changed. Try again in a moment.' }, { 'Retry-After': '5' });
+  }
+  if (error instanceof PeerUnavailable) {
+    return new ProblemException(503, { title: 'A part of Tocsin is away', code: 'peer_away', detail: `${error.message}. Nothing was changed. Try again in a moment.` }, { 'Retry-After': '5' });
   }
   return new ProblemException(500, { title: 'Something went wrong', code: 'internal', detail: 'This is a defect of Tocsin. The request id leads to it in the log.' });
 }
