@@ -35,4 +35,4 @@ export * from './service/routes.js';
 export * from './service/run-service.js';
 export * from './service/runtime.js';
 export * from './service/start-service.js';
-export { openApiDocument } from './service/openapi.js';
+export { contractSchemas, openApiDocument } from './service/openapi.js';
