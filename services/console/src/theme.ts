@@ -2,7 +2,7 @@
 import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
 /** Its header is no landmark of the page, its close button has a name, and it is there at once. */
-const OVERLAY = { attributes: { header: { role: 'presentation' } }, closeButtonProps: { 'aria-label': 'Close' }, transitionProps: { duration: 0 } };
+const OVERLAY = { attributes: { header: { role: 'presentation' } }, closeButtonProps: { 'aria-label': 'Close' }, styles: { title: { fontWeight: 650, fontSize: 'var(--mantine-font-size-lg)' } }, transitionProps: { duration: 0 } };
 
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -20,9 +20,9 @@ export const theme = createTheme({
   },
 });
 
-/** Mantine's own grey for side remarks is too pale on white. */
+/** Mantine's own grey for side remarks is too pale on white, its links are too dark on dark boxes. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: { '--mantine-color-dimmed': '#5c636a' },
-  dark: { '--mantine-color-dimmed': '#a6adb5' },
+  dark: { '--mantine-color-dimmed': '#a6adb5', '--mantine-color-anchor': 'var(--mantine-color-indigo-3)' },
 });

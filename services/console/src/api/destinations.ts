@@ -15,6 +15,8 @@ export interface FoundDestination extends Destination {
 export interface DestinationSearch {
   found: FoundDestination[];
   searching: boolean;
+  /** These are answers to an earlier question. */
+  earlier: boolean;
   /** Why the answer may lack something, one line for each workspace. */
   notes: string[];
   error: Error | undefined;
@@ -36,6 +38,7 @@ export function useDestinations(connections: readonly Connection[], q: string, e
         return connection === undefined ? [] : (data?.items ?? []).map((item: Destination) => ({ ...item, connectionId: connection.id, workspace: connection.workspace.name }));
       }),
       searching: answers.some(({ isFetching, data }) => isFetching && data === undefined),
+      earlier: answers.some(({ isPlaceholderData }) => isPlaceholderData),
       notes: answers.flatMap(({ data }, at) => (data === undefined || data.complete ? [] : [partialNote(connections[at]?.workspace.name ?? '', data.reason)])),
       error: answers.find(({ error }) => error !== null)?.error ?? undefined,
     }),

@@ -2,7 +2,7 @@
 import type { RichTextElement, RichTextPart, TextStyle } from '@tocsin/domain';
 import { Fragment, type ReactNode } from 'react';
 
-import { emojiOf } from './emoji.js';
+import { Emoji } from './emoji.js';
 
 export function RichText({ parts }: { parts: readonly RichTextPart[] }) {
   return parts.map((part, at) => <PartView key={at} part={part} />);
@@ -31,7 +31,7 @@ function drawn(element: RichTextElement): ReactNode {
     case 'link':
       return /^https?:\/\//i.test(element.url) ? <a href={element.url} target="_blank" rel="noopener noreferrer">{styled(element.text, element.style)}</a> : styled(element.text, element.style);
     case 'emoji':
-      return emojiOf(element.name);
+      return <Emoji name={element.name} />;
     case 'user':
       return <strong>{`@${element.user_id}`}</strong>;
     case 'usergroup':

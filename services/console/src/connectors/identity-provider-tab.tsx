@@ -21,7 +21,7 @@ export function IdentityProviderTab({ disabled }: { disabled: boolean }) {
     });
   };
   return (
-    <Stack>
+    <Stack maw={760}>
       <div>
         <Text size="sm" fw={600}>You need</Text>
         <List size="sm">

@@ -35,7 +35,7 @@ export function TokenTab({ disabled }: { disabled: boolean }) {
   const failedChecks = checksOf(connect.error);
   return (
     <form onSubmit={(event) => { event.preventDefault(); if (filled && !busy && !disabled) verify.mutate(fields); }}>
-      <Stack>
+      <Stack maw={760}>
         <Prerequisites />
         {environment?.slackSandbox && <SandboxNote onUse={(credentials) => { edit(credentials); }} disabled={disabled} />}
         <TextInput label="Slack Host URL" description="The address of your workspace. It is compared with the token’s workspace; nothing is sent there." placeholder="https://acme.slack.com" value={fields.hostUrl} onChange={(event) => { edit({ hostUrl: event.currentTarget.value }); }} disabled={disabled} autoComplete="off" spellCheck={false} />

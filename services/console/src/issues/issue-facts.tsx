@@ -6,6 +6,7 @@ import { CATEGORY_WORDS, type Issue } from '@tocsin/domain';
 
 import { SeverityMark } from '../parts/severity-mark.js';
 import { TimeAgo } from '../parts/time-ago.js';
+import { statusWord } from './issue-words.js';
 
 export function IssueFacts({ issue }: { issue: Issue }) {
   const facts = factsOf(issue).filter(([, value]) => value !== undefined && value !== '');
@@ -25,7 +26,7 @@ function factsOf(issue: Issue): [string, ReactNode][] {
   const place = location && (location.line === undefined ? location.path : `${location.path}:${location.line}`);
   return [
     ['Severity', <SeverityMark key="severity" severity={severity} />],
-    ['Status', status],
+    ['Status', statusWord(status)],
     ['Application', application],
     ['Category', CATEGORY_WORDS[category]],
     ['Location', place === undefined ? undefined : <WebLink key="place" url={location?.url} text={place} />],

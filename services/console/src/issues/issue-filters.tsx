@@ -7,6 +7,7 @@ import { CATEGORIES, CATEGORY_WORDS, ISSUE_STATUSES, SEVERITIES } from '@tocsin/
 
 import { useFacets } from '../api/issues.js';
 import { severityWord } from '../parts/severity-mark.js';
+import { statusWord } from './issue-words.js';
 import { isFiltered, NO_FILTER, SORTS, type IssueFilter, type ListFilter, type Sort } from './issue-filter.js';
 
 interface IssueFiltersProps {
@@ -17,7 +18,7 @@ interface IssueFiltersProps {
 export function IssueFilters({ filter, onChange }: IssueFiltersProps) {
   const { data: facets } = useFacets();
   const choices = (name: ListFilter): string[] => [...new Set([...Object.keys(facets?.[name] ?? {}), ...filter[name]])].sort();
-  const list = (name: ListFilter, label: string, data: readonly (string | { value: string; label: string })[]) => (
+  const list = (name: ListFilter, label: string, data: readonly (string | { value: string; label: string })[], searchable = false) => (
     <MultiSelect
       key={name}
       label={label}
@@ -25,29 +26,27 @@ export function IssueFilters({ filter, onChange }: IssueFiltersProps) {
       value={filter[name]}
       onChange={(values) => { onChange({ ...filter, [name]: values }); }}
       placeholder={filter[name].length === 0 ? 'Any' : ''}
-      w={{ base: '100%', xs: 190 }}
-      hidePickedOptions
-      clearable
-      searchable
-      clearButtonProps={{ 'aria-label': 'Clear this filter' }}
+      w={{ base: '100%', xs: 170 }}
+      searchable={searchable}
       nothingFoundMessage="Nothing to choose"
     />
   );
   return (
-    <Group component="search" gap="sm" align="flex-end">
+    <Group component="search" gap="sm" align="flex-start">
       <Search key={filter.q === '' ? 'empty' : 'filled'} q={filter.q} onChange={(q) => { onChange({ ...filter, q }); }} />
       {list('severity', 'Severity', [...SEVERITIES].reverse().map((value) => ({ value, label: severityWord(value) })))}
-      {list('application', 'Application', choices('application'))}
-      {list('tool', 'Tool', choices('tool'))}
+      {list('application', 'Application', choices('application'), true)}
+      {list('tool', 'Tool', choices('tool'), true)}
       {list('category', 'Category', CATEGORIES.map((value) => ({ value, label: CATEGORY_WORDS[value] })))}
-      {list('status', 'Status', ISSUE_STATUSES)}
+      {list('status', 'Status', ISSUE_STATUSES.map((value) => ({ value, label: statusWord(value) })))}
       <NativeSelect
         label="Order"
         value={filter.sort}
         onChange={(event) => { onChange({ ...filter, sort: event.currentTarget.value as Sort }); }}
+        w={{ base: '100%', xs: 180 }}
         data={Object.entries(SORTS).map(([value, label]) => ({ value, label }))}
       />
-      {isFiltered(filter) && <Button variant="subtle" onClick={() => { onChange({ ...NO_FILTER, sort: filter.sort }); }}>Clear filters</Button>}
+      {isFiltered(filter) && <Button variant="subtle" mt={{ base: 0, xs: 25 }} onClick={() => { onChange({ ...NO_FILTER, sort: filter.sort }); }}>Clear filters</Button>}
     </Group>
   );
 }
@@ -62,7 +61,7 @@ function Search({ q, onChange }: { q: string; onChange: (q: string) => void }) {
       placeholder="Title, CVE, rule, path"
       value={typed}
       onChange={(event) => { setTyped(event.currentTarget.value); tell(event.currentTarget.value.trim()); }}
-      w={{ base: '100%', xs: 240 }}
+      w={{ base: '100%', xs: 260 }}
     />
   );
 }

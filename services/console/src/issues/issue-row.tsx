@@ -7,6 +7,7 @@ import type { Issue } from '@tocsin/domain';
 import { SeverityMark } from '../parts/severity-mark.js';
 import { TimeAgo } from '../parts/time-ago.js';
 import { IssueMenu } from './issue-menu.js';
+import { statusWord } from './issue-words.js';
 
 interface IssueRowProps {
   issue: Issue;
@@ -26,7 +27,7 @@ export function IssueRow({ issue, selected, open, onToggle, onSend }: IssueRowPr
       <td role="cell" className="main">
         <Group gap="xs">
           <Link to={{ pathname: `/issues/${encodeURIComponent(id)}`, search }} className="plain-link">{title}</Link>
-          {status !== 'open' && <Badge variant="outline" color="gray" tt="none" className="mark">{status}</Badge>}
+          {status !== 'open' && <Badge variant="outline" color="gray" tt="none" className="mark">{statusWord(status)}</Badge>}
         </Group>
         {location && <Text size="xs" c="dimmed" lineClamp={1}>{location.line === undefined ? location.path : `${location.path}:${location.line}`}</Text>}
       </td>

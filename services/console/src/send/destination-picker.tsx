@@ -7,7 +7,7 @@ import type { Connection } from '@tocsin/contracts';
 
 import { useDestinations, type FoundDestination } from '../api/destinations.js';
 import { DestinationOption } from './destination-option.js';
-import { keyOf, labelOf } from './destination-words.js';
+import { fits, keyOf, labelOf } from './destination-words.js';
 import { PickerFooter } from './picker-footer.js';
 
 interface DestinationPickerProps {
@@ -27,7 +27,9 @@ export function DestinationPicker({ label, connections, value, onChange, autoFoc
   const [q] = useDebouncedValue(value ? '' : typed.trim(), DEBOUNCE_MS);
   const combobox = useCombobox({ onDropdownClose: () => { combobox.resetSelectedOption(); } });
   // nothing is asked before somebody turns to the field
-  const search = useDestinations(connections, q, touched && !disabled);
+  const answer = useDestinations(connections, q, touched && !disabled);
+  const isFresh = value !== undefined || (q === typed.trim() && !answer.earlier);
+  const search = isFresh ? answer : { ...answer, found: answer.found.filter((item) => fits(item, typed)) };
   const type = (text: string): void => {
     setTyped(text);
     if (value) onChange(undefined);

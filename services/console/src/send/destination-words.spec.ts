@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { labelOf, marksOf } from './destination-words.js';
+import { fits, labelOf, marksOf } from './destination-words.js';
 
 const CHANNEL = { kind: 'channel', isPrivate: false, isShared: false, isArchived: false, isMember: true } as const;
 
@@ -22,5 +22,18 @@ describe('a destination in the picker', () => {
     ['user', 'noa', '@noa'],
   ] as const)('a %s named %s reads %s', (kind, name, label) => {
     expect(labelOf({ kind, name })).toBe(label);
+  });
+});
+
+describe('an earlier answer', () => {
+  const ALERTS = { name: 'sec-alerts', email: 'alerts@acme.test', id: 'C0SECALERT' };
+  test.each([
+    ['#SEC', true],
+    ['alerts@acme', true],
+    ['c0seca', true],
+    ['', true],
+    ['general', false],
+  ])('typed since: “%s”: stays %s', (typed, stays) => {
+    expect(fits(ALERTS, typed)).toBe(stays);
   });
 });

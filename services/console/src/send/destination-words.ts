@@ -21,3 +21,9 @@ export function marksOf({ kind, isPrivate, isShared, isArchived, isMember }: Mar
     ...(isMember || isArchived ? [] : ['app is not a member']),
   ];
 }
+
+/** Whether an earlier answer still fits what has been typed since, so that nobody picks what they no longer look for. */
+export function fits({ name, email, id }: Pick<FoundDestination, 'name' | 'email' | 'id'>, typed: string): boolean {
+  const wanted = typed.trim().replace(/^[#@]/, '').toLowerCase();
+  return [name, email ?? '', id].some((text) => text.toLowerCase().includes(wanted));
+}
