@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsDateString, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
+import { IsArray, IsBoolean, IsDateString, IsDefined, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
 
 import { CONNECTION_METHODS, HEALTH_STATES, type ConnectionMethod, type ConnectivityCheck, type HealthState } from '@tocsin/domain';
 
@@ -32,16 +32,16 @@ export class TokenHint {
 export class Connection {
   @IsString() id!: string;
   @IsIn(CONNECTION_METHODS) method!: ConnectionMethod;
-  @ValidateNested() @Type(() => Workspace) workspace!: Workspace;
-  @ValidateNested() @Type(() => Bot) bot!: Bot;
+  @IsDefined() @ValidateNested() @Type(() => Workspace) workspace!: Workspace;
+  @IsDefined() @ValidateNested() @Type(() => Bot) bot!: Bot;
   @IsOptional() @IsString() appId?: string;
   @IsArray() @IsString({ each: true }) scopes!: string[];
   @IsArray() @IsString({ each: true }) missingScopes!: string[];
   @IsBoolean() paused!: boolean;
   /** Grows with every change of the connection. */
   @IsInt() version!: number;
-  @ValidateNested() @Type(() => ConnectionHealth) health!: ConnectionHealth;
-  @ValidateNested() @Type(() => TokenHint) token!: TokenHint;
+  @IsDefined() @ValidateNested() @Type(() => ConnectionHealth) health!: ConnectionHealth;
+  @IsDefined() @ValidateNested() @Type(() => TokenHint) token!: TokenHint;
   @IsDateString() createdAt!: string;
   @IsOptional() @IsDateString() lastCheckAt?: string;
 }

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsDateString, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsArray, IsBoolean, IsDateString, IsDefined, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 
 import { DELIVERY_STATES, type DeliveryError, type DeliverySource, type DeliveryState, type Destination } from '@tocsin/domain';
 
@@ -43,7 +43,7 @@ export class Delivery {
   @IsInt() version!: number;
   @IsString() @IsNotEmpty() organizationId!: string;
   @IsString() connectionId!: string;
-  @ValidateNested() @Type(() => DeliveryDestination) destination!: DeliveryDestination;
+  @IsDefined() @ValidateNested() @Type(() => DeliveryDestination) destination!: DeliveryDestination;
   @IsArray() @IsString({ each: true }) issueIds!: string[];
   @IsInt() issueCount!: number;
   @IsInt() priority!: number;

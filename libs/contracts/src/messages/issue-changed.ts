@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsDefined, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 
 import { ISSUE_CHANGES, type FieldChange, type IssueChange } from '@tocsin/domain';
 
@@ -10,7 +10,7 @@ export class IssueChanged {
   @IsString() @IsNotEmpty() @MaxLength(128) organizationId!: string;
   @IsIn(ISSUE_CHANGES) change!: IssueChange;
   @IsArray() @ArrayMaxSize(50) @IsObject({ each: true }) changes!: FieldChange[];
-  @ValidateNested() @Type(() => IssueContract) issue!: IssueContract;
+  @IsDefined() @ValidateNested() @Type(() => IssueContract) issue!: IssueContract;
   @IsOptional() @IsString() scanId?: string;
   @IsOptional() @IsBoolean() baseline?: boolean;
 }

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsInt, IsNotEmpty, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
 
 import { ScanCounts } from '../http/scan.js';
 
@@ -11,5 +11,5 @@ export class ScanCompleted {
   @IsOptional() @IsString() scope?: string;
   @IsBoolean() baseline!: boolean;
   @IsInt() @Min(0) changes!: number;
-  @ValidateNested() @Type(() => ScanCounts) counts!: ScanCounts;
+  @IsDefined() @ValidateNested() @Type(() => ScanCounts) counts!: ScanCounts;
 }
