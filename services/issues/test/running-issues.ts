@@ -154,6 +154,13 @@ export class RunningIssues {
     return new Caller(this.url, key);
   }
 
+  /** Stops the service, lets something happen, and starts it again on the same database. */
+  async restart(meanwhile: () => Promise<void>): Promise<void> {
+    await this.serving.close();
+    await meanwhile();
+    await this.serve({});
+  }
+
   async stop(): Promise<void> {
     await this.serving.close();
     this.peer.closeAllConnections();

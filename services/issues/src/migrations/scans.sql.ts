@@ -1,7 +1,7 @@
 /**
  * Scans and their lineages. A report's bytes stay until the scan has ended, so a process that dies leaves its work to
  * the next one; `lease_id` says whose work it is. A lineage is one tool + application + scope: no row means that no
- * scan of it has been completed, so the next one is its baseline.
+ * scan of it has ended yet, so the next one is its baseline.
  */
 export const SCAN_TABLES = `
 create table scans (

@@ -11,7 +11,6 @@ export interface ScanPart {
   scope: string;
   /** When what it says was so. */
   at: Date;
-  successful: boolean;
   /** It found all that there is, so what it does not find is gone. */
   speaksForAll: boolean;
   statements: Statement[];
@@ -39,7 +38,6 @@ export function partsOf(runs: readonly ReportRun[], facts: ScanFacts): { parts: 
 }
 
 function partOf(runs: readonly ReportRun[], facts: ScanFacts): ScanPart {
-  const successful = runs.every((run) => run.successful);
   const statements = new Map<string, Statement>();
   for (const finding of runs.flatMap(({ findings }) => findings).filter(isThere)) {
     if (!statements.has(finding.fingerprint)) statements.set(finding.fingerprint, statementOf(finding, facts));
@@ -48,8 +46,7 @@ function partOf(runs: readonly ReportRun[], facts: ScanFacts): ScanPart {
     tool: runs[0]?.tool ?? '',
     scope: facts.askedScope ?? runs[0]?.scope ?? '',
     at: timeOf(runs, facts),
-    successful,
-    speaksForAll: successful && runs.every((run) => run.complete),
+    speaksForAll: runs.every(({ successful, complete }) => successful && complete),
     statements: [...statements.values()],
   };
 }

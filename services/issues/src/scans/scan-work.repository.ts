@@ -86,12 +86,17 @@ export class ScanWorkRepository {
     );
   }
 
+  /** Leaves the scan to the next process, as if this one had not had it. */
+  async handBack({ organization_id, id, lease_id }: ClaimedScan): Promise<void> {
+    await this.database.query('update scans set lease_id = null, lease_until = null, attempts = attempts - 1 where organization_id = $1 and id = $2 and lease_id = $3', [organization_id, id, lease_id]);
+  }
+
   /** Lets another try begin after a pause. */
   async release({ organization_id, id, lease_id }: ClaimedScan, pauseMs: number): Promise<void> {
     await this.database.query(`update scans set lease_id = null, lease_until = now() + $4 * interval '1 millisecond' where organization_id = $1 and id = $2 and lease_id = $3`, [organization_id, id, lease_id, pauseMs]);
   }
 
-  /** When the last scan that spoke for all of the lineage was; undefined when no scan of it has been completed. */
+  /** When the last scan that spoke for all of the lineage was; undefined when no scan of it has ended yet. */
   async lineage(on: Pick<EntityManager, 'query'>, { organizationId, application, tool, scope }: Lineage): Promise<{ lastCompleteAt: Date | null } | undefined> {
     const [row] = await on.query<{ last_complete_at: Date | null }[]>(
       'select last_complete_at from lineages where organization_id = $1 and application = $2 and tool = $3 and scope = $4',
@@ -100,7 +105,7 @@ export class ScanWorkRepository {
     return row && { lastCompleteAt: row.last_complete_at };
   }
 
-  /** @param completeAt when a scan spoke for all of the lineage; null for one that was cut */
+  /** @param completeAt when a scan spoke for all of the lineage; null for one that failed or was cut */
   async extendLineage(tx: EntityManager, { organizationId, application, tool, scope }: Lineage, completeAt: Date | null): Promise<void> {
     await tx.query(
       `insert into lineages (organization_id, application, tool, scope, last_complete_at) values ($1, $2, $3, $4, $5)

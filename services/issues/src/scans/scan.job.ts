@@ -13,6 +13,7 @@ const PAUSE_MS = 2000;
 @Injectable()
 export class ScanJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly loop: Loop;
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly work: ScanWorkRepository,
@@ -26,7 +27,9 @@ export class ScanJob implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.loop.start();
   }
 
+  /** A scan in work is handed back after its present batch; whoever starts next goes on with it. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
     await this.loop.stop();
   }
 
@@ -39,7 +42,7 @@ export class ScanJob implements OnApplicationBootstrap, BeforeApplicationShutdow
     const claimed = await this.work.claim();
     if (!claimed) return false;
     try {
-      await this.scan.run(claimed);
+      await this.scan.run(claimed, this.stopping.signal);
     } catch (error) {
       await this.failed(claimed, error);
     }
@@ -48,6 +51,10 @@ export class ScanJob implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   private async failed(claimed: ClaimedScan, error: unknown): Promise<void> {
     if (error instanceof LeaseLost) return;
+    if (this.stopping.signal.aborted) {
+      await this.work.handBack(claimed);
+      return;
+    }
     if (!isDatabaseAway(error) && claimed.attempts >= MAX_ATTEMPTS) {
       this.logger.error({ err: error, scanId: claimed.id, organizationId: claimed.organization_id }, 'a scan cannot be worked through and was given up');
       await this.work.refuse(claimed, { title: 'Something went wrong', detail: 'This is a defect of Tocsin; the scan id leads to it in the log. Issues that were recorded before it stay.' });

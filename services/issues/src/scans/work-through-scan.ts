@@ -39,8 +39,11 @@ export class WorkThroughScan {
     private readonly applications: ApplicationRepository,
   ) {}
 
-  /** @throws LeaseLost when it was cancelled or another process has taken it over */
-  async run(scan: ClaimedScan): Promise<void> {
+  /**
+   * @param stopping asks to stop after the batch in work
+   * @throws LeaseLost when it was cancelled or another process has taken it over; the signal's reason when it was asked to stop
+   */
+  async run(scan: ClaimedScan, stopping: AbortSignal): Promise<void> {
     const reading = readReport(await promisify(gunzip)(scan.report), { strict: false });
     if (!reading.ok) {
       await this.work.refuse(scan, { title: 'The report cannot be read', ...reading.problem });
@@ -48,8 +51,8 @@ export class WorkThroughScan {
     }
     const parts = await this.known(scan, partsOf(reading.runs, factsOf(scan)).parts);
     await this.work.beginComparing(scan, !scan.compared_only && parts.some(({ isFirst }) => isFirst));
-    await this.record(scan, parts);
-    if (!scan.compared_only) for (const part of parts.filter(({ speaksForAll }) => speaksForAll)) await this.resolve(scan, part);
+    await this.record(scan, parts, stopping);
+    if (!scan.compared_only) for (const part of parts.filter(({ speaksForAll }) => speaksForAll)) await this.resolve(scan, part, stopping);
     await this.finish(scan, parts);
   }
 
@@ -66,10 +69,11 @@ export class WorkThroughScan {
   }
 
   /** The position in the work counts over all parts, and tells which batches are done already. */
-  private async record(scan: ClaimedScan, parts: readonly KnownPart[]): Promise<void> {
+  private async record(scan: ClaimedScan, parts: readonly KnownPart[], stopping: AbortSignal): Promise<void> {
     let start = 0;
     for (const part of parts) {
       for (let from = 0; from < part.statements.length; from += BATCH) {
+        stopping.throwIfAborted();
         const statements = part.statements.slice(from, from + BATCH);
         if (start >= scan.done) await this.recordBatch(scan, part, statements);
         start += statements.length;
@@ -87,8 +91,9 @@ export class WorkThroughScan {
     });
   }
 
-  private async resolve(scan: ClaimedScan, { lineage, at }: KnownPart): Promise<void> {
+  private async resolve(scan: ClaimedScan, { lineage, at }: KnownPart, stopping: AbortSignal): Promise<void> {
     for (let more = true; more; ) {
+      stopping.throwIfAborted();
       more = await this.outbox.transaction(async (tx) => {
         await this.applications.take(tx, scan.organization_id, scan.application);
         const rows = await this.gone.since(tx, lineage, { at, scanId: scan.id, limit: BATCH });
@@ -107,7 +112,7 @@ export class WorkThroughScan {
         await this.work.finish(tx, scan);
         return;
       }
-      for (const { lineage, speaksForAll, successful, at } of parts) if (successful) await this.work.extendLineage(tx, lineage, speaksForAll ? at : null);
+      for (const { lineage, speaksForAll, at } of parts) await this.work.extendLineage(tx, lineage, speaksForAll ? at : null);
       const { changes, counts } = await this.work.finish(tx, scan);
       const baseline = parts.some(({ isFirst }) => isFirst) && !application.alertOnFirstScan;
       await this.outbox.add(tx, { type: 'scan.completed.v1', organizationId: scan.organization_id, subject: scan.id, data: scanCompleted(scan, { baseline, changes, counts }) });
