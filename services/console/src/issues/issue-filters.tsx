@@ -26,7 +26,7 @@ export function IssueFilters({ filter, onChange }: IssueFiltersProps) {
       value={filter[name]}
       onChange={(values) => { onChange({ ...filter, [name]: values }); }}
       placeholder={filter[name].length === 0 ? 'Any' : ''}
-      w={{ base: '100%', xs: 170 }}
+      w={widthOf(170)}
       searchable={searchable}
       nothingFoundMessage="Nothing to choose"
     />
@@ -43,12 +43,17 @@ export function IssueFilters({ filter, onChange }: IssueFiltersProps) {
         label="Order"
         value={filter.sort}
         onChange={(event) => { onChange({ ...filter, sort: event.currentTarget.value as Sort }); }}
-        w={{ base: '100%', xs: 180 }}
+        w={widthOf(180)}
         data={Object.entries(SORTS).map(([value, label]) => ({ value, label }))}
       />
       {isFiltered(filter) && <Button variant="subtle" mt={{ base: 0, xs: 25 }} onClick={() => { onChange({ ...NO_FILTER, sort: filter.sort }); }}>Clear filters</Button>}
     </Group>
   );
+}
+
+/** Two stand side by side on a narrow screen. */
+function widthOf(pixels: number): { base: string; xs: number } {
+  return { base: 'calc(50% - var(--mantine-spacing-sm) / 2)', xs: pixels };
 }
 
 function Search({ q, onChange }: { q: string; onChange: (q: string) => void }) {

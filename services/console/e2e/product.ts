@@ -1,0 +1,68 @@
+/** The whole product in one process, on an empty data directory, for the tests of one file. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { test as base, type Page } from '@playwright/test';
+import { eventually, freePort, startProcess } from '@tocsin/testing';
+
+export interface Product {
+  url: string;
+  sandboxUrl: string;
+  /** Imports a report of the fixtures as a scanner's CI job would, and waits until its issues are there. */
+  importReport: (name: string, application: string) => Promise<void>;
+}
+
+const REPORTS = new URL('../../issues/fixtures/', import.meta.url);
+
+export const test = base.extend<object, { product: Product }>({
+  product: [
+    // eslint-disable-next-line no-empty-pattern -- the first parameter tells Playwright which fixtures are needed
+    async ({}, use) => {
+      const [port, sandboxPort] = [await freePort(), await freePort()];
+      const dataDir = await mkdtemp(join(tmpdir(), 'tocsin-console-'));
+      const settings = { PORT: String(port), SANDBOX_PORT: String(sandboxPort), DATA_DIR: dataDir, SLACK_CHANNEL_INTERVAL_MS: '100' };
+      const running = await startProcess('services/standalone/dist/main.js', settings, { timeout: 60_000 });
+      const url = `http://localhost:${port}`;
+      await use({ url, sandboxUrl: `http://localhost:${sandboxPort}`, importReport: (name, application) => importReport(url, name, application) });
+      await running.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+  baseURL: async ({ product }, use) => {
+    await use(product.url);
+  },
+});
+
+async function importReport(url: string, name: string, application: string): Promise<void> {
+  const token = await tokenOf(url, 'ci@acme.test');
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const accepted = await fetch(`${url}/v1/scans?application=${application}`, { method: 'POST', headers, body: new Uint8Array(await readFile(new URL(name, REPORTS))) });
+  if (accepted.status !== 202) throw new Error(`the report was not accepted: ${await accepted.text()}`);
+  const { scanId } = (await accepted.json()) as { scanId: string };
+  await eventually(async () => ((await (await fetch(`${url}/v1/scans/${scanId}?wait=5`, { headers })).json()) as { state: string }).state === 'done', { timeout: 60_000 });
+}
+
+async function tokenOf(url: string, user: string): Promise<string> {
+  const answer = await fetch(`${url}/v1/dev/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
+  return ((await answer.json()) as { token: string }).token;
+}
+
+/** Signs in on the page with the development issuer. */
+export async function signIn(page: Page, roles: readonly string[] = ['admin']): Promise<void> {
+  await page.goto('/sign-in');
+  await page.getByLabel('User', { exact: true }).fill('noa@acme.test');
+  for (const box of await page.getByRole('checkbox').all()) await box.setChecked(roles.includes((await box.getAttribute('value')) ?? ''));
+  await page.getByRole('button', { name: 'SIGN IN' }).click();
+  await page.getByRole('heading', { name: 'Active Issues' }).waitFor();
+}
+
+/** Connects the sandbox's workspace by token, with the page's own controls. */
+export async function connectByToken(page: Page, token = 'xoxb-sandbox-acme'): Promise<void> {
+  await page.goto('/connectors/slack');
+  await page.getByRole('tab', { name: 'TOKEN' }).click();
+  await page.getByLabel('Slack Host URL').fill('https://acme.slack.com');
+  await page.getByLabel('Token', { exact: true }).fill(token);
+  await page.getByRole('button', { name: 'VERIFY CONNECTIVITY' }).click();
+}
