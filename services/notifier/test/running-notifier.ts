@@ -31,7 +31,8 @@ export interface PostedInSandbox {
 
 /** connector and issues as far as notifier asks them. */
 export class PlayedPeers {
-  readonly connections = new Map<string, ConnectionChanged & { secret: string }>();
+  readonly connections = new Map<string, ConnectionChanged>();
+  readonly tokens = new Map<string, string>();
   readonly commands = new Map<string, Delivery>();
   inTransit = 0;
   away = false;
@@ -53,15 +54,11 @@ export class PlayedPeers {
   private answer({ pathname }: URL): unknown {
     const [, , kind, first = '', second = ''] = pathname.split('/').map(decodeURIComponent);
     if (kind === 'commands') return first === 'in-transit' ? { count: this.inTransit } : this.commands.get(second);
-    if (first === '') return { items: [...this.connections.values()].map(withoutSecret) };
+    if (first === '') return { items: [...this.connections.values()] };
     const connection = this.connections.get(first);
-    if (second === 'credential') return connection && { token: connection.secret, credentialVersion: connection.credentialVersion };
-    return connection && withoutSecret(connection);
+    if (second === 'credential') return connection && { token: this.tokens.get(first), credentialVersion: connection.credentialVersion };
+    return connection;
   }
-}
-
-function withoutSecret({ secret, ...connection }: ConnectionChanged & { secret: string }): ConnectionChanged {
-  return connection;
 }
 
 export class RunningNotifier {
@@ -148,9 +145,10 @@ export class RunningNotifier {
   }
 
   /** Makes connector know a connection, and says so unless `silently`. */
-  async connect({ token = 'xoxb-sandbox-acme', silently = false, ...overrides }: Omit<Partial<ConnectionChanged>, 'token'> & { token?: string; silently?: boolean } = {}): Promise<ConnectionChanged> {
+  async connect(overrides: Partial<ConnectionChanged> = {}, { token = 'xoxb-sandbox-acme', silently = false } = {}): Promise<ConnectionChanged> {
     const connection = aConnection({ id: uuid(), ...overrides });
-    this.peers.connections.set(connection.id, { ...connection, secret: token });
+    this.peers.connections.set(connection.id, connection);
+    this.peers.tokens.set(connection.id, token);
     if (!silently) await this.publish('connection.changed.v1', connection.organizationId, connection);
     return connection;
   }

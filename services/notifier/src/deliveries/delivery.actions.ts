@@ -58,8 +58,9 @@ export class DeliveryActions {
 
 /** The same message; its time to live begins anew. */
 function commandAgain({ command }: DeliveryRow, commandId: string, destination: Destination | undefined): DeliveryRow['command'] {
-  const { expiresAt, ...rest } = command;
-  return { ...rest, commandId, ...(destination && { destination }) };
+  const again = Object.assign({}, command, { commandId }, destination && { destination });
+  delete again.expiresAt;
+  return again;
 }
 
 function conflict(detail: string, hint?: string): ProblemException {

@@ -31,7 +31,7 @@ export class DeliveryQueries {
     // It may have arrived while issues was asked, and must not seem to go back.
     const arrived = await this.row(organizationId, deliveryId);
     if (arrived) return deliveryView(arrived, await this.timeline(organizationId, deliveryId));
-    return { timeline: [{ at: accepted.createdAt, kind: 'accepted', text: 'Accepted' }], ...accepted };
+    return Object.assign({ timeline: [{ at: accepted.createdAt, kind: 'accepted', text: 'Accepted' }] }, accepted);
   }
 
   private async timeline(organizationId: string, deliveryId: string): Promise<TimelineEntry[]> {
@@ -43,9 +43,10 @@ export class DeliveryQueries {
   }
 
   /** Newest first. */
-  async list(organizationId: string, { limit, cursor, ...filter }: DeliveryFilter): Promise<Page<Delivery>> {
+  async list(organizationId: string, filter: DeliveryFilter): Promise<Page<Delivery>> {
+    const { limit } = filter;
     const { condition, parameters } = filterSql(organizationId, filter);
-    const [at, id] = decodeCursor(cursor, 2) ?? [null, null];
+    const [at, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
     const next = parameters.length;
     const rows = await this.database.query<(DeliveryRow & { created_key: string })[]>(
       `select ${DELIVERY_COLUMNS('d')}, d.created_at::text as created_key from deliveries d

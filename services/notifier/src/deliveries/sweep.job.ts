@@ -52,17 +52,17 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async endLongWaits(): Promise<void> {
-    const [expired, abandoned] = await this.outbox.transaction(async (tx) => [
-      await this.waiting.end(tx, EXPIRED, {
+    const ended = await this.outbox.transaction(async (tx) => [
+      ...(await this.waiting.end(tx, EXPIRED, {
         condition: `d.expires_at <= clock_timestamp() and exists (select 1 from connections c where c.connection_id = d.connection_id and c.state = 'active')`,
         parameters: [],
-      }),
-      await this.waiting.end(tx, DISCONNECTED, {
+      })),
+      ...(await this.waiting.end(tx, DISCONNECTED, {
         condition: `d.connection_id in (select c.connection_id from connections c where c.state = 'disconnected' and c.held_since < clock_timestamp() - interval '7 days')`,
         parameters: [],
-      }),
+      })),
     ]);
-    for (const key of [...(expired ?? []), ...(abandoned ?? [])]) this.logger.info({ commandId: key.delivery_id, organizationId: key.organization_id }, 'delivery settled without being sent');
+    for (const key of ended) this.logger.info({ commandId: key.delivery_id, organizationId: key.organization_id }, 'delivery settled without being sent');
   }
 
   /** Lanes that sleep although something waits in them and their connection can send. @returns how many */

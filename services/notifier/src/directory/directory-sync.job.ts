@@ -101,7 +101,7 @@ export class DirectorySyncJob implements OnApplicationBootstrap, OnModuleDestroy
 
   private async refused(row: SyncRow, { failure }: Extract<SlackAnswer<unknown>, { ok: false }>): Promise<void> {
     if (failure.code === 'invalid_cursor') await this.goOn(row, row.step, null);
-    else if (failure.family === 'busy') await this.pause(row, failure.retryAfterSeconds ?? RETRY_SECONDS, 'Slack asked us to slow down');
+    else if (failure.family === 'busy') await this.pause(row, failure.retryAfterSeconds, 'Slack asked us to slow down');
     else if (failure.family === 'refused') await this.fail(row, failure.message);
     else await this.pause(row, RETRY_SECONDS, failure.message);
   }

@@ -72,7 +72,7 @@ export class ResolveAddress {
       return { refused: unknownPerson(email) };
     }
     if (failure.family === 'refused' && failure.kind !== 'connection') return { refused: { code: failure.code, message: failure.message, remedy: failure.remedy } };
-    return { later: { reason: `Slack could not be asked for ${email}: ${failure.message}`, seconds: failure.family === 'busy' ? (failure.retryAfterSeconds ?? 30) : 5 } };
+    return { later: { reason: `Slack could not be asked for ${email}: ${failure.message}`, seconds: failure.family === 'busy' ? failure.retryAfterSeconds : 5 } };
   }
 
   private async nameOf(connectionId: string, userId: string): Promise<string | undefined> {

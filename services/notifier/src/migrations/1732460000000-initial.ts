@@ -19,7 +19,7 @@ export class Initial1732460000000 implements MigrationInterface {
     await runner.query(DIRECTORY_TABLES);
   }
 
-  async down(): Promise<void> {
-    throw new Error('the first migration is not taken back: drop the schema instead');
+  down(): Promise<void> {
+    return Promise.reject(new Error('the first migration is not taken back: drop the schema instead'));
   }
 }

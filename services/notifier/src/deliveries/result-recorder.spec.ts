@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { Logger } from '@tocsin/platform';
+
+import type { DeliveryResult } from './delivery-result.js';
+import type { LaneRepository } from './lane.repository.js';
+import { ResultRecorder } from './result-recorder.js';
+
+const RESULT = { organizationId: 'acme', deliveryId: 'd1', state: 'posted' } as DeliveryResult;
+const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+/** Lanes of a database that fails as told, then works. */
+function recorder(...failures: Error[]): { recorder: ResultRecorder; recorded: DeliveryResult[]; errors: unknown[] } {
+  const recorded: DeliveryResult[] = [];
+  const errors: unknown[] = [];
+  const lanes: Pick<LaneRepository, 'finish'> = {
+    finish: (results) => {
+      const failure = failures.shift();
+      if (failure) return Promise.reject(failure);
+      recorded.push(...results);
+      return Promise.resolve();
+    },
+  };
+  const logger = { error: (entry: unknown) => errors.push(entry) } as unknown as Logger;
+  return { recorder: new ResultRecorder(lanes as LaneRepository, logger), recorded, errors };
+}
+
+describe('a result', () => {
+  test('is kept while the database is away, and nothing new is to be claimed meanwhile', async () => {
+    const { recorder: results, recorded } = recorder(away, away);
+    const done = results.record(RESULT);
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect(results.isBehind).toBe(true);
+    await expect(done).resolves.toBe(true);
+    expect(recorded).toEqual([RESULT]);
+    expect(results.isBehind).toBe(false);
+  });
+
+  test('that the database refuses again and again is given up with an error, for its lease ends', async () => {
+    const { recorder: results, recorded, errors } = recorder(...Array.from({ length: 9 }, () => new Error('invalid input syntax')));
+    await expect(results.record(RESULT)).resolves.toBe(false);
+    expect(recorded).toEqual([]);
+    expect(errors).toMatchObject([{ commandId: 'd1', organizationId: 'acme' }]);
+    expect(results.isBehind).toBe(false);
+  }, 10_000);
+});
