@@ -5,6 +5,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Application, EditApplication, OwnerRule } from '@tocsin/contracts';
 import type { Destination } from '@tocsin/domain';
 
+import { storable } from '../intake/storable.js';
+
 interface ApplicationRow {
   name: string;
   owners: string[];
@@ -23,7 +25,7 @@ export class ApplicationRepository {
   constructor(private readonly database: DataSource) {}
 
   async find(organizationId: string, name: string, on: Pick<EntityManager, 'query'> = this.database): Promise<Application | undefined> {
-    const [row] = await on.query<ApplicationRow[]>(`select ${COLUMNS} from applications where organization_id = $1 and name = $2`, [organizationId, name]);
+    const [row] = await on.query<ApplicationRow[]>(`select ${COLUMNS} from applications where organization_id = $1 and name = $2`, [organizationId, storable(name)]);
     return row && view(row);
   }
 
@@ -32,7 +34,7 @@ export class ApplicationRepository {
     const rows = await this.database.query<ApplicationRow[]>(
       `select ${COLUMNS} from applications
        where organization_id = $1 and ($2::text[] is null or name = any($2)) and ($3::text is null or name collate "C" > $3) order by name collate "C" limit $4`,
-      [organizationId, only ?? null, after, limit],
+      [organizationId, only ?? null, storable(after), limit],
     );
     return rows.map(view);
   }

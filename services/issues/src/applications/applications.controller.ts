@@ -6,6 +6,7 @@ import type { Request } from 'express';
 import { Application, CreateApplication, EditApplication } from '@tocsin/contracts';
 import { actorOf, Audit, CurrentCaller, decodeCursor, Idempotency, IdempotentRequest, ListQuery, notFound, Outbox, ProblemException, requestId, Requires, toPage, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
 
+import { storable } from '../intake/storable.js';
 import { ApplicationRepository } from './application.repository.js';
 
 @ApiTags('applications')
@@ -39,7 +40,8 @@ export class ApplicationsController {
   @Post()
   @Requires('issues:edit')
   @ApiCreatedResponse({ type: Application })
-  async create(@CurrentCaller() caller: Caller, @Body() body: CreateApplication, @IdempotentRequest() call: IdempotentCall, @Req() request: Request): Promise<Application> {
+  async create(@CurrentCaller() caller: Caller, @Body() asked: CreateApplication, @IdempotentRequest() call: IdempotentCall, @Req() request: Request): Promise<Application> {
+    const body = storable(asked);
     if (!isInSight(caller, body.name)) throw outOfSight(body.name);
     const { organizationId } = caller;
     return this.idempotency.run(call, async (tx) => {
@@ -52,7 +54,8 @@ export class ApplicationsController {
   @Patch(':name')
   @Requires('issues:edit')
   @ApiOkResponse({ type: Application })
-  async edit(@CurrentCaller() caller: Caller, @Param('name') name: string, @Body() body: EditApplication, @Req() request: Request): Promise<Application> {
+  async edit(@CurrentCaller() caller: Caller, @Param('name') name: string, @Body() asked: EditApplication, @Req() request: Request): Promise<Application> {
+    const body = storable(asked);
     const { organizationId } = caller;
     const before = await this.get(caller, name);
     return this.outbox.transaction(async (tx) => {

@@ -5,6 +5,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { ConnectionChanged } from '@tocsin/contracts';
 import { InternalClient, PeerUnavailable } from '@tocsin/platform';
 
+import { storable } from '../intake/storable.js';
+
 export type ConnectionVerdict = 'usable' | 'disconnected' | 'not_found' | 'unknown';
 
 interface ConnectionRow {
@@ -41,7 +43,7 @@ export class ConnectionRepository {
   }
 
   private async find(id: string): Promise<ConnectionRow | undefined> {
-    const [row] = await this.database.query<ConnectionRow[]>('select organization_id, disconnected from connections where id = $1', [id.replaceAll('\0', '')]);
+    const [row] = await this.database.query<ConnectionRow[]>('select organization_id, disconnected from connections where id = $1', [storable(id)]);
     return row;
   }
 

@@ -10,6 +10,7 @@ import type { FieldChange, Issue, IssueChange } from '@tocsin/domain';
 import { actorOf, Audit, badRequest, notFound, Outbox, ProblemException, type Caller } from '@tocsin/platform';
 
 import { issueChanged } from '../intake/intake.js';
+import { storable } from '../intake/storable.js';
 import { contentOf, issueOf, type IssueRow } from './issue-row.js';
 import { IssueRepository } from './issue.repository.js';
 
@@ -40,7 +41,7 @@ export class EditIssueByHand {
       if (changes.length > 0) await this.store(tx, caller, row, after, changes);
       await this.audit.record(tx, {
         organizationId: caller.organizationId, actor: actorOf(caller), action: 'issue.edited', target: { kind: 'issue', id: row.id }, requestId,
-        before: sides(changes, 'from'), after: { ...sides(changes, 'to'), ...(reason !== undefined && { reason: reason.replaceAll('\0', '') }) },
+        before: sides(changes, 'from'), after: { ...sides(changes, 'to'), ...(reason !== undefined && { reason: storable(reason) }) },
       });
       return after;
     });

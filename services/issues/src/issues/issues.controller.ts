@@ -50,7 +50,8 @@ export class IssuesController {
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<Issue> {
     const issue = await this.issues.find(caller, id);
     if (!issue) throw notFound('issue', id);
-    response.set('ETag', `"${issue.revision}"`);
+    // the revision says nothing of when it was last seen, so no copy may stand for the issue
+    response.set({ ETag: `"${issue.revision}"`, 'Cache-Control': 'no-store' });
     return issue;
   }
 

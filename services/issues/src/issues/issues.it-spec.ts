@@ -209,6 +209,15 @@ describe('applications', () => {
     expect((await noa.get<Application>(path)).body).toEqual(edited.body);
   });
 
+  test.each([
+    ['GET', '/v1/applications/%00', undefined, 404],
+    ['GET', '/v1/issues/%00', undefined, 404],
+    ['PATCH', '/v1/applications/ledger', { ownerRules: [{ pattern: 'a\u0000b', owners: [] }] }, 200],
+    ['POST', '/v1/applications', { name: 'with \u0000 in it' }, 201],
+  ])('and text that PostgreSQL cannot hold: %s %s %j is answered with %i', async (method, path, body, status) => {
+    expect((await noa.call(method, path, { ...(body && { body }) })).status).toBe(status);
+  });
+
   test('come in pages', async () => {
     const { body: first } = await noa.get<Items<Application>>('/v1/applications?limit=1');
     const { body: second } = await noa.get<Items<Application>>(`/v1/applications?limit=1&cursor=${first.nextCursor ?? ''}`);

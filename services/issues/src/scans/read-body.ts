@@ -2,9 +2,10 @@
  * Reads a body as it streams in and decompresses it, within limits for both sizes: a small body that would become huge is
  * refused while it is read.
  */
-import type { Request } from 'express';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+
+import type { Request } from 'express';
 
 import { badRequest, ProblemException } from '@tocsin/platform';
 
@@ -27,7 +28,8 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Bu
     request.resume();
     throw tooLarge(wireLimit, zipped ? 'compressed body' : 'body');
   }
-  const wire = atMost(request, wireLimit, zipped ? 'compressed body' : 'body');
+  // what is not read is drained, not cut: a caller that still sends must be able to read the answer
+  const wire = atMost(request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>, wireLimit, zipped ? 'compressed body' : 'body');
   try {
     return await (zipped ? unzip(wire, limits.plain) : collect(wire));
   } catch (error) {

@@ -184,6 +184,18 @@ describe('a report that comes in', () => {
     expect((await noa.call('POST', '/v1/scans?application=large', options)).status).toBe(413);
   });
 
+  test('that is too large without saying so beforehand is refused with an answer', async () => {
+    const chunks = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (let megabyte = 0; megabyte < 8; megabyte += 1) controller.enqueue(new Uint8Array(1024 * 1024).fill(32));
+        controller.close();
+      },
+    });
+    const token = await issues.issuer.token({ user: 'noa@acme.test' });
+    const response = await fetch(`${issues.url}/v1/scans?application=large`, { method: 'POST', body: chunks, duplex: 'half', headers: { authorization: `Bearer ${token}` } });
+    expect([response.status, ((await response.json()) as Problem).title]).toEqual([413, 'Too large']);
+  });
+
   test('links its locations to the scanned commit', async () => {
     await noa.scan(await fixture('checkov-iac.sarif'), 'application=linked&repository=git@github.com:acme/infra.git&commit=0123456789abcdef');
     const [issue] = await openIssues('linked');

@@ -5,6 +5,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Delivery, DeliverySettled, SendToSlack } from '@tocsin/contracts';
 import { kindOfDestinationId, type DeliveryError, type DeliverySource, type DeliveryState, type Destination } from '@tocsin/domain';
 
+import { storable } from '../intake/storable.js';
+
 interface CommandRow {
   organization_id: string;
   id: string;
@@ -33,7 +35,7 @@ export class CommandRepository {
 
   /** The command as a delivery that has not moved since, or as we heard that it ended. */
   async find(organizationId: string, id: string): Promise<Delivery | undefined> {
-    const [row] = await this.database.query<CommandRow[]>('select * from commands where organization_id = $1 and id::text = $2', [organizationId, id]);
+    const [row] = await this.database.query<CommandRow[]>('select * from commands where organization_id = $1 and id::text = $2', [storable(organizationId), storable(id)]);
     return row && deliveryOf(row);
   }
 
@@ -50,7 +52,7 @@ export class CommandRepository {
   async countInTransit(organizationId: string | undefined): Promise<number> {
     const [row] = await this.database.query<{ count: number }[]>(
       `select count(*)::int as count from outbox where type = 'slack.send.v1' and ($1::text is null or organization_id = $1)`,
-      [organizationId ?? null],
+      [storable(organizationId) ?? null],
     );
     return row?.count ?? 0;
   }
