@@ -14,7 +14,7 @@ const PROBLEMS: Record<string, string> = {
 /** @param hidden what the decision must carry back: name and value */
 export function consentPage(workspaces: readonly Workspace[], app: App, scopes: readonly string[], team: string | undefined, hidden: readonly [string, string][]): string {
   const fields = hidden.map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`).join('');
-  const options = workspaces.map((workspace) => `<option value="${workspace.id}"${[workspace.id, workspace.domain].includes(team ?? '') ? ' selected' : ''}>${escapeHtml(workspace.name)} (${workspace.domain}.slack.com)</option>`).join('');
+  const options = workspaces.map((workspace) => workspaceOption(workspace, team)).join('');
   return documentOf(
     `${app.name} asks for access`,
     `<form method="post" action="/oauth/v2/authorize">${fields}<input type="hidden" name="choices" value="shown">
@@ -32,6 +32,11 @@ export function consentProblemPage(code: string): string {
   return documentOf('This cannot go on', `<h1>Something is not right with this link</h1><p>${escapeHtml(PROBLEMS[code] ?? 'The request is not valid.')}</p><p>Error code: <code>${escapeHtml(code)}</code></p>`);
 }
 
+function workspaceOption({ id, name, domain }: Workspace, wanted: string | undefined): string {
+  const isWanted = wanted === id || wanted === domain;
+  return `<option value="${escapeHtml(id)}"${isWanted ? ' selected' : ''}>${escapeHtml(name)} (${escapeHtml(domain)}.slack.com)</option>`;
+}
+
 function scopeLine(scope: string): string {
   const purpose = SLACK_SCOPES.find(({ name }) => name === scope)?.purpose ?? 'a permission that Tocsin does not ask for';
   const text = `<code>${escapeHtml(scope)}</code> ${escapeHtml(purpose)}`;
@@ -39,7 +44,11 @@ function scopeLine(scope: string): string {
 }
 
 function documentOf(title: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><link rel="stylesheet" href="/page.css"></head><body class="consent"><main>${body}<p class="note">This is the Slack sandbox, a stand-in for Slack.</p></main></body></html>`;
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/page.css"></head>
+<body class="consent"><main>${body}<p class="note">This is the Slack sandbox, a stand-in for Slack.</p></main></body>
+</html>`;
 }
 
 function escapeHtml(text: string): string {
