@@ -1,9 +1,9 @@
 /** The picker's answers: channels and people of all connections, by what has been typed. */
-import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 
 import type { Connection, DestinationList, DestinationView } from '@tocsin/contracts';
 
-import { call } from './client.js';
+import { ApiProblem, call } from './client.js';
 
 type Destination = Pick<DestinationView, keyof DestinationView>;
 
@@ -22,29 +22,51 @@ export interface DestinationSearch {
   error: Error | undefined;
 }
 
-export function useDestinations(connections: readonly Connection[], q: string, enabled: boolean): DestinationSearch {
-  return useQueries({
-    queries: connections.map((connection) => ({
-      queryKey: ['destinations', connection.id, q],
-      queryFn: ({ signal }: { signal: AbortSignal }) => call<DestinationList>('GET', `/v1/connections/${encodeURIComponent(connection.id)}/destinations`, { query: { q, limit: 25 }, signal }),
-      enabled,
-      placeholderData: keepPreviousData,
-      // the first sync brings more every second
-      refetchInterval: ({ state }: { state: { data: DestinationList | undefined } }) => (enabled && state.data?.complete === false ? 2_000 : false as const),
-    })),
-    combine: (answers) => ({
-      found: answers.flatMap(({ data }, at) => {
-        const connection = connections[at];
-        return connection === undefined ? [] : (data?.items ?? []).map((item: Destination) => ({ ...item, connectionId: connection.id, workspace: connection.workspace.name }));
-      }),
-      searching: answers.some(({ isFetching, data }) => isFetching && data === undefined),
-      earlier: answers.some(({ isPlaceholderData }) => isPlaceholderData),
-      notes: answers.flatMap(({ data }, at) => (data === undefined || data.complete ? [] : [partialNote(connections[at]?.workspace.name ?? '', data.reason)])),
-      error: answers.find(({ error }) => error !== null)?.error ?? undefined,
-    }),
-  });
+interface Answer {
+  found: FoundDestination[];
+  notes: string[];
+  complete: boolean;
 }
 
-function partialNote(workspace: string, reason: string | undefined): string {
-  return `The list of ${workspace} is not complete yet${reason === undefined ? '' : `: ${reason}`}. An exact id or e-mail address is looked up at Slack.`;
+const NOTHING: Answer = { found: [], notes: [], complete: true };
+/** The first sync of a workspace brings more every second. */
+const GROWING_MS = 2_000;
+
+export function useDestinations(connections: readonly Connection[], q: string, enabled: boolean): DestinationSearch {
+  const { data, error, isPlaceholderData } = useQuery({
+    queryKey: ['destinations', connections.map(({ id }) => id), q],
+    queryFn: ({ signal }) => searchAll(connections, q, signal),
+    enabled,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (enabled && state.data?.complete === false ? GROWING_MS : false),
+  });
+  const { found, notes } = data ?? NOTHING;
+  return { found, notes, searching: enabled && data === undefined && error === null, earlier: isPlaceholderData, error: error ?? undefined };
+}
+
+/** @throws the first refusal when no workspace could be searched; one that could not is a note beside the others' answers */
+async function searchAll(connections: readonly Connection[], q: string, signal: AbortSignal): Promise<Answer> {
+  const answers = await Promise.all(connections.map((connection) => searchOne(connection, q, signal)));
+  const refused = answers.flatMap((answer) => ('refusal' in answer ? [answer] : []));
+  if (refused[0] && refused.length === answers.length) throw refused[0].refusal;
+  const given = answers.flatMap((answer) => ('found' in answer ? [answer] : []));
+  return {
+    found: given.flatMap(({ found }) => found),
+    notes: [...given.flatMap(({ notes }) => notes), ...refused.map(({ workspace, refusal }) => `${workspace} cannot be searched: ${refusal.problem.detail}`)],
+    complete: given.every(({ complete }) => complete),
+  };
+}
+
+async function searchOne({ id, workspace: { name: workspace } }: Connection, q: string, signal: AbortSignal): Promise<Answer | { workspace: string; refusal: ApiProblem }> {
+  try {
+    const { items, complete, reason } = await call<DestinationList>('GET', `/v1/connections/${encodeURIComponent(id)}/destinations`, { query: { q, limit: 25 }, signal });
+    return {
+      found: items.map((item: Destination) => ({ ...item, connectionId: id, workspace })),
+      notes: complete ? [] : [`The list of ${workspace} is not complete yet${reason === undefined ? '' : `: ${reason}`}. An exact id or e-mail address is looked up at Slack.`],
+      complete,
+    };
+  } catch (error) {
+    if (error instanceof ApiProblem) return { workspace, refusal: error };
+    throw error;
+  }
 }

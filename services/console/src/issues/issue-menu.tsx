@@ -5,6 +5,9 @@ import type { Issue } from '@tocsin/domain';
 
 import { useCan } from '../session/session.js';
 
+/** A menu gives the focus back to its button as it closes; a dialog opened before that would lose it. */
+const FOCUS_RETURNED_MS = 30;
+
 export function IssueMenu({ issue, onSend }: { issue: Issue; onSend: () => void }) {
   const maySend = useCan('issues:send');
   const link = `${window.location.origin}/issues/${encodeURIComponent(issue.id)}`;
@@ -16,7 +19,7 @@ export function IssueMenu({ issue, onSend }: { issue: Issue; onSend: () => void 
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={onSend} disabled={!maySend}>Send to Slack</Menu.Item>
+        <Menu.Item onClick={() => { setTimeout(onSend, FOCUS_RETURNED_MS); }} disabled={!maySend}>Send to Slack</Menu.Item>
         {!maySend && <Menu.Label>Needs the permission issues:send</Menu.Label>}
         <Menu.Item onClick={() => void navigator.clipboard.writeText(link)}>Copy link</Menu.Item>
         {isWebAddress(issue.location?.url) && <Menu.Item component="a" href={issue.location?.url} target="_blank" rel="noopener noreferrer">Open in repository</Menu.Item>}

@@ -1,7 +1,7 @@
 /** Channel/User: finds channels and people of all connected workspaces, by name, e-mail address, id or link. */
 import { CloseButton, Combobox, Loader, TextInput, useCombobox, VisuallyHidden } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import type { Connection } from '@tocsin/contracts';
 
@@ -24,6 +24,9 @@ const DEBOUNCE_MS = 150;
 export function DestinationPicker({ label, connections, value, onChange, autoFocus = false, disabled = false }: DestinationPickerProps) {
   const [typed, setTyped] = useState(value ? labelOf(value) : '');
   const [touched, setTouched] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  // it may appear after its dialog has placed the focus
+  useEffect(() => { if (autoFocus) field.current?.focus(); }, [autoFocus]);
   const [q] = useDebouncedValue(value ? '' : typed.trim(), DEBOUNCE_MS);
   const combobox = useCombobox({ onDropdownClose: () => { combobox.resetSelectedOption(); } });
   // nothing is asked before somebody turns to the field
@@ -47,6 +50,7 @@ export function DestinationPicker({ label, connections, value, onChange, autoFoc
     <Combobox store={combobox} onOptionSubmit={choose} withinPortal>
       <Combobox.Target withExpandedAttribute>
         <TextInput
+          ref={field}
           label={label}
           placeholder="#channel, name, e-mail address, id or link"
           value={typed}
