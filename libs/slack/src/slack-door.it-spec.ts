@@ -115,13 +115,13 @@ describe('Slack’s own example answers', () => {
     },
     'users.list': {
       items: [
-        { id: 'W012A3CDE', name: 'spengler', displayName: 'spengler', email: 'spengler@ghostbusters.example.com', isDeactivated: false, isBot: false, isGuest: false },
-        { id: 'W07QCRPA4', name: 'glinda', displayName: 'Glinda the Fairly Good', email: 'glenda@south.oz.coven', isDeactivated: false, isBot: false, isGuest: false },
+        { id: 'W012A3CDE', name: 'spengler', displayName: 'spengler', realName: 'Egon Spengler', email: 'spengler@ghostbusters.example.com', isDeactivated: false, isBot: false, isGuest: false },
+        { id: 'W07QCRPA4', name: 'glinda', displayName: 'Glinda the Fairly Good', realName: 'Glinda Southgood', email: 'glenda@south.oz.coven', isDeactivated: false, isBot: false, isGuest: false },
       ],
       nextCursor: 'dXNlcjpVMEc5V0ZYTlo=',
     },
-    'users.info': { id: 'W012A3CDE', name: 'spengler', displayName: 'spengler', email: 'spengler@ghostbusters.example.com', isDeactivated: false, isBot: false, isGuest: false },
-    'users.lookupByEmail': { id: 'W012A3CDE', name: 'spengler', displayName: 'spengler', email: 'spengler@ghostbusters.example.com', isDeactivated: false, isBot: false, isGuest: false },
+    'users.info': { id: 'W012A3CDE', name: 'spengler', displayName: 'spengler', realName: 'Egon Spengler', email: 'spengler@ghostbusters.example.com', isDeactivated: false, isBot: false, isGuest: false },
+    'users.lookupByEmail': { id: 'W012A3CDE', name: 'spengler', displayName: 'spengler', realName: 'Egon Spengler', email: 'spengler@ghostbusters.example.com', isDeactivated: false, isBot: false, isGuest: false },
     'chat.postMessage': { channel: 'C1H9RESGL', ts: '1503435956.000247' },
     'chat.update': { channel: 'C024BE91L', ts: '1401383885.000061' },
     'chat.delete': { channel: 'C024BE91L', ts: '1401383885.000061' },

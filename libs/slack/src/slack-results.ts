@@ -32,6 +32,8 @@ export interface SlackPerson {
   name: string;
   /** The name that people see in Slack. */
   displayName: string;
+  /** First and last name, which people are looked for by as well. */
+  realName: string;
   /** Missing without the scope `users:read.email`. */
   email?: string;
   isDeactivated: boolean;
@@ -90,6 +92,7 @@ export function toPerson(raw: RawPerson): SlackPerson | undefined {
     id: raw.id,
     name,
     displayName: raw.profile?.display_name || raw.profile?.real_name || raw.real_name || name,
+    realName: raw.profile?.real_name || raw.real_name || name,
     ...(raw.profile?.email && { email: raw.profile.email }),
     isDeactivated: raw.deleted ?? false,
     isBot: (raw.is_bot ?? false) || raw.id === 'USLACKBOT',
