@@ -1,4 +1,4 @@
-/** The picker's search: over our copy, by name, display name, e-mail address, id or pasted Slack link. */
+/** The picker's search: over our copy, by name, display name, real name, e-mail address, id or pasted Slack link. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -37,7 +37,7 @@ export class DirectorySearch {
 
   private people(connectionId: string, term: string, limit: number): Promise<PersonRow[]> {
     return this.database.query<PersonRow[]>(
-      `select * from people where connection_id = $1 and (lower(name || ' ' || display_name || ' ' || coalesce(email, '')) like $2 or user_id = $3)
+      `select * from people where connection_id = $1 and (lower(name || ' ' || display_name || ' ' || real_name || ' ' || coalesce(email, '')) like $2 or user_id = $3)
        order by lower(name) not like $4, name limit $5`,
       [connectionId, `%${likePattern(term)}%`, term.toUpperCase(), `${likePattern(term)}%`, limit],
     );

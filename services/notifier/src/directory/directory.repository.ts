@@ -17,6 +17,7 @@ export interface PersonRow {
   user_id: string;
   name: string;
   display_name: string;
+  real_name: string;
   email: string | null;
 }
 
@@ -48,10 +49,10 @@ export class DirectoryRepository {
   async savePeople(connectionId: string, people: readonly SlackPerson[]): Promise<void> {
     const [offered, dropped] = [people.filter(isOffered), people.filter((person) => !isOffered(person))];
     await this.database.query(
-      `insert into people (connection_id, user_id, name, display_name, email)
-       select $1, p.id, p.name, p."displayName", p.email
-       from jsonb_to_recordset($2::jsonb) p (id text, name text, "displayName" text, email text)
-       on conflict (connection_id, user_id) do update set name = excluded.name, display_name = excluded.display_name, email = excluded.email, seen_at = now()`,
+      `insert into people (connection_id, user_id, name, display_name, real_name, email)
+       select $1, p.id, p.name, p."displayName", p."realName", p.email
+       from jsonb_to_recordset($2::jsonb) p (id text, name text, "displayName" text, "realName" text, email text)
+       on conflict (connection_id, user_id) do update set name = excluded.name, display_name = excluded.display_name, real_name = excluded.real_name, email = excluded.email, seen_at = now()`,
       [connectionId, JSON.stringify(offered)],
     );
     await this.database.query('delete from people where connection_id = $1 and user_id = any($2)', [connectionId, dropped.map((person) => person.id)]);

@@ -10,12 +10,12 @@ create index channels_by_name on channels (connection_id, lower(name) text_patte
 create index channels_like_name on channels using gin (lower(name) public.gin_trgm_ops);
 
 create table people (
-  connection_id text not null, user_id text not null, name text not null, display_name text not null, email text,
+  connection_id text not null, user_id text not null, name text not null, display_name text not null, real_name text not null, email text,
   seen_at timestamptz not null default now(),
   primary key (connection_id, user_id)
 );
 create index people_by_email on people (connection_id, lower(email));
-create index people_like_name on people using gin ((lower(name || ' ' || display_name || ' ' || coalesce(email, ''))) public.gin_trgm_ops);
+create index people_like_name on people using gin ((lower(name || ' ' || display_name || ' ' || real_name || ' ' || coalesce(email, ''))) public.gin_trgm_ops);
 
 create table directory_syncs (
   connection_id text primary key,

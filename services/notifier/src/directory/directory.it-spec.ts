@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import type { ConnectionChanged, DestinationList, DirectoryStatus, Problem } from '@tocsin/contracts';
+import { closeSlackConnections } from '@tocsin/slack';
+import { eventually } from '@tocsin/testing';
+
+import { RunningNotifier } from '../../test/running-notifier.js';
+
+let notifier: RunningNotifier;
+let connection: ConnectionChanged;
+
+async function pick(query: string, id = connection.id): Promise<DestinationList> {
+  const { status, body } = await notifier.call<DestinationList>('GET', `/v1/connections/${id}/destinations?${query}`, { roles: ['responder'] });
+  expect(status).toBe(200);
+  return body;
+}
+
+async function status(id = connection.id): Promise<DirectoryStatus> {
+  return (await notifier.call<DirectoryStatus>('GET', `/v1/connections/${id}/directory`)).body;
+}
+
+async function synced(id = connection.id): Promise<DirectoryStatus> {
+  return eventually(async () => {
+    const now = await status(id);
+    return now.state === 'idle' && now.channels.complete && now.people.complete && now;
+  });
+}
+
+beforeAll(async () => {
+  notifier = await RunningNotifier.start();
+  await notifier.control('limits', { tiers: false });
+  connection = await notifier.connect();
+  await synced();
+}, 60_000);
+
+afterAll(async () => {
+  await notifier.stop();
+  await closeSlackConnections();
+}, 30_000);
+
+describe('the directory of a new connection', () => {
+  test('fills itself after a connection is made: channels that the app can see, people who can be written to', async () => {
+    expect(await status()).toMatchObject({ state: 'idle', channels: { have: 6, complete: true, syncedAt: expect.any(String) }, people: { have: 3, complete: true } });
+  });
+});
+
+describe('the picker', () => {
+  test.each([
+    ['a part of a name', 'q=sec-a&kind=channel', ['C0SECALERT']],
+    ['a #name', 'q=%23general&kind=channel', ['C0GENERAL1']],
+    ['an @name', 'q=@bob', ['U0BOB00001']],
+    ['a real name', 'q=alice%20ad', ['U0ALICE001']],
+    ['an e-mail address', 'q=noa@acme.test', ['U0NOA00001']],
+    ['an id', 'q=C0EXTPARTN', ['C0EXTPARTN']],
+    ['a pasted link', `q=${encodeURIComponent('https://acme.slack.com/archives/C0GENERAL1')}`, ['C0GENERAL1']],
+    ['a percent sign, which is no wildcard', 'q=%25', []],
+    ['somebody who has left', 'q=gil', []],
+    ['a bot', 'q=buildbot', []],
+  ])('finds by %s', async (_, query, expected) => {
+    expect((await pick(query)).items.map(({ id }) => id)).toEqual(expected);
+  });
+
+  test('says what each place is: shared, archived last, and how to invite the app', async () => {
+    const { items } = await pick('q=&kind=channel&limit=200');
+    const by = (id: string) => items.find((item) => item.id === id);
+    expect(by('C0EXTPARTN')).toMatchObject({ kind: 'channel', name: 'ext-partner', isShared: true, canPost: true, hint: expect.stringContaining('another company') });
+    expect(by('C0OLDTEAM1')).toMatchObject({ isArchived: true, canPost: false, hint: expect.stringContaining('archived') });
+    expect(items.at(-1)?.id).toBe('C0OLDTEAM1');
+    const narrow = await notifier.connect({ appId: 'A0NARROW', scopes: ['chat:write', 'channels:read', 'groups:read', 'users:read'] }, { token: 'xoxb-sandbox-acme-no-email' });
+    const listed = await eventually(async () => (await pick('q=payments', narrow.id)).items.find((item) => item.name === 'payments'));
+    expect(listed).toMatchObject({ isMember: false, canPost: false, hint: expect.stringContaining('/invite') });
+  });
+
+  test('looks an exact id or address up at Slack when the copy lacks it', async () => {
+    await notifier.database.query(`delete from notifier.channels where channel_id = 'C0GENERAL1'`);
+    await notifier.database.query(`delete from notifier.people where user_id in ('U0BOB00001', 'U0NOA00001')`);
+    expect((await pick('q=C0GENERAL1')).items.map(({ name }) => name)).toEqual(['general']);
+    expect((await pick('q=U0BOB00001')).items.map(({ email }) => email)).toEqual(['bob@acme.test']);
+    expect((await pick('q=noa@acme.test')).items.map(({ id }) => id)).toEqual(['U0NOA00001']);
+    expect((await pick('q=C0NOSUCHONE')).items).toEqual([]);
+  });
+
+  test('answers from its copy while connector and Slack are away', async () => {
+    notifier.peers.away = true;
+    expect((await pick('q=general')).items).toHaveLength(1);
+    notifier.peers.away = false;
+  });
+
+  test.each([
+    ['a kind that does not exist', 'kind=robot', 'kind'],
+    ['a limit beyond 200', 'limit=500', 'limit'],
+    ['an unknown parameter', 'query=x', 'query'],
+  ])('refuses %s', async (_, query, parameter) => {
+    const { status: code, body } = await notifier.call<Problem>('GET', `/v1/connections/${connection.id}/destinations?${query}`);
+    expect([code, body.errors?.[0]?.parameter]).toEqual([400, parameter]);
+  });
+
+  test('of another organization’s connection is a 404, and needs a permission', async () => {
+    for (const path of ['destinations', 'directory']) {
+      expect((await notifier.call('GET', `/v1/connections/${connection.id}/${path}`, { organization: 'globex' })).status).toBe(404);
+      expect((await notifier.call('GET', `/v1/connections/${connection.id}/${path}`, { roles: ['viewer'] })).status).toBe(403);
+    }
+  });
+});
+
+describe('the directory', () => {
+  test('of a large workspace comes page by page, and says how far it is', async () => {
+    await notifier.control('directory', { channels: 450, people: 300 });
+    expect((await notifier.call<DirectoryStatus>('POST', `/v1/connections/${connection.id}/directory/sync`)).body.state).toBe('syncing');
+    await eventually(async () => (await pick('q=team-000441')).items.length === 1, { timeout: 30_000 });
+    const partial = await status();
+    expect(partial.channels.have).toBeGreaterThan(400);
+    await eventually(async () => (await status()).people.have > 250, { timeout: 30_000 });
+    await eventually(async () => (await status()).state === 'idle', { timeout: 30_000 });
+  }, 60_000);
+
+  test('waits when Slack says so, tells until when, and goes on', async () => {
+    await notifier.control('faults', { method: 'users.list', status: 429, retryAfter: 1, times: 1 });
+    const other = await notifier.connect({ organizationId: 'globex' }, { token: 'xoxb-sandbox-globex' });
+    const paused = await eventually(async () => {
+      const { body } = await notifier.call<DirectoryStatus>('GET', `/v1/connections/${other.id}/directory`, { organization: 'globex' });
+      return body.state === 'paused' && body;
+    });
+    expect(paused).toMatchObject({ reason: expect.stringContaining('slow down'), resumesAt: expect.any(String) });
+    await eventually(async () => (await notifier.call<DirectoryStatus>('GET', `/v1/connections/${other.id}/directory`, { organization: 'globex' })).body.state === 'idle');
+  }, 20_000);
+
+  test('that cannot be read says why, and the picker too', async () => {
+    const broken = await notifier.connect({ appId: 'A0BROKEN01' }, { token: 'xoxb-sandbox-nobody' });
+    const failed = await eventually(async () => {
+      const now = await status(broken.id);
+      return now.state === 'failed' && now;
+    });
+    expect(failed.reason).toEqual(expect.any(String));
+    expect(await pick('q=', broken.id)).toEqual({ items: [], complete: false, reason: failed.reason });
+  });
+
+  test('forgets channels and people that are gone, and follows a new name', async () => {
+    await notifier.control('channels', { id: 'C0SECINTER', member: false });
+    await notifier.control('channels', { id: 'C0PAYMENTS', rename: 'payments-team' });
+    await notifier.call('POST', `/v1/connections/${connection.id}/directory/sync`);
+    await eventually(async () => (await pick('q=payments-team')).items.length === 1);
+    await eventually(async () => (await pick('q=sec-internal')).items.length === 0, { timeout: 20_000 });
+    await notifier.control('channels', { id: 'C0SECINTER', member: true });
+    await notifier.control('channels', { id: 'C0PAYMENTS', rename: 'payments' });
+  }, 40_000);
+});
