@@ -17,7 +17,6 @@ const REPORTS = new URL('../../issues/fixtures/', import.meta.url);
 
 export const test = base.extend<object, { product: Product }>({
   product: [
-    // eslint-disable-next-line no-empty-pattern -- the first parameter tells Playwright which fixtures are needed
     async ({}, use) => {
       const [port, sandboxPort] = [await freePort(), await freePort()];
       const dataDir = await mkdtemp(join(tmpdir(), 'tocsin-console-'));
