@@ -91,6 +91,6 @@ export function deliveryView(row: DeliveryRow, timeline?: TimelineEntry[]): Deli
 function waitingForOf(row: DeliveryRow): { reason: string; until?: string } | undefined {
   if (row.state !== 'waiting') return undefined;
   const held = HELD_BY_CONNECTION[row.connection_state ?? ''];
-  if (held !== undefined) return { reason: held };
+  if (held !== undefined) return { reason: row.connection_state === 'revoked' && row.connection_reason !== null ? `${held} (${row.connection_reason})` : held };
   return row.waiting_for ?? { reason: 'its turn' };
 }

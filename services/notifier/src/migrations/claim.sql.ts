@@ -84,10 +84,10 @@ begin
 
   return query
   update deliveries d set state = 'posting', version = d.version + 1, attempt = d.attempt + 1, claimed_at = moment, request_started = false, waiting_for = null
-  from (
-    select distinct on (w.lane_id) w.organization_id, w.delivery_id from deliveries w
-    where w.lane_id = any(taken) and w.state = 'waiting' and w.not_before <= moment and w.expires_at > moment
-    order by w.lane_id, w.priority, w.said_at, w.arrival) head
+  from unnest(taken) as own_lane cross join lateral (
+    select w.organization_id, w.delivery_id from deliveries w
+    where w.lane_id = own_lane and w.state = 'waiting' and w.not_before <= moment and w.expires_at > moment
+    order by w.priority, w.said_at, w.arrival limit 1) head
   where d.organization_id = head.organization_id and d.delivery_id = head.delivery_id and d.state = 'waiting'
   returning d.organization_id, d.delivery_id, d.lane_id, token, d.attempt, false;
 

@@ -77,13 +77,12 @@ create table deliveries (
   replay_of text,
   created_at timestamptz not null,
   settled_at timestamptz,
-  primary key (organization_id, delivery_id)
+  primary key (organization_id, delivery_id) include (state) -- with the state, so that counting reads no rows
 ) with (fillfactor = 80);
 create index deliveries_head on deliveries (lane_id, priority, said_at, arrival) where state = 'waiting';
 create index deliveries_posting on deliveries (lane_id) where state = 'posting';
 create index deliveries_newest on deliveries (organization_id, created_at desc, delivery_id desc);
 create index deliveries_expiring on deliveries (expires_at) where state = 'waiting';
-create index deliveries_of_state on deliveries (organization_id, state);
 create index deliveries_of_issue on deliveries using gin (issue_ids);
 
 -- Append-only: what happened to a delivery, in words and with Slack's answer.
