@@ -91,6 +91,39 @@ test('several issues go as one message, and a destination that cannot be picked 
   await expect(page.getByRole('row').filter({ hasText: '2 issues' })).toContainText('Posted');
 });
 
+test('a refusal says what to do, and the comment is kept for another destination', async ({ page, product }) => {
+  await signIn(page);
+  await page.getByRole('row').nth(4).getByRole('link').click();
+  await page.getByRole('dialog', { name: 'Issue' }).getByRole('button', { name: 'Send to Slack' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Send to Slack' });
+  await dialog.getByLabel('Channel/User').fill('payments');
+  await page.getByRole('option', { name: '#payments' }).click();
+  await dialog.getByLabel('Add your own comment').fill('For whom is this?');
+  await product.refuseNextMessage('is_archived');
+  await dialog.getByRole('button', { name: 'SEND' }).click();
+  await expect(dialog.getByRole('status')).toContainText('Not posted to #payments');
+  await expect(dialog.getByRole('status')).toContainText('archived');
+  await dialog.getByRole('button', { name: 'Choose another destination' }).click();
+  await expect(dialog.getByLabel('Add your own comment')).toHaveValue('For whom is this?');
+  await expect(dialog.getByRole('button', { name: 'SEND' })).toBeDisabled();
+});
+
+test('a report is imported from a file', async ({ page, product }) => {
+  await signIn(page);
+  await page.getByRole('button', { name: 'Import a report' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import a report' });
+  await dialog.getByLabel('Application').fill('terraform-live');
+  await page.locator('input[type=file]').setInputFiles(product.reportFile('edge/trivy-broken-trailing-data.sarif'));
+  await dialog.getByRole('button', { name: 'IMPORT' }).click();
+  await expect(dialog.getByRole('alert')).toContainText(/line \d+/i);
+  await page.locator('input[type=file]').setInputFiles(product.reportFile('trivy-config-tfsec-project.sarif'));
+  await dialog.getByRole('button', { name: 'IMPORT' }).click();
+  await expect(dialog.getByRole('status')).toContainText('Imported from Trivy');
+  await dialog.getByRole('button', { name: 'DONE' }).click();
+  await page.goto('/issues?application=terraform-live');
+  await expect(page.getByRole('row').nth(1)).toContainText('terraform-live');
+});
+
 test('an issue is sent from the three-dots menu of its row', async ({ page }) => {
   await signIn(page);
   await page.getByRole('button', { name: /^More actions/ }).first().click();

@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { test as base, type Page } from '@playwright/test';
 import { eventually, freePort, startProcess } from '@tocsin/testing';
@@ -11,6 +12,10 @@ export interface Product {
   sandboxUrl: string;
   /** Imports a report of the fixtures as a scanner's CI job would, and waits until its issues are there. */
   importReport: (name: string, application: string) => Promise<void>;
+  /** A report of the fixtures as a file. */
+  reportFile: (name: string) => string;
+  /** Lets the sandbox answer the next message with this error. */
+  refuseNextMessage: (error: string) => Promise<void>;
 }
 
 const REPORTS = new URL('../../issues/fixtures/', import.meta.url);
@@ -23,7 +28,16 @@ export const test = base.extend<object, { product: Product }>({
       const settings = { PORT: String(port), SANDBOX_PORT: String(sandboxPort), DATA_DIR: dataDir, SLACK_CHANNEL_INTERVAL_MS: '100' };
       const running = await startProcess('services/standalone/dist/main.js', settings, { timeout: 60_000 });
       const url = `http://localhost:${port}`;
-      await use({ url, sandboxUrl: `http://localhost:${sandboxPort}`, importReport: (name, application) => importReport(url, name, application) });
+      const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
+      await use({
+        url,
+        sandboxUrl,
+        importReport: (name, application) => importReport(url, name, application),
+        reportFile: (name) => fileURLToPath(new URL(name, REPORTS)),
+        refuseNextMessage: async (error) => {
+          await fetch(`${sandboxUrl}/sandbox/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ method: 'chat.postMessage', error, times: 1 }) });
+        },
+      });
       await running.stop();
       await rm(dataDir, { recursive: true, force: true });
     },

@@ -26,6 +26,8 @@ export type Query = Readonly<Record<string, string | number | readonly string[] 
 export interface CallOptions {
   query?: Query | undefined;
   body?: unknown;
+  /** Sent as it is, instead of `body` as JSON. */
+  file?: File;
   idempotencyKey?: string;
   signal?: AbortSignal;
 }
@@ -33,17 +35,18 @@ export interface CallOptions {
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** @throws ApiProblem for every answer that is not a success, and when there is no answer */
-export async function call<T>(method: Method, path: string, { query, body, idempotencyKey, signal }: CallOptions = {}): Promise<T> {
+export async function call<T>(method: Method, path: string, { query, body, file, idempotencyKey, signal }: CallOptions = {}): Promise<T> {
   const token = session.token();
   const response = await reach(`${path}${queryString(query)}`, {
     method,
     headers: {
       accept: 'application/json',
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...((body !== undefined || file) && { 'content-type': 'application/json' }),
+      ...(file?.name.endsWith('.gz') && { 'content-encoding': 'gzip' }),
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(file ? { body: file } : body !== undefined && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   });
   if (response.status === 401 && token !== undefined) session.expire(token);

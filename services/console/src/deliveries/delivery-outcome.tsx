@@ -1,10 +1,20 @@
 /** What became of a delivery: the link to the message, why it waits, or the reason why not and what to do. */
-import { Anchor, Text } from '@mantine/core';
+import { Anchor, Group, Text } from '@mantine/core';
 
 import type { Delivery } from '@tocsin/contracts';
 
+import { useEnvironment } from '../api/environment.js';
+
 export function DeliveryOutcome({ delivery: { slack, error, waitingFor } }: { delivery: Delivery }) {
-  if (slack) return <Anchor href={slack.permalink} target="_blank" rel="noopener noreferrer" size="sm" underline="always">Open in Slack</Anchor>;
+  const sandboxUrl = useEnvironment().data?.sandboxUrl;
+  if (slack) {
+    return (
+      <Group gap="sm">
+        <Anchor href={slack.permalink} target="_blank" rel="noopener noreferrer" size="sm" underline="always">Open in Slack</Anchor>
+        {sandboxUrl !== undefined && <Anchor href={sandboxUrl} target="_blank" rel="noopener" size="sm" underline="always">See it in the sandbox</Anchor>}
+      </Group>
+    );
+  }
   if (error) {
     return (
       <>

@@ -10,6 +10,7 @@ import { NeedsPermission } from '../parts/needs-permission.js';
 import { SendDialog } from '../send/send-dialog.js';
 import { useCan } from '../session/session.js';
 import { Page } from '../shell/page.js';
+import { ImportDialog } from './import-dialog.js';
 import { IssueDrawer } from './issue-drawer.js';
 import { readFilter, writeFilter, type IssueFilter } from './issue-filter.js';
 import { IssueFilters } from './issue-filters.js';
@@ -29,6 +30,8 @@ function Issues() {
   const [search, setSearch] = useSearchParams();
   const [selected, setSelected] = useState<readonly Issue[]>([]);
   const [sending, setSending] = useState<readonly Issue[]>([]);
+  const mayImport = useCan('issues:ingest');
+  const [importing, setImporting] = useState(false);
   const filter = readFilter(search);
   const list = useIssues({ ...filter });
   const change = (next: IssueFilter): void => {
@@ -37,11 +40,12 @@ function Issues() {
   };
   const close = (): void => void navigate({ pathname: '/issues', search: search.toString() });
   return (
-    <Page title="Active Issues" {...(issueId !== undefined && { tabTitle: 'Issue · Active Issues' })}>
+    <Page title="Active Issues" aside={mayImport && <Button variant="default" onClick={() => { setImporting(true); }}>Import a report</Button>} {...(issueId !== undefined && { tabTitle: 'Issue · Active Issues' })}>
       <IssueFilters filter={filter} onChange={change} />
       <Selection selected={selected} onSend={setSending} onClear={() => { setSelected([]); }} />
       <IssueList list={list} filter={filter} onFilter={change} selected={selected} onSelect={setSelected} onSend={setSending} openId={issueId} />
       {issueId !== undefined && <IssueDrawer key={issueId} id={issueId} onSend={setSending} onClose={close} />}
+      {importing && <ImportDialog onClose={() => { setImporting(false); }} />}
       {sending.length > 0 && <SendDialog issues={sending} onClose={() => { setSending([]); }} />}
     </Page>
   );

@@ -7,8 +7,9 @@ import type { Issue } from '@tocsin/domain';
 
 import { useConnections } from '../api/connections.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { drafts } from './drafts.js';
 import { FollowDelivery } from './follow-delivery.js';
-import { SendForm } from './send-form.js';
+import { SendForm, type Sent } from './send-form.js';
 
 interface SendDialogProps {
   issues: readonly Issue[];
@@ -16,18 +17,23 @@ interface SendDialogProps {
 }
 
 export function SendDialog({ issues, onClose }: SendDialogProps) {
-  const [sent, setSent] = useState<{ deliveryId: string; to: string }>();
+  const [sent, setSent] = useState<Sent>();
+  // what was written is kept for another destination
+  const again = ({ comment }: Sent): void => {
+    drafts.keep(issues.map(({ id }) => id), { comment });
+    setSent(undefined);
+  };
   return (
     <Modal opened onClose={onClose} title="Send to Slack" size="lg">
       {sent
-        ? <FollowDelivery key={sent.deliveryId} deliveryId={sent.deliveryId} to={sent.to} onAgain={() => { setSent(undefined); }} onClose={onClose} />
-        : <ComposeMessage issues={issues} onSent={(deliveryId, to) => { setSent({ deliveryId, to }); }} onClose={onClose} />}
+        ? <FollowDelivery key={sent.deliveryId} deliveryId={sent.deliveryId} to={sent.to} onAgain={() => { again(sent); }} onClose={onClose} />
+        : <ComposeMessage issues={issues} onSent={setSent} onClose={onClose} />}
     </Modal>
   );
 }
 
 interface ComposeMessageProps extends SendDialogProps {
-  onSent: (deliveryId: string, to: string) => void;
+  onSent: (sent: Sent) => void;
 }
 
 function ComposeMessage({ issues, onSent, onClose }: ComposeMessageProps) {

@@ -10,17 +10,23 @@ import { useSendMessage, type Message } from '../api/messages.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { DestinationPicker } from './destination-picker.js';
 import { labelOf } from './destination-words.js';
-import { attemptFor, Drafts } from './draft.js';
+import { attemptFor } from './draft.js';
+import { drafts } from './drafts.js';
 import { MessagePreview } from './message-preview.js';
 
-export const COMMENT_MAX = 2_000;
+const COMMENT_MAX = 2_000;
 
-const drafts = new Drafts(window.sessionStorage);
+export interface Sent {
+  deliveryId: string;
+  /** The destination as it was picked. */
+  to: string;
+  comment: string;
+}
 
 interface SendFormProps {
   issues: readonly Issue[];
   connections: readonly [Connection, ...Connection[]];
-  onSent: (deliveryId: string, to: string) => void;
+  onSent: (sent: Sent) => void;
   onClose: () => void;
 }
 
@@ -46,7 +52,7 @@ export function SendForm({ issues, connections, onSent, onClose }: SendFormProps
     setDraft({ ...draft, attempt });
     drafts.keep(issueIds, { ...draft, attempt });
     send.mutate({ message, idempotencyKey: attempt.key }, {
-      onSuccess: ({ deliveryId }) => { drafts.forget(issueIds); onSent(deliveryId, labelOf(destination)); },
+      onSuccess: ({ deliveryId }) => { drafts.forget(issueIds); onSent({ deliveryId, to: labelOf(destination), comment }); },
       onSettled: () => { sending.current = false; },
     });
   };
