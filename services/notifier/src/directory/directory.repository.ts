@@ -28,8 +28,8 @@ export class DirectoryRepository {
   /** Asks for a fresh copy; a sync that is under way begins again. */
   async requestSync(tx: EntityManager | DataSource, connectionId: string): Promise<void> {
     await tx.query(
-      `insert into directory_syncs (connection_id, state, step, cursor, started_at, run_at) values ($1, 'syncing', 'member-channels', null, date_trunc('milliseconds', clock_timestamp()), now())
-       on conflict (connection_id) do update set state = 'syncing', step = 'member-channels', cursor = null, started_at = excluded.started_at, run_at = now(), reason = null`,
+      `insert into directory_syncs (connection_id, state, step, cursor, page, started_at, run_at) values ($1, 'syncing', 'member-channels', null, 0, date_trunc('milliseconds', clock_timestamp()), now())
+       on conflict (connection_id) do update set state = 'syncing', step = 'member-channels', cursor = null, page = 0, started_at = excluded.started_at, run_at = now(), reason = null`,
       [connectionId],
     );
   }

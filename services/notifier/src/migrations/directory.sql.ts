@@ -22,6 +22,7 @@ create table directory_syncs (
   state text not null default 'idle',     -- idle, syncing, paused, failed
   step text,                              -- member-channels, channels, people
   cursor text,
+  page int not null default 0,            -- of this step
   started_at timestamptz,
   channels_synced_at timestamptz,
   people_synced_at timestamptz,
