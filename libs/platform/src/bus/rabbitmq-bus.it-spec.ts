@@ -114,6 +114,15 @@ async function peek(connection: ChannelModel, queue: string): Promise<DeadLetter
       expect(refusal?.message).toContain('Nobody hears "connection.reported.v1"');
     });
 
+    test('a consumer whose broker is away stops all the same', async () => {
+      const bus = new RabbitMqBus({ url: 'amqp://127.0.0.1:9', logger: SILENT });
+      const starting = bus.start();
+      const subscription = await bus.subscribe('notifier', SEND_QUEUE, () => Promise.resolve());
+      await subscription.stop();
+      await bus.close();
+      await starting;
+    });
+
     test('a broker that is away does not keep a service from starting', async () => {
       const lonely = new RabbitMqBus({ url: 'amqp://127.0.0.1:1', logger: SILENT });
       const started = lonely.start();

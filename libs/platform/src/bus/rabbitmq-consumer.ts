@@ -75,18 +75,29 @@ export class RabbitMqConsumer implements Subscription {
     const { queue, logger } = this.options;
     const backoff = new Backoff({ firstMs: 100, maxMs: 3_000 });
     while (!this.isStopping()) {
-      let model: ChannelModel;
-      try {
-        model = await this.options.connection();
-      } catch {
-        return; // the bus was closed
-      }
+      const model = await this.nextConnection();
+      if (model === undefined) return;
       try {
         await this.consume(model, () => { backoff.reset(); });
       } catch (error) {
         if (!this.isStopping()) logger.warn({ queue, error: errorText(error) }, 'The queue cannot be consumed; trying again');
       }
       await sleep(backoff.next(), this.stopping.signal);
+    }
+  }
+
+  /** Undefined when there will be none any more: the bus was closed, or this consumer stops while the broker is away. */
+  private async nextConnection(): Promise<ChannelModel | undefined> {
+    const stopped = new AbortController();
+    const onStop = new Promise<undefined>((resolve) => {
+      this.stopping.signal.addEventListener('abort', () => { resolve(undefined); }, { once: true, signal: stopped.signal });
+    });
+    try {
+      return await Promise.race([this.options.connection(), onStop]);
+    } catch {
+      return undefined;
+    } finally {
+      stopped.abort();
     }
   }
 
