@@ -28,6 +28,7 @@ import { DirectoryRepository } from './directory/directory.repository.js';
 import { DirectorySearch } from './directory/directory-search.js';
 import { DirectoryStatusQuery } from './directory/directory-status.query.js';
 import { DirectorySyncJob } from './directory/directory-sync.job.js';
+import { LaneMoves } from './directory/lane-moves.js';
 import { LookUp } from './directory/look-up.js';
 import { ChannelReadership } from './directory/readership.js';
 import { ResolutionJob } from './directory/resolution.job.js';
@@ -48,7 +49,7 @@ export class NotifierModule {
         ConnectionRepository, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob,
         ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryQueries, DeliveryActions, DeliveryMetrics,
         PostDelivery, ResultRecorder, PostingJob, SweepJob, DeliverySettingsRepository,
-        DirectoryRepository, DirectorySearch, DirectoryStatusQuery, DirectorySyncJob, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,
+        DirectoryRepository, DirectorySearch, DirectoryStatusQuery, DirectorySyncJob, LaneMoves, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,
       ],
     };
   }

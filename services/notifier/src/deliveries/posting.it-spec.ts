@@ -107,6 +107,19 @@ describe('a destination that cannot be', () => {
     expect(delivery.timeline?.at(-1)).toMatchObject({ kind: 'failed' });
   }, 30_000);
 
+  test.each([
+    ['an id', { id: 'C0GENERAL1' }],
+    ['a name', { name: '#general' }],
+  ])('goes where the command says otherwise, %s', async (_, otherwise) => {
+    const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { email: 'nobody@acme.test' }, otherwise }));
+    expect(delivery).toMatchObject({ state: 'posted', destination: { id: 'C0GENERAL1', name: '#general' } });
+  });
+
+  test('and an otherwise that cannot be either ends as failed', async () => {
+    const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { email: 'nobody@acme.test' }, otherwise: { email: 'gil@acme.test' } }));
+    expect(delivery).toMatchObject({ state: 'failed', error: { code: 'users_not_found', message: expect.stringContaining('gil@acme.test') } });
+  });
+
   test('a channel that the app may not post to ends as failed and says how to invite it', async () => {
     await notifier.control('faults', { method: 'chat.postMessage', channel: 'C0PAYMENTS', error: 'not_in_channel', times: 1 });
     const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0PAYMENTS' } }));

@@ -1,16 +1,17 @@
 /**
  * Lanes of destinations without an id never post: here their address is resolved, and their deliveries move, in their
- * order, to the lane of the id. Both lanes are locked in the order of their ids, as everywhere.
+ * order, to the lane of the id.
  */
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import type { DeliveryError, Destination, DestinationKind } from '@tocsin/domain';
+import type { DeliveryError, Destination } from '@tocsin/domain';
 import { LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
 
 import { PostingJob } from '../deliveries/posting.job.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
 import { DirectorySyncJob } from './directory-sync.job.js';
+import { LaneMoves, type Place } from './lane-moves.js';
 import { ResolveAddress } from './resolve-address.js';
 
 interface ProvisionalLane {
@@ -30,6 +31,7 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly database: DataSource,
     private readonly waiting: WaitingRepository,
     private readonly addresses: ResolveAddress,
+    private readonly moves: LaneMoves,
     private readonly outbox: Outbox,
     private readonly posting: PostingJob,
     private readonly sync: DirectorySyncJob,
@@ -77,7 +79,7 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
         return;
       }
       const resolution = await this.addresses.resolve(lane.connection_id, lane.destination);
-      if ('found' in resolution) await this.outbox.transaction((tx) => this.move(tx, lane, resolution.found));
+      if ('found' in resolution) await this.outbox.transaction((tx) => this.moves.toFound(tx, placeOf(lane), resolution.found));
       else if ('refused' in resolution) await this.outbox.transaction((tx) => this.refuse(tx, lane, resolution.refused));
       else await this.release(lane, resolution.later.seconds, resolution.later.reason);
     } catch (error) {
@@ -88,24 +90,9 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
     this.sync.wake();
   }
 
-  private async move(tx: EntityManager, lane: ProvisionalLane, found: { id: string; kind: DestinationKind; name: string }): Promise<void> {
-    await tx.query('insert into lanes (organization_id, connection_id, destination_key, provisional) values ($1, $2, $3, false) on conflict do nothing', [lane.organization_id, lane.connection_id, found.id]);
-    const locked = await tx.query<{ lane_id: string; provisional: boolean }[]>(
-      'select lane_id, provisional from lanes where lane_id = $1 or (organization_id = $2 and connection_id = $3 and destination_key = $4) order by lane_id for update',
-      [lane.lane_id, lane.organization_id, lane.connection_id, found.id],
-    );
-    const target = locked.find((row) => !row.provisional);
-    if (!target) throw new Error(`lane of ${found.id} is gone`);
-    await tx.query(
-      `update deliveries set lane_id = $2, destination_id = $3, destination_kind = $4, destination_name = $5, version = version + 1, waiting_for = null where lane_id = $1 and state = 'waiting'`,
-      [lane.lane_id, target.lane_id, found.id, found.kind, found.name],
-    );
-    await tx.query(`update lanes set active = true, due_since = case when active then due_since else clock_timestamp() end where lane_id = $1`, [target.lane_id]);
-    await tx.query(`update lanes set active = false, leased_until = '-infinity' where lane_id = $1`, [lane.lane_id]);
-  }
-
-  /** The address means nothing: what waits for it ends here, with the remedy. */
+  /** The address means nothing: what may go elsewhere does, the rest ends here, with the remedy. */
   private async refuse(tx: EntityManager, lane: ProvisionalLane, error: DeliveryError): Promise<void> {
+    await this.moves.toOtherwise(tx, placeOf(lane));
     await tx.query('select 1 from lanes where lane_id = $1 for update', [lane.lane_id]);
     await this.waiting.end(tx, { state: 'failed', error }, { condition: 'd.lane_id = $1', parameters: [lane.lane_id] });
     await tx.query(`update lanes set active = false, leased_until = '-infinity' where lane_id = $1`, [lane.lane_id]);
@@ -127,4 +114,8 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
       );
     });
   }
+}
+
+function placeOf({ organization_id, connection_id, lane_id }: ProvisionalLane): Place {
+  return { organizationId: organization_id, connectionId: connection_id, laneId: lane_id };
 }

@@ -1,0 +1,66 @@
+/**
+ * Moves waiting deliveries from the lane of an address to the lane of what the address means, or of the destination that
+ * takes them otherwise, with their order. Lanes are locked in the order of their ids, as everywhere.
+ */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import { destinationKey, kindOfDestinationId, type Destination, type DestinationKind } from '@tocsin/domain';
+
+export interface Place {
+  organizationId: string;
+  connectionId: string;
+  /** The lane that the deliveries leave. */
+  laneId: string;
+}
+
+export interface Found {
+  id: string;
+  kind: DestinationKind;
+  name: string;
+}
+
+@Injectable()
+export class LaneMoves {
+  /** All that waits for an address goes to the lane of its id. */
+  async toFound(tx: EntityManager, place: Place, { id, kind, name }: Found): Promise<void> {
+    const laneId = await this.lockBoth(tx, place, { id });
+    await tx.query(
+      `update deliveries set lane_id = $2, destination_id = $3, destination_kind = $4, destination_name = $5, version = version + 1, waiting_for = null where lane_id = $1 and state = 'waiting'`,
+      [place.laneId, laneId, id, kind, name],
+    );
+    await tx.query(`update lanes set active = false, leased_until = '-infinity' where lane_id = $1`, [place.laneId]);
+  }
+
+  /** What cannot be delivered to its address goes where its command says otherwise. */
+  async toOtherwise(tx: EntityManager, place: Place): Promise<void> {
+    const rows = await tx.query<{ otherwise: Destination }[]>(
+      `select distinct command->'otherwise' as otherwise from deliveries where lane_id = $1 and state = 'waiting' and command ? 'otherwise' and destination <> command->'otherwise'`,
+      [place.laneId],
+    );
+    for (const { otherwise } of rows) {
+      const laneId = await this.lockBoth(tx, place, otherwise);
+      const id = 'id' in otherwise ? otherwise.id : null;
+      const name = 'name' in otherwise ? otherwise.name : 'email' in otherwise ? otherwise.email : null;
+      await tx.query(
+        `update deliveries set lane_id = $2, destination = $3, destination_id = $4, destination_kind = $5, destination_name = $6, version = version + 1, waiting_for = null
+         where lane_id = $1 and state = 'waiting' and command->'otherwise' = $3::jsonb and destination <> $3::jsonb`,
+        [place.laneId, laneId, JSON.stringify(otherwise), id, id === null ? null : (kindOfDestinationId(id) ?? null), name],
+      );
+    }
+  }
+
+  /** @returns the lane of `destination`, awake, both locked */
+  private async lockBoth(tx: EntityManager, { organizationId, connectionId, laneId }: Place, destination: Destination): Promise<string> {
+    const key = destinationKey(destination);
+    await tx.query('insert into lanes (organization_id, connection_id, destination_key, provisional) values ($1, $2, $3, $4) on conflict do nothing', [organizationId, connectionId, key, !('id' in destination)]);
+    const locked = await tx.query<{ lane_id: string; destination_key: string }[]>(
+      'select lane_id, destination_key from lanes where lane_id = $1 or (organization_id = $2 and connection_id = $3 and destination_key = $4) order by lane_id for update',
+      [laneId, organizationId, connectionId, key],
+    );
+    const target = locked.find((lane) => lane.destination_key === key);
+    if (!target) throw new Error(`the lane of ${key} is gone`);
+    await tx.query('update lanes set active = true, due_since = case when active then due_since else clock_timestamp() end where lane_id = $1', [target.lane_id]);
+    return target.lane_id;
+  }
+}
