@@ -1,11 +1,11 @@
 // Sets the colour scheme before the first paint. A file of its own, because the page runs no inline script.
-(function () {
-  var chosen = null;
+{
+  let chosen = null;
   try {
     chosen = window.localStorage.getItem('mantine-color-scheme-value');
   } catch {
     // storage may be closed to us: then the system decides
   }
-  var dark = chosen === 'dark' || (chosen !== 'light' && window.matchMedia('(prefers-color-scheme: dark)').matches);
+  const dark = chosen === 'dark' || (chosen !== 'light' && window.matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light');
-})();
+}

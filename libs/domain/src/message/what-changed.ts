@@ -21,6 +21,6 @@ function lineOf({ field, from, to }: FieldChange): RichTextSection {
 
 function shown(value: unknown): string {
   if (value === undefined || value === null || value === '') return 'none';
-  const words = Array.isArray(value) ? value.map(String).join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  const words = Array.isArray(value) ? value.map(String).join(', ') : typeof value === 'string' ? value : JSON.stringify(value);
   return cut(cleanLine(words), VALUE_MAX) || 'none';
 }

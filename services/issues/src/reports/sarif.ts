@@ -23,7 +23,7 @@ class Reading {
 }
 
 export function readSarif(log: Json): ReportReading {
-  if (log.version !== '2.1.0') return refused('/version', `"version" is ${JSON.stringify(log.version) ?? 'missing'}; SARIF 2.1.0 is understood`);
+  if (log.version !== '2.1.0') return refused('/version', `"version" is ${log.version === undefined ? 'missing' : JSON.stringify(log.version)}; SARIF 2.1.0 is understood`);
   if (!Array.isArray(log.runs)) return refused('/runs', '"runs" must be a list');
   const wrong = log.runs.findIndex((run: unknown) => text(object(object(object(run).tool).driver).name) === undefined);
   if (wrong >= 0) return refused(`/runs/${wrong}/tool/driver/name`, 'the tool of the run has no name');
