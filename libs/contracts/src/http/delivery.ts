@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsDateString, IsDefined, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsDateString, IsDefined, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 
-import { DELIVERY_STATES, type DeliveryError, type DeliverySource, type DeliveryState, type Destination } from '@tocsin/domain';
+import { CATEGORIES, DELIVERY_STATES, SEVERITIES, type Category, type DeliveryError, type DeliverySource, type DeliveryState, type Destination, type LeakGuardRule, type Passage, type Severity, type UnconfirmedPolicy } from '@tocsin/domain';
 
 import { IsDeliverySource, IsDestination } from '../decorators.js';
 
@@ -90,4 +90,29 @@ export class AcceptedDelivery {
 
 export class CreateTestMessage {
   @IsDestination() destination!: Destination;
+}
+
+/** What to do when Slack may have a message: send it again, or leave it to a person. */
+export class UnconfirmedPolicies {
+  @IsIn(['resend', 'hold']) workflow!: UnconfirmedPolicy;
+  @IsIn(['resend', 'hold']) manual!: UnconfirmedPolicy;
+}
+
+/** Severities and categories that may pass; an issue passes when both are named. */
+export class LeakGuardPassage implements Passage {
+  @IsArray() @ArrayMaxSize(SEVERITIES.length) @IsIn(SEVERITIES, { each: true }) severities!: Severity[];
+  @IsArray() @ArrayMaxSize(CATEGORIES.length) @IsIn(CATEGORIES, { each: true }) categories!: Category[];
+}
+
+export class LeakGuard implements LeakGuardRule {
+  @IsDefined() @ValidateNested() @Type(() => LeakGuardPassage) public!: LeakGuardPassage;
+  @IsDefined() @ValidateNested() @Type(() => LeakGuardPassage) shared!: LeakGuardPassage;
+}
+
+/** An organization's settings for deliveries. */
+export class DeliverySettings {
+  @IsDefined() @ValidateNested() @Type(() => UnconfirmedPolicies) unconfirmed!: UnconfirmedPolicies;
+  @IsDefined() @ValidateNested() @Type(() => LeakGuard) leakGuard!: LeakGuard;
+  /** Days that a settled delivery can be looked up; its count stays for ever. */
+  @IsInt() @Min(1) @Max(3650) retentionDays!: number;
 }
