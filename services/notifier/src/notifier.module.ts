@@ -19,6 +19,7 @@ import { LaneRepository } from './deliveries/lane.repository.js';
 import { PostDelivery } from './deliveries/post-delivery.js';
 import { PostingJob } from './deliveries/posting.job.js';
 import { ResultRecorder } from './deliveries/result-recorder.js';
+import { RetirementJob } from './deliveries/retirement.job.js';
 import { SendToSlackConsumer } from './deliveries/send-to-slack.consumer.js';
 import { SweepJob } from './deliveries/sweep.job.js';
 import { TestMessageController } from './deliveries/test-message.controller.js';
@@ -35,6 +36,7 @@ import { ResolutionJob } from './directory/resolution.job.js';
 import { ResolveAddress } from './directory/resolve-address.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { NotifierConfig } from './notifier.config.js';
+import { DeliverySettingsController } from './settings/delivery-settings.controller.js';
 import { DeliverySettingsRepository } from './settings/delivery-settings.repository.js';
 
 @Module({})
@@ -43,12 +45,12 @@ export class NotifierModule {
     return {
       module: NotifierModule,
       imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000] })],
-      controllers: [SendToSlackConsumer, ConnectionConsumer, DeliveryController, TestMessageController, DirectoryController],
+      controllers: [SendToSlackConsumer, ConnectionConsumer, DeliveryController, TestMessageController, DirectoryController, DeliverySettingsController],
       providers: [
         { provide: NotifierConfig, useValue: config },
         ConnectionRepository, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob,
         ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryQueries, DeliveryActions, DeliveryMetrics,
-        PostDelivery, ResultRecorder, PostingJob, SweepJob, DeliverySettingsRepository,
+        PostDelivery, ResultRecorder, PostingJob, SweepJob, RetirementJob, DeliverySettingsRepository,
         DirectoryRepository, DirectorySearch, DirectoryStatusQuery, DirectorySyncJob, LaneMoves, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,
       ],
     };

@@ -126,6 +126,7 @@ const INSERT_DELIVERIES = `
          array(select jsonb_array_elements_text(r->'issueIds')), r->>'replayOf', clock_timestamp()
   from jsonb_array_elements($1::jsonb) with ordinality as given (r, place)
   join lanes l on l.organization_id = r->>'organizationId' and l.connection_id = r->>'connectionId' and l.destination_key = r->>'destinationKey'
+  where not exists (select 1 from retired_deliveries t where t.organization_id = r->>'organizationId' and t.delivery_id = r->>'deliveryId')
   order by given.place
   on conflict do nothing
   returning organization_id, delivery_id, lane_id`;

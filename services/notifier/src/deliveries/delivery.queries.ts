@@ -62,7 +62,10 @@ export class DeliveryQueries {
     const inTransit = await this.inTransit(organizationId);
     const [counted] = await this.database.query<{ accepted: number; by_state: Partial<Record<DeliveryState, number>> }[]>(
       `select coalesce((select accepted from accepted_counts where organization_id = $1), 0)::float8 as accepted,
-              coalesce((select jsonb_object_agg(state, n) from (select state, count(*) as n from deliveries where organization_id = $1 group by state) counts), '{}') as by_state`,
+              coalesce((select jsonb_object_agg(state, n) from (
+                select state, sum(n) as n from (
+                  select state, count(*) as n from deliveries where organization_id = $1 group by state
+                  union all select state, count as n from retired_counts where organization_id = $1) counts group by state) sums), '{}') as by_state`,
       [organizationId],
     );
     const byState = Object.fromEntries(DELIVERY_STATES.map((state) => [state, counted?.by_state[state] ?? 0])) as Record<DeliveryState, number>;

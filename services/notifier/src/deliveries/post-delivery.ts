@@ -4,14 +4,15 @@
  */
 import { Injectable } from '@nestjs/common';
 
+import type { DeliverySettings } from '@tocsin/contracts';
 import { guardLeaks, kindOfDestinationId, needsReadership, noAnswer, renderMessage, renderPlainText, type MessageInput, type SlackFailure } from '@tocsin/domain';
-import type { SlackAnswer, PostedMessage } from '@tocsin/slack';
+import type { PostedMessage, SlackAnswer } from '@tocsin/slack';
 
 import { SlackDoors, type OpenDoor } from '../connections/slack-doors.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { ChannelReadership } from '../directory/readership.js';
 import { NotifierConfig } from '../notifier.config.js';
-import { DeliverySettingsRepository, unconfirmedPolicy, type DeliverySettings } from '../settings/delivery-settings.repository.js';
+import { DeliverySettingsRepository, unconfirmedPolicy } from '../settings/delivery-settings.repository.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
 import type { Outcome } from './delivery-result.js';
 import type { Claim } from './lane.repository.js';

@@ -83,6 +83,7 @@ create index deliveries_head on deliveries (lane_id, priority, said_at, arrival)
 create index deliveries_posting on deliveries (lane_id) where state = 'posting';
 create index deliveries_newest on deliveries (organization_id, created_at desc, delivery_id desc);
 create index deliveries_expiring on deliveries (expires_at) where state = 'waiting';
+create index deliveries_settled on deliveries (settled_at) where settled_at is not null;
 create index deliveries_of_issue on deliveries using gin (issue_ids);
 
 -- Append-only: what happened to a delivery, in words and with Slack's answer.
@@ -99,6 +100,14 @@ create index timeline_of_delivery on timeline (organization_id, delivery_id, id)
 
 -- Counted when commands are recorded, so that the sum over the states can be checked against it.
 create table accepted_counts (organization_id text primary key, accepted bigint not null);
+
+-- Deliveries that are not kept any more: their ids for a while, their counts for ever.
+create table retired_deliveries (
+  organization_id text not null, delivery_id text not null, state text not null, retired_at timestamptz not null default now(),
+  primary key (organization_id, delivery_id)
+);
+create index retired_deliveries_at on retired_deliveries (retired_at);
+create table retired_counts (organization_id text not null, state text not null, count bigint not null, primary key (organization_id, state));
 
 create table delivery_settings (organization_id text primary key, settings jsonb not null, updated_at timestamptz not null default now());
 `;

@@ -1,16 +1,19 @@
-/** An organization's settings for deliveries: what to do when Slack's answer is lost, and the leak guard. */
+/** An organization's settings for deliveries: what to do when Slack's answer is lost, the leak guard, how long deliveries are kept. */
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
-import { DEFAULT_LEAK_GUARD, type DeliverySource, type LeakGuardRule, type UnconfirmedPolicy } from '@tocsin/domain';
+import type { DeliverySettings } from '@tocsin/contracts';
+import { DEFAULT_LEAK_GUARD, type DeliverySource, type UnconfirmedPolicy } from '@tocsin/domain';
 
-export interface DeliverySettings {
-  unconfirmed: { workflow: UnconfirmedPolicy; manual: UnconfirmedPolicy };
-  leakGuard: LeakGuardRule;
-}
-
-export const DEFAULT_DELIVERY_SETTINGS: DeliverySettings = { unconfirmed: { workflow: 'resend', manual: 'hold' }, leakGuard: DEFAULT_LEAK_GUARD };
+export const DEFAULT_DELIVERY_SETTINGS: DeliverySettings = {
+  unconfirmed: { workflow: 'resend', manual: 'hold' },
+  leakGuard: {
+    public: { severities: [...DEFAULT_LEAK_GUARD.public.severities], categories: [...DEFAULT_LEAK_GUARD.public.categories] },
+    shared: { severities: [...DEFAULT_LEAK_GUARD.shared.severities], categories: [...DEFAULT_LEAK_GUARD.shared.categories] },
+  },
+  retentionDays: 90,
+};
 
 /** How long a replica may go on with settings that another one has changed. */
 const FRESH_MS = 5000;
@@ -24,10 +27,24 @@ export class DeliverySettingsRepository {
   async of(organizationId: string): Promise<DeliverySettings> {
     const known = this.known.get(organizationId);
     if (known) return known;
-    const [row] = await this.database.query<{ settings: Partial<DeliverySettings> }[]>('select settings from delivery_settings where organization_id = $1', [organizationId]);
-    const settings = { ...DEFAULT_DELIVERY_SETTINGS, ...row?.settings };
+    const settings = await this.read(organizationId);
     this.known.set(organizationId, settings);
     return settings;
+  }
+
+  /** As they are now, past every cache. */
+  async read(organizationId: string, within: Pick<EntityManager, 'query'> = this.database): Promise<DeliverySettings> {
+    const [row] = await within.query<{ settings: DeliverySettings }[]>('select settings from delivery_settings where organization_id = $1', [organizationId]);
+    return row?.settings ?? DEFAULT_DELIVERY_SETTINGS;
+  }
+
+  async save(tx: EntityManager, organizationId: string, settings: DeliverySettings): Promise<void> {
+    await tx.query(
+      `insert into delivery_settings (organization_id, settings) values ($1, $2)
+       on conflict (organization_id) do update set settings = excluded.settings, updated_at = now()`,
+      [organizationId, JSON.stringify(settings)],
+    );
+    this.known.delete(organizationId);
   }
 }
 

@@ -1,0 +1,59 @@
+/**
+ * Removes settled deliveries when their organization's time for them is over. Their counts stay, so that the sum still
+ * proves that none was lost; their ids stay a while, so that a command that comes again posts nothing.
+ */
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import { LOGGER, Loop, type Logger } from '@tocsin/platform';
+
+import { DEFAULT_DELIVERY_SETTINGS } from '../settings/delivery-settings.repository.js';
+import type { DeliveryKey } from './delivery-log.js';
+
+const HOUR_MS = 3_600_000;
+const BATCH = 1000;
+const REMEMBERED_DAYS = 30;
+
+@Injectable()
+export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly loop: Loop;
+
+  constructor(
+    private readonly database: DataSource,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.loop = new Loop('retirement', HOUR_MS, () => this.retire(), logger);
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  /** Removes one batch. @returns true when there is more */
+  async retire(): Promise<boolean> {
+    await this.database.query(`delete from retired_deliveries where retired_at < now() - make_interval(days => $1)`, [REMEMBERED_DAYS]);
+    return this.database.transaction(async (tx) => {
+      const old = await tx.query<(DeliveryKey & { state: string })[]>(
+        `select d.organization_id, d.delivery_id, d.state from deliveries d left join delivery_settings s using (organization_id)
+         where d.settled_at < now() - make_interval(days => coalesce((s.settings->>'retentionDays')::int, $1)) order by d.settled_at limit $2 for update of d skip locked`,
+        [DEFAULT_DELIVERY_SETTINGS.retentionDays, BATCH],
+      );
+      if (old.length === 0) return false;
+      const keys = JSON.stringify(old);
+      const rows = 'jsonb_to_recordset($1::jsonb) o (organization_id text, delivery_id text, state text)';
+      await tx.query(`insert into retired_deliveries (organization_id, delivery_id, state) select * from ${rows} on conflict do nothing`, [keys]);
+      await tx.query(
+        `insert into retired_counts (organization_id, state, count) select o.organization_id, o.state, count(*) from ${rows} group by 1, 2 order by 1, 2
+         on conflict (organization_id, state) do update set count = retired_counts.count + excluded.count`,
+        [keys],
+      );
+      await tx.query(`delete from timeline t using ${rows} where t.organization_id = o.organization_id and t.delivery_id = o.delivery_id`, [keys]);
+      await tx.query(`delete from deliveries d using ${rows} where d.organization_id = o.organization_id and d.delivery_id = o.delivery_id`, [keys]);
+      return old.length === BATCH;
+    });
+  }
+}
