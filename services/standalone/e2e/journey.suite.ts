@@ -127,7 +127,7 @@ export function theMainJob(way: string, start: () => Promise<Product>): void {
         return names.includes('sec-alerts') && names.includes('sec-internal');
       });
       await eventually(async () => (await noa.get<DestinationList>(`/v1/connections/${connection.id}/destinations?q=bob`)).body.items.some((item) => item.kind === 'user'));
-    });
+    }, 25_000);
 
     test('an issue reaches a public channel by name with the comment, and the delivery tells where', async () => {
       const delivery = await send({ name: '#sec-alerts' }, 'Please look at this one today. <!channel>');

@@ -71,6 +71,7 @@ async function startAll(config: StandaloneConfig, environment: Environment, tell
     DATABASE_POOL_SIZE: environment.DATABASE_POOL_SIZE ?? POOL_SIZE,
     ENCRYPTION_KEYS: config.ENCRYPTION_KEYS ?? directory.secret('encryption-keys', newKeyRing),
     PUBLIC_URL: publicUrl,
+    LOG_LEVEL: config.LOG_LEVEL,
     ...(sandboxUrl !== undefined && { SLACK_BASE_URL: sandboxUrl, ...SANDBOX_APP }),
   };
   const peers: Record<ServiceName, string> = { connector: '', issues: '', workflows: '', notifier: '' };
