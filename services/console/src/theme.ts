@@ -20,9 +20,9 @@ export const theme = createTheme({
   },
 });
 
-/** Mantine's own grey for side remarks is too pale on white, its links are too dark on dark boxes. */
+/** Mantine's own grey for side remarks and red for errors are too pale on white, its links too dark on dark boxes. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': '#5c636a' },
-  dark: { '--mantine-color-dimmed': '#a6adb5', '--mantine-color-anchor': 'var(--mantine-color-indigo-3)' },
+  light: { '--mantine-color-dimmed': '#5c636a', '--mantine-color-error': '#b3261e' },
+  dark: { '--mantine-color-dimmed': '#a6adb5', '--mantine-color-anchor': 'var(--mantine-color-indigo-3)', '--mantine-color-error': '#ff8f87' },
 });

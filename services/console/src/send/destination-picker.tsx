@@ -1,14 +1,14 @@
 /** Channel/User: finds channels and people of all connected workspaces, by name, e-mail address, id or link. */
 import { CloseButton, Combobox, Loader, TextInput, useCombobox, VisuallyHidden } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 
 import type { Connection } from '@tocsin/contracts';
 
-import { useDestinations, type FoundDestination } from '../api/destinations.js';
+import type { FoundDestination } from '../api/destinations.js';
 import { DestinationOption } from './destination-option.js';
-import { fits, keyOf, labelOf } from './destination-words.js';
+import { keyOf, labelOf } from './destination-words.js';
 import { PickerFooter } from './picker-footer.js';
+import { useOffered } from './use-offered.js';
 
 interface DestinationPickerProps {
   label: string;
@@ -16,23 +16,17 @@ interface DestinationPickerProps {
   value: FoundDestination | undefined;
   onChange: (value: FoundDestination | undefined) => void;
   autoFocus?: boolean;
-  disabled?: boolean;
 }
 
-const DEBOUNCE_MS = 150;
-
-export function DestinationPicker({ label, connections, value, onChange, autoFocus = false, disabled = false }: DestinationPickerProps) {
+export function DestinationPicker({ label, connections, value, onChange, autoFocus = false }: DestinationPickerProps) {
   const [typed, setTyped] = useState(value ? labelOf(value) : '');
   const [touched, setTouched] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   // it may appear after its dialog has placed the focus
   useEffect(() => { if (autoFocus) field.current?.focus(); }, [autoFocus]);
-  const [q] = useDebouncedValue(value ? '' : typed.trim(), DEBOUNCE_MS);
   const combobox = useCombobox({ onDropdownClose: () => { combobox.resetSelectedOption(); } });
   // nothing is asked before somebody turns to the field
-  const answer = useDestinations(connections, q, touched && !disabled);
-  const isFresh = value !== undefined || (q === typed.trim() && !answer.earlier);
-  const search = isFresh ? answer : { ...answer, found: answer.found.filter((item) => fits(item, typed)) };
+  const search = useOffered(connections, value ? '' : typed.trim(), touched);
   const type = (text: string): void => {
     setTyped(text);
     if (value) onChange(undefined);
@@ -58,19 +52,18 @@ export function DestinationPicker({ label, connections, value, onChange, autoFoc
           onClick={() => { combobox.openDropdown(); }}
           onFocus={() => { setTouched(true); }}
           onBlur={() => { combobox.closeDropdown(); }}
-          disabled={disabled}
           autoComplete="off"
           spellCheck={false}
           data-autofocus={autoFocus}
           {...(value?.hint !== undefined && { description: value.hint, inputWrapperOrder: ['label', 'input', 'description'] as const })}
-          rightSection={search.searching ? <Loader size={16} /> : typed !== '' && !disabled && <Clear onClear={() => { type(''); }} />}
+          rightSection={search.searching ? <Loader size={16} /> : typed !== '' && <Clear onClear={() => { type(''); }} />}
         />
       </Combobox.Target>
       <Combobox.Dropdown>
         <Combobox.Options mah={300} className="scroll" aria-label="Channels and people">
           <Groups search={search} severalWorkspaces={connections.length > 1} />
         </Combobox.Options>
-        <PickerFooter search={search} q={q} />
+        <PickerFooter search={search} />
       </Combobox.Dropdown>
       <VisuallyHidden aria-live="polite">{combobox.dropdownOpened && !search.searching ? `${search.found.length} found` : ''}</VisuallyHidden>
     </Combobox>

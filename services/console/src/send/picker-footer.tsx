@@ -2,9 +2,9 @@
 import { Combobox, Text } from '@mantine/core';
 
 import { ApiProblem } from '../api/client.js';
-import type { DestinationSearch } from '../api/destinations.js';
+import type { Offered } from './use-offered.js';
 
-export function PickerFooter({ search: { found, searching, notes, error }, q }: { search: DestinationSearch; q: string }) {
+export function PickerFooter({ search: { found, searching, notes, error, q } }: { search: Offered }) {
   const nothing = found.length === 0 && !searching && !error;
   return (
     <>
