@@ -1,10 +1,9 @@
-// Whether what runs in this container can serve: exit code 0 or 1. An argument names another address to ask.
-const { PORT = '3000' } = process.env;
-const address = process.argv[2] ?? `http://127.0.0.1:${PORT}/health/ready`;
+// Ends with 0 when the service of this container can serve, else with 1. The address may be given as an argument.
+const address = process.argv[2] ?? `http://127.0.0.1:${process.env.PORT ?? 3000}/health/ready`;
 
 try {
-  const response = await fetch(address, { signal: AbortSignal.timeout(4000) });
-  process.exitCode = response.ok ? 0 : 1;
+  const { ok } = await fetch(address, { signal: AbortSignal.timeout(4000) });
+  process.exitCode = ok ? 0 : 1;
 } catch {
   process.exitCode = 1;
 }
