@@ -160,6 +160,13 @@ describe('a connection', () => {
     expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
   }, 20_000);
 
+  test('that lacks a scope fails only what needs it, and names the scope', async () => {
+    const narrow = await notifier.connect({ appId: 'A0NARROW' }, { token: 'xoxb-sandbox-acme-no-email' });
+    const [byEmail, byId] = await Promise.all([{ email: 'bob@acme.test' }, { id: 'C0SECALERT' }].map((destination) => notifier.send({ connectionId: narrow.id, destination })));
+    expect(await notifier.settled(byEmail ?? '')).toMatchObject({ state: 'failed', error: { code: 'missing_scope', message: expect.stringContaining('users:read.email'), remedy: expect.stringContaining('reinstall') } });
+    expect(await notifier.settled(byId ?? '')).toMatchObject({ state: 'posted' });
+  });
+
   test('that is paused holds its messages until it is resumed', async () => {
     const paused = await notifier.connect({ paused: true });
     const id = await notifier.send({ connectionId: paused.id, destination: { id: 'C0SECALERT' } });

@@ -45,6 +45,7 @@ export class DirectoryController {
     const term = searchTerm(q);
     let items = await this.searching.search(connection, term, kind, limit);
     if (items.length === 0 && (await this.lookUp.exact(connection.connectionId, term))) items = await this.searching.search(connection, term, kind, limit);
+    if (await this.directory.refreshIfOld(connection.connectionId)) this.sync.wake();
     return { items, ...(await this.statuses.completeness(connection)) };
   }
 

@@ -80,6 +80,13 @@ describe('the picker', () => {
     expect((await pick('q=C0NOSUCHONE')).items).toEqual([]);
   });
 
+  test('keeps its copy fresh by use: one that is older than an hour is read again', async () => {
+    const { channels } = await synced();
+    await notifier.database.query(`update notifier.directory_syncs set people_synced_at = people_synced_at - interval '61 minutes' where connection_id = $1`, [connection.id]);
+    await pick('q=general');
+    await eventually(async () => Date.parse((await synced()).channels.syncedAt ?? '') > Date.parse(channels.syncedAt ?? ''));
+  });
+
   test('answers from its copy while connector and Slack are away', async () => {
     notifier.peers.away = true;
     expect((await pick('q=general')).items).toHaveLength(1);

@@ -34,6 +34,16 @@ export class DirectoryRepository {
     );
   }
 
+  /** Asks for a fresh copy when the present one is whole and older than an hour. @returns whether it did */
+  async refreshIfOld(connectionId: string): Promise<boolean> {
+    const [old] = await this.database.query<unknown[]>(
+      `select 1 from directory_syncs where connection_id = $1 and state = 'idle' and least(channels_synced_at, people_synced_at) < clock_timestamp() - interval '1 hour'`,
+      [connectionId],
+    );
+    if (old !== undefined) await this.requestSync(this.database, connectionId);
+    return old !== undefined;
+  }
+
   async saveChannels(connectionId: string, channels: readonly SlackChannel[]): Promise<void> {
     await this.database.query(
       `insert into channels (connection_id, channel_id, name, is_private, is_shared, is_archived, is_member)
