@@ -3,7 +3,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
 import { AcceptedReplay, Delivery, DeliverySummary, ReplayDelivery } from '@tocsin/contracts';
-import { CurrentCaller, Idempotency, IdempotentRequest, notFound, Requires, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
+import { ApiPage, CurrentCaller, Idempotency, IdempotentRequest, notFound, Requires, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
@@ -25,7 +25,7 @@ export class DeliveryController {
 
   @Get()
   @Requires('deliveries:read')
-  @ApiOkResponse({ schema: { type: 'object', required: ['items', 'nextCursor'], properties: { items: { type: 'array', items: { $ref: '#/components/schemas/Delivery' } }, nextCursor: { type: 'string', nullable: true } } } })
+  @ApiPage(Delivery)
   list(@CurrentCaller() caller: Caller, @Query() filter: DeliveryFilter): Promise<Page<Delivery>> {
     return this.queries.list(caller.organizationId, filter);
   }

@@ -154,7 +154,7 @@ describe('a connection', () => {
     const id = await notifier.send({ connectionId: doomed.id, destination: { id: 'C0SECALERT' } });
     const report = await eventually(() => notifier.heard.find((event) => event.type === 'connection.reported.v1' && event.subject === doomed.id));
     expect(report).toMatchObject({ data: { connectionId: doomed.id, credentialVersion: 1, slackError: 'invalid_auth' } });
-    expect(await eventually(async () => (await notifier.delivery(id)).waitingFor)).toMatchObject({ reason: expect.stringContaining('re-connect') });
+    await eventually(async () => (await notifier.delivery(id)).waitingFor?.reason.includes('re-connect'));
     expect(await notifier.delivery(id)).toMatchObject({ state: 'waiting', attempts: 0 });
     await notifier.connect({ id: doomed.id, appId: 'A0DOOMED01', version: 2, credentialVersion: 2 });
     expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
@@ -170,7 +170,7 @@ describe('a connection', () => {
   test('that is paused holds its messages until it is resumed', async () => {
     const paused = await notifier.connect({ paused: true });
     const id = await notifier.send({ connectionId: paused.id, destination: { id: 'C0SECALERT' } });
-    expect(await eventually(async () => (await notifier.delivery(id)).waitingFor)).toMatchObject({ reason: expect.stringContaining('paused') });
+    await eventually(async () => (await notifier.delivery(id)).waitingFor?.reason.includes('paused'));
     await notifier.connect({ id: paused.id, version: 2 });
     expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
   });

@@ -132,6 +132,16 @@ describe('the directory', () => {
     await eventually(async () => (await notifier.call<DirectoryStatus>('GET', `/v1/connections/${other.id}/directory`, { organization: 'globex' })).body.state === 'idle');
   }, 20_000);
 
+  test('that is asked for again in the middle of a page begins again at once', async () => {
+    await notifier.control('faults', { method: 'users.conversations', latencyMs: 500, times: 1 });
+    await notifier.call('POST', `/v1/connections/${connection.id}/directory/sync`);
+    await eventually(async () => (await notifier.database.query(`select 1 from notifier.directory_syncs where connection_id = $1 and leased_until > clock_timestamp()`, [connection.id])).length === 1);
+    await notifier.call('POST', `/v1/connections/${connection.id}/directory/sync`);
+    const startedAt = performance.now();
+    await eventually(async () => (await status()).state === 'idle', { timeout: 20_000 });
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  }, 30_000);
+
   test('that cannot be read says why, and the picker too', async () => {
     const broken = await notifier.connect({ appId: 'A0BROKEN01' }, { token: 'xoxb-sandbox-nobody' });
     const failed = await eventually(async () => {

@@ -25,11 +25,11 @@ export interface PersonRow {
 export class DirectoryRepository {
   constructor(private readonly database: DataSource) {}
 
-  /** Asks for a fresh copy; a sync that is under way begins again. */
+  /** Asks for a fresh copy; a sync that is under way begins again, and what its present page finds out about its place counts no more. */
   async requestSync(tx: EntityManager | DataSource, connectionId: string): Promise<void> {
     await tx.query(
       `insert into directory_syncs (connection_id, state, step, cursor, page, started_at, run_at) values ($1, 'syncing', 'member-channels', null, 0, date_trunc('milliseconds', clock_timestamp()), now())
-       on conflict (connection_id) do update set state = 'syncing', step = 'member-channels', cursor = null, page = 0, started_at = excluded.started_at, run_at = now(), reason = null`,
+       on conflict (connection_id) do update set state = 'syncing', step = 'member-channels', cursor = null, page = 0, started_at = excluded.started_at, run_at = now(), leased_until = '-infinity', reason = null`,
       [connectionId],
     );
   }
