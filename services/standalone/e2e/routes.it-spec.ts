@@ -183,6 +183,14 @@ describe.each(NAMES)('the routes of %s', (service) => {
   });
 });
 
+test('OpenAPI tells the parameters of a query, the permission, the shape of a list and of an error', () => {
+  const list = of('issues').document.paths['/v1/issues']?.get;
+  expect(list?.parameters?.map((parameter) => ('name' in parameter ? parameter.name : ''))).toEqual(expect.arrayContaining(['severity', 'q', 'limit', 'cursor']));
+  expect(list?.description).toContain('issues:read');
+  expect(JSON.stringify(list?.responses)).toContain('nextCursor');
+  expect(list?.responses.default).toMatchObject({ content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
+});
+
 async function statusOf(service: ServiceName, line: string, token?: string): Promise<number> {
   const [method = 'GET', path = '/'] = line.split(' ');
   const address = path.replaceAll(/:\w+/g, '0198f000-0000-7000-8000-000000000000');

@@ -1,6 +1,6 @@
 /** Who did what to what, when: written in the transaction of the change, so neither exists without the other. */
 import { Controller, Get, Inject, Injectable, Module, Query, type DynamicModule } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 
@@ -8,7 +8,7 @@ import { AuditEntry } from '@tocsin/contracts';
 
 import { Requires } from '../auth/access.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
-import { decodeCursor, ListQuery, toPage, type Page } from '../http/list.js';
+import { ApiPage, decodeCursor, ListQuery, toPage, type Page } from '../http/list.js';
 
 export interface AuditRecord {
   organizationId: string;
@@ -58,7 +58,7 @@ export class AuditController {
 
   @Get()
   @Requires('audit:read')
-  @ApiOkResponse({ type: AuditEntry, isArray: true })
+  @ApiPage(AuditEntry)
   async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor }: ListQuery): Promise<Page<AuditEntry>> {
     const [before] = decodeCursor(cursor, 1) ?? [null];
     const rows = await this.database.query<AuditRow[]>(

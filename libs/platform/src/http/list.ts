@@ -1,4 +1,5 @@
 /** Lists: `{items, nextCursor}`, keyset paging with an opaque cursor, comma or repeated values. */
+import { ApiOkResponse } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
@@ -13,6 +14,17 @@ export interface Page<T> {
 export class ListQuery {
   @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit = 50;
   @IsOptional() @IsString() cursor?: string;
+}
+
+/** How OpenAPI describes the answer of a list route. */
+export function ApiPage(item: new () => object): MethodDecorator {
+  return ApiOkResponse({
+    schema: {
+      type: 'object',
+      required: ['items', 'nextCursor'],
+      properties: { items: { type: 'array', items: { $ref: `#/components/schemas/${item.name}` } }, nextCursor: { type: ['string', 'null'] as never, description: 'Where the next page begins; null at the end.' } },
+    },
+  });
 }
 
 /** Several values of one parameter, repeated or by comma, as one array. */

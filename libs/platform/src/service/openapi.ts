@@ -7,6 +7,8 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 
+import { routesOf, type Route } from './routes.js';
+
 const DESTINATION = {
   oneOf: ['id', 'name', 'email'].map((key) => ({ type: 'object', required: [key], properties: { [key]: { type: 'string' } }, additionalProperties: false })),
 };
@@ -34,9 +36,30 @@ export function contractSchemas(): Record<string, object> {
 export function openApiDocument(app: INestApplication, title: string): OpenAPIObject {
   const options = new DocumentBuilder().setTitle(title).setVersion('1').setOpenAPIVersion('3.1.0').addBearerAuth().build();
   const document = SwaggerModule.createDocument(app, options);
+  const schemas = contractSchemas();
   document.paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => !path.startsWith('/internal')));
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...usedSchemas(document, contractSchemas()) } };
+  for (const route of routesOf(app)) {
+    const operation = document.paths[route.path.replaceAll(/:(\w+)/g, '{$1}')]?.[route.method.toLowerCase() as 'get'];
+    if (operation) describeOperation(operation, route, schemas);
+  }
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...usedSchemas(document, schemas) } };
   return document;
+}
+
+/** What Nest's own scan does not see: query parameters, who may call, and how errors look. */
+function describeOperation(operation: Operation, { access, query }: Route, schemas: Readonly<Record<string, object>>): void {
+  operation.parameters = [...(operation.parameters ?? []), ...(query ? queryParameters(schemas[query.name]) : [])];
+  operation.responses.default = { description: 'Problem details (RFC 9457)', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+  if (access?.kind !== 'permissions') return;
+  operation.security = [{ bearer: [] }];
+  operation.description = `Needs the permission ${access.anyOf.join(' or ')}.`;
+}
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+function queryParameters(schema: object | undefined): NonNullable<Operation['parameters']> {
+  const { properties = {}, required = [] } = (schema ?? {}) as { properties?: Record<string, object>; required?: string[] };
+  return Object.entries(properties).map(([name, type]) => ({ name, in: 'query', required: required.includes(name), schema: type }));
 }
 
 /** Schemas that the document refers to, directly or through another schema. */

@@ -1,6 +1,6 @@
 /** The HTTP routes of a service as they are registered, with what each demands of its caller. */
 import { RequestMethod, type INestApplication, type Type } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 
 import { ACCESS, type Access } from '../auth/access.js';
@@ -11,6 +11,8 @@ export interface Route {
   path: string;
   handler: string;
   access: Access | undefined;
+  /** Class of its query parameters. */
+  query: Type | undefined;
 }
 
 export function routesOf(app: INestApplication): Route[] {
@@ -26,8 +28,19 @@ function routesOfController(controller: Type): Route[] {
     if (!handler || Reflect.getMetadata(PATH_METADATA, handler) === undefined) return [];
     const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
     const access = (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as Access | undefined;
-    return pathsOf(handler).map((path) => ({ method, path: joinPath(prefix, path), handler: `${controller.name}.${name}`, access }));
+    return pathsOf(handler).map((path) => ({ method, path: joinPath(prefix, path), handler: `${controller.name}.${name}`, access, query: queryClassOf(controller, name) }));
   });
+}
+
+/** Nest's number for a parameter that is the query. */
+const QUERY_PARAMETER = 4;
+
+function queryClassOf(controller: Type, method: string): Type | undefined {
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<string, { index: number; data?: unknown }>;
+  const whole = Object.entries(parameters).find(([key, { data }]) => key.startsWith(`${QUERY_PARAMETER}:`) && data === undefined);
+  const types = (Reflect.getMetadata('design:paramtypes', controller.prototype as object, method) ?? []) as Type[];
+  const type = whole && types[whole[1].index];
+  return type === undefined || type === (Object as unknown as Type) ? undefined : type;
 }
 
 function pathsOf(target: object): string[] {

@@ -1,13 +1,12 @@
 /** API keys for machines: made, listed, deleted. The key itself is in the answer that makes it and nowhere else. */
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
 import { v7 as uuid } from 'uuid';
 
 import { ApiKey, CreateApiKey } from '@tocsin/contracts';
-import { Audit, badRequest, CurrentCaller, decodeCursor, ListQuery, notFound, Outbox, ProblemException, Requires, toPage, type Caller, type Page } from '@tocsin/platform';
+import { ApiPage, Audit, badRequest, CurrentCaller, decodeCursor, ListQuery, notFound, Outbox, ProblemException, Requires, toPage, type Caller, type Page } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
-import { listOf } from '../list-schema.js';
 import { ApiKeyRepository, newApiKey, type StoredApiKey } from './api-key.repository.js';
 import { grantFor, type Grant } from './grant.js';
 
@@ -22,7 +21,7 @@ export class ApiKeysController {
   ) {}
 
   @Get()
-  @ApiOkResponse(listOf('ApiKey'))
+  @ApiPage(ApiKey)
   async list(@CurrentCaller() { organizationId }: Caller, @Query() { limit, cursor }: ListQuery): Promise<Page<ApiKey>> {
     const [beforeId] = decodeCursor(cursor, 1) ?? [];
     const found = await this.keys.list(organizationId, limit + 1, typeof beforeId === 'string' ? beforeId : undefined);

@@ -3,10 +3,9 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
 import { Connection, ConnectionCredentials, VerificationResult } from '@tocsin/contracts';
-import { CurrentCaller, decodeCursor, Idempotency, IdempotentRequest, ListQuery, notFound, ProblemException, Requires, toPage, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
+import { ApiPage, CurrentCaller, decodeCursor, Idempotency, IdempotentRequest, ListQuery, notFound, ProblemException, Requires, toPage, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
-import { listOf } from '../list-schema.js';
 import { SlackAccess } from '../slack-access.js';
 import { verifyOAuth } from '../verification/verify-oauth.js';
 import { verifyToken } from '../verification/verify-token.js';
@@ -27,7 +26,7 @@ export class ConnectionsController {
 
   @Get()
   @Requires('connectors:configure', 'issues:send', 'workflows:edit')
-  @ApiOkResponse(listOf('Connection'))
+  @ApiPage(Connection)
   async list(@CurrentCaller() { organizationId }: Caller, @Query() { limit, cursor }: ListQuery): Promise<Page<Connection>> {
     const [afterId] = decodeCursor(cursor, 1) ?? [];
     const found = await this.connections.list(organizationId, limit + 1, typeof afterId === 'string' ? afterId : undefined);

@@ -4,7 +4,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 
 import { Application, CreateApplication, EditApplication } from '@tocsin/contracts';
-import { actorOf, Audit, CurrentCaller, decodeCursor, Idempotency, IdempotentRequest, ListQuery, notFound, Outbox, ProblemException, requestId, Requires, toPage, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
+import { ApiPage, actorOf, Audit, CurrentCaller, decodeCursor, Idempotency, IdempotentRequest, ListQuery, notFound, Outbox, ProblemException, requestId, Requires, toPage, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
 
 import { storable } from '../intake/storable.js';
 import { ApplicationRepository } from './application.repository.js';
@@ -21,7 +21,7 @@ export class ApplicationsController {
 
   @Get()
   @Requires('issues:read')
-  @ApiOkResponse({ type: Application, isArray: true })
+  @ApiPage(Application)
   async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor }: ListQuery): Promise<Page<Application>> {
     const [after] = decodeCursor(cursor, 1) ?? [null];
     const rows = await this.applications.page(caller.organizationId, caller.applications, after === null ? null : String(after), limit + 1);

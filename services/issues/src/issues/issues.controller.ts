@@ -7,7 +7,7 @@ import type { Request, Response } from 'express';
 
 import { EditIssue, IssueContract, IssueFacets } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
-import { CurrentCaller, notFound, requestId, Requires, type Caller, type Page } from '@tocsin/platform';
+import { ApiPage, CurrentCaller, notFound, requestId, Requires, type Caller, type Page } from '@tocsin/platform';
 
 import { EditIssueByHand } from './edit-issue.js';
 import { CSV, csvLines, jsonLines, NDJSON } from './issue-export.js';
@@ -26,7 +26,7 @@ export class IssuesController {
   @Get()
   @Requires('issues:read')
   @ApiProduces('application/json', CSV, NDJSON)
-  @ApiOkResponse({ type: IssueContract, isArray: true })
+  @ApiPage(IssueContract)
   async list(@CurrentCaller() caller: Caller, @Query() query: IssueQuery, @Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<Page<Issue> | StreamableFile> {
     response.vary('Accept');
     const type = request.accepts(['application/json', CSV, NDJSON]);

@@ -6,7 +6,7 @@ import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOkResponse, ApiTags } fro
 import type { Request, Response } from 'express';
 
 import { AcceptedScan, Scan } from '@tocsin/contracts';
-import { CurrentCaller, IdempotentRequest, notFound, requestId, Requires, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
+import { ApiPage, CurrentCaller, IdempotentRequest, notFound, requestId, Requires, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
 
 import { IssuesConfig } from '../issues.config.js';
 import { CancelScan } from './cancel-scan.js';
@@ -44,7 +44,7 @@ export class ScansController {
 
   @Get()
   @Requires('issues:read', 'issues:ingest')
-  @ApiOkResponse({ type: Scan, isArray: true })
+  @ApiPage(Scan)
   async list(@CurrentCaller() caller: Caller, @Query() query: ScanListQuery): Promise<Page<Scan>> {
     return this.scans.list(caller, query);
   }
