@@ -46,7 +46,7 @@ export const LIMITS = {
   /** The text of the message beside its blocks; chat.update takes no more. */
   messageText: 4000,
   blocks: 50,
-  /** Of all blocks together; Slack refuses a message at about 13,200 with msg_blocks_too_long. */
+  /** Of all blocks together; Slack refuses a message at about 13,200 with msg_blocks_too_long, and does not say what it counts. */
   allBlocks: 10_000,
 } as const;
 

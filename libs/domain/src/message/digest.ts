@@ -13,6 +13,8 @@ const NAMED_IN_SECTION = 10;
 const TITLE_MAX = 140;
 const APPLICATION_MAX = 60;
 const SECTIONS_MAX = 10;
+const OTHER_COUNTS_MAX = 6;
+const COUNT_NAME_MAX = 40;
 
 /** The digest of issues that a person picked: worst first. */
 export function bulkDigest(issues: readonly Issue[], consoleUrl: string): DigestInput {
@@ -26,14 +28,22 @@ export function bulkDigest(issues: readonly Issue[], consoleUrl: string): Digest
   };
 }
 
-export function digestBlocks({ title, totals, sections, link }: DigestInput, consoleUrl: string): Block[] {
+/** @param room how many characters of JSON the blocks may take: fewer issues are named where all would not fit, the rest counted */
+export function digestBlocks(digest: DigestInput, consoleUrl: string, room: number): Block[] {
+  const sections = Math.max(1, Math.min(SECTIONS_MAX, digest.sections.length));
+  for (let named = sections === 1 ? NAMED_MAX : Math.max(1, Math.min(NAMED_IN_SECTION, Math.floor(NAMED_MAX / sections))); named > 0; named -= 1) {
+    const blocks = blocksNaming(named, digest, consoleUrl);
+    if (JSON.stringify(blocks).length <= room) return blocks;
+  }
+  return blocksNaming(0, digest, consoleUrl);
+}
+
+function blocksNaming(named: number, { title, totals, sections, link }: DigestInput, consoleUrl: string): Block[] {
   const blocks: Block[] = [{ type: 'header', block_id: 'title', text: plainText(cut(cleanLine(title) || 'Digest', LIMITS.header)) }];
   const counts = countsOf(totals);
   if (counts.length > 0) blocks.push({ type: 'rich_text', block_id: 'totals', elements: [section(...counts)] });
-  const shown = sections.slice(0, SECTIONS_MAX);
-  const perSection = shown.length === 1 ? NAMED_MAX : Math.max(1, Math.min(NAMED_IN_SECTION, Math.floor(NAMED_MAX / Math.max(1, shown.length))));
-  shown.forEach((given, index) => {
-    blocks.push({ type: 'rich_text', block_id: `section-${index + 1}`, elements: sectionParts(given, perSection, consoleUrl) });
+  sections.slice(0, SECTIONS_MAX).forEach((given, index) => {
+    blocks.push({ type: 'rich_text', block_id: `section-${index + 1}`, elements: sectionParts(given, named, consoleUrl) });
   });
   const url = safeUrl(link);
   if (url !== undefined) blocks.push({ type: 'rich_text', block_id: 'rest', elements: [section({ type: 'link', url, text: 'All of them in Tocsin' })] });
@@ -42,12 +52,23 @@ export function digestBlocks({ title, totals, sections, link }: DigestInput, con
 
 /** The digest in one line. */
 export function digestText({ title, totals }: DigestInput): string {
-  const counts = countedSeverities(totals).map(([severity, count]) => `${count} ${severity}`);
-  return `${cleanLine(title)}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}`;
+  const counts = [...countedSeverities(totals), ...otherCounts(totals)].map(([name, count]) => `${count} ${name}`);
+  return `${cleanLine(title) || 'Digest'}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}`;
 }
 
 function countsOf(totals: Readonly<Record<string, number>>): RichTextElement[] {
-  return countedSeverities(totals).flatMap(([severity, count]) => [{ type: 'emoji', name: SEVERITY_LOOKS[severity].emoji } as const, text(` ${count} ${severity}   `)]);
+  const severities = countedSeverities(totals).flatMap(([severity, count]) => [{ type: 'emoji', name: SEVERITY_LOOKS[severity].emoji } as const, text(` ${count} ${severity}   `)]);
+  const others = otherCounts(totals).map(([name, count]) => `${count} ${name}`).join(' · ');
+  return others === '' ? severities : [...severities, text(others)];
+}
+
+/** Counts of something else than a severity, such as new or resolved. */
+function otherCounts(totals: Readonly<Record<string, number>>): [string, number][] {
+  return Object.entries(totals)
+    .filter(([name, count]) => count > 0 && !(SEVERITIES as readonly string[]).includes(name))
+    .map(([name, count]): [string, number] => [cut(cleanLine(name), COUNT_NAME_MAX), count])
+    .filter(([name]) => name !== '')
+    .slice(0, OTHER_COUNTS_MAX);
 }
 
 function countedSeverities(totals: Readonly<Record<string, number>>): [(typeof SEVERITIES)[number], number][] {

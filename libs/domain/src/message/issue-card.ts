@@ -1,15 +1,17 @@
-/** One issue as a card: severity, title with its link, what it is, at most six facts, where it comes from. */
+/** One issue as a card: severity, title with its link, what it is, at most six facts, where to read on, where it comes from. */
 import type { Category, Issue } from '../issue.js';
 import { section, text, plainText, type Attachment, type Block, type RichTextElement, type RichTextPart, type RichTextSection } from './block-kit.js';
-import { issueLink, safeUrl } from './link.js';
+import { hostOf, issueLink, safeUrl } from './link.js';
 import { lookOf, SEVERITY_LOOKS } from './severity-look.js';
-import { cleanLine, cleanText, cut } from './text.js';
+import { cleanLine, cleanText, cut, escapeMrkdwn } from './text.js';
 
 const TITLE_MAX = 300;
 const SUMMARY_MAX = 500;
 const FACT_MAX = 300;
 const FACTS_MAX = 6;
 const FOOTER_MAX = 500;
+const FALLBACK_MAX = 500;
+const HOST_MAX = 100;
 
 export const CATEGORY_WORDS: Record<Category, string> = {
   code: 'Code security',
@@ -32,9 +34,10 @@ export function issueCard(issue: Issue, consoleUrl: string): Attachment {
   if (summary !== '') blocks.push({ type: 'rich_text', block_id: 'summary', elements: [section(text(summary))] });
   const facts = factsOf(issue).slice(0, FACTS_MAX);
   if (facts.length > 0) blocks.push({ type: 'rich_text', block_id: 'facts', elements: [{ type: 'rich_text_list', style: 'bullet', elements: facts }] });
+  blocks.push({ type: 'rich_text', block_id: 'links', elements: [linksOf(issue, consoleUrl)] });
   const footer = footerOf(issue);
   if (footer !== '') blocks.push({ type: 'context', block_id: 'footer', elements: [plainText(footer)] });
-  return { color: look.color, fallback: cut(`${look.word}: ${titleText(issue)} (${cleanLine(issue.application)})`, FACT_MAX), blocks };
+  return { color: look.color, fallback: escapeMrkdwn(`${look.word}: ${titleText(issue)} (${cleanLine(issue.application)})`, FALLBACK_MAX), blocks };
 }
 
 /** The title as shown; an issue always has one. */
@@ -86,6 +89,15 @@ function dateFact(name: string, time: string | undefined, format: string): RichT
   if (!Number.isFinite(milliseconds) || milliseconds < 0) return undefined;
   const fallback = `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return section(text(`${name}: `, { bold: true }), { type: 'date', timestamp: Math.floor(milliseconds / 1000), format, fallback });
+}
+
+/** The issue's own address names its host, so that nobody is led somewhere unseen. */
+function linksOf(issue: Issue, consoleUrl: string): RichTextSection {
+  const home: RichTextElement = { type: 'link', url: issueLink(consoleUrl, issue.id), text: 'Open in Tocsin' };
+  const url = safeUrl(issue.url);
+  const host = cleanLine(hostOf(url ?? ''));
+  if (url === undefined || host === '' || host.length > HOST_MAX) return section(home);
+  return section(home, text('  ·  '), { type: 'link', url, text: `More at ${host}` });
 }
 
 function footerOf(issue: Issue): string {

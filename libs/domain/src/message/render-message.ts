@@ -8,8 +8,9 @@ import { compareSeverity, SEVERITIES, type Severity } from '../issue.js';
 import { LIMITS, plainText, section, text, type Block, type RichTextElement } from './block-kit.js';
 import { bulkDigest, digestBlocks, digestText } from './digest.js';
 import { issueCard, titleText } from './issue-card.js';
-import { issueLink } from './link.js';
+import { issueLink, safeUrl } from './link.js';
 import type { DigestInput, MessageInput, MessageWarning, RenderedMessage } from './message-input.js';
+import { asPlainText } from './plain-text.js';
 import { lookOf } from './severity-look.js';
 import { cleanLine, cleanText, cut, escapeMrkdwn } from './text.js';
 import { whatChanged } from './what-changed.js';
@@ -17,6 +18,9 @@ import { whatChanged } from './what-changed.js';
 const SENDER_MAX = 150;
 const COMMENT_MAX = 2000;
 const COMMENT_IN_TEXT = 150;
+/** `&amp;` for `&`. */
+const LONGEST_ENTITY = 5;
+const MENTIONS_MAX = 50;
 const REPEATED = 'This may repeat an earlier message: Slack did not confirm it.';
 
 export function renderMessage(input: MessageInput): RenderedMessage {
@@ -25,14 +29,14 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   const said = saidBlocks(input);
   const card = digest === undefined && issue !== undefined ? [issueCard(issue, input.consoleUrl)] : [];
   const changed = whatChanged(input.change, input.changes ?? []);
-  const body: Block[] = digest ? digestBlocks(digest, input.consoleUrl) : issue === undefined ? testBlocks(input.consoleUrl) : [];
-  const blocks: Block[] = [...said, ...(changed.length > 0 ? [{ type: 'rich_text', block_id: 'changed', elements: changed } as const] : []), ...body];
-  return { text: textOf(input, digest, LIMITS.messageText), blocks, attachments: card, warnings: warningsOf(input) };
+  if (changed.length > 0) said.push({ type: 'rich_text', block_id: 'changed', elements: changed });
+  const body = digest ? digestBlocks(digest, input.consoleUrl, LIMITS.allBlocks - JSON.stringify(said).length) : issue === undefined ? testBlocks(input.consoleUrl) : [];
+  return { text: textOf(input, digest), blocks: [...said, ...body], attachments: card, warnings: warningsOf(input) };
 }
 
 /** The same message without blocks, for when Slack refuses them. */
 export function renderPlainText(input: MessageInput): { text: string } {
-  return { text: textOf(input, digestOf(input), LIMITS.messageText) };
+  return { text: asPlainText(renderMessage(input), LIMITS.messageText) };
 }
 
 function digestOf({ digest, issues, consoleUrl }: MessageInput): DigestInput | undefined {
@@ -58,7 +62,7 @@ function mentionsOf({ options, issues, ownerIds = [] }: MessageInput): RichTextE
   const people = [...(mention.owner === true ? ownerIds : []), ...(mention.people ?? [])].filter((id) => /^[UW][A-Z0-9]{6,20}$/.test(id));
   const groups = (mention.groups ?? []).filter((id) => /^S[A-Z0-9]{6,20}$/.test(id));
   const named: RichTextElement[] = [...[...new Set(people)].map((id) => ({ type: 'user', user_id: id }) as const), ...[...new Set(groups)].map((id) => ({ type: 'usergroup', usergroup_id: id }) as const)];
-  return named.flatMap((element, index) => (index === 0 ? [element] : [text(' '), element]));
+  return named.slice(0, MENTIONS_MAX).flatMap((element, index) => (index === 0 ? [element] : [text(' '), element]));
 }
 
 function reaches(issues: readonly Issue[], fromSeverity: string | undefined): boolean {
@@ -74,15 +78,15 @@ function testBlocks(consoleUrl: string): Block[] {
 }
 
 /** Severity, title, application, comment, link: what a notification and a screen reader tell. */
-function textOf(input: MessageInput, digest: DigestInput | undefined, max: number): string {
+function textOf(input: MessageInput, digest: DigestInput | undefined): string {
   const [issue] = input.issues;
   const said = [cleanLine(input.sender ?? ''), cut(cleanLine(input.comment ?? ''), COMMENT_IN_TEXT)].filter((part) => part !== '').join(': ');
   const what = digest ? digestText(digest) : issue ? issueText(issue) : 'Test message: the connection to this place works. No action is needed.';
-  const link = digest?.link ?? (issue && issueLink(input.consoleUrl, issue.id));
+  const address = digest ? safeUrl(digest.link) : issue && issueLink(input.consoleUrl, issue.id);
+  const link = address === undefined ? '' : ` ${escapeMrkdwn(address, address.length * LONGEST_ENTITY)}`;
   const line = [what, said, input.repeated === true ? REPEATED : ''].filter((part) => part !== '').join(' – ');
-  const room = max - (link === undefined ? 0 : link.length + 1);
-  const shown = escapeMrkdwn(line, Math.max(1, room));
-  return link === undefined || room < 100 ? shown : `${shown} ${escapeMrkdwn(link, link.length * 5)}`.slice(0, max);
+  if (link.length > LIMITS.messageText / 2) return escapeMrkdwn(line, LIMITS.messageText);
+  return escapeMrkdwn(line, LIMITS.messageText - link.length) + link;
 }
 
 function issueText(issue: Issue): string {

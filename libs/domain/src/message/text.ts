@@ -33,7 +33,7 @@ export function cut(text: string, max: number): string {
   return atWord.trimEnd() + ELLIPSIS;
 }
 
-/** Escapes what Slack reads as markup in mrkdwn and in the text of a message; what is cut is cut before it is escaped. */
+/** Escapes what Slack reads as markup in mrkdwn and in the text of a message; never more than `max` units, and no entity is cut. */
 export function escapeMrkdwn(text: string, max: number): string {
   const whole = escape(text);
   if (whole.length <= max) return whole;
