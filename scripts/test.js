@@ -14,6 +14,7 @@ await main(async () => {
   checkNode();
   await install(true);
   await build();
+  buildWhatTestsShare();
   const { startTestServers } = await import('./test-servers.js');
   const servers = await startTestServers();
   process.stdout.write(`${servers.told}\n`);
@@ -32,9 +33,14 @@ await main(async () => {
   process.exitCode = counts.failed > 0 ? 1 : 0;
 });
 
+/** The browser's tests import it as it is built; jest reads the sources. */
+function buildWhatTestsShare() {
+  spawnSync(process.execPath, ['node_modules/@tsc/native/bin/tsc', '-b', 'libs/testing/tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+}
+
 /** Each project's `test` script, by nx; a project that leaves no counts has failed as a whole. */
 function runProjects(environment, results) {
-  const nx = join(ROOT, 'node_modules/nx/bin/nx.js');
+  const nx = join(ROOT, 'node_modules/nx/dist/bin/nx.js');
   const args = ['run-many', '-t', 'test', '--outputStyle=static', '--skipNxCache', '--excludeTaskDependencies', '--nxBail=false', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])];
   const { status } = spawnSync(process.execPath, [nx, ...args], { cwd: ROOT, stdio: 'inherit', env: environment });
   const counts = sum(readdirSync(results).filter((name) => name.endsWith('.json')).map((name) => jestCounts(join(results, name))));
