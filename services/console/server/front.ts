@@ -8,6 +8,7 @@ import { appFiles, BUILT_APP, securityHeaders, toPublicUrl } from './app-files.j
 import type { ConsoleEnvironment } from './environment.js';
 import { readiness } from './health.js';
 import { mergedList } from './merged-list.js';
+import { mergedMetrics } from './metrics.js';
 import { mergedOpenApi } from './openapi.js';
 import { assignRequestId, NO_ROUTE, sendProblem } from './problem.js';
 import { forward } from './proxy.js';
@@ -42,6 +43,7 @@ export function createFront({ publicUrl, peers, environment, appDir = BUILT_APP,
     response.json({ status: 'ok' });
   });
   front.get('/health/ready', readiness(peers));
+  front.get('/metrics', mergedMetrics(peers));
   front.get('/openapi.json', mergedOpenApi(peers));
   front.get('/v1/audit', mergedList({ peers, path: '/v1/audit', time: 'at' }));
   front.get('/v1/dead-letters', mergedList({ peers, path: '/v1/dead-letters', time: 'receivedAt', view: withServiceInId }));

@@ -14,6 +14,11 @@ describe('an event in structured mode', () => {
     expect(decodeCloudEvent({ contentType: STRUCTURED, headers: {}, body: json({ ...EVENT, subject: null }) }, HTTP_BINDING)).toEqual({ ok: true, event: EVENT });
   });
 
+  test('is its body as plain JSON too, where no header speaks of an event', () => {
+    expect(decodeCloudEvent({ contentType: 'application/json', headers: {}, body: json(EVENT) }, HTTP_BINDING)).toEqual({ ok: true, event: EVENT });
+    expect(decodeCloudEvent({ contentType: 'application/json', headers: { 'ce-id': 'e2' }, body: json(EVENT) }, HTTP_BINDING)).toMatchObject({ ok: false });
+  });
+
   test('may carry its data in base64', () => {
     const { data, ...rest } = EVENT;
     expect(checkCloudEvent({ ...rest, data_base64: json(data).toString('base64') })).toEqual({ ok: true, event: EVENT });

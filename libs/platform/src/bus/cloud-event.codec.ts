@@ -30,13 +30,18 @@ const OPTIONAL = ['time', 'subject', 'datacontenttype', 'dataschema', 'organizat
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 const TEXT_MAX = 1000;
 
-/** Reads one event in whichever mode its content type says. */
+/** Reads one event in whichever mode its content type says; a whole event sent as plain JSON is understood too. */
 export function decodeCloudEvent({ contentType, headers, body }: EncodedEvent, binding: EventBinding): CloudEventReading {
   const content = parseJson(body);
   if (!content.ok) return content;
   if (contentType !== undefined && STRUCTURED.test(contentType)) return checkCloudEvent(content.value);
   const attributes = eventAttributes(headers, binding);
+  if (Object.keys(attributes).length === 0 && hasEnvelope(content.value)) return checkCloudEvent(content.value);
   return checkCloudEvent({ ...attributes, ...(contentType !== undefined && { datacontenttype: contentType }), data: content.value });
+}
+
+function hasEnvelope(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'specversion' in value;
 }
 
 /** Reads the events of a parsed batch (`application/cloudevents-batch+json`), each for itself. */
