@@ -12,6 +12,7 @@ describe('the category of an issue', () => {
     ['a vulnerable package by its CVE', { cwes: [], tags: [], cves: ['CVE-2022-1'], tool: 'Something' }, 'dependency'],
     ['infrastructure by the rule', { cwes: [], tags: [], rule: 'CKV_AWS_20', tool: 'Bridgecrew' }, 'infrastructure'],
     ['cloud by the tool', { cwes: [], tags: [], tool: 'Prowler' }, 'cloud'],
+    ['an interface by the tool that calls it', { cwes: ['CWE-20'], tags: [], tool: 'mAPI' }, 'api'],
     ['code by its CWE', { cwes: ['CWE-89'], tags: [], tool: 'Unheard of' }, 'code'],
     ['what nothing speaks for', { cwes: [], tags: ['performance'], rule: 'S100', tool: 'Unheard of' }, 'unknown'],
   ])('%s', (_, hints, category) => {

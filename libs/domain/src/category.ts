@@ -29,7 +29,7 @@ const TABLE: readonly Line[] = [
   { category: 'infrastructure', tags: /^(?:iac|terraform|kubernetes|misconfiguration|cloudformation|helm)$/i, rule: /^(?:CKV2?_|AVD-(?:AWS|AZU|GCP|KSV|DS)|KSV|DS\d)/i, tool: /^(?:checkov|tfsec|kics|terrascan|kubesec|kube-linter)/i },
   { category: 'cloud', tags: /^(?:cloud|aws|azure|gcp|cspm)$/i, tool: /^(?:prowler|scoutsuite|wiz|steampipe)/i },
   { category: 'dependency', tags: /^(?:dependency|dependencies|sca|vulnerable-dependency)$/i, rule: /^(?:CVE-\d{4}-|GHSA-|OSV-|PYSEC-|RUSTSEC-|GO-\d{4}-|SNYK-)/i, tool: /^(?:grype|osv-scanner|snyk open source|dependency-check|npm audit|trivy-vuln)/i },
-  { category: 'api', tags: /^api$/i, tool: /mayhem for api|42crunch|spectral|schemathesis/i },
+  { category: 'api', tags: /^api$/i, tool: /^mapi$|mayhem for api|42crunch|spectral|schemathesis/i },
   { category: 'code', cwes: /^CWE-\d+$/, tags: /^(?:sast|owasp.*|cwe.*|security)$/i, tool: /semgrep|codeql|gosec|spotbugs|bandit|eslint|sonar|fxcop|snyk code|brakeman/i },
 ];
 

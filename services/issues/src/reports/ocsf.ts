@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 
 import { categoryOf, fingerprintOf, type Severity } from '@tocsin/domain';
 
+import { parseJson, type ParsedJson } from './json-text.js';
 import type { Finding, ReportReading, ReportRun } from './report.js';
 import { atMost, identifiers, list, number, object, text, texts, type Json } from './values.js';
 
@@ -18,16 +19,17 @@ export function looksLikeOcsf(value: unknown): boolean {
   return number(first.class_uid) !== undefined || number(first.category_uid) !== undefined;
 }
 
-/** Findings that stand on a line each; undefined when that is not what the text is. */
-export function parseOcsfLines(text: string): unknown[] | undefined {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length < 2) return undefined;
-  try {
-    const values = lines.map((line): unknown => JSON.parse(line));
-    return looksLikeOcsf(values) ? values : undefined;
-  } catch {
-    return undefined;
+/** Findings that stand on a line each, or the place where that ends; undefined when that is not what the text is. */
+export function parseOcsfLines(text: string): { ok: true; values: unknown[] } | Extract<ParsedJson, { ok: false }> | undefined {
+  const values: unknown[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const parsed = parseJson(line);
+    if (values.length === 0 && !(parsed.ok && looksLikeOcsf(parsed.value))) return undefined;
+    if (!parsed.ok) return { ...parsed, line: index + 1 };
+    values.push(parsed.value);
   }
+  return values.length > 0 ? { ok: true, values } : undefined;
 }
 
 export function readOcsf(events: readonly unknown[]): ReportReading {

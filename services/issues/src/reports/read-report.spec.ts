@@ -23,7 +23,7 @@ function findings(run: object): Extract<ReportReading, { ok: true }>['runs'][num
   return reading.runs[0]?.findings ?? [];
 }
 
-const REPORTS: [string, string, string, number][] = [
+const REPORTS: [string, string, string, number, object[]?][] = [
   ['semgrep-owasp-benchmark.sarif', 'sarif', 'semgrep', 400],
   ['gosec-gowaves.sarif', 'sarif', 'gosec', 400],
   ['grype-container.sarif', 'sarif', 'grype', 39],
@@ -35,15 +35,17 @@ const REPORTS: [string, string, string, number][] = [
   ['edge/codeql-rules-in-extensions.sarif', 'sarif', 'CodeQL', 1],
   ['edge/sarif-sdk-baseline-states.sarif', 'sarif', 'WorkItemFiler testing', 5],
   ['prowler-aws.json', 'ocsf', 'Prowler', 5],
-  ['prowler-kubernetes.json', 'ocsf', 'Prowler', 5],
+  ['prowler-kubernetes.json', 'ocsf', 'Prowler', 5, [{ reason: 'checks that passed', count: 1 }]],
 ];
 
 describe('a real report', () => {
-  test.each(REPORTS)('%s is read whole', (name, format, tool, count) => {
+  test.each(REPORTS)('%s is read whole', (name, format, tool, count, dropped = []) => {
     const reading = read(name);
     expect(reading.format).toBe(format);
     expect(reading.runs.map((run) => run.tool)).toEqual([tool]);
     expect(reading.runs[0]?.findings).toHaveLength(count);
+    expect(reading.runs[0]?.complete).toBe(true);
+    expect([reading.dropped, reading.odd]).toEqual([dropped, []]);
     for (const finding of reading.runs[0]?.findings ?? []) {
       expect(finding.title).toMatch(/\S/);
       expect(finding.title).not.toMatch(/[\n\r]/);
@@ -86,6 +88,8 @@ describe('a real report', () => {
   });
 });
 
+const FINDING_LINE = JSON.stringify({ class_uid: 2004, category_uid: 2, finding_info: { title: 'x' } });
+
 describe('a report that is none', () => {
   test.each([
     ['data after its end', fixture('edge/trivy-broken-trailing-data.sarif').toString(), 416, 1],
@@ -95,6 +99,7 @@ describe('a report that is none', () => {
     ['a comma too much', '[1,\n2,]', 2, 3],
     ['nothing at all', '', 1, 1],
     ['a page', '<html>', 1, 1],
+    ['lines of findings of which one is cut', `${FINDING_LINE}\n\n${FINDING_LINE}\n${FINDING_LINE.slice(0, 20)}`, 4, 21],
   ])('%s is refused with line and column', (_, text, line, column) => {
     expect(readReport(Buffer.from(text), { strict: false })).toMatchObject({ ok: false, status: 400, problem: { code: 'not_json', line, column } });
   });
@@ -124,6 +129,7 @@ describe('a result of SARIF', () => {
     ['its own level', { ruleId: 'r', level: 'error' }, { id: 'r', defaultConfiguration: { level: 'note' } }, 'high'],
     ['the level of its rule', { ruleId: 'r' }, { id: 'r', defaultConfiguration: { level: 'note' } }, 'low'],
     ['nothing, as a warning', { ruleId: 'r' }, { id: 'r' }, 'medium'],
+    ['a level that nobody knows, as a warning', { ruleId: 'r', level: 'constructor' }, { id: 'r' }, 'medium'],
   ])('has its severity from %s', (_, result, rule, severity) => {
     expect(findings({ tool: { driver: { name: 'Probe', rules: [rule] } }, results: [{ message, ...result }] })[0]?.severity).toBe(severity);
   });
@@ -145,8 +151,11 @@ describe('a result of SARIF', () => {
     [{ uri: 'src/a%20b.ts' }, 'src/a b.ts'],
     [{ uri: 'file:///srv/repo/src/a.ts', uriBaseId: 'ROOT' }, 'src/a.ts'],
     [{ uri: 'git::https://github.com/acme/x.git/main.tf' }, 'git::https://github.com/acme/x.git/main.tf'],
+    [{ uri: 'file:///srv/repo/src/a.ts' }, 'src/a.ts'],
+    [{ uri: 'file:///home/ci/work/src/a.ts' }, 'src/a.ts'],
+    [{ uri: 'file:///elsewhere/a.ts' }, '/elsewhere/a.ts'],
   ])('at %j is at %s', (artifactLocation, path) => {
-    const run = { originalUriBaseIds: { ROOT: { uri: 'file:///srv/repo/' } }, results: [{ message, locations: [{ physicalLocation: { artifactLocation, region: { startLine: 3 } } }] }] };
+    const run = { invocations: [{ executionSuccessful: true, workingDirectory: { uri: 'file:///home/ci/work' } }], originalUriBaseIds: { ROOT: { uri: 'file:///srv/repo/' } }, results: [{ message, locations: [{ physicalLocation: { artifactLocation, region: { startLine: 3 } } }] }] };
     expect(findings(run)[0]?.location).toEqual({ path, line: 3 });
   });
 
@@ -155,9 +164,37 @@ describe('a result of SARIF', () => {
     expect(findings({ results: [{ message: { text: 'This depends on a [user value](1) \\[sic\\].' }, relatedLocations }] })[0]?.description).toBe('This depends on a user value (src/in.ts:9) [sic].');
   });
 
+  test.each([
+    ['in its rule', { ruleId: 'r', message: { id: 'm', arguments: ['', 'two'] } }, 'first , then two'],
+    ['among what all rules share', { ruleId: 'other', message: { id: 'm', arguments: ['one', 'two'] } }, 'shared one and two'],
+  ])('has its text %s', (_, result, text) => {
+    const driver = { name: 'Probe', rules: [{ id: 'r', messageStrings: { m: { text: 'first {0}, then {1}' } } }], globalMessageStrings: { m: { text: 'shared {0} and {1}' } } };
+    expect(findings({ tool: { driver }, results: [result] })[0]?.description).toBe(text);
+  });
+
+  test('with a text made to be slow is read at once', () => {
+    const started = performance.now();
+    findings({ results: ['[', '[a](', '\\[', '[\\'].map((part) => ({ message: { text: part.repeat(100_000) } })) });
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   test('keeps its identity when it moves to another line', () => {
     const at = (startLine: number): object => ({ results: [{ ruleId: 'r', message, locations: [{ physicalLocation: { artifactLocation: { uri: 'a.ts' }, region: { startLine, snippet: { text: 'eval(x)' } } } }] }] });
     expect(findings(at(10))[0]?.fingerprint).toBe(findings(at(99))[0]?.fingerprint);
+  });
+});
+
+describe('a run of SARIF', () => {
+  test.each<[string, object, boolean]>([
+    ['that found nothing speaks for all', { results: [] }, true],
+    ['without results did not look', {}, false],
+    ['whose results are null did not look', { results: null }, false],
+    ['with results that are no list cannot be understood', { results: {} }, false],
+    ['with something that is no result was not read whole', { results: [{ message: { text: 'x' } }, 'y'] }, false],
+  ])('%s', (_, run, complete) => {
+    const reading = readReport(sarif(run), { strict: false });
+    expect(reading).toMatchObject({ ok: true, runs: [{ complete }] });
+    expect(reading.ok && reading.odd.length > 0).toBe(!complete);
   });
 });
 

@@ -2,7 +2,7 @@
  * Reads a scanner's report: SARIF 2.1.0 or OCSF findings. A report is read whole or refused whole, with the place; what can
  * be understood is taken, what was odd is listed, what was too much is counted.
  */
-import { parseJson } from './json-text.js';
+import { parseJson, type ParsedJson } from './json-text.js';
 import { looksLikeOcsf, parseOcsfLines, readOcsf } from './ocsf.js';
 import type { ReportOptions, ReportReading } from './report.js';
 import { readSarif } from './sarif.js';
@@ -13,7 +13,7 @@ export function readReport(bytes: Buffer, { strict }: ReportOptions): ReportRead
   const parsed = parseJson(text);
   if (!parsed.ok) {
     const lines = parseOcsfLines(text);
-    return lines ? readOcsf(lines) : { ok: false, status: 400, problem: { code: 'not_json', detail: `The report is not JSON: ${parsed.message} at line ${parsed.line}, column ${parsed.column}.`, line: parsed.line, column: parsed.column } };
+    return lines?.ok === true ? readOcsf(lines.values) : notJson(lines ?? parsed);
   }
   const { value } = parsed;
   if (isSarif(value)) {
@@ -23,6 +23,10 @@ export function readReport(bytes: Buffer, { strict }: ReportOptions): ReportRead
   }
   if (looksLikeOcsf(value)) return readOcsf(Array.isArray(value) ? value : [value]);
   return { ok: false, status: 400, problem: { code: 'unknown_format', detail: 'The report is of no known format: SARIF 2.1.0 is an object with "version" and "runs", OCSF an object, array or lines of findings with "class_uid".', pointer: '' } };
+}
+
+function notJson({ line, column, message }: Extract<ParsedJson, { ok: false }>): ReportReading {
+  return { ok: false, status: 400, problem: { code: 'not_json', detail: `The report is not JSON: ${message} at line ${line}, column ${column}.`, line, column } };
 }
 
 function isSarif(value: unknown): value is Record<string, unknown> {

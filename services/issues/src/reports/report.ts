@@ -29,7 +29,7 @@ export interface ReportRun {
   /** What the run speaks for beside tool and application; empty when it does not say. */
   scope: string;
   successful: boolean;
-  /** False when findings were left out at a limit: then nothing can be said of what is not there. */
+  /** False when findings were left out at a limit or could not be read: then nothing can be said of what is not there. */
   complete: boolean;
   /** RFC 3339. */
   endedAt?: string;

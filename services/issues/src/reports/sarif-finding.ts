@@ -21,11 +21,16 @@ export interface SarifContext {
   seen: Map<string, number>;
 }
 
-/** Undefined for a result that is no problem: `pass`, `notApplicable`, `informational` … (3.27.9). */
+/** Not `pass`, `notApplicable`, `informational` … (3.27.9). */
+function isProblem(result: Json): boolean {
+  return (text(result.kind) ?? 'fail') === 'fail';
+}
+
+/** Undefined for a result that is no problem. */
 export function findingOf(result: Json, context: SarifContext): Finding | undefined {
-  if ((text(result.kind) ?? 'fail') !== 'fail') return undefined;
+  if (!isProblem(result)) return undefined;
   const { id, rule } = ruleOf(result, context.rules);
-  const message = messageOf(result, rule);
+  const message = messageOf(result, rule, object(object(object(context.run.tool).driver).globalMessageStrings));
   const location = locationOf(result, context.run);
   const tags = [...new Set([...texts(object(rule.properties).tags), ...texts(object(result.properties).tags)])].slice(0, TAGS_MAX);
   const cves = identifiers('CVE', [id, ...tags, text(rule.name), text(object(rule.shortDescription).text)]);
@@ -92,8 +97,9 @@ function baselineOf(result: Json): Pick<Finding, 'baselineState'> {
   return state === 'new' || state === 'unchanged' || state === 'updated' || state === 'absent' ? { baselineState: state } : {};
 }
 
-/** Most urgent first, for a run that is cut at a limit. */
+/** Most urgent first, what is no problem last, for a run that is cut at a limit. */
 export function rankOf(result: Json, rules: ToolRules): number {
+  if (!isProblem(result)) return Number.MAX_SAFE_INTEGER;
   const { rule } = ruleOf(result, rules);
   return ['critical', 'high', 'medium', 'low', 'info'].indexOf(severityOf(result, rule)) - (number(result.rank) ?? 0) / 1000;
 }

@@ -24,10 +24,23 @@ function artifactOf(physical: Json, run: Json): Json {
 }
 
 function pathOf(uri: string, baseId: string | undefined, run: Json): string {
-  const base = baseId === undefined ? undefined : text(object(object(run.originalUriBaseIds)[baseId]).uri);
-  const relative = base !== undefined && uri.startsWith(base) ? uri.slice(base.length) : uri;
+  const base = rootsOf(run, baseId).find((root) => uri.startsWith(root));
+  const relative = base === undefined ? uri : uri.slice(base.length);
   if (/^[a-z][a-z0-9+.-]*::?/i.test(relative) && !/^file:/i.test(relative)) return decoded(relative);
   return decoded(relative.replace(/^file:\/\/(?:localhost)?/i, '').replace(/^\/(?=[A-Za-z]:\/)/, '').replace(/^\.\//, '')) || uri;
+}
+
+/** Where the scanned files lay: the base that is named, else any base or the tool's working directory, the deepest first. */
+function rootsOf(run: Json, baseId: string | undefined): string[] {
+  const bases = object(run.originalUriBaseIds);
+  const named = baseId === undefined ? undefined : text(object(bases[baseId]).uri);
+  if (named !== undefined) return [named];
+  const directories = list(run.invocations).map((invocation) => text(object(object(invocation).workingDirectory).uri));
+  return [...Object.values(bases).map((base) => text(object(base).uri)), ...directories]
+    .filter((root) => root !== undefined)
+    .map((root) => root.replace(/\/?$/, '/'))
+    .filter((root) => /^file:\/\/\/./i.test(root))
+    .sort((a, b) => b.length - a.length);
 }
 
 function decoded(uri: string): string {

@@ -38,7 +38,7 @@ export function severityOf(result: Json, rule: Json): Severity {
   const score = scoreOf(rule);
   if (score !== undefined && score > 0) return score >= 9 ? 'critical' : score >= 7 ? 'high' : score >= 4 ? 'medium' : 'low';
   const level = text(result.level) ?? text(object(rule.defaultConfiguration).level) ?? 'warning';
-  return LEVELS[level] ?? 'medium';
+  return Object.hasOwn(LEVELS, level) ? (LEVELS[level] ?? 'medium') : 'medium';
 }
 
 /** `security-severity`: 0 to 10. */

@@ -1,17 +1,19 @@
 /** The texts of a SARIF result: its message with arguments filled in, links inside it as places, markdown as plain text. */
-import { list, number, object, text, texts, type Json } from './values.js';
+import { list, number, object, text, type Json } from './values.js';
 
-/** The message as text; undefined when the result has none. */
-export function messageOf(result: Json, rule: Json): string | undefined {
+/** The message as text; undefined when the result has none. @param shared the tool's `globalMessageStrings` */
+export function messageOf(result: Json, rule: Json, shared: Json): string | undefined {
   const message = object(result.message);
   const direct = text(message.text);
-  const found = direct ?? templateOf(message, rule) ?? text(message.markdown);
-  return found === undefined ? undefined : withoutLinks(withArguments(found, texts(message.arguments)), result);
+  const found = direct ?? templateOf(message, rule, shared) ?? text(message.markdown);
+  const values = list(message.arguments).map((value) => (typeof value === 'string' ? value : ''));
+  return found === undefined ? undefined : withoutLinks(withArguments(found, values), result);
 }
 
-function templateOf(message: Json, rule: Json): string | undefined {
+/** 3.11.7: in the rule, else among what all rules share. */
+function templateOf(message: Json, rule: Json, shared: Json): string | undefined {
   const id = text(message.id);
-  return id === undefined ? undefined : text(object(object(rule.messageStrings)[id]).text);
+  return id === undefined ? undefined : (text(object(object(rule.messageStrings)[id]).text) ?? text(object(shared[id]).text));
 }
 
 /** `{0}` and on are the arguments, `{{` and `}}` braces (3.11.5). */
@@ -20,10 +22,13 @@ function withArguments(template: string, values: readonly string[]): string {
   return template.replace(/\{\{|\}\}|\{(\d+)\}/g, (whole, index: string | undefined) => (index === undefined ? whole.slice(1) : (values[Number(index)] ?? whole)));
 }
 
+/** Brackets inside the text are escaped (3.11.6), so that a row of them is not searched again and again. */
+const LINK = /(?<!\\)\[((?:\\.|[^[\]\\]){0,1000})\]\(([^()\s]{0,3000})\)/g;
+
 /** `[text](1)` names a related location, `[text](https://…)` a page (3.11.6). */
 function withoutLinks(message: string, result: Json): string {
   return message
-    .replace(/(?<!\\)\[((?:\\.|[^\]\\])*)\]\(([^()\s]*)\)/g, (_, label: string, target: string) => {
+    .replace(LINK, (_, label: string, target: string) => {
       const place = /^\d+$/.test(target) ? relatedPlace(result, Number(target)) : target;
       return place === undefined || place === '' ? label : `${label} (${place})`;
     })

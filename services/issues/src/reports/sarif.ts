@@ -1,4 +1,7 @@
-/** SARIF 2.1.0, as the tools of this world write it. Limits are those of GitHub's code scanning. */
+/**
+ * SARIF 2.1.0, as the tools of this world write it. Limits are those of GitHub's code scanning. A run without a list of
+ * results did not look (3.14.23), so it must not be taken for one that found nothing.
+ */
 import type { ReportReading, ReportRun } from './report.js';
 import { findingOf, rankOf } from './sarif-finding.js';
 import { rulesOf } from './sarif-rule.js';
@@ -38,10 +41,12 @@ function readRun(run: Json, index: number, reading: Reading): ReportRun {
   const context = { tool: text(driver.name) ?? '', run, rules: rulesOf(object(run.tool)), seen: new Map<string, number>() };
   const results = list(run.results);
   const kept = keptOf(results, context.rules, reading);
-  if (run.results !== undefined && run.results !== null && !Array.isArray(run.results)) reading.note(`/runs/${index}/results`, 'is not a list');
+  let complete = Array.isArray(run.results) && kept.length === results.length;
+  if (!Array.isArray(run.results)) reading.note(`/runs/${index}/results`, 'is no list, so the run does not say what it found');
   const findings = kept.flatMap(({ result, position }) => {
     if (Object.keys(result).length === 0) {
       reading.note(`/runs/${index}/results/${position}`, 'is not a result');
+      complete = false;
       return [];
     }
     const finding = findingOf(result, context);
@@ -49,7 +54,7 @@ function readRun(run: Json, index: number, reading: Reading): ReportRun {
     return finding ? [finding] : [];
   });
   const ended = endOf(run);
-  return { tool: context.tool, scope: scopeOf(run), successful: wasSuccessful(run), complete: kept.length === results.length, ...(ended !== undefined && { endedAt: ended }), findings };
+  return { tool: context.tool, scope: scopeOf(run), successful: wasSuccessful(run), complete, ...(ended !== undefined && { endedAt: ended }), findings };
 }
 
 function keptOf(results: readonly unknown[], rules: ReturnType<typeof rulesOf>, reading: Reading): { result: Json; position: number }[] {
