@@ -51,6 +51,7 @@ const BUG_WAITS = [10 * SECOND, MINUTE, 5 * MINUTE];
 const UNSURE_WAITS = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, 2 * HOUR];
 /** After two unknown ends in a row the message waits, not its destination: it must not silence it. */
 const UNSURE_BEFORE_LANE_GOES_ON = 2;
+const SHAKEN_MIN = 100;
 const SHAKEN_MAX = MINUTE;
 const BUSY_SPREAD = 250;
 
@@ -60,7 +61,7 @@ export function decideRetry(attempt: FailedAttempt): Verdict {
     case 'busy':
       return waitAsTold(failure, attempt.random);
     case 'shaken':
-      return { state: 'waiting', charge: 0, ambiguous: 0, laneWaitMs: fullJitter(Math.min(SHAKEN_MAX, SECOND * 2 ** Math.min(attempt.failStreak, 10)), attempt.random) };
+      return { state: 'waiting', charge: 0, ambiguous: 0, laneWaitMs: anywhereUpTo(Math.min(SHAKEN_MAX, SECOND * 2 ** Math.min(attempt.failStreak, 10)), attempt.random) };
     case 'unsure':
       return afterUnknownEnd(attempt);
     case 'refused':
@@ -99,9 +100,9 @@ function at(waits: readonly number[], index: number): number {
   return waits[Math.min(index, waits.length - 1)] ?? 0;
 }
 
-/** Anything from half of the wait to all of it. */
-function fullJitter(ms: number, random: number): number {
-  return Math.round(ms * (0.5 + random / 2));
+/** Full jitter: lanes that failed together come back apart. */
+function anywhereUpTo(ms: number, random: number): number {
+  return Math.max(SHAKEN_MIN, Math.round(ms * random));
 }
 
 export function errorOf({ code, message, remedy }: SlackFailure): DeliveryError {
