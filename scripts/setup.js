@@ -4,15 +4,20 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { missingPackages } from './missing-packages.js';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const INSTALL_STAMP = join(ROOT, 'node_modules', '.tocsin-install.json');
+/** npm's own, written when it is done. */
+const NPM_STAMP = join(ROOT, 'node_modules', '.package-lock.json');
 const BUILD_STAMP = join(ROOT, 'node_modules', '.tocsin-build.json');
-const BUILT = ['services/standalone/dist/main.js', 'services/console/dist/server/main.js', 'services/console/dist/app/index.html'];
+const BUILT_APP = 'services/console/dist/app/index.html';
+const DISK_FULL = `The packages cannot be installed: the disk that holds ${ROOT} is full; npm start needs 500 MB, npm test 900 MB.`;
 const SOURCES = /\.(ts|tsx|css|html|svg|json|js)$/;
 const NO_SOURCES = new Set(['node_modules', 'dist', 'fixtures', 'e2e', 'test', 'coverage', 'test-results', 'golden']);
 
@@ -24,31 +29,54 @@ export function checkNode() {
   if (major < 20 || (major === 20 && minor < 19)) throw new SetupError(`Tocsin needs Node.js 20.19 or newer; this is ${process.versions.node}. Install a newer one from https://nodejs.org and start again.`);
 }
 
-/** @param withTools also what only tests and lint need */
+/** @param {boolean} withTools also what only tests and lint need; what is there already stays */
 export async function install(withTools) {
-  const lock = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex');
-  if (isInstalled(lock, withTools)) return;
-  await phase(withTools ? 'installing packages, those for tests included' : 'installing packages', (report) => npmCi(withTools, report));
-  writeFileSync(INSTALL_STAMP, JSON.stringify({ lock, withTools }));
+  const lockFile = readFileSync(join(ROOT, 'package-lock.json'));
+  const lock = createHash('sha256').update(lockFile).digest('hex');
+  const stamp = readJson(INSTALL_STAMP);
+  if (stamp?.lock === lock && (stamp.withTools || !withTools)) return;
+  const tools = withTools || existsSync(join(ROOT, 'node_modules', 'jest'));
+  const missing = () => missingPackages(ROOT, JSON.parse(lockFile), tools);
+  if (!isInstalledByHand() || missing().length > 0) {
+    await phase(tools ? 'installing packages, those for tests included' : 'installing packages', async (report) => {
+      await npmCi(tools, report);
+      refuseHalfInstall(missing());
+    });
+  }
+  writeFileSync(INSTALL_STAMP, JSON.stringify({ lock, withTools: tools }));
 }
 
-function isInstalled(lock, withTools) {
-  const stamp = readJson(INSTALL_STAMP);
-  if (stamp) return stamp.lock === lock && (stamp.withTools || !withTools);
-  const byHand = join(ROOT, 'node_modules', '.package-lock.json');
-  const isWhole = existsSync(byHand) && statSync(byHand).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs - 1000;
-  return isWhole && (!withTools || existsSync(join(ROOT, 'node_modules', 'jest')));
+/**
+ * npm is content with less than was asked for: it leaves out what it could not fetch where that is optional (compilers,
+ * PostgreSQL), and on a full disk it leaves files cut off. The next start must not take that for an installation.
+ */
+function refuseHalfInstall(missing) {
+  if (missing.length === 0 && !isDiskFull()) return;
+  rmSync(NPM_STAMP, { force: true });
+  if (isDiskFull()) throw new SetupError(DISK_FULL);
+  throw new SetupError(`${missing.length === 1 ? 'A package' : `${missing.length} packages`} could not be fetched, ${missing[0]} first; check the network and start again.`);
+}
+
+/** Somebody ran npm, after the lock file had changed. */
+function isInstalledByHand() {
+  return existsSync(NPM_STAMP) && statSync(NPM_STAMP).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs - 1000;
 }
 
 async function npmCi(withTools, report) {
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(withTools ? ['--include=dev'] : ['--omit=dev'])];
+  const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...patience, ...(withTools ? ['--include=dev'] : ['--omit=dev'])];
   const { code, output } = npm !== undefined && npm.endsWith('.js') ? await run(process.execPath, [npm, ...args], report) : await run('npm', args, report);
   if (code !== 0) throw new SetupError(installSentence(output));
 }
 
+function isDiskFull() {
+  const { bavail, bsize } = statfsSync(ROOT);
+  return bavail * bsize < 20_000_000;
+}
+
 function installSentence(output) {
-  if (/ENOSPC|no space left/i.test(output)) return 'The packages cannot be installed: the disk is full. About 700 MB are needed.';
+  if (/ENOSPC|no space left/i.test(output) || isDiskFull()) return DISK_FULL;
   if (/EACCES|EPERM|EROFS/.test(output)) return `The packages cannot be installed: ${join(ROOT, 'node_modules')} cannot be written. Start as the user to whom the folder belongs.`;
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i.test(output)) return 'The packages cannot be fetched: the npm registry is not reachable from here. Check the network or the proxy (npm config get proxy) and start again.';
   return `The packages cannot be installed; npm says:\n${output.trim().split('\n').slice(-15).join('\n')}`;
@@ -57,7 +85,7 @@ function installSentence(output) {
 /** Builds what changed since the last time. */
 export async function build() {
   const state = stateOfSources();
-  if (readJson(BUILD_STAMP)?.state === state && BUILT.every((file) => existsSync(join(ROOT, file)))) return;
+  if (readJson(BUILD_STAMP)?.state === state && isBuilt()) return;
   await phase('building', async (report) => {
     const [services, app] = await Promise.all([
       run(process.execPath, ['node_modules/@tsc/native/bin/tsc', '-b', 'tsconfig.build.json'], report),
@@ -68,6 +96,11 @@ export async function build() {
     }
   });
   writeFileSync(BUILD_STAMP, JSON.stringify({ state }));
+}
+
+function isBuilt() {
+  const parts = JSON.parse(readFileSync(join(ROOT, 'tsconfig.build.json'), 'utf8')).references;
+  return [...parts.map(({ path }) => join(dirname(path), 'dist')), BUILT_APP].every((path) => existsSync(join(ROOT, path)));
 }
 
 /** A hash over path, size and time of every file that the build reads. */
