@@ -6,6 +6,7 @@ import express, { type ErrorRequestHandler, type Express, type Router } from 'ex
 
 import { appFiles, BUILT_APP, securityHeaders, toPublicUrl } from './app-files.js';
 import type { ConsoleEnvironment } from './environment.js';
+import type { FrontLog } from './front-log.js';
 import { readiness } from './health.js';
 import { mergedList } from './merged-list.js';
 import { mergedMetrics } from './metrics.js';
@@ -13,10 +14,6 @@ import { mergedOpenApi } from './openapi.js';
 import { assignRequestId, NO_ROUTE, sendProblem } from './problem.js';
 import { forward } from './proxy.js';
 import { addressOf, isApiPath, ownerOf, PEER_NAMES, type PeerName, type Peers } from './routes.js';
-
-export interface FrontLog {
-  warn(details: object, message: string): void;
-}
 
 export interface FrontOptions {
   /** What browsers and Slack call us. */

@@ -1,5 +1,6 @@
 /** The console as a process of its own: the front for services that run elsewhere. Ends cleanly on SIGTERM and SIGINT. */
-import { createFront, type FrontLog } from './front.js';
+import { createFront } from './front.js';
+import type { FrontLog } from './front-log.js';
 import { listen } from './listen.js';
 import { readSettings } from './settings.js';
 

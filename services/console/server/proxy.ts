@@ -7,7 +7,7 @@ import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
 
 import type { Request, Response } from 'express';
 
-import type { FrontLog } from './front.js';
+import type { FrontLog } from './front-log.js';
 import { sendProblem, serviceAway } from './problem.js';
 
 /** Headers of one hop (RFC 9110, 7.6.1), and `expect`, which Node answers by itself. */

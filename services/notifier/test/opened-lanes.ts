@@ -9,7 +9,8 @@ import { ConnectionRepository } from '../src/connections/connection.repository.j
 import { ArrivalRepository } from '../src/deliveries/arrival.repository.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
 import { resultOf, type Outcome } from '../src/deliveries/delivery-result.js';
-import { LaneRepository, type Claim } from '../src/deliveries/lane.repository.js';
+import type { Claim } from '../src/deliveries/claim.js';
+import { LaneRepository } from '../src/deliveries/lane.repository.js';
 import { WaitingRepository } from '../src/deliveries/waiting.repository.js';
 import { Initial1732460000000 } from '../src/migrations/1732460000000-initial.js';
 import { NotifierConfig } from '../src/notifier.config.js';

@@ -2,7 +2,7 @@
 import type { DeliveryError, DeliveryState } from '@tocsin/domain';
 
 import type { Hold } from '../connections/connection.repository.js';
-import type { Claim } from './lane.repository.js';
+import type { Claim } from './claim.js';
 
 export interface Outcome {
   state: Extract<DeliveryState, 'posted' | 'failed' | 'dead' | 'suppressed' | 'unconfirmed' | 'waiting'>;

@@ -7,7 +7,7 @@ import { Metrics } from '@tocsin/platform';
 import type { SlackAnswer } from '@tocsin/slack';
 
 import type { Outcome } from './delivery-result.js';
-import type { Claim } from './lane.repository.js';
+import type { Claim } from './claim.js';
 
 const DURATION_BUCKETS = [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
 const REQUEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -6,27 +6,13 @@ import { Outbox } from '@tocsin/platform';
 
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { NotifierConfig } from '../notifier.config.js';
+import type { Claim, ClaimedRow } from './claim.js';
 import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
 import type { DeliveryResult } from './delivery-result.js';
-import { DELIVERY_COLUMNS, type DeliveryRow } from './delivery-view.js';
+import { DELIVERY_COLUMNS } from './delivery-view.js';
 
 /** A lease outlives the longest request (10 s) with room for a slow database. */
 export const LEASE_MS = 30_000;
-
-/** The row of a claimed delivery, with what deciding about it needs. */
-export type ClaimedRow = DeliveryRow & { said_at: Date; fail_streak: number };
-
-/** A delivery that this process may send until the lease of its lane ends. */
-export interface Claim {
-  organizationId: string;
-  deliveryId: string;
-  laneId: string;
-  leaseId: string;
-  attempt: number;
-  /** A request of an earlier holder was started and its end is unknown: it must not simply be sent again. */
-  leftover: boolean;
-  delivery: ClaimedRow;
-}
 
 interface Taken extends DeliveryKey {
   lane_id: string;

@@ -1,7 +1,7 @@
 /** What the message of a delivery is made from: the command as it came, and what its attempts so far mean for the reader. */
 import type { Issue, MessageInput } from '@tocsin/domain';
 
-import type { ClaimedRow } from './lane.repository.js';
+import type { ClaimedRow } from './claim.js';
 
 /** @param ownerIds Slack ids of the issues' owners, for a mention */
 export function messageInputOf({ command, ambiguous }: Pick<ClaimedRow, 'command' | 'ambiguous'>, consoleUrl: string, ownerIds: readonly string[]): MessageInput {

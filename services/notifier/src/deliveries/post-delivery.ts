@@ -15,7 +15,7 @@ import { NotifierConfig } from '../notifier.config.js';
 import { DeliverySettingsRepository, unconfirmedPolicy } from '../settings/delivery-settings.repository.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
 import type { Outcome } from './delivery-result.js';
-import type { Claim } from './lane.repository.js';
+import type { Claim } from './claim.js';
 import { messageInputOf, toldIssues } from './message-of-delivery.js';
 import { failed, judge, notYet, posted, suppressed, type Attempt, type Used } from './outcome.js';
 

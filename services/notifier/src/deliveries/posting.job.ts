@@ -11,9 +11,10 @@ import { isDatabaseAway, LOGGER, Loop, PeerUnavailable, type Logger } from '@toc
 
 import { NotifierConfig } from '../notifier.config.js';
 import { Batcher } from './batcher.js';
+import type { Claim } from './claim.js';
 import { resultOf, type Outcome } from './delivery-result.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
-import { LaneRepository, LEASE_MS, type Claim } from './lane.repository.js';
+import { LaneRepository, LEASE_MS } from './lane.repository.js';
 import { failed, judge, notYet } from './outcome.js';
 import { PostDelivery } from './post-delivery.js';
 import { ResultRecorder } from './result-recorder.js';
