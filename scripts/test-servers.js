@@ -3,6 +3,7 @@
  * already, installed on it and run privately, embedded. Started once for all projects, stopped at the end.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -117,14 +118,12 @@ async function privateBroker() {
   spawnSync('chown', [`${user.uid}:${user.gid}`, home]);
   const [port, distribution, epmd] = [await freePort(), await freePort(), await freePort()];
   const child = spawn(program, [], { cwd: home, detached: true, stdio: 'ignore', uid: user.uid, gid: user.gid, env: brokerSettings(home, port, distribution, epmd) });
+  const ended = once(child, 'exit');
   const stop = async () => {
-    try {
-      process.kill(-child.pid, 'SIGTERM');
-    } catch {
-      // has ended already
-    }
-    await sleep(2000);
-    spawnSync('pkill', ['-f', `epmd.*${epmd}`]);
+    child.kill('SIGTERM');
+    await Promise.race([ended, sleep(10_000, undefined, { ref: false })]);
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+    spawnSync('epmd', ['-port', String(epmd), '-kill'], { stdio: 'ignore' }); // its own port mapper, started by the server
     rmSync(home, { recursive: true, force: true });
   };
   if (await answers(port, 30_000)) return { url: `amqp://guest:guest@127.0.0.1:${port}`, from: 'a private one of the RabbitMQ that is installed here', stop };

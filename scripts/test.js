@@ -1,6 +1,7 @@
 // npm test: sets up what is missing, starts real servers once, runs the tests of every project, ends with the counts.
 // Arguments go to jest, for example: npm test -- lanes
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,39 +11,61 @@ import { build, checkNode, install, main, ROOT } from './setup.js';
 const CHROMIUM = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => path && existsSync(path));
 const BROWSER_TESTS = join(ROOT, 'services/console/playwright.config.js');
 
+/** What runs at this moment, so that a signal reaches it. */
+let running;
+
 await main(async () => {
   checkNode();
   await install(true);
   await build();
-  buildWhatTestsShare();
+  await buildWhatTestsShare();
   const { startTestServers } = await import('./test-servers.js');
   const servers = await startTestServers();
   process.stdout.write(`${servers.told}\n`);
   const results = mkdtempSync(join(tmpdir(), 'tocsin-test-results-'));
+  stopOnSignal(servers);
   let counts;
   try {
     const environment = { ...process.env, TEST_RESULTS: results, TEST_DATABASE_URL: servers.databaseUrl, TEST_AMQP_URL: servers.amqpUrl ?? '' };
-    counts = sum([runProjects(environment, results), ...(process.argv.length > 2 ? [] : [runBrowserTests(environment, results)])]);
+    counts = await runProjects(environment, results);
+    if (process.argv.length === 2) counts = sum([counts, await runBrowserTests(environment, results)]);
     if (servers.amqpUrl === undefined && process.env.CI === 'true') counts.failed += 1;
   } finally {
     await servers.stop();
     rmSync(results, { recursive: true, force: true });
   }
   if (servers.amqpUrl === undefined) process.stdout.write('skipped: no RabbitMQ\n');
-  process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}\n`);
+  process.stdout.write(`\n${counts.skipped > 0 ? `${counts.skipped} skipped\n` : ''}${counts.passed} passed, ${counts.failed} failed\n`);
   process.exitCode = counts.failed > 0 ? 1 : 0;
 });
 
+/** Ctrl-C leaves no server behind; the tests themselves are told by the same signal. */
+function stopOnSignal(servers) {
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+    process.once(signal, () => {
+      running?.kill(signal);
+      void servers.stop().finally(() => process.exit(code));
+    });
+  }
+}
+
+/** @returns its exit code; 1 when a signal ended it */
+async function run(script, args, options) {
+  running = spawn(process.execPath, [join(ROOT, script), ...args], { cwd: ROOT, stdio: 'inherit', ...options });
+  const [code] = await once(running, 'exit');
+  running = undefined;
+  return code ?? 1;
+}
+
 /** The browser's tests import it as it is built; jest reads the sources. */
-function buildWhatTestsShare() {
-  spawnSync(process.execPath, ['node_modules/@tsc/native/bin/tsc', '-b', 'libs/testing/tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+async function buildWhatTestsShare() {
+  await run('node_modules/@tsc/native/bin/tsc', ['-b', 'libs/testing/tsconfig.build.json']);
 }
 
 /** Each project's `test` script, by nx; a project that leaves no counts has failed as a whole. */
-function runProjects(environment, results) {
-  const nx = join(ROOT, 'node_modules/nx/dist/bin/nx.js');
+async function runProjects(environment, results) {
   const args = ['run-many', '-t', 'test', '--outputStyle=static', '--skipNxCache', '--excludeTaskDependencies', '--nxBail=false', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])];
-  const { status } = spawnSync(process.execPath, [nx, ...args], { cwd: ROOT, stdio: 'inherit', env: environment });
+  const status = await run('node_modules/nx/dist/bin/nx.js', args, { env: environment });
   const counts = sum(readdirSync(results).filter((name) => name.endsWith('.json')).map((name) => jestCounts(join(results, name))));
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;
@@ -53,15 +76,15 @@ function jestCounts(file) {
   return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests };
 }
 
-function runBrowserTests(environment, results) {
+async function runBrowserTests(environment, results) {
   if (!existsSync(BROWSER_TESTS)) return { passed: 0, failed: 0, skipped: 0 };
   if (CHROMIUM === undefined) {
     process.stdout.write('The tests in the browser are skipped: there is no Chromium; install one or set CHROMIUM_PATH.\n');
     return { passed: 0, failed: process.env.CI === 'true' ? 1 : 0, skipped: 1 };
   }
   const output = join(results, 'browser.json');
-  const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
-    cwd: join(ROOT, 'services/console'), stdio: 'inherit', env: { ...environment, CHROMIUM_PATH: CHROMIUM, PLAYWRIGHT_JSON_OUTPUT_NAME: output, PLAYWRIGHT_JSON_OUTPUT_FILE: output },
+  const status = await run('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json'], {
+    cwd: join(ROOT, 'services/console'), env: { ...environment, CHROMIUM_PATH: CHROMIUM, PLAYWRIGHT_JSON_OUTPUT_NAME: output, PLAYWRIGHT_JSON_OUTPUT_FILE: output },
   });
   if (!existsSync(output)) return { passed: 0, failed: 1, skipped: 0 };
   const { stats } = JSON.parse(readFileSync(output, 'utf8'));
