@@ -16,7 +16,7 @@ describe('what is recorded after a failure', () => {
   test.each([
     ['too fast: its destination waits as long as Slack says, uncharged', tooFast(7), {}, { state: 'waiting', charge: 0, ambiguous: 0, laneWaitMs: 7125, rateLimited: true, waitingFor: { until: '2026-11-25T08:00:07.125Z' } }],
     ['quota used up: the workspace waits', failureOfCode('message_limit_exceeded'), {}, { state: 'waiting', charge: 0, rateLimited: true, workspaceWaitMs: 3_600_125 }],
-    ['not sent: tried again, uncharged', notSent('connect timeout'), {}, { state: 'waiting', charge: 0, ambiguous: 0, laneWaitMs: 750 }],
+    ['not sent: tried again, uncharged', notSent('connect timeout'), {}, { state: 'waiting', charge: 0, ambiguous: 0, laneWaitMs: 500 }],
     ['no answer, resend: charged and unclear', noAnswer('timeout'), {}, { state: 'waiting', charge: 1, ambiguous: 1, laneWaitMs: 5000 }],
     ['no answer, for the second time: only the message waits', noAnswer('timeout'), { attempts: 1, ambiguous: 1 }, { state: 'waiting', laneWaitMs: 0, messageWaitMs: 30_000 }],
     ['no answer, hold: a person decides', noAnswer('timeout'), { policy: 'hold' as const }, { state: 'unconfirmed', ambiguous: 1, error: { code: 'no_answer' } }],
