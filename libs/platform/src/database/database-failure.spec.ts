@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 
 import { parseDatabaseAddress, searchPathOptions } from './database-address.js';
-import { describeDatabaseFailure, mayPass } from './database-failure.js';
+import { describeDatabaseFailure, isDatabaseAway, mayPass } from './database-failure.js';
 
 const ADDRESS = parseDatabaseAddress('postgres://ada:hunter2@db.acme.example:6432/alarms');
 
@@ -49,5 +50,14 @@ describe('what PostgreSQL or the network answered becomes one sentence', () => {
     [{ code: '3D000' }, false],
   ])('whether waiting helps: %j %s', (failure, passes) => {
     expect(mayPass(failure)).toBe(passes);
+  });
+
+  test.each([
+    [new QueryFailedError('select 1', [], Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' })), true],
+    [new QueryRunnerAlreadyReleasedError(), true],
+    [new QueryFailedError('select x', [], Object.assign(new Error('column "x" does not exist'), { code: '42703' })), false],
+    [new Error('something else'), false],
+  ])('whether the database is away: %s %s', (failure, away) => {
+    expect(isDatabaseAway(failure)).toBe(away);
   });
 });

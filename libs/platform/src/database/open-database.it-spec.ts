@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Inject, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { eventually, freePort, testDatabase, type TestDatabase } from '@tocsin/testing';
+import type pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 
+import { isDatabaseAway } from './database-failure.js';
 import { DatabaseModule } from './database.module.js';
 import { createExtension, openDatabase } from './open-database.js';
 
@@ -64,6 +66,28 @@ describe('the schema of a service', () => {
     await opened.query('select 1');
     await database.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tocsin-issues' and datname = current_database()");
     await expect(eventually(() => opened.query('select 1 as one'))).resolves.toEqual([{ one: 1 }]);
+    await opened.destroy();
+  });
+});
+
+describe('a connection that dies', () => {
+  test('in the moment in which it is taken from the pool does not end the process', async () => {
+    const opened = await openDatabase({ url: database.url, schema: 'issues', migrations: [Initial1732460000000] });
+    const { master: pool } = opened.driver as unknown as { master: pg.Pool };
+    const client = await pool.connect();
+    expect(() => client.emit('error', new Error('terminating connection due to administrator command'))).not.toThrow();
+    client.release(true);
+    await opened.destroy();
+  });
+
+  test('within a transaction makes all that the transaction asks next fail as a database that is away', async () => {
+    const opened = await openDatabase({ url: database.url, schema: 'issues', migrations: [Initial1732460000000] });
+    const failure = await opened.transaction(async (tx) => {
+      const [row] = await tx.query<{ pid: number }[]>('select pg_backend_pid() as pid');
+      await database.query('select pg_terminate_backend($1)', [row?.pid]);
+      await eventually(() => tx.queryRunner?.isReleased);
+    }).catch((error: unknown) => error);
+    expect(isDatabaseAway(failure)).toBe(true);
     await opened.destroy();
   });
 });

@@ -77,15 +77,20 @@ function dataSourceOptions({ schema, entities = [], migrations, poolSize = 10 }:
     logger: new SilentLogger(),
     // An idle connection that dies is replaced at the next query; without a handler it would end the process.
     poolErrorHandler: () => undefined,
-    extra: { options: searchPathOptions(schema, address.options), keepAlive: true },
+    extra: { options: searchPathOptions(schema, address.options), keepAlive: true, onConnect: outliveItsEnd },
   };
+}
+
+/** Listens for as long as the connection lives: between the pool and whoever takes it from there, nobody else does. */
+function outliveItsEnd(client: pg.ClientBase): void {
+  client.on('error', () => undefined); // fails the query in work, or the next one, which is where it is handled
 }
 
 async function connectPatiently(address: DatabaseAddress, patienceMs: number): Promise<pg.Client> {
   const start = performance.now();
   for (;;) {
     const client = new pg.Client({ connectionString: address.url, connectionTimeoutMillis: 5000, application_name: 'tocsin-migrations' });
-    client.on('error', () => undefined); // a connection that dies fails the query in work, which is where it is handled
+    outliveItsEnd(client);
     try {
       await client.connect();
       return client;
