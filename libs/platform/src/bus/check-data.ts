@@ -5,12 +5,15 @@ import { validate } from 'class-validator';
 import type { ProblemPlace } from '@tocsin/contracts';
 
 import { placesOf } from '../http/contract.pipe.js';
+import { tooDeep } from '../http/depth.js';
 
 export type CheckedData = { ok: true; data: object } | { ok: false; places: ProblemPlace[] };
 
 /** @param pointer where the data stands in the document that the places are to name */
 export async function checkData(contract: new () => object, data: unknown, pointer = '/data'): Promise<CheckedData> {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return { ok: false, places: [{ pointer, code: 'wrong_type', message: 'data must be a JSON object' }] };
+  const depth = tooDeep(data, pointer);
+  if (depth) return { ok: false, places: [depth] };
   const instance = plainToInstance(contract, data);
   const errors = await validate(instance, { whitelist: true, forbidUnknownValues: false });
   if (errors.length > 0) return { ok: false, places: errors.flatMap((error) => placesOf(error, pointer)) };

@@ -8,6 +8,7 @@ import { validate, type ValidationError } from 'class-validator';
 
 import type { ProblemPlace } from '@tocsin/contracts';
 
+import { tooDeep } from './depth.js';
 import { badRequest } from './problem.exception.js';
 
 const PRIMITIVES: unknown[] = [String, Boolean, Number, Array, Object, Buffer];
@@ -20,6 +21,8 @@ export class ContractPipe implements PipeTransform {
     if (type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
       throw badRequest('The body must be a JSON object.', [{ pointer: '', code: 'wrong_type', message: 'must be a JSON object sent as application/json' }]);
     }
+    const depth = tooDeep(value);
+    if (depth) throw badRequest(`The ${type} ${depth.message}.`, [depth]);
     const instance = plainToInstance(metatype as new () => object, value ?? {});
     const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
     if (errors.length === 0) return instance;
