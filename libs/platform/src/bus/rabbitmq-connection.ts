@@ -70,12 +70,18 @@ export class RabbitMqConnection {
   private async run(address: string): Promise<void> {
     const { logger, name } = this.options;
     const backoff = new Backoff({ firstMs: 100, maxMs: 3_000 });
+    let failures = 0;
+    const onReady = (): void => {
+      backoff.reset();
+      failures = 0;
+    };
     while (!this.isStopping()) {
       try {
-        await this.hold(address, () => { backoff.reset(); });
+        await this.hold(address, onReady);
         if (!this.isStopping()) logger.warn({ connection: name }, 'The connection to RabbitMQ was lost; connecting again');
       } catch (error) {
-        if (!this.isStopping()) logger.warn({ connection: name, error: errorText(error) }, 'RabbitMQ cannot be reached; trying again');
+        failures += 1;
+        if (!this.isStopping() && isPowerOfTwo(failures)) logger.warn({ connection: name, failures, error: errorText(error) }, 'RabbitMQ cannot be reached; trying again');
       }
       await sleep(backoff.next(), this.stopping.signal);
     }
@@ -107,6 +113,11 @@ export class RabbitMqConnection {
   private isStopping(): boolean {
     return this.stopping.signal.aborted;
   }
+}
+
+/** An outage of an hour is told in a dozen lines. */
+function isPowerOfTwo(count: number): boolean {
+  return (count & (count - 1)) === 0;
 }
 
 /** With an error, because only then amqplib clears its heartbeat timers and tells its channels. */
