@@ -57,7 +57,7 @@ export function toPublicUrl(publicUrl: URL): RequestHandler {
       return;
     }
     response.cookie(REDIRECTED, '1', { maxAge: 10_000, httpOnly: true, sameSite: 'lax' });
-    response.redirect(307, new URL(request.originalUrl.replace(/^\/+/, '/'), publicUrl).href);
+    response.redirect(307, `${publicUrl.origin}/${request.originalUrl.replace(/^[/\\]+/, '')}`);
   };
 }
 

@@ -260,9 +260,13 @@ describe('the app', () => {
     expect((await get(path, headers)).statusCode).not.toBe(307);
   });
 
-  test('an address that starts with two slashes cannot lead anywhere else', async () => {
+  test.each([
+    ['//evil.example/x', '/evil.example/x'],
+    ['/\\evil.example/x', '/evil.example/x'],
+    ['/\\/\\evil.example/x', '/evil.example/x'],
+  ])('the address %s cannot lead anywhere else', async (address, path) => {
     await start({});
-    const { headers } = await get('//evil.example/x', { ...html, host: 'tocsin.internal' });
-    expect(headers.location).toBe(`${front}/evil.example/x`);
+    const { headers } = await get(address, { ...html, host: 'tocsin.internal' });
+    expect(headers.location).toBe(`${front}${path}`);
   });
 });
