@@ -60,7 +60,7 @@ async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
 }
 
 function tooLarge(limit: number, what: string): ProblemException {
-  return new ProblemException(413, { title: 'Too large', code: 'too_large', detail: `The ${what} is larger than ${limit} bytes.`, hint: 'Split it, or leave out what nobody reads.' }, { Connection: 'close' });
+  return new ProblemException(413, { title: 'Too large', code: 'too_large', detail: `The ${what} is larger than ${limit} bytes.`, hint: 'Split it, or leave out what nobody reads.' });
 }
 
 function unsupportedEncoding(encoding: string): ProblemException {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -194,6 +196,22 @@ describe('a report that comes in', () => {
     const token = await issues.issuer.token({ user: 'noa@acme.test' });
     const response = await fetch(`${issues.url}/v1/scans?application=large`, { method: 'POST', body: chunks, duplex: 'half', headers: { authorization: `Bearer ${token}` } });
     expect([response.status, ((await response.json()) as Problem).title]).toEqual([413, 'Too large']);
+  });
+
+  test('that says beforehand that it is too large is read to its end, so that the refusal arrives whoever passes it on', async () => {
+    const token = await issues.issuer.token({ user: 'noa@acme.test' });
+    const size = 64 * 1024 * 1024;
+    const socket = connect(Number(new URL(issues.url).port), '127.0.0.1');
+    const answer = once(socket, 'data');
+    socket.write(`POST /v1/scans?application=large HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${size}\r\n\r\n`);
+    expect(String(await answer)).toMatch(/^HTTP\/1\.1 413 /);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.write(Buffer.alloc(size, 32), () => { resolve(); });
+    });
+    socket.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1\.1 200 /);
+    socket.destroy();
   });
 
   test('links its locations to the scanned commit', async () => {
