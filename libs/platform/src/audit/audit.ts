@@ -8,7 +8,7 @@ import { AuditEntry } from '@tocsin/contracts';
 
 import { Requires } from '../auth/access.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
-import { ApiPage, decodeCursor, ListQuery, toPage, type Page } from '../http/list.js';
+import { ApiPage, CURSOR_PARTS, decodeCursor, ListQuery, toPage, type Page } from '../http/list.js';
 
 export interface AuditRecord {
   organizationId: string;
@@ -60,7 +60,7 @@ export class AuditController {
   @Requires('audit:read')
   @ApiPage(AuditEntry)
   async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor }: ListQuery): Promise<Page<AuditEntry>> {
-    const [before] = decodeCursor(cursor, 1) ?? [null];
+    const [before] = decodeCursor(cursor, 1, CURSOR_PARTS.uuid) ?? [null];
     const rows = await this.database.query<AuditRow[]>(
       'select id, at, actor, action, target, before, after, request_id from audit where organization_id = $1 and ($2::uuid is null or id < $2::uuid) order by id desc limit $3',
       [caller.organizationId, before, limit + 1],

@@ -76,6 +76,16 @@ export function isDatabaseAway(error: unknown): boolean {
   return AWAY_CODES.has(code) || AWAY_MESSAGE.test(message);
 }
 
+/** character_not_in_repertoire, untranslatable_character: PostgreSQL keeps no NUL and no lone surrogate, in text or JSON. */
+const UNSTORABLE_CODES = new Set(['22021', '22P05']);
+
+/** Whether a query failed because a text that came from outside cannot be one of PostgreSQL's. */
+export function isUnstorableText(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = '', message = '' } = innermost((error as { driverError?: unknown }).driverError ?? error);
+  return UNSTORABLE_CODES.has(code) || (code === '22P02' && message.includes('type json')); // our JSON is well-formed but for lone surrogates
+}
+
 /** A name with two addresses fails with one error for each; the last one speaks for all. */
 function innermost(error: unknown): Failure {
   const failure = (typeof error === 'object' && error !== null ? error : {}) as Failure;

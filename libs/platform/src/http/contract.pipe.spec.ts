@@ -6,7 +6,7 @@ import { IsArray, IsInt, IsOptional, IsString, ValidateNested } from 'class-vali
 import type { Problem } from '@tocsin/contracts';
 
 import { ContractPipe } from './contract.pipe.js';
-import { CommaList, decodeCursor, encodeCursor, ListQuery, toPage } from './list.js';
+import { CommaList, CURSOR_PARTS, decodeCursor, encodeCursor, ListQuery, toPage } from './list.js';
 import { ProblemException } from './problem.exception.js';
 
 class Owner {
@@ -51,7 +51,6 @@ describe('a body', () => {
     [{ name: 'shop', 'a/b~c': 'x' }, [{ pointer: '/a~1b~0c', code: 'isInt' }]],
     [{ name: 7, owners: [{ mail: 'x', email: '' }] }, [{ pointer: '/name', code: 'isString' }, { pointer: '/owners/0/mail', code: 'unknown_field' }]],
     ['text', [{ pointer: '', code: 'wrong_type' }]],
-    [undefined, [{ pointer: '', code: 'wrong_type' }]],
     [[], [{ pointer: '', code: 'wrong_type' }]],
   ])('%j is refused with a JSON pointer to every place', async (value, places) => {
     expect(await problemOf(body(value))).toMatchObject({ status: 400, errors: places });
@@ -96,5 +95,14 @@ describe('a list', () => {
 
   test.each(['', 'x', encodeCursor(['one']), Buffer.from('{"a":1}').toString('base64url'), Buffer.from('[{},1,2]').toString('base64url')])('refuses the cursor "%s", which is none of its own', async (cursor) => {
     expect(await problemOf(Promise.resolve().then(() => decodeCursor(cursor, 3)))).toMatchObject({ status: 400, errors: [{ parameter: 'cursor', code: 'bad_cursor' }] });
+  });
+
+  test.each<[keyof typeof CURSOR_PARTS, string, string]>([
+    ['uuid', '0198f000-0000-7000-8000-000000000000', 'x'],
+    ['time', '2026-11-25 01:43:26.924311+00', '2026-13-45 99:99:99+00'],
+    ['time', '2026-11-25T01:43:26Z', 'yesterday'],
+  ])('refuses one whose first part is no %s: takes %s, not %s', async (kind, good, bad) => {
+    expect(decodeCursor(encodeCursor([good]), 1, CURSOR_PARTS[kind])).toEqual([good]);
+    expect(await problemOf(Promise.resolve().then(() => decodeCursor(encodeCursor([bad]), 1, CURSOR_PARTS[kind])))).toMatchObject({ status: 400, errors: [{ code: 'bad_cursor' }] });
   });
 });

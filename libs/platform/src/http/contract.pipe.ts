@@ -9,7 +9,8 @@ import { validate, type ValidationError } from 'class-validator';
 import type { ProblemPlace } from '@tocsin/contracts';
 
 import { tooDeep } from './depth.js';
-import { badRequest } from './problem.exception.js';
+import { withoutNulls } from './left-out.js';
+import { badRequest, ProblemException } from './problem.exception.js';
 
 const PRIMITIVES: unknown[] = [String, Boolean, Number, Array, Object, Buffer];
 
@@ -18,6 +19,7 @@ export class ContractPipe implements PipeTransform {
   async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
     if ((type !== 'body' && type !== 'query') || !metatype || PRIMITIVES.includes(metatype)) return value;
     if (value instanceof metatype) return value; // a message, which the bus has checked
+    if (type === 'body' && value === undefined) throw notJson(); // where no body came, an empty object stands for it
     if (type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
       throw badRequest('The body must be a JSON object.', [{ pointer: '', code: 'wrong_type', message: 'must be a JSON object sent as application/json' }]);
     }
@@ -25,13 +27,20 @@ export class ContractPipe implements PipeTransform {
     if (depth) throw badRequest(`The ${type} ${depth.message}.`, [depth]);
     const instance = plainToInstance(metatype as new () => object, value ?? {});
     const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
-    if (errors.length === 0) return instance;
+    if (errors.length === 0) return withoutNulls(instance);
     const places = errors.flatMap((error) => placesOf(error, ''));
     throw badRequest(
       places.length === 1 ? `${type === 'body' ? 'The body' : 'The query'} is not valid: ${places[0]?.message ?? ''}.` : `${places.length} places are not valid.`,
       places.map(({ pointer, ...place }) => (type === 'body' ? { pointer, ...place } : { parameter: pointer.slice(1), ...place })),
     );
   }
+}
+
+function notJson(): ProblemException {
+  return new ProblemException(415, {
+    title: 'The content type is not understood', code: 'unsupported_content_type', detail: 'The body must be JSON and say so.',
+    errors: [{ header: 'Content-Type', code: 'unsupported', message: 'use application/json' }],
+  });
 }
 
 /** Flattens class-validator's tree into JSON pointers (RFC 6901). */

@@ -37,12 +37,21 @@ export function encodeCursor(key: readonly (string | number | null)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** @throws ProblemException 400 when the cursor is not one of ours with `length` parts */
-export function decodeCursor(cursor: string | undefined, length: number): (string | number | null)[] | undefined {
+/** What a part of a cursor must look like where PostgreSQL would refuse anything else. */
+export const CURSOR_PARTS = {
+  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  time: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2\d|3[01])[ T]([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,6})?(Z|[+-]\d\d(:?\d\d)?)$/,
+};
+
+/**
+ * @param first what the first part must look like
+ * @throws ProblemException 400 when the cursor is not one of ours with `length` parts
+ */
+export function decodeCursor(cursor: string | undefined, length: number, first?: RegExp): (string | number | null)[] | undefined {
   if (cursor === undefined) return undefined;
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(key) && key.length === length && key.every((part) => part === null || typeof part === 'string' || typeof part === 'number')) return key as (string | number | null)[];
+    if (Array.isArray(key) && key.length === length && (first?.test(String(key[0])) ?? true) && key.every((part) => part === null || typeof part === 'string' || typeof part === 'number')) return key as (string | number | null)[];
   } catch {
     // falls through to the refusal: what cannot be decoded is not ours
   }

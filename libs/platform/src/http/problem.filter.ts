@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 
 import type { Problem } from '@tocsin/contracts';
 
-import { isDatabaseAway } from '../database/database-failure.js';
+import { isDatabaseAway, isUnstorableText } from '../database/database-failure.js';
 import type { Logger } from '../logging/logger.js';
 import { PeerUnavailable } from './internal.client.js';
 import { ProblemException, badRequest } from './problem.exception.js';
@@ -55,6 +55,7 @@ export function toProblem(error: unknown): ProblemException {
   if (isDatabaseAway(error)) {
     return new ProblemException(503, { title: 'The database is away', code: 'database_away', detail: 'Nothing was changed. Try again in a moment.' }, { 'Retry-After': '5' });
   }
+  if (isUnstorableText(error)) return badRequest('The request holds a character that no text may hold.', [{ pointer: '', code: 'unstorable_text', message: 'leave out NUL characters and halves of characters' }]);
   if (error instanceof PeerUnavailable) {
     return new ProblemException(503, { title: 'A part of Tocsin is away', code: 'peer_away', detail: `${error.message}. Nothing was changed. Try again in a moment.` }, { 'Retry-After': '5' });
   }

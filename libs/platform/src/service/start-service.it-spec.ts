@@ -190,6 +190,20 @@ describe('a service', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 
+  test('refuses a text that cannot be stored, wherever it stands, and is not shaken by it', async () => {
+    await expect(call('POST', '/v1/reports', { slackError: 'a\u0000b' }, { 'idempotency-key': 'nul' })).resolves.toMatchObject({ status: 400, body: { errors: [{ code: 'unstorable_text' }] } });
+    await expect(call('POST', '/v1/reports', { slackError: 'a\ud800' }, { 'idempotency-key': 'half' })).resolves.toMatchObject({ status: 400, body: { errors: [{ code: 'unstorable_text' }] } });
+  });
+
+  test.each(['application/x-www-form-urlencoded', 'text/xml', 'text/plain'])('answers 415 to a body that comes as %s', async (type) => {
+    await expect(call('POST', '/v1/reports', { slackError: 'other' }, { 'content-type': type })).resolves.toMatchObject({ status: 415, body: { errors: [{ header: 'Content-Type' }] } });
+  });
+
+  test('takes no body at all for an empty object', async () => {
+    const response = await fetch(`${service.url}/v1/reports`, { method: 'POST', headers: { authorization: `Bearer ${await issuer.token({ user: 'ada@acme.test' })}` } });
+    expect([response.status, ((await response.json()) as { errors: object[] }).errors[0]]).toMatchObject([400, { pointer: '/slackError' }]);
+  });
+
   test('tells health, metrics and its OpenAPI document to anybody', async () => {
     const anybody = { authorization: '' };
     await expect(call('GET', '/health/live', undefined, anybody)).resolves.toMatchObject({ status: 200 });

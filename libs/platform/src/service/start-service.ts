@@ -93,8 +93,15 @@ function bodyReader(streamed: readonly string[]): RequestHandler {
       return;
     }
     readJson(request, response, (error?: unknown) => {
-      if (error === undefined) next();
-      else sendProblem(request, response, toProblem(error));
+      if (error === undefined) {
+        if (!hasBody(request)) request.body = {};
+        next();
+      } else sendProblem(request, response, toProblem(error));
     });
   };
+}
+
+/** Whether anything was sent, of whatever type. */
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -128,6 +128,7 @@ describe('the list', () => {
     ['an unknown filter', 'colour=red', 'colour'],
     ['a state that does not exist', 'state=lost', 'state'],
     ['a broken cursor', 'cursor=x', 'cursor'],
+    ['a cursor that was made up', `cursor=${Buffer.from('["x","y"]').toString('base64url')}`, 'cursor'],
     ['a time that is none', 'after=yesterday', 'after'],
     ['a limit beyond 200', 'limit=201', 'limit'],
   ])('refuses %s', async (_, query, parameter) => {

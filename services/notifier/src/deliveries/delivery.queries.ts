@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import type { Delivery, DeliverySummary, TimelineEntry } from '@tocsin/contracts';
 import { DELIVERY_STATES, type DeliveryState } from '@tocsin/domain';
-import { decodeCursor, InternalClient, PeerUnavailable, toPage, type Page } from '@tocsin/platform';
+import { CURSOR_PARTS, decodeCursor, InternalClient, PeerUnavailable, toPage, type Page } from '@tocsin/platform';
 
 import { filterSql, type DeliveryFilter } from './delivery-filter.js';
 import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from './delivery-view.js';
@@ -46,7 +46,7 @@ export class DeliveryQueries {
   async list(organizationId: string, filter: DeliveryFilter): Promise<Page<Delivery>> {
     const { limit } = filter;
     const { condition, parameters } = filterSql(organizationId, filter);
-    const [at, id] = decodeCursor(filter.cursor, 2) ?? [null, null];
+    const [at, id] = decodeCursor(filter.cursor, 2, CURSOR_PARTS.time) ?? [null, null];
     const next = parameters.length;
     const rows = await this.database.query<(DeliveryRow & { created_key: string })[]>(
       `select ${DELIVERY_COLUMNS('d')}, d.created_at::text as created_key from deliveries d
