@@ -12,6 +12,7 @@ describe('what was typed into the picker', () => {
     ['https://acme.slack.com/archives/C0SECALERT', 'C0SECALERT'],
     ['https://acme.slack.com/archives/C0SECALERT/p1764057600000100', 'C0SECALERT'],
     ['https://acme.enterprise.slack.com/team/U0ALICE001', 'U0ALICE001'],
+    ['https://app.slack.com/client/T0ACME0001/C0SECALERT', 'C0SECALERT'],
     ['https://acme.slack.com/help', 'https://acme.slack.com/help'],
     ['', ''],
   ])('%p is looked for as %p', (typed, term) => {

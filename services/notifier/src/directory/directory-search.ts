@@ -7,7 +7,8 @@ import type { DestinationView } from '@tocsin/contracts';
 import type { KnownConnection } from '../connections/connection.repository.js';
 import type { ChannelRow, PersonRow } from './directory.repository.js';
 
-const SLACK_LINK = /^https:\/\/[a-z0-9.-]+\/(?:archives|team|app_redirect)\/([CGDUW][A-Z0-9]{6,20})/i;
+/** The workspace's own links, and those of Slack in a browser: `/client/<workspace>/<channel>`. */
+const SLACK_LINK = /^https:\/\/[a-z0-9.-]+\/(?:archives|team|app_redirect|client\/[TE][A-Z0-9]+)\/([CGDUW][A-Z0-9]{6,20})/i;
 
 /** What was typed, without the marks that people put before a name; a pasted link becomes its id. */
 export function searchTerm(typed: string): string {
@@ -19,9 +20,9 @@ export function searchTerm(typed: string): string {
 export class DirectorySearch {
   constructor(private readonly database: DataSource) {}
 
-  async search(connection: KnownConnection, term: string, kind: 'channel' | 'user' | undefined, limit: number): Promise<DestinationView[]> {
-    const channels = kind === 'user' ? [] : await this.channels(connection.connectionId, term, limit);
-    const people = kind === 'channel' ? [] : await this.people(connection.connectionId, term, limit);
+  async search(connection: KnownConnection, term: string, kinds: readonly ('channel' | 'user')[], limit: number): Promise<DestinationView[]> {
+    const channels = kinds.includes('channel') ? await this.channels(connection.connectionId, term, limit) : [];
+    const people = kinds.includes('user') ? await this.people(connection.connectionId, term, limit) : [];
     const views = [...channels.map((row) => channelView(row, connection)), ...people.map(personView)];
     const rank = (view: DestinationView): number => (view.isArchived ? 10 : 0) + closeness(view, term.toLowerCase());
     return views.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)).slice(0, limit);

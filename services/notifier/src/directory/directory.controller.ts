@@ -6,7 +6,7 @@ import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-va
 import { DataSource } from 'typeorm';
 
 import { DestinationList, DirectoryStatus } from '@tocsin/contracts';
-import { Audit, CurrentCaller, notFound, Requires, type Caller } from '@tocsin/platform';
+import { Audit, CommaList, CurrentCaller, notFound, Requires, type Caller } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
 import { ConnectionNews } from '../connections/connection-news.js';
@@ -19,7 +19,7 @@ import { LookUp } from './look-up.js';
 
 class DestinationQuery {
   @IsOptional() @IsString() @MaxLength(300) q = '';
-  @IsOptional() @IsIn(['channel', 'user']) kind?: 'channel' | 'user';
+  @IsOptional() @CommaList() @IsIn(['channel', 'user'], { each: true }) kind?: ('channel' | 'user')[];
   @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit = 50;
 }
 
@@ -40,7 +40,7 @@ export class DirectoryController {
 
   @Get('destinations')
   @ApiOkResponse({ type: DestinationList })
-  async destinations(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query() { q, kind, limit }: DestinationQuery): Promise<DestinationList> {
+  async destinations(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query() { q, kind = ['channel', 'user'], limit }: DestinationQuery): Promise<DestinationList> {
     const connection = await this.connection(caller.organizationId, id);
     const term = searchTerm(q);
     let items = await this.searching.search(connection, term, kind, limit);

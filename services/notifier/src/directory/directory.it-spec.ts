@@ -47,6 +47,7 @@ describe('the directory of a new connection', () => {
 describe('the picker', () => {
   test.each([
     ['a part of a name', 'q=sec-a&kind=channel', ['C0SECALERT']],
+    ['kinds that are several', 'q=sec-a&kind=channel,user', ['C0SECALERT']],
     ['a #name', 'q=%23general&kind=channel', ['C0GENERAL1']],
     ['an @name', 'q=@bob', ['U0BOB00001']],
     ['a real name', 'q=alice%20ad', ['U0ALICE001']],
