@@ -5,7 +5,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 
 import { askPeer, type PeerAnswer } from './peer-json.js';
-import { sendProblem, serviceAway } from './problem.js';
+import { NO_ROUTE, sendProblem, serviceAway } from './problem.js';
 import { PEER_NAMES, type PeerName, type Peers } from './routes.js';
 
 type Item = Record<string, unknown>;
@@ -40,6 +40,10 @@ export function mergedList({ peers, path, time, view = (item) => item }: MergedL
     const refusal = answers.find(({ status }) => status >= 400 && status < 500 && status !== 404);
     if (refusal) {
       response.status(refusal.status).type('application/problem+json').send(JSON.stringify(refusal.body));
+      return;
+    }
+    if (answers.length > 0 && answers.every(({ status }) => status === 404)) {
+      sendProblem(request, response, NO_ROUTE); // nobody has such a list, so nobody has asked who is calling either
       return;
     }
     const unavailable = answers.filter(isAway).map(({ service }) => service);
