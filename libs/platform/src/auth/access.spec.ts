@@ -92,6 +92,14 @@ describe('an API key', () => {
   });
 });
 
+describe('an API key that is longer than any of ours', () => {
+  test('is refused without asking connector', async () => {
+    const { verifier, asked } = aVerifier({ permissions: new Set(['issues:ingest'] as const) });
+    await expect(verifier.verify(`${API_KEY_PREFIX}${'k'.repeat(10_000)}`)).rejects.toBeInstanceOf(InvalidToken);
+    expect(asked).toEqual([]);
+  });
+});
+
 class Routes {
   @Public() open(): void {}
   @Internal() inner(): void {}

@@ -32,6 +32,7 @@ export class InternalClient {
   }
 
   private async call<T>(peer: PeerName, method: string, path: string, body?: unknown): Promise<T | undefined> {
+    if (!leadsWhereItSays(path)) return undefined;
     let response: Response;
     try {
       response = await fetch(`${this.peers[peer]}${path}`, {
@@ -48,4 +49,9 @@ export class InternalClient {
     if (response.status === 404) return undefined;
     throw new PeerUnavailable(peer, new Error(`HTTP ${response.status}`));
   }
+}
+
+/** An id of dots from outside would make another route of the path (`/connections/.` is `/connections/`); nothing has such an id. */
+function leadsWhereItSays(path: string): boolean {
+  return new URL(path, 'http://peer').pathname === path.split('?')[0];
 }
