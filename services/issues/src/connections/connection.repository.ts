@@ -36,6 +36,7 @@ export class ConnectionRepository {
    * `unknown` = connector cannot be asked now, and notifier will find out.
    */
   async judge(organizationId: string, id: string): Promise<ConnectionVerdict> {
+    if (id !== storable(id)) return 'not_found'; // PostgreSQL could not hold it, so nobody has it
     const known = (await this.find(id)) ?? (await this.ask(id));
     if (known === 'unknown') return 'unknown';
     if (known?.organization_id !== organizationId) return 'not_found';
@@ -43,7 +44,7 @@ export class ConnectionRepository {
   }
 
   private async find(id: string): Promise<ConnectionRow | undefined> {
-    const [row] = await this.database.query<ConnectionRow[]>('select organization_id, disconnected from connections where id = $1', [storable(id)]);
+    const [row] = await this.database.query<ConnectionRow[]>('select organization_id, disconnected from connections where id = $1', [id]);
     return row;
   }
 

@@ -130,7 +130,7 @@ describe('send to Slack, by hand', () => {
   });
 
   test('through a connection that is not ours is refused, whether it exists or not', async () => {
-    for (const connectionId of ['connection-of-rival', 'no-such-connection']) {
+    for (const connectionId of ['connection-of-rival', 'no-such-connection', '.', '..', '\0', 'a\ud800']) {
       const { status, body } = (await send(ids[0] ?? '', { ...order, connectionId })) as unknown as { status: number; body: Problem };
       expect([status, body.errors?.[0]?.pointer, body.detail]).toEqual([404, '/connectionId', `There is no connection "${connectionId}" in your organization.`]);
     }
