@@ -6,6 +6,7 @@ import type { ProblemPlace } from '@tocsin/contracts';
 
 import { placesOf } from '../http/contract.pipe.js';
 import { tooDeep } from '../http/depth.js';
+import { withoutNulls } from '../http/left-out.js';
 
 export type CheckedData = { ok: true; data: object } | { ok: false; places: ProblemPlace[] };
 
@@ -17,5 +18,5 @@ export async function checkData(contract: new () => object, data: unknown, point
   const instance = plainToInstance(contract, data);
   const errors = await validate(instance, { whitelist: true, forbidUnknownValues: false });
   if (errors.length > 0) return { ok: false, places: errors.flatMap((error) => placesOf(error, pointer)) };
-  return { ok: true, data: instance };
+  return { ok: true, data: withoutNulls(instance) };
 }

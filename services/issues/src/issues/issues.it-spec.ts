@@ -190,6 +190,12 @@ describe('one issue', () => {
     expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([400, pointer]);
   });
 
+  test('a field that is null is left as it is', async () => {
+    const issue = await theIssue('sqli');
+    const answer = await noa.call<Issue>('PATCH', `/v1/issues/${issue.id}`, { body: { severity: null, owners: null, status: null } });
+    expect([answer.status, answer.body]).toEqual([200, issue]);
+  });
+
   test('a key that is for other applications does not see it', async () => {
     const key = issues.withKey('tocsin_reads_ledger', { permissions: ['issues:read'], applications: ['ledger'] });
     expect((await key.get<Items<Issue>>('/v1/issues')).body.items.every(({ application }) => application === 'ledger')).toBe(true);
