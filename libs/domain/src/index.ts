@@ -16,3 +16,4 @@ export * from './slack-failure.js';
 export { CATEGORY_WORDS } from './message/issue-card.js';
 export { SEVERITY_LOOKS } from './message/severity-look.js';
 export { renderMessage, renderPlainText } from './message/render-message.js';
+export { cleanLine } from './message/text.js';
