@@ -36,7 +36,7 @@ export function SendForm({ issues, connections, onSent, onClose }: SendFormProps
   const sending = useRef(false);
   const send = useSendMessage();
   const { comment, destination } = draft;
-  const tooLong = comment.length > COMMENT_MAX;
+  const tooLong = lengthOf(comment) > COMMENT_MAX;
   const ready = destination !== undefined && !tooLong;
   const change = (part: Partial<typeof draft>): void => {
     const next = { ...draft, ...part };
@@ -67,7 +67,7 @@ export function SendForm({ issues, connections, onSent, onClose }: SendFormProps
         <Text size="sm" lineClamp={2}>{issues.length === 1 ? issues[0]?.title : `${issues.length} issues go as one message.`}</Text>
         <DestinationPicker label="Channel/User" connections={connections} value={destination} onChange={(found) => { change(destinationOf(found)); }} autoFocus />
         <Comment value={comment} onChange={(text) => { change({ comment: text }); }} />
-        <MessagePreview message={tooLong ? { ...preview, comment: comment.slice(0, COMMENT_MAX) } : preview} />
+        <MessagePreview message={tooLong ? { ...preview, comment: Array.from(comment).slice(0, COMMENT_MAX).join('') } : preview} />
         {send.error && <ProblemAlert error={send.error} />}
         <Group justify="flex-end">
           <Text size="xs" c="dimmed" visibleFrom="xs" mr="auto"><Kbd size="xs">Ctrl</Kbd> or <Kbd size="xs">⌘</Kbd> + <Kbd size="xs">Enter</Kbd> sends</Text>
@@ -80,7 +80,7 @@ export function SendForm({ issues, connections, onSent, onClose }: SendFormProps
 }
 
 function Comment({ value, onChange }: { value: string; onChange: (text: string) => void }) {
-  const tooLong = value.length > COMMENT_MAX;
+  const length = lengthOf(value);
   return (
     <Textarea
       label="Add your own comment"
@@ -91,10 +91,15 @@ function Comment({ value, onChange }: { value: string; onChange: (text: string) 
       minRows={2}
       maxRows={8}
       inputWrapperOrder={['label', 'input', 'error', 'description']}
-      description={`${value.length.toLocaleString('en')} / ${COMMENT_MAX.toLocaleString('en')}`}
-      error={tooLong && `The comment is ${(value.length - COMMENT_MAX).toLocaleString('en')} characters too long.`}
+      description={`${length.toLocaleString('en')} / ${COMMENT_MAX.toLocaleString('en')}`}
+      error={length > COMMENT_MAX && `Too long by ${(length - COMMENT_MAX).toLocaleString('en')}: shorten the comment to send it.`}
     />
   );
+}
+
+/** In characters as the server counts them: an emoji is one. */
+function lengthOf(text: string): number {
+  return Array.from(text).length;
 }
 
 function destinationOf(found: FoundDestination | undefined): { destination?: FoundDestination } {
