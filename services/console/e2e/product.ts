@@ -57,7 +57,8 @@ async function importReport(url: string, name: string, application: string): Pro
   await eventually(async () => ((await (await fetch(`${url}/v1/scans/${scanId}?wait=5`, { headers })).json()) as { state: string }).state === 'done', { timeout: 60_000 });
 }
 
-async function tokenOf(url: string, user: string): Promise<string> {
+/** A bearer token of the development issuer, for what another than the browser does. */
+export async function tokenOf(url: string, user: string): Promise<string> {
   const answer = await fetch(`${url}/v1/dev/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
   return ((await answer.json()) as { token: string }).token;
 }

@@ -16,8 +16,8 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      // what the server refused will be refused again; a server that is away may be back
-      retry: (failures, error) => failures < 2 && !(error instanceof ApiProblem && error.problem.status < 500),
+      // what the server refused will be refused again, and who was waited for has been waited for; a server that is away may be back
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiProblem && (error.problem.status < 500 || error.problem.status === 504)),
     },
   },
 });

@@ -32,6 +32,10 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+/** After this nobody believes any more that an answer will come; a change may have to wait for Slack's answers. */
+const READ_MS = 15_000;
+const CHANGE_MS = 60_000;
+
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** @throws ApiProblem for every answer that is not a success, and when there is no answer */
@@ -47,12 +51,17 @@ export async function call<T>(method: Method, path: string, { query, body, file,
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     },
     ...(file ? { body: file } : body !== undefined && { body: JSON.stringify(body) }),
-    ...(signal && { signal }),
+    ...(!file && { signal: limited(signal, method === 'GET' ? READ_MS : CHANGE_MS) }),
   });
   if (response.status === 401 && token !== undefined) session.expire(token);
   const text = await response.text();
   if (!response.ok) throw new ApiProblem(problemOf(response, text));
   return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+function limited(signal: AbortSignal | undefined, milliseconds: number): AbortSignal {
+  const limit = AbortSignal.timeout(milliseconds);
+  return signal ? AbortSignal.any([signal, limit]) : limit;
 }
 
 async function reach(path: string, init: RequestInit): Promise<Response> {
@@ -63,7 +72,7 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
     throw new ApiProblem({
       type: 'about:blank',
       title: 'Tocsin cannot be reached',
-      status: 503,
+      status: error instanceof DOMException && error.name === 'TimeoutError' ? 504 : 503,
       detail: 'There was no answer. Check your network, or whether Tocsin is running, and try again.',
       instance: path,
       requestId: '',

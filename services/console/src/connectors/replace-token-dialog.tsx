@@ -1,11 +1,12 @@
 /** A new token for the same workspace; destinations and workflows stay. */
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 
 import type { Connection } from '@tocsin/contracts';
 
 import { ApiProblem } from '../api/client.js';
 import { useConnectionAction } from '../api/connections.js';
+import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { CheckList } from './check-list.js';
 import { SecretInput } from './secret-input.js';
@@ -15,7 +16,7 @@ export function ReplaceTokenDialog({ connection, onClose }: { connection: Connec
   const action = useConnectionAction(connection.id);
   const checks = action.error instanceof ApiProblem ? action.error.problem.checks : undefined;
   return (
-    <Modal opened onClose={onClose} title={`Replace the token of ${connection.workspace.name}`}>
+    <Dialog onClose={onClose} title={`Replace the token of ${connection.workspace.name}`}>
       <form onSubmit={(event) => { event.preventDefault(); action.mutate({ kind: 'replace-token', token }, { onSuccess: onClose }); }}>
         <Stack>
           <Text size="sm">{`The present one ends with ${connection.token.hint}. The new one must belong to the same workspace; it is checked before it takes its place.`}</Text>
@@ -27,6 +28,6 @@ export function ReplaceTokenDialog({ connection, onClose }: { connection: Connec
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

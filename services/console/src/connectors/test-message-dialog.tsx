@@ -1,11 +1,12 @@
 /** A test message takes the same way as every other, and is followed to its end. */
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useState } from 'react';
 
 import type { Connection } from '@tocsin/contracts';
 
 import { useSendTestMessage } from '../api/connections.js';
 import type { FoundDestination } from '../api/destinations.js';
+import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { DestinationPicker } from '../send/destination-picker.js';
 import { labelOf } from '../send/destination-words.js';
@@ -24,7 +25,7 @@ export function TestMessageDialog({ connection, onClose }: { connection: Connect
     again();
   };
   return (
-    <Modal opened onClose={onClose} title="Send a test message">
+    <Dialog onClose={onClose} title="Send a test message">
       {send.data && destination
         ? <FollowDelivery deliveryId={send.data.deliveryId} to={labelOf(destination)} onAgain={again} onClose={onClose} />
         : (
@@ -39,6 +40,6 @@ export function TestMessageDialog({ connection, onClose }: { connection: Connect
               </Stack>
             </form>
           )}
-    </Modal>
+    </Dialog>
   );
 }

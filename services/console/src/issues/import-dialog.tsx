@@ -1,8 +1,9 @@
 /** A scanner's report from a file: which application it is of, then how far it is and what it brought. */
-import { Button, FileInput, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, FileInput, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 
 import { useImportReport } from '../api/scans.js';
+import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { ScanProgress } from './scan-progress.js';
 
@@ -13,7 +14,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const ready = file !== null && application.trim() !== '';
   const submit = (): void => { if (ready) send.mutate({ file, application: application.trim() }); };
   return (
-    <Modal opened onClose={onClose} title="Import a report">
+    <Dialog onClose={onClose} title="Import a report">
       {send.data
         ? <Stack><ScanProgress scanId={send.data.scanId} /><Group justify="flex-end"><Button variant="default" onClick={onClose}>DONE</Button></Group></Stack>
         : (
@@ -30,6 +31,6 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
               </Stack>
             </form>
           )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -5,6 +5,7 @@ import type { Issue } from '@tocsin/domain';
 
 import { useIssue } from '../api/issues.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { useFocusBack } from '../parts/use-focus-back.js';
 import { useCan } from '../session/session.js';
 import { IssueFacts } from './issue-facts.js';
 import { IssueMenu } from './issue-menu.js';
@@ -12,14 +13,17 @@ import { IssueNotifications } from './issue-notifications.js';
 
 interface IssueDrawerProps {
   id: string;
+  /** A dialog lies on top, which Esc is for. */
+  covered: boolean;
   onSend: (issues: readonly Issue[]) => void;
   onClose: () => void;
 }
 
-export function IssueDrawer({ id, onSend, onClose }: IssueDrawerProps) {
+export function IssueDrawer({ id, covered, onSend, onClose }: IssueDrawerProps) {
   const { data: issue, error, refetch } = useIssue(id);
+  useFocusBack();
   return (
-    <Drawer opened onClose={onClose} position="right" size={560} title="Issue" closeButtonProps={{ 'aria-label': 'Close the issue' }}>
+    <Drawer opened onClose={onClose} closeOnEscape={!covered} position="right" size={560} title="Issue" closeButtonProps={{ 'aria-label': 'Close the issue' }}>
       {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
       {!issue && !error && <Skeleton height={320} />}
       {issue && <OpenIssue issue={issue} onSend={() => { onSend([issue]); }} />}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { isFiltered, NO_FILTER, readFilter, writeFilter, type IssueFilter } from './issue-filter.js';
+import { isFiltered, NO_FILTER, queryOf, readFilter, writeFilter, type IssueFilter } from './issue-filter.js';
 
 describe('the filter in the address', () => {
   test('an address without filters shows open issues, the most severe first', () => {
@@ -12,6 +12,14 @@ describe('the filter in the address', () => {
     const filter: IssueFilter = { q: 'log4j, 1.2', severity: ['critical', 'high'], category: ['secret'], application: ['pay,ments'], tool: ['Grype'], status: ['open', 'resolved'], sort: 'title' };
     expect(readFilter(writeFilter(filter))).toEqual(filter);
     expect(isFiltered(filter)).toBe(true);
+  });
+
+  test('with no status chosen, issues of every status are asked for, and stay so in the address', () => {
+    const filter: IssueFilter = { ...NO_FILTER, status: [] };
+    expect(readFilter(writeFilter(filter))).toEqual(filter);
+    expect(isFiltered(filter)).toBe(true);
+    expect(queryOf(filter).status).toEqual(['open', 'resolved', 'excluded']);
+    expect(queryOf(NO_FILTER).status).toEqual(['open']);
   });
 
   test.each([

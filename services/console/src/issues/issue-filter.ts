@@ -23,6 +23,9 @@ export interface IssueFilter {
 const LISTS = ['severity', 'category', 'application', 'tool', 'status'] as const;
 export type ListFilter = (typeof LISTS)[number];
 
+/** In the address, for issues of every status: without a word about it the open ones are shown. */
+const ANY = 'any';
+
 /** Filters with a closed set of values. */
 const ALLOWED: Partial<Record<ListFilter, readonly string[]>> = { severity: SEVERITIES, category: CATEGORIES, status: ISSUE_STATUSES };
 
@@ -35,6 +38,7 @@ export function readFilter(search: URLSearchParams): IssueFilter {
     const values = search.getAll(name).filter((value) => value !== '' && (allowed?.includes(value) ?? true));
     if (values.length > 0) filter[name] = values;
   }
+  if (search.get('status') === ANY) filter.status = [];
   const sort = search.get('sort') ?? '';
   return Object.hasOwn(SORTS, sort) ? { ...filter, sort: sort as Sort } : filter;
 }
@@ -46,8 +50,14 @@ export function writeFilter(filter: IssueFilter): URLSearchParams {
   for (const name of LISTS) {
     if (filter[name].join(',') !== NO_FILTER[name].join(',')) for (const value of filter[name]) search.append(name, value);
   }
+  if (filter.status.length === 0) search.set('status', ANY);
   if (filter.sort !== NO_FILTER.sort) search.set('sort', filter.sort);
   return search;
+}
+
+/** The filter as the API understands it, which takes no status for open. */
+export function queryOf(filter: IssueFilter): IssueFilter {
+  return filter.status.length === 0 ? { ...filter, status: [...ISSUE_STATUSES] } : filter;
 }
 
 /** Whether anything but the order is chosen. */

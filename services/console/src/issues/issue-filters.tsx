@@ -33,7 +33,7 @@ export function IssueFilters({ filter, onChange }: IssueFiltersProps) {
   );
   return (
     <Group component="search" gap="sm" align="flex-start">
-      <Search key={filter.q === '' ? 'empty' : 'filled'} q={filter.q} onChange={(q) => { onChange({ ...filter, q }); }} />
+      <Search q={filter.q} onChange={(q) => { onChange({ ...filter, q }); }} />
       {list('severity', 'Severity', [...SEVERITIES].reverse().map((value) => ({ value, label: severityWord(value) })))}
       {list('application', 'Application', choices('application'), true)}
       {list('tool', 'Tool', choices('tool'), true)}
@@ -58,7 +58,17 @@ function widthOf(pixels: number): { base: string; xs: number } {
 
 function Search({ q, onChange }: { q: string; onChange: (q: string) => void }) {
   const [typed, setTyped] = useState(q);
-  const tell = useDebouncedCallback(onChange, 250);
+  const [told, setTold] = useState(q);
+  const [seen, setSeen] = useState(q);
+  const tell = useDebouncedCallback((text: string) => { setTold(text); onChange(text); }, 250);
+  if (q !== seen) {
+    setSeen(q);
+    // not by typing: Clear filters, back, forward
+    if (q !== told) {
+      setTold(q);
+      setTyped(q);
+    }
+  }
   return (
     <TextInput
       type="search"

@@ -1,6 +1,9 @@
 /** The list of issues and all that it can be instead: loading, failed, empty for ever, empty by filter. */
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
-import type { useIssues } from '../api/issues.js';
+
+import { ISSUE_STATUSES } from '@tocsin/domain';
+
+import { useFacets, type useIssues } from '../api/issues.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { isFiltered, NO_FILTER, type IssueFilter } from './issue-filter.js';
 import { IssueTable, type IssueTableProps } from './issue-table.js';
@@ -11,14 +14,16 @@ interface IssueListProps extends Omit<IssueTableProps, 'issues'> {
 }
 
 export function IssueList({ list, filter, onFilter, ...table }: IssueListProps) {
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = list;
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = list;
   const issues = data?.pages.flatMap(({ items }) => items);
-  if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
-  if (!issues) return <Loading />;
+  const failure = error && <ProblemAlert error={error} onRetry={() => void (isFetchNextPageError ? fetchNextPage() : refetch())} />;
+  if (!issues) return failure ?? <Loading />;
+  if (failure && issues.length === 0) return failure;
   if (issues.length === 0) return <Empty filter={filter} onFilter={onFilter} />;
   return (
     <Stack>
       <IssueTable issues={issues} filter={filter} onFilter={onFilter} {...table} />
+      {failure}
       <Group justify="center" gap="sm">
         <Text size="sm" c="dimmed">{`${issues.length} shown`}</Text>
         {hasNextPage && <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</Button>}
@@ -28,11 +33,24 @@ export function IssueList({ list, filter, onFilter, ...table }: IssueListProps) 
 }
 
 function Empty({ filter, onFilter }: { filter: IssueFilter; onFilter: (filter: IssueFilter) => void }) {
-  if (!isFiltered(filter)) return <NoIssuesYet />;
+  if (!isFiltered(filter)) return <NothingOpen onShowAll={() => { onFilter({ ...filter, status: [] }); }} />;
   return (
     <Stack align="flex-start" gap="xs">
       <Text>No issue matches these filters.</Text>
       <Button variant="default" onClick={() => { onFilter({ ...NO_FILTER, sort: filter.sort }); }}>Clear filters</Button>
+    </Stack>
+  );
+}
+
+/** Everything is settled, or nothing has ever arrived: the two must not look alike. */
+function NothingOpen({ onShowAll }: { onShowAll: () => void }) {
+  const { data: facets } = useFacets(ISSUE_STATUSES);
+  if (!facets) return <Loading />;
+  if (Object.keys(facets.status ?? {}).length === 0) return <NoIssuesYet />;
+  return (
+    <Stack align="flex-start" gap="xs">
+      <Text>No issue is open.</Text>
+      <Button variant="default" onClick={onShowAll}>Show resolved and excluded issues</Button>
     </Stack>
   );
 }

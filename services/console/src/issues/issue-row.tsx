@@ -8,6 +8,7 @@ import { SeverityMark } from '../parts/severity-mark.js';
 import { TimeAgo } from '../parts/time-ago.js';
 import { IssueMenu } from './issue-menu.js';
 import { statusWord } from './issue-words.js';
+import { FROM_LIST } from './opened-from.js';
 
 interface IssueRowProps {
   issue: Issue;
@@ -26,13 +27,13 @@ export function IssueRow({ issue, selected, open, onToggle, onSend }: IssueRowPr
       <td role="cell" className="narrow"><SeverityMark severity={severity} /></td>
       <td role="cell" className="main">
         <Group gap="xs">
-          <Link to={{ pathname: `/issues/${encodeURIComponent(id)}`, search }} className="plain-link">{title}</Link>
+          <Link to={{ pathname: `/issues/${encodeURIComponent(id)}`, search }} state={FROM_LIST} className="plain-link">{title}</Link>
           {status !== 'open' && <Badge variant="outline" color="gray" tt="none" className="mark">{statusWord(status)}</Badge>}
         </Group>
         {location && <Text size="xs" c="dimmed" lineClamp={1}>{location.line === undefined ? location.path : `${location.path}:${location.line}`}</Text>}
       </td>
-      <td role="cell">{application}</td>
-      <td role="cell">{tool ?? '–'}</td>
+      <td role="cell" className="name"><span>{application}</span></td>
+      <td role="cell" className="name"><span>{tool ?? '–'}</span></td>
       <td role="cell" className="narrow"><TimeAgo at={firstSeen} /></td>
       <td role="cell" className="narrow"><IssueMenu issue={issue} onSend={onSend} /></td>
     </tr>

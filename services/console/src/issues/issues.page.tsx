@@ -1,7 +1,7 @@
 /** Active Issues: the list with its filters, the open issue beside it, and sending to Slack from both. */
 import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 
 import type { Issue } from '@tocsin/domain';
 
@@ -12,9 +12,10 @@ import { useCan } from '../session/session.js';
 import { Page } from '../shell/page.js';
 import { ImportDialog } from './import-dialog.js';
 import { IssueDrawer } from './issue-drawer.js';
-import { readFilter, writeFilter, type IssueFilter } from './issue-filter.js';
+import { queryOf, readFilter, writeFilter, type IssueFilter } from './issue-filter.js';
 import { IssueFilters } from './issue-filters.js';
 import { IssueList } from './issue-list.js';
+import { FROM_LIST } from './opened-from.js';
 
 /** As many issues as one message can carry. */
 const MOST_IN_ONE_MESSAGE = 50;
@@ -27,27 +28,38 @@ export function IssuesPage() {
 function Issues() {
   const { issueId } = useParams();
   const navigate = useNavigate();
+  const { state: openedFrom } = useLocation() as { state: unknown };
   const [search, setSearch] = useSearchParams();
   const [selected, setSelected] = useState<readonly Issue[]>([]);
   const [sending, setSending] = useState<readonly Issue[]>([]);
-  const mayImport = useCan('issues:ingest');
   const [importing, setImporting] = useState(false);
   const filter = readFilter(search);
-  const list = useIssues({ ...filter });
+  const list = useIssues({ ...queryOf(filter) });
   const change = (next: IssueFilter): void => {
     setSelected([]);
     setSearch(writeFilter(next), { replace: true });
   };
-  const close = (): void => void navigate({ pathname: '/issues', search: search.toString() });
+  // closing goes back to the list that it was opened from, so that Back does not open it again
+  const close = (): void => void (openedFrom === FROM_LIST ? navigate(-1) : navigate({ pathname: '/issues', search: search.toString() }, { replace: true }));
   return (
-    <Page title="Active Issues" aside={mayImport && <Button variant="default" onClick={() => { setImporting(true); }}>Import a report</Button>} {...(issueId !== undefined && { tabTitle: 'Issue · Active Issues' })}>
+    <Page title="Active Issues" aside={<ImportButton onClick={() => { setImporting(true); }} />} {...(issueId !== undefined && { tabTitle: 'Issue · Active Issues' })}>
       <IssueFilters filter={filter} onChange={change} />
       <Selection selected={selected} onSend={setSending} onClear={() => { setSelected([]); }} />
       <IssueList list={list} filter={filter} onFilter={change} selected={selected} onSelect={setSelected} onSend={setSending} openId={issueId} />
-      {issueId !== undefined && <IssueDrawer key={issueId} id={issueId} onSend={setSending} onClose={close} />}
+      {issueId !== undefined && <IssueDrawer key={issueId} id={issueId} covered={sending.length > 0} onSend={setSending} onClose={close} />}
       {importing && <ImportDialog onClose={() => { setImporting(false); }} />}
       {sending.length > 0 && <SendDialog issues={sending} onClose={() => { setSending([]); }} />}
     </Page>
+  );
+}
+
+function ImportButton({ onClick }: { onClick: () => void }) {
+  const mayImport = useCan('issues:ingest');
+  return (
+    <Group gap="sm">
+      {!mayImport && <Text size="sm" c="dimmed">Needs the permission issues:ingest</Text>}
+      <Button variant="default" disabled={!mayImport} onClick={onClick}>Import a report</Button>
+    </Group>
   );
 }
 
@@ -68,7 +80,8 @@ function Selection({ selected, onSend, onClear }: SelectionProps) {
       </Text>
       {selected.length > 0 && (
         <>
-          <Button size="xs" onClick={() => { onSend(selected); }} disabled={!maySend || tooMany} title={maySend ? undefined : 'Needs the permission issues:send'}>Send to Slack</Button>
+          <Button size="xs" onClick={() => { onSend(selected); }} disabled={!maySend || tooMany}>Send to Slack</Button>
+          {!maySend && <Text size="sm" c="dimmed">Needs the permission issues:send</Text>}
           <Button size="xs" variant="subtle" onClick={onClear}>Clear the selection</Button>
         </>
       )}

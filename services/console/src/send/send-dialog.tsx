@@ -1,11 +1,12 @@
 /** Dialog *Send to Slack*: where to, what to say, how it will look; then what became of it. */
-import { Anchor, Loader, Modal, Text } from '@mantine/core';
+import { Anchor, Loader, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
 
 import type { Issue } from '@tocsin/domain';
 
 import { useConnections } from '../api/connections.js';
+import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { drafts } from './drafts.js';
 import { FollowDelivery } from './follow-delivery.js';
@@ -24,11 +25,11 @@ export function SendDialog({ issues, onClose }: SendDialogProps) {
     setSent(undefined);
   };
   return (
-    <Modal opened onClose={onClose} title="Send to Slack" size="lg">
+    <Dialog onClose={onClose} title="Send to Slack" size="lg">
       {sent
         ? <FollowDelivery key={sent.deliveryId} deliveryId={sent.deliveryId} to={sent.to} onAgain={() => { again(sent); }} onClose={onClose} />
         : <ComposeMessage issues={issues} onSent={setSent} onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }
 

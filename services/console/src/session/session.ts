@@ -18,7 +18,10 @@ function read(token: string | null): typeof current {
   return token === null || claims === undefined ? undefined : { token, claims };
 }
 
+let refused = false;
+
 function set(next: typeof current): void {
+  refused = false;
   if (next) window.sessionStorage.setItem(KEY, next.token);
   else window.sessionStorage.removeItem(KEY);
   current = next;
@@ -36,8 +39,12 @@ export const session = {
   end: (): void => { set(undefined); },
   /** Ends the session of `token`; a late refusal of an older token does not end a newer session. */
   expire: (token: string): void => {
-    if (current?.token === token) set(undefined);
+    if (current?.token !== token) return;
+    set(undefined);
+    refused = true;
   },
+  /** Whether the last session ended because its token was refused. */
+  wasRefused: (): boolean => refused,
 };
 
 function subscribe(listener: () => void): () => void {

@@ -3,9 +3,10 @@ import { Container, Loader, Paper, Stack, Text, Title } from '@mantine/core';
 import { Navigate, useSearchParams } from 'react-router';
 
 import { useEnvironment } from '../api/environment.js';
+import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { DevelopmentSignIn } from './development-sign-in.js';
-import { useClaims } from './session.js';
+import { session, useClaims } from './session.js';
 import { TokenSignIn } from './token-sign-in.js';
 
 export function SignInPage() {
@@ -22,6 +23,7 @@ export function SignInPage() {
           <Title order={1} size="h2">Sign in to Tocsin</Title>
           <Text c="dimmed" ta="center">Brings security issues to the people who must act on them.</Text>
         </Stack>
+        {session.wasRefused() && <Notice color="orange" role="status" title="Your session has ended">The token has expired or is not accepted. Sign in again to go on where you were.</Notice>}
         <Paper withBorder p="lg" shadow="sm">
           {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
           {!error && !environment && <Loader aria-label="Loading" />}
