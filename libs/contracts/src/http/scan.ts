@@ -35,7 +35,8 @@ export class Scan {
   @IsString() format!: string;
   @IsOptional() @IsString() tool?: string;
   @IsString() application!: string;
-  @IsOptional() @IsString() scope?: string;
+  /** Empty for a report that names no part of its application. */
+  @IsString() scope!: string;
   @IsOptional() @IsString() ref?: string;
   @IsBoolean() baseline!: boolean;
   @IsBoolean() comparedOnly!: boolean;

@@ -38,7 +38,7 @@ export function scanOf(row: ScanRow): Scan {
     format: row.format,
     ...(row.tool !== null && row.tool !== '' && { tool: row.tool }),
     application: row.application,
-    ...(row.scope !== '' && { scope: row.scope }),
+    scope: row.scope,
     ...(row.ref !== null && { ref: row.ref }),
     baseline: row.baseline,
     comparedOnly: row.compared_only,

@@ -54,7 +54,7 @@ function told(application: string): IssueChanged[] {
 describe('the life of issues over scans', () => {
   test('the first scan is a baseline: every issue is new, each told once, the end with their number', async () => {
     const scan = await noa.scan(report(all), 'application=first');
-    expect(scan).toMatchObject({ state: 'done', format: 'sarif', tool: 'grype', application: 'first', baseline: true, comparedOnly: false });
+    expect(scan).toMatchObject({ state: 'done', format: 'sarif', tool: 'grype', application: 'first', scope: '', baseline: true, comparedOnly: false });
     expect(scan.counts.new).toBe(scan.progress.total);
     expect(scan.progress.done).toBe(scan.progress.total);
     expect(await openIssues('first')).toHaveLength(scan.counts.new);

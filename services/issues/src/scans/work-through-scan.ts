@@ -130,7 +130,7 @@ export class WorkThroughScan {
 
 /** The event that ends a scan, whether it was worked through or cancelled. */
 export function scanCompleted(scan: Pick<ClaimedScan, 'organization_id' | 'id' | 'application' | 'scope'>, { baseline, changes, counts }: Pick<ScanCompleted, 'baseline' | 'changes' | 'counts'>): ScanCompleted {
-  return { organizationId: scan.organization_id, scanId: scan.id, application: scan.application, ...(scan.scope !== '' && { scope: scan.scope }), baseline, changes, counts };
+  return { organizationId: scan.organization_id, scanId: scan.id, application: scan.application, scope: scan.scope, baseline, changes, counts };
 }
 
 function factsOf(scan: ClaimedScan): Parameters<typeof partsOf>[1] {
