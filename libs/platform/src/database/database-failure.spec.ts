@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 
 import { parseDatabaseAddress, searchPathOptions } from './database-address.js';
-import { describeDatabaseFailure, isDatabaseAway, mayPass } from './database-failure.js';
+import { describeDatabaseFailure, isDatabaseAway, isUnstorableText, mayPass } from './database-failure.js';
 
 const ADDRESS = parseDatabaseAddress('postgres://ada:hunter2@db.acme.example:6432/alarms');
 
@@ -55,9 +55,19 @@ describe('what PostgreSQL or the network answered becomes one sentence', () => {
   test.each([
     [new QueryFailedError('select 1', [], Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' })), true],
     [new QueryRunnerAlreadyReleasedError(), true],
+    [new QueryRunnerProviderAlreadyReleasedError(), true],
     [new QueryFailedError('select x', [], Object.assign(new Error('column "x" does not exist'), { code: '42703' })), false],
     [new Error('something else'), false],
   ])('whether the database is away: %s %s', (failure, away) => {
     expect(isDatabaseAway(failure)).toBe(away);
+  });
+
+  test.each([
+    ['22021', 'invalid byte sequence for encoding "UTF8": 0x00', true],
+    ['22P05', 'unsupported Unicode escape sequence', true],
+    ['22P02', 'invalid input syntax for type json', true],
+    ['22P02', 'invalid input syntax for type uuid: "x"', false],
+  ])('whether a text from outside cannot be stored: %s %s %s', (code, message, unstorable) => {
+    expect(isUnstorableText(new QueryFailedError('select 1', [], Object.assign(new Error(message), { code })))).toBe(unstorable);
   });
 });

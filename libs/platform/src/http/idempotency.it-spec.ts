@@ -69,6 +69,11 @@ describe('a request with an Idempotency-Key', () => {
     await expect(sent('again')).resolves.toBe(1);
   });
 
+  test('is answered with the same bytes: fields stay in their order', async () => {
+    const replay = (): Promise<object> => idempotency.run(aCall({ key: 'bytes' }).call, () => Promise.resolve({ status: 202, body: { deliveryId: 'd2', replayOf: 'd1' } }));
+    expect(JSON.stringify([await replay(), await replay()])).toBe('[{"deliveryId":"d2","replayOf":"d1"},{"deliveryId":"d2","replayOf":"d1"}]');
+  });
+
   test('that comes five times at once has one effect and five equal answers', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => click({ key: 'double' }, 'double click')));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);

@@ -43,12 +43,12 @@ export const IdempotentRequest = createParamDecorator((_: unknown, context: Exec
   };
 });
 
-/** Part of a service's first migration. */
+/** Part of a service's first migration. The body is `json`, which keeps the order of fields: a replay is the same answer to the byte. */
 export async function createIdempotencyTable(runner: QueryRunner): Promise<void> {
   await runner.query(`
     create table idempotency_keys (
       organization_id text not null, route text not null, key text not null,
-      body_hash text not null, status int, body jsonb, created_at timestamptz not null default now(),
+      body_hash text not null, status int, body json, created_at timestamptz not null default now(),
       primary key (organization_id, route, key));
     create index idempotency_keys_created_at on idempotency_keys (created_at)`);
 }
