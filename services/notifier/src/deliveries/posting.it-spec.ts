@@ -96,6 +96,7 @@ describe('a command becomes a message', () => {
 describe('a destination that cannot be', () => {
   test.each([
     ['a channel name that nobody has', { name: '#no-such-channel' }, 'channel_not_found'],
+    ['a name of a person', { name: '@alice' }, 'ambiguous_person'],
     ['a channel id that Slack does not know', { id: 'C0NOSUCHONE' }, 'channel_not_found'],
     ['an archived channel', { name: '#old-team' }, 'is_archived'],
     ['a private channel that the app is not in', { name: '#board' }, 'channel_not_found'],

@@ -25,6 +25,7 @@ export class ResolveAddress {
 
   async resolve(connectionId: string, destination: Destination): Promise<Resolution> {
     if ('email' in destination) return this.byEmail(connectionId, destination.email.trim().toLowerCase());
+    if ('name' in destination && destination.name.trim().startsWith('@')) return { refused: nameOfPerson(destination.name.trim()) };
     if ('name' in destination) return this.byName(connectionId, channelName(destination.name));
     throw new Error('a destination with an id needs no resolution');
   }
@@ -86,6 +87,15 @@ function unknownChannel(name: string): DeliveryError {
     code: 'channel_not_found',
     message: `The app cannot see a channel #${name} in this workspace.`,
     remedy: 'Check the name. If the channel is private, invite the app to it with /invite, then send again.',
+  };
+}
+
+/** Names of people are not unique, and people change them; a secret must not reach somebody's namesake. */
+function nameOfPerson(name: string): DeliveryError {
+  return {
+    code: 'ambiguous_person',
+    message: `${name} is the name of a person, and several may have it.`,
+    remedy: 'Use their e-mail address or id, or pick the person from the list.',
   };
 }
 
