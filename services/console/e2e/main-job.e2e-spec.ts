@@ -68,7 +68,8 @@ test('an issue is found and sent to #sec-alerts with a comment, and the page fol
   await page.keyboard.press('Control+Enter');
   await expect(dialog.getByRole('status')).toContainText('Posted to #sec-alerts');
   await expect(dialog.getByRole('link', { name: 'Open in Slack' })).toBeVisible();
-  await dialog.getByRole('button', { name: 'DONE' }).click();
+  await expect(dialog.getByRole('button', { name: 'DONE' })).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(issue.getByRole('region', { name: 'Notifications' })).toContainText('#sec-alerts');
   await page.goto(product.sandboxUrl);
   await page.getByRole('button', { name: '# sec-alerts' }).click();

@@ -35,7 +35,7 @@ function Row({ delivery }: { delivery: Delivery }) {
           ? <Anchor component={Link} to={`/issues/${encodeURIComponent(first)}`} size="sm" underline="always">1 issue</Anchor>
           : <Text span size="sm" c="dimmed">{delivery.issueCount === 0 ? 'none' : `${delivery.issueCount} issues`}</Text>}
       </td>
-      <td role="cell" className="main"><DeliveryOutcome delivery={delivery} /></td>
+      <td role="cell" className="main outcome"><DeliveryOutcome delivery={delivery} /></td>
       <td role="cell"><Text span size="sm" c="dimmed">{sourceWord(delivery)}</Text></td>
       <td role="cell" className="narrow"><TimeAgo at={delivery.createdAt} /></td>
     </tr>

@@ -30,7 +30,7 @@ export function IssueRow({ issue, selected, open, onToggle, onSend }: IssueRowPr
           <Link to={{ pathname: `/issues/${encodeURIComponent(id)}`, search }} state={FROM_LIST} className="plain-link">{title}</Link>
           {status !== 'open' && <Badge variant="outline" color="gray" tt="none" className="mark">{statusWord(status)}</Badge>}
         </Group>
-        {location && <Text size="xs" c="dimmed" lineClamp={1}>{location.line === undefined ? location.path : `${location.path}:${location.line}`}</Text>}
+        {location && <Text size="xs" c="dimmed" lineClamp={1} className="place">{location.line === undefined ? location.path : `${location.path}:${location.line}`}</Text>}
       </td>
       <td role="cell" className="name"><span>{application}</span></td>
       <td role="cell" className="name"><span>{tool ?? '–'}</span></td>

@@ -1,5 +1,6 @@
 /** Follows a delivery to its end: the link to the message, or the reason why not and what to do. */
 import { Anchor, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 
 import type { Delivery } from '@tocsin/contracts';
@@ -21,6 +22,9 @@ interface FollowDeliveryProps {
 
 export function FollowDelivery({ deliveryId, to, onAgain, onClose }: FollowDeliveryProps) {
   const mayFollow = useCan('deliveries:read');
+  const done = useRef<HTMLButtonElement>(null);
+  // the button that was pressed to send has gone
+  useEffect(() => { done.current?.focus(); }, []);
   return (
     <Stack>
       <div role="status">
@@ -29,7 +33,7 @@ export function FollowDelivery({ deliveryId, to, onAgain, onClose }: FollowDeliv
       {onClose && (
         <Group justify="flex-end">
           <Anchor component={Link} to="/deliveries" size="sm" mr="auto" underline="always">All deliveries</Anchor>
-          <Button variant="default" onClick={onClose} data-autofocus>DONE</Button>
+          <Button variant="default" onClick={onClose} ref={done}>DONE</Button>
         </Group>
       )}
     </Stack>
