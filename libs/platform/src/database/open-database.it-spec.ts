@@ -86,6 +86,7 @@ describe('a connection that dies', () => {
       const [row] = await tx.query<{ pid: number }[]>('select pg_backend_pid() as pid');
       await database.query('select pg_terminate_backend($1)', [row?.pid]);
       await eventually(() => tx.queryRunner?.isReleased);
+      expect(isDatabaseAway(await tx.query('select 1').catch((error: unknown) => error))).toBe(true);
     }).catch((error: unknown) => error);
     expect(isDatabaseAway(failure)).toBe(true);
     await opened.destroy();
