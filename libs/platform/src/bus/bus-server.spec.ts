@@ -141,6 +141,7 @@ describe('whatever a handler does, the bus learns of it', () => {
   const broken = new Error('it does not work');
   const away = Object.assign(new Error('Connection terminated unexpectedly'), { code: '57P01' });
   const wrapped = Object.assign(new Error('query failed'), { driverError: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) });
+  const unstorable = Object.assign(new Error('query failed'), { driverError: Object.assign(new Error('unsupported Unicode escape sequence'), { code: '22P05' }) });
 
   test.each<[string, () => unknown, object | undefined]>([
     ['returns', () => undefined, undefined],
@@ -154,6 +155,7 @@ describe('whatever a handler does, the bus learns of it', () => {
     ['asks for a pause', () => Promise.reject(new PauseError('later')), { name: 'PauseError', message: 'later' }],
     ['cannot reach the database', () => Promise.reject(away), { name: 'PauseError', message: 'The database is away.' }],
     ['cannot reach the database through TypeORM', () => Promise.reject(wrapped), { name: 'PauseError' }],
+    ['cannot store a text of it', () => Promise.reject(unstorable), { name: 'PermanentError', reason: 'unstorable_text' }],
     ['cannot reach another service', () => Promise.reject(new PeerUnavailable('connector', broken)), { name: 'PauseError', message: 'connector cannot be reached' }],
   ])('it %s', async (_, work, failure) => {
     @Controller()

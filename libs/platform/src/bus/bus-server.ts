@@ -7,7 +7,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 
 import { queuesOf, type CloudEvent, type MessageRoute, type ProblemPlace, type ServiceName } from '@tocsin/contracts';
 
-import { isDatabaseAway } from '../database/database-failure.js';
+import { isDatabaseAway, isUnstorableText } from '../database/database-failure.js';
 import { PeerUnavailable } from '../http/internal.client.js';
 import { BusContext } from './bus-context.js';
 import { checkData } from './check-data.js';
@@ -106,11 +106,12 @@ async function settled(handler: MessageHandler, data: object, context: BusContex
   }
 }
 
-/** What is away for every message makes the queue wait instead of using up this message's attempts. */
+/** What is away for every message makes the queue wait instead of using up this message's attempts; what can never be stored needs none. */
 function verdictOf(error: unknown): unknown {
   if (error instanceof PermanentError || error instanceof PauseError) return error;
   if (isDatabaseAway(error)) return new PauseError('The database is away.');
   if (error instanceof PeerUnavailable) return new PauseError(error.message);
+  if (isUnstorableText(error)) return new PermanentError('unstorable_text', 'It holds a NUL character or half of a character, which no text may hold.');
   return error;
 }
 
