@@ -67,6 +67,25 @@ test('Esc closes one thing at a time, the focus returns, and Back does not open 
   await expect(page).toHaveURL(/\/connectors\/slack/);
 });
 
+test('what is being written stays while the connections cannot be read anew', async ({ page }) => {
+  await signIn(page);
+  await page.getByRole('button', { name: /^More actions/ }).first().click();
+  await page.getByRole('menuitem', { name: 'Send to Slack' }).click();
+  const comment = page.getByRole('dialog', { name: 'Send to Slack' }).getByLabel('Add your own comment');
+  await comment.fill('half a sent');
+  let refusals = 0;
+  await page.route('**/v1/connections?**', async (route) => {
+    await route.fulfill({ status: 403, json: { title: 'Forbidden', status: 403, detail: 'not now' } });
+    refusals += 1;
+  });
+  await expect(async () => {
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`);
+    expect(refusals).toBeGreaterThan(0);
+  }).toPass({ timeout: 35_000 });
+  await page.keyboard.type('ence');
+  await expect(comment).toHaveValue('half a sentence');
+});
+
 test('an application stays on one line while there is room', async ({ page }) => {
   await signIn(page);
   const name = page.getByRole('cell', { name: 'payments-api', exact: true }).first().locator('span');

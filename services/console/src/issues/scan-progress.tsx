@@ -3,6 +3,7 @@ import { List, Progress, Stack, Text } from '@mantine/core';
 
 import type { Scan } from '@tocsin/contracts';
 
+import { ApiProblem, type ProblemAnswer } from '../api/client.js';
 import { hasEnded, useScan } from '../api/scans.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
@@ -19,7 +20,8 @@ export function ScanProgress({ scanId }: { scanId: string }) {
   );
 }
 
-function Ended({ scan: { state, counts, baseline, dropped, tool } }: { scan: Scan }) {
+function Ended({ scan: { state, counts, baseline, dropped, tool, problem } }: { scan: Scan }) {
+  if (state === 'refused' && problem) return <ProblemAlert error={new ApiProblem({ ...(problem as ProblemAnswer), title: 'The report was refused; nothing of it was taken' })} />;
   if (state !== 'done') return <Notice color="red">{state === 'cancelled' ? 'The import was cancelled.' : 'The report was refused; nothing of it was taken.'}</Notice>;
   const said = (Object.entries(counts) as [string, number][]).filter(([, count]) => count > 0).map(([change, count]) => `${count.toLocaleString('en')} ${change}`);
   return (

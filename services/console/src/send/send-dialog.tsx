@@ -39,8 +39,8 @@ interface ComposeMessageProps extends SendDialogProps {
 
 function ComposeMessage({ issues, onSent, onClose }: ComposeMessageProps) {
   const { data: connections, error, refetch } = useConnections();
-  if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
-  if (!connections) return <Loader aria-label="Loading" />;
+  // what is being written stays when asking anew fails
+  if (!connections) return error ? <ProblemAlert error={error} onRetry={() => void refetch()} /> : <Loader aria-label="Loading" />;
   const [first] = connections;
   if (!first) {
     return (
