@@ -63,6 +63,14 @@ function view({ id, name, permissions, applications, expiresAt, createdAt }: Sto
 
 function notGranted(grant: Extract<Grant, { ok: false }>): ProblemException {
   if (grant.reason === 'nothing') return badRequest('The key may do nothing.', [{ pointer: '/permissions', code: 'missing', message: 'name at least one role or permission' }]);
+  if (grant.reason === 'not_by_application') {
+    return new ProblemException(422, {
+      title: 'Not by application',
+      code: 'not_by_application',
+      detail: `A key that is limited to applications cannot have ${grant.beyond.join(', ')}: that is about the whole organization.`,
+      errors: [{ pointer: '/applications', code: 'not_by_application', message: 'leave it out, or take these permissions away' }],
+    });
+  }
   return new ProblemException(403, {
     title: 'Not allowed',
     code: 'more_than_you_may',

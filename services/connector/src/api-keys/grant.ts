@@ -15,13 +15,18 @@ export interface Creator {
 export type Grant =
   | { ok: true; permissions: Permission[]; applications: string[] | undefined }
   | { ok: false; reason: 'nothing' }
-  | { ok: false; reason: 'permissions' | 'applications'; beyond: string[] };
+  | { ok: false; reason: 'permissions' | 'applications' | 'not_by_application'; beyond: string[] };
+
+/** What is about issues can be limited to applications; what is about the whole organization cannot. */
+const BY_APPLICATION: readonly Permission[] = ['issues:read', 'issues:edit', 'issues:send', 'issues:ingest'];
 
 export function grantFor({ roles = [], permissions = [], applications }: Wish, creator: Creator): Grant {
   const wished = new Set<Permission>([...permissionsOf(roles), ...permissions]);
   if (wished.size === 0) return { ok: false, reason: 'nothing' };
   const beyond = [...wished].filter((permission) => !creator.permissions.has(permission));
   if (beyond.length > 0) return { ok: false, reason: 'permissions', beyond };
+  const whole = applications ? [...wished].filter((permission) => !BY_APPLICATION.includes(permission)) : [];
+  if (whole.length > 0) return { ok: false, reason: 'not_by_application', beyond: whole };
   const foreign = creator.applications && (applications ?? ['all applications']).filter((name) => !creator.applications?.includes(name));
   if (foreign && foreign.length > 0) return { ok: false, reason: 'applications', beyond: foreign };
   return { ok: true, permissions: PERMISSIONS.filter((permission) => wished.has(permission)), applications: applications && [...new Set(applications)] };
