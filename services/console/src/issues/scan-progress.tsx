@@ -21,7 +21,7 @@ export function ScanProgress({ scanId }: { scanId: string }) {
 }
 
 function Ended({ scan: { state, counts, baseline, dropped, tool, problem } }: { scan: Scan }) {
-  if (state === 'refused' && problem) return <ProblemAlert error={new ApiProblem({ ...(problem as ProblemAnswer), title: 'The report was refused; nothing of it was taken' })} />;
+  if (state === 'refused' && problem) return <ProblemAlert error={new ApiProblem(problem as ProblemAnswer)} />;
   if (state !== 'done') return <Notice color="red">{state === 'cancelled' ? 'The import was cancelled.' : 'The report was refused; nothing of it was taken.'}</Notice>;
   const said = (Object.entries(counts) as [string, number][]).filter(([, count]) => count > 0).map(([change, count]) => `${count.toLocaleString('en')} ${change}`);
   return (
