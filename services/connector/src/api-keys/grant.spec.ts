@@ -16,6 +16,7 @@ describe('what a new API key may do', () => {
     ['what stands outside organizations', { roles: ['operator'] }, ADMIN, { ok: false, reason: 'permissions', beyond: ['operations:read'] }],
     ['some applications', { roles: ['ingest'], applications: ['shop', 'shop'] }, ADMIN, { ok: true, applications: ['shop'] }],
     ['deliveries of some applications, which nothing can tell apart', { permissions: ['issues:read', 'deliveries:read'], applications: ['shop'] }, ADMIN, { ok: false, reason: 'not_by_application', beyond: ['deliveries:read'] }],
+    ['a role for some applications: what of it can be limited', { roles: ['viewer'], applications: ['shop'] }, ADMIN, { ok: true, permissions: ['issues:read'], applications: ['shop'] }],
     ['one of its creator’s applications', { roles: ['ingest'], applications: ['shop'] }, { ...ADMIN, applications: ['shop', 'bank'] }, { ok: true, applications: ['shop'] }],
     ['another application than its creator’s', { roles: ['ingest'], applications: ['bank'] }, { ...ADMIN, applications: ['shop'] }, { ok: false, reason: 'applications', beyond: ['bank'] }],
     ['all applications, by a creator who has some', { roles: ['ingest'] }, { ...ADMIN, applications: ['shop'] }, { ok: false, reason: 'applications' }],
