@@ -6,6 +6,7 @@ import type { Connection } from '@tocsin/contracts';
 
 import { useSendTestMessage } from '../api/connections.js';
 import type { FoundDestination } from '../api/destinations.js';
+import { newIdempotencyKey } from '../api/idempotency-key.js';
 import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { DestinationPicker } from '../send/destination-picker.js';
@@ -14,10 +15,10 @@ import { FollowDelivery } from '../send/follow-delivery.js';
 
 export function TestMessageDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
   const [destination, setDestination] = useState<FoundDestination>();
-  const [idempotencyKey, setKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey, setKey] = useState(newIdempotencyKey);
   const send = useSendTestMessage(connection.id);
   const again = (): void => {
-    setKey(crypto.randomUUID());
+    setKey(newIdempotencyKey());
     send.reset();
   };
   const choose = (found: FoundDestination | undefined): void => {

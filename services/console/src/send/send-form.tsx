@@ -6,6 +6,7 @@ import type { Connection } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
 
 import type { FoundDestination } from '../api/destinations.js';
+import { newIdempotencyKey } from '../api/idempotency-key.js';
 import { useSendMessage, type Message } from '../api/messages.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { DestinationPicker } from './destination-picker.js';
@@ -48,7 +49,7 @@ export function SendForm({ issues, connections, onSent, onClose }: SendFormProps
     if (!ready || sending.current) return;
     sending.current = true;
     const message = messageOf(issueIds, destination, comment);
-    const attempt = attemptFor(JSON.stringify(message), draft.attempt, () => crypto.randomUUID());
+    const attempt = attemptFor(JSON.stringify(message), draft.attempt, newIdempotencyKey);
     setDraft({ ...draft, attempt });
     drafts.keep(issueIds, { ...draft, attempt });
     send.mutate({ message, idempotencyKey: attempt.key }, {
