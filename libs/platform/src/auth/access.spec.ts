@@ -58,6 +58,11 @@ describe('a bearer token of the issuer', () => {
     await expect(aVerifier().verifier.verify(await aToken(claims))).rejects.toBeInstanceOf(InvalidToken);
   });
 
+  test('is refused when it would never expire', async () => {
+    const forEver = await new SignJWT({ organization: 'acme', roles: ['viewer'] }).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).setSubject('ada').setIssuer(ISSUER).sign(privateKey);
+    await expect(aVerifier().verifier.verify(forEver)).rejects.toBeInstanceOf(InvalidToken);
+  });
+
   test.each(['', 'x', 'a.b.c'])('is refused when it is "%s"', async (token) => {
     await expect(aVerifier().verifier.verify(token)).rejects.toBeInstanceOf(InvalidToken);
   });

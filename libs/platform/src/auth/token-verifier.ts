@@ -54,7 +54,7 @@ export class TokenVerifier {
     if (!this.issuer) throw new InvalidToken('No token issuer is set up: OIDC_ISSUER is missing.');
     const { issuer, audience, keys } = this.issuer;
     try {
-      const { payload } = await jwtVerify(token, keys, { issuer, ...(audience !== undefined && { audience }), clockTolerance: 5 });
+      const { payload } = await jwtVerify(token, keys, { requiredClaims: ['exp'], issuer, ...(audience !== undefined && { audience }), clockTolerance: 5 });
       return { caller: callerFrom(payload), ...(payload.exp !== undefined && { expiresAt: payload.exp * 1000 }) };
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new InvalidToken('The token has expired. Sign in again.');
