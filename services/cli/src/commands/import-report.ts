@@ -65,7 +65,7 @@ async function openAtOrAbove({ client }: Given, scan: Scan, severity: Severity):
 }
 
 function countLines({ application, tool, scope, baseline, comparedOnly, counts, dropped, odd }: Scan): string[] {
-  const of = [tool, scope, baseline ? 'first scan' : undefined, comparedOnly ? 'compared only' : undefined].filter((part) => part !== undefined);
+  const of = [tool, scope, baseline ? 'first scan' : undefined, comparedOnly ? 'compared only' : undefined].filter((part) => part !== undefined && part !== '');
   const numbers = (['new', 'updated', 'existing', 'resolved', 'reopened', 'excluded'] as const).map((name) => `${counts[name]} ${name}`);
   return [
     `${application}${of.length > 0 ? ` (${of.join(', ')})` : ''}: ${numbers.join(', ')}`,
