@@ -59,7 +59,7 @@ async function ended({ client, output }: Given, scanId: string): Promise<Scan> {
 async function openAtOrAbove({ client }: Given, scan: Scan, severity: Severity): Promise<Issue[]> {
   if (scan.comparedOnly) throw new CliFailure(EXIT.refused, '--fail-on looks at open issues, and a scan of another ref than the default branch opens none: its counts say what it would add and fix.');
   const query = new URLSearchParams({ application: scan.application, status: 'open', severity: SEVERITIES.slice(SEVERITIES.indexOf(severity)).join(','), sort: '-severity', limit: '200' });
-  if (scan.scope !== undefined) query.set('scope', scan.scope);
+  query.set('scope', scan.scope);
   if (scan.tool !== undefined) query.set('tool', scan.tool);
   return (await client.get<{ items: Issue[] }>(`/v1/issues?${query.toString()}`)).items;
 }
