@@ -46,6 +46,8 @@ export class Delivery {
   @IsDefined() @ValidateNested() @Type(() => DeliveryDestination) destination!: DeliveryDestination;
   @IsArray() @IsString({ each: true }) issueIds!: string[];
   @IsInt() issueCount!: number;
+  /** Of its one issue or its digest, for people who look for it in a list; left out where it tells none. */
+  @IsOptional() @IsString() title?: string;
   @IsInt() priority!: number;
   @IsInt() attempts!: number;
   @IsDeliverySource() source!: DeliverySource;

@@ -18,6 +18,8 @@ export class DeliveryFilter extends ListQuery {
   @IsOptional() @CommaList() @IsArray() @IsIn(SOURCES, { each: true }) source?: DeliverySource['kind'][];
   @IsOptional() @IsDateString() after?: string;
   @IsOptional() @IsDateString() before?: string;
+  /** Ids of deliveries. */
+  @IsOptional() @CommaList() @IsArray() @ArrayMaxSize(200) @IsString({ each: true }) id?: string[];
   /** Part of an issue's title, a comment or a destination's name, or the delivery's id. */
   @IsOptional() @IsString() @MaxLength(200) q?: string;
 }
@@ -25,6 +27,7 @@ export class DeliveryFilter extends ListQuery {
 type Criteria = Omit<DeliveryFilter, 'limit' | 'cursor'>;
 
 const CONDITIONS: Readonly<Record<keyof Criteria, string>> = {
+  id: 'd.delivery_id = any(?)',
   state: 'd.state = any(?)',
   connectionId: 'd.connection_id = any(?)',
   destination: `(d.destination_id = any(?) or lower(ltrim(d.destination_name, '#@')) = any(select lower(ltrim(wanted, '#@')) from unnest(?::text[]) wanted)

@@ -74,6 +74,7 @@ export function deliveryView(row: DeliveryRow, timeline?: TimelineEntry[]): Deli
     },
     issueIds: row.issue_ids,
     issueCount: source.kind === 'digest' ? source.of : row.issue_ids.length,
+    ...titleOf(row.command),
     priority: row.priority,
     attempts: row.attempts,
     source,
@@ -86,6 +87,11 @@ export function deliveryView(row: DeliveryRow, timeline?: TimelineEntry[]): Deli
     ...(row.settled_at !== null && { settledAt: row.settled_at.toISOString() }),
     ...(timeline && { timeline }),
   };
+}
+
+function titleOf({ digest, issues }: SendToSlack): { title?: string } {
+  const title = digest?.title ?? issues[0]?.title;
+  return title === undefined ? {} : { title };
 }
 
 function waitingForOf(row: DeliveryRow): { reason: string; until?: string } | undefined {
