@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createLogger, InternalClient } from '@tocsin/platform';
 
 import { OpenedLanes } from '../../test/opened-lanes.js';
-import { DeliveryQueries } from './delivery.queries.js';
+import { DeliveryQueries } from '../ledger/delivery.queries.js';
 import { RetirementJob } from './retirement.job.js';
 
 let opened: OpenedLanes;

@@ -7,7 +7,7 @@ import { DELIVERY_STATES, type DeliveryState } from '@tocsin/domain';
 import { CURSOR_PARTS, decodeCursor, InternalClient, PeerUnavailable, toPage, type Page } from '@tocsin/platform';
 
 import { filterSql, type DeliveryFilter } from './delivery-filter.js';
-import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from './delivery-view.js';
+import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 
 @Injectable()
 export class DeliveryQueries {

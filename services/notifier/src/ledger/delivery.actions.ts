@@ -8,10 +8,10 @@ import type { DeliveryState, Destination } from '@tocsin/domain';
 import { Audit, notFound, Outbox, ProblemException } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
-import { ArrivalRepository } from './arrival.repository.js';
+import { ArrivalRepository } from '../deliveries/arrival.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
-import { deliveryView, type DeliveryRow } from './delivery-view.js';
-import { WaitingRepository, type Ending } from './waiting.repository.js';
+import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
+import { WaitingRepository, type Ending } from '../deliveries/waiting.repository.js';
 
 const CANCELLED: Ending = { state: 'suppressed', error: { code: 'cancelled', message: 'It was cancelled before it was sent.', remedy: 'Replay it if it is still of use.' } };
 const UNDER_WAY: readonly DeliveryState[] = ['accepted', 'waiting', 'posting'];

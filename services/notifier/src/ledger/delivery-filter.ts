@@ -4,7 +4,7 @@ import { ArrayMaxSize, IsArray, IsDateString, IsIn, IsOptional, IsString, MaxLen
 import { DELIVERY_STATES, type DeliverySource, type DeliveryState } from '@tocsin/domain';
 import { CommaList, ListQuery } from '@tocsin/platform';
 
-import type { Which } from './waiting.repository.js';
+import type { Which } from '../deliveries/waiting.repository.js';
 
 const SOURCES = ['manual', 'workflow', 'digest', 'test'] as const satisfies readonly DeliverySource['kind'][];
 

@@ -10,7 +10,7 @@ import { ResolutionJob } from '../directory/resolution.job.js';
 import { DeliveryActions } from './delivery.actions.js';
 import { DeliveryFilter } from './delivery-filter.js';
 import { DeliveryQueries } from './delivery.queries.js';
-import { PostingJob } from './posting.job.js';
+import { PostingJob } from '../deliveries/posting.job.js';
 
 @ApiTags('deliveries')
 @Controller('v1/deliveries')
