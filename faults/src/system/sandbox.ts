@@ -1,0 +1,84 @@
+/** The Slack sandbox as the suite steers it and as the last of the four ledgers. */
+export interface SandboxFault {
+  method?: string;
+  channel?: string;
+  workspace?: string;
+  probability?: number;
+  times?: number;
+  latencyMs?: number;
+  status?: number;
+  error?: string;
+  retryAfter?: number | string;
+  lost?: 'before' | 'after';
+  hang?: boolean;
+  cut?: boolean;
+  body?: unknown;
+}
+
+export interface SandboxMessage {
+  channel: string;
+  ts: string;
+  thread_ts?: string;
+  text: string;
+  blocks?: object[];
+  attachments?: object[];
+  metadata?: { event_payload?: { delivery_id?: string } };
+  updates: number;
+  receivedAt: string;
+}
+
+export interface SandboxRequest {
+  at: string;
+  method: string;
+  workspace?: string;
+  status?: number;
+  error?: string;
+  fault?: true;
+  arguments: Record<string, unknown>;
+}
+
+const POST = 'chat.postMessage';
+
+export class Sandbox {
+  constructor(private readonly url: string) {}
+
+  /** Strikes posts unless it names another method. */
+  async fault(fault: SandboxFault): Promise<void> {
+    await this.control('faults', { method: POST, ...fault });
+  }
+
+  async noFaults(): Promise<void> {
+    await this.control('faults', { reset: true });
+  }
+
+  async limits(limits: { channelRate?: number; channelBurst?: number; tiers?: boolean; timeScale?: number }): Promise<void> {
+    await this.control('limits', limits);
+  }
+
+  async grow(workspace: string, channels: number): Promise<void> {
+    await this.control('directory', { workspace, channels, people: 0 });
+  }
+
+  async token(token: string, state: 'active' | 'revoked'): Promise<void> {
+    await this.control('tokens', { token, state });
+  }
+
+  async messages(): Promise<SandboxMessage[]> {
+    return this.list<SandboxMessage>('messages');
+  }
+
+  /** Posts that arrived, those that a fault struck included; at most the last 10,000. */
+  async posts(): Promise<SandboxRequest[]> {
+    return (await this.list<SandboxRequest>('requests')).filter(({ method }) => method === POST);
+  }
+
+  private async list<T>(what: string): Promise<T[]> {
+    const response = await fetch(`${this.url}/sandbox/${what}`);
+    return ((await response.json()) as { items: T[] }).items;
+  }
+
+  private async control(what: string, body: object): Promise<void> {
+    const response = await fetch(`${this.url}/sandbox/${what}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`the sandbox refuses: ${await response.text()}`);
+  }
+}
