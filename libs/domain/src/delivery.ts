@@ -15,6 +15,8 @@ export type DeliverySource =
   | { kind: 'digest'; workflowId?: string; of: number }
   | { kind: 'test'; user: string };
 
+export const DELIVERY_SOURCES = ['manual', 'workflow', 'digest', 'test'] as const satisfies readonly DeliverySource['kind'][];
+
 export interface MentionOptions {
   owner?: boolean;
   people?: string[];

@@ -1,5 +1,6 @@
 export * from './category.js';
 export * from './change.js';
+export * from './circuit-breaker.js';
 export * from './connection.js';
 export * from './delivery.js';
 export * from './destination.js';

@@ -21,6 +21,8 @@ export interface FailedAttempt {
   random: number;
   /** This attempt went as plain text already. */
   wasPlainText?: boolean;
+  /** It only found out whether Slack answers again: an unknown end is not held against it. */
+  isProbe?: boolean;
 }
 
 export interface Verdict {
@@ -76,8 +78,9 @@ function waitAsTold({ retryAfterSeconds, covers }: Busy, random: number): Verdic
   return { state: 'waiting', charge: 0, ambiguous: 0, laneWaitMs: wait, ...(covers === 'workspace' && { blockWorkspaceMs: wait }) };
 }
 
-function afterUnknownEnd({ failure, attempts, ambiguous, unconfirmedPolicy }: FailedAttempt): Verdict {
+function afterUnknownEnd({ failure, attempts, ambiguous, unconfirmedPolicy, isProbe }: FailedAttempt): Verdict {
   const error = errorOf(failure);
+  if (isProbe === true && unconfirmedPolicy === 'resend') return { state: 'waiting', charge: 0, ambiguous: 1, laneWaitMs: at(UNSURE_WAITS, 0) };
   if (unconfirmedPolicy === 'hold') return { state: 'unconfirmed', charge: 1, ambiguous: 1, laneWaitMs: 0, error };
   if (attempts + 1 >= MAX_ATTEMPTS) return { state: 'dead', charge: 1, ambiguous: 1, laneWaitMs: 0, error };
   const wait = at(UNSURE_WAITS, attempts);

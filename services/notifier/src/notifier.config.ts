@@ -11,4 +11,5 @@ export class NotifierConfig extends ServiceConfig {
   @Setting('Messages a second to one workspace, over all replicas; 0 = no ceiling.') @IsNumber() @Min(0) @Max(1000) SLACK_WORKSPACE_RATE = 5;
   @Setting('Messages to one workspace that may go at once after a quiet time.') @IsInt() @Min(1) @Max(1000) SLACK_WORKSPACE_BURST = 20;
   @Setting('Posts in flight at most, per replica.') @IsInt() @Min(1) @Max(256) SLACK_CONCURRENCY = 32;
+  @Setting('A destination whose backlog would take longer is folded into digests, seconds; 0 = never.') @IsInt() @Min(0) @Max(86_400) DIGEST_AFTER_SECONDS = 30;
 }

@@ -3,6 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 
 import { PlatformModule, type ServiceRuntime } from '@tocsin/platform';
 
+import { BreakerRepository } from './breaker/breaker.repository.js';
 import { ConnectionConsumer } from './connections/connection.consumer.js';
 import { ConnectionNews } from './connections/connection-news.js';
 import { ConnectionRepository } from './connections/connection.repository.js';
@@ -20,10 +21,12 @@ import { PostDelivery } from './deliveries/post-delivery.js';
 import { PostingJob } from './deliveries/posting.job.js';
 import { ResultRecorder } from './deliveries/result-recorder.js';
 import { RetirementJob } from './deliveries/retirement.job.js';
+import { SendLane } from './deliveries/send-lane.js';
 import { SendToSlackConsumer } from './deliveries/send-to-slack.consumer.js';
 import { SweepJob } from './deliveries/sweep.job.js';
 import { TestMessageController } from './deliveries/test-message.controller.js';
 import { WaitingRepository } from './deliveries/waiting.repository.js';
+import { Folding } from './digests/folding.js';
 import { DirectoryController } from './directory/directory.controller.js';
 import { DirectoryRepository } from './directory/directory.repository.js';
 import { DirectorySearch } from './directory/directory-search.js';
@@ -35,6 +38,7 @@ import { ChannelReadership } from './directory/readership.js';
 import { ResolutionJob } from './directory/resolution.job.js';
 import { ResolveAddress } from './directory/resolve-address.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
+import { Delivery1764028800000 } from './migrations/1764028800000-delivery.js';
 import { NotifierConfig } from './notifier.config.js';
 import { DeliverySettingsController } from './settings/delivery-settings.controller.js';
 import { DeliverySettingsRepository } from './settings/delivery-settings.repository.js';
@@ -44,13 +48,14 @@ export class NotifierModule {
   static register(config: NotifierConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: NotifierModule,
-      imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000] })],
+      imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000, Delivery1764028800000] })],
       controllers: [SendToSlackConsumer, ConnectionConsumer, DeliveryController, TestMessageController, DirectoryController, DeliverySettingsController],
       providers: [
         { provide: NotifierConfig, useValue: config },
         ConnectionRepository, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob,
         ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryQueries, DeliveryActions, DeliveryMetrics,
-        PostDelivery, ResultRecorder, PostingJob, SweepJob, RetirementJob, DeliverySettingsRepository,
+        PostDelivery, ResultRecorder, SendLane, BreakerRepository, PostingJob, SweepJob, RetirementJob, DeliverySettingsRepository,
+        Folding,
         DirectoryRepository, DirectorySearch, DirectoryStatusQuery, DirectorySyncJob, LaneMoves, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,
       ],
     };

@@ -5,20 +5,22 @@ import type { ConnectionChanged, SendToSlack } from '@tocsin/contracts';
 import { openDatabase, Outbox } from '@tocsin/platform';
 import { aSendToSlack, testDatabase, type TestDatabase } from '@tocsin/testing';
 
+import { BreakerRepository } from '../src/breaker/breaker.repository.js';
 import { ConnectionRepository } from '../src/connections/connection.repository.js';
 import { ArrivalRepository } from '../src/deliveries/arrival.repository.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
 import { resultOf, type Outcome } from '../src/deliveries/delivery-result.js';
-import type { Claim } from '../src/deliveries/claim.js';
+import type { Claim, LaneClaim } from '../src/deliveries/claim.js';
 import { LaneRepository } from '../src/deliveries/lane.repository.js';
 import { WaitingRepository } from '../src/deliveries/waiting.repository.js';
 import { Initial1732460000000 } from '../src/migrations/1732460000000-initial.js';
+import { Delivery1764028800000 } from '../src/migrations/1764028800000-delivery.js';
 import { NotifierConfig } from '../src/notifier.config.js';
 
-export const POSTED: Outcome = { state: 'posted', charge: 1, ambiguous: 0, laneWaitMs: 0, rateLimited: false, channel: 'C0SECALERT', ts: '1.1', story: { kind: 'posted', text: 'Posted' } };
+export const POSTED: Outcome = { state: 'posted', charge: 1, ambiguous: 0, laneWaitMs: 0, rateLimited: false, asked: true, channel: 'C0SECALERT', ts: '1.1', story: { kind: 'posted', text: 'Posted' } };
 
 export function waits(overrides: Partial<Outcome> = {}): Outcome {
-  return { state: 'waiting', charge: 0, ambiguous: 0, laneWaitMs: 0, rateLimited: false, story: { kind: 'attempt', text: 'Slack was away' }, ...overrides };
+  return { state: 'waiting', charge: 0, ambiguous: 0, laneWaitMs: 0, rateLimited: false, asked: true, story: { kind: 'attempt', text: 'Slack was away' }, ...overrides };
 }
 
 export function aConnection(overrides: Partial<ConnectionChanged> = {}): ConnectionChanged {
@@ -47,12 +49,12 @@ export class OpenedLanes {
     this.connections = new ConnectionRepository(source);
     this.arrivals = new ArrivalRepository(this.outbox);
     this.waiting = new WaitingRepository(log);
-    this.lanes = new LaneRepository(source, this.outbox, log, this.connections, this.config);
+    this.lanes = new LaneRepository(source, this.outbox, log, this.connections, new BreakerRepository(), this.config);
   }
 
   static async open(): Promise<OpenedLanes> {
     const database = await testDatabase();
-    return new OpenedLanes(database, await openDatabase({ url: database.url, schema: 'notifier', migrations: [Initial1732460000000], poolSize: 10 }));
+    return new OpenedLanes(database, await openDatabase({ url: database.url, schema: 'notifier', migrations: [Initial1732460000000, Delivery1764028800000], poolSize: 10 }));
   }
 
   async close(): Promise<void> {
@@ -63,7 +65,7 @@ export class OpenedLanes {
   /** Empties every table and resets the settings. */
   async clear(): Promise<void> {
     Object.assign(this.config, new NotifierConfig(), { SLACK_WORKSPACE_RATE: 0 });
-    await this.source.query('truncate connections, budgets, lanes, deliveries, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
+    await this.source.query('truncate connections, budgets, breakers, pauses, lanes, deliveries, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
   }
 
   async connect(overrides: Partial<ConnectionChanged> = {}): Promise<void> {
@@ -83,7 +85,17 @@ export class OpenedLanes {
   }
 
   async claimOne(): Promise<Claim | undefined> {
-    return (await this.lanes.claim(1))[0];
+    return (await this.claim(1))[0];
+  }
+
+  /** The deliveries of up to this many lanes. */
+  async claim(lanes: number): Promise<Claim[]> {
+    return (await this.lanes.claim(lanes)).flatMap(({ claims }) => claims);
+  }
+
+  /** Lanes that were leased to be folded. */
+  async claimToFold(lanes = 10): Promise<LaneClaim[]> {
+    return (await this.lanes.claim(lanes)).filter(({ isToFold }) => isToFold);
   }
 
   /** As if this much time had passed for leases and pacing. */

@@ -6,6 +6,8 @@ import type { SendToSlack } from '@tocsin/contracts';
 import { destinationKey, kindOfDestinationId, PRIORITY } from '@tocsin/domain';
 import { Outbox } from '@tocsin/platform';
 
+import { foldKeyOf } from './fold-key.js';
+
 const DEFAULT_LIFE_HOURS = 24;
 const CLOCK_TOLERANCE_MINUTES = 5;
 const SHOWN_ISSUES = 100;
@@ -17,6 +19,10 @@ export interface Arrival {
   replayOf?: string;
   /** The person behind a `D…` destination, whose lane it shares. */
   person?: string;
+  /** What it is to its reader; a message unless said otherwise. */
+  kind?: 'message' | 'reply' | 'digest';
+  /** The message in whose thread it goes. */
+  parentTs?: string;
 }
 
 interface Inserted {
@@ -81,7 +87,7 @@ async function countAndWake(tx: EntityManager, inserted: readonly Inserted[]): P
   );
 }
 
-function toRow({ command, saidAt, replayOf, person }: Arrival): object {
+function toRow({ command, saidAt, replayOf, person, kind = 'message', parentTs }: Arrival): object {
   const destination = person === undefined ? command.destination : { id: person };
   const id = 'id' in destination ? destination.id : undefined;
   return {
@@ -100,7 +106,17 @@ function toRow({ command, saidAt, replayOf, person }: Arrival): object {
     destinationName: 'name' in destination ? destination.name : 'email' in destination ? destination.email : undefined,
     issueIds: issueIdsOf(command),
     replayOf,
+    kind,
+    parentTs,
+    ...(kind === 'message' && replayOf === undefined && foldable(command)),
   };
+}
+
+/** What folding needs to know of a message without reading it. */
+function foldable(command: SendToSlack): object | undefined {
+  const foldKey = foldKeyOf(command);
+  const [issue] = command.issues;
+  return foldKey !== undefined && issue ? { foldKey, severity: issue.severity, category: issue.category } : undefined;
 }
 
 /** By hand before critical before other workflow messages before digests. */
@@ -118,12 +134,13 @@ function issueIdsOf({ issues, digest }: SendToSlack): string[] {
 /** `said_at` is clamped, so that a producer with a wrong clock can neither jump the line nor be stuck behind it. */
 const INSERT_DELIVERIES = `
   insert into deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, command, destination,
-                          destination_id, destination_kind, destination_name, issue_ids, replay_of, created_at)
+                          destination_id, destination_kind, destination_name, issue_ids, replay_of, kind, parent_ts, fold_key, severity, category, held_since, created_at)
   select r->>'organizationId', r->>'deliveryId', l.lane_id, r->>'connectionId', (r->>'priority')::smallint,
          greatest(clock_timestamp() - interval '${CLOCK_TOLERANCE_MINUTES} minutes', least(clock_timestamp(), (r->>'saidAt')::timestamptz)),
          coalesce((r->>'expiresAt')::timestamptz, clock_timestamp() + interval '${DEFAULT_LIFE_HOURS} hours'),
          r->'command', r->'destination', r->>'destinationId', r->>'destinationKind', r->>'destinationName',
-         array(select jsonb_array_elements_text(r->'issueIds')), r->>'replayOf', clock_timestamp()
+         array(select jsonb_array_elements_text(r->'issueIds')), r->>'replayOf', r->>'kind', r->>'parentTs', r->>'foldKey', r->>'severity', r->>'category',
+         (select clock_timestamp() from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->'command'->'source'->>'workflowId') limit 1), clock_timestamp()
   from jsonb_array_elements($1::jsonb) with ordinality as given (r, place)
   join lanes l on l.organization_id = r->>'organizationId' and l.connection_id = r->>'connectionId' and l.destination_key = r->>'destinationKey'
   where not exists (select 1 from retired_deliveries t where t.organization_id = r->>'organizationId' and t.delivery_id = r->>'deliveryId')

@@ -13,5 +13,21 @@ export interface Claim {
   attempt: number;
   /** A request of an earlier holder was started and its end is unknown: it must not simply be sent again. */
   leftover: boolean;
+  /** A breaker is open: this one finds out whether Slack answers again, and an unknown end is not held against it. */
+  isProbe: boolean;
+  /** Its result gives the lane back. */
+  isLast: boolean;
   delivery: ClaimedRow;
+}
+
+/** The lease of a lane: deliveries to send one after the other, or a backlog to fold first. */
+export interface LaneClaim {
+  organizationId: string;
+  connectionId: string;
+  laneId: string;
+  leaseId: string;
+  /** What waits in it is to be folded first; nothing is claimed. */
+  isToFold: boolean;
+  /** In their order. */
+  claims: readonly Claim[];
 }

@@ -9,7 +9,8 @@ import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from './delivery-vie
 export interface TimelineLine {
   organizationId: string;
   deliveryId: string;
-  story: { kind: string; text: string; slack?: object };
+  /** None for what is not worth a line. */
+  story?: { kind: string; text: string; slack?: object };
 }
 
 /** The key of a delivery's row. */
@@ -23,12 +24,13 @@ export class DeliveryLog {
   constructor(private readonly outbox: Outbox) {}
 
   async write(tx: EntityManager, lines: readonly TimelineLine[]): Promise<void> {
-    if (lines.length === 0) return;
+    const told = lines.filter(({ story }) => story !== undefined);
+    if (told.length === 0) return;
     await tx.query(
       `insert into timeline (organization_id, delivery_id, kind, text, slack)
        select t."organizationId", t."deliveryId", t.kind, t.text, t.slack
        from jsonb_to_recordset($1::jsonb) t ("organizationId" text, "deliveryId" text, kind text, text text, slack jsonb)`,
-      [JSON.stringify(lines.map(({ organizationId, deliveryId, story }) => ({ organizationId, deliveryId, ...story })))],
+      [JSON.stringify(told.map(({ organizationId, deliveryId, story }) => ({ organizationId, deliveryId, ...story })))],
     );
   }
 

@@ -19,12 +19,16 @@ export interface Outcome {
   /** Slack refused the connection's credential: its lanes sleep until connector says that it is good again. */
   hold?: Hold;
   rateLimited: boolean;
+  /** Slack was asked, so the lane is paced. */
+  asked: boolean;
+  /** Slack was asked and did not answer as itself: what the breakers look at. */
+  unanswered?: boolean;
   waitingFor?: { reason: string; until?: string };
   error?: DeliveryError;
   channel?: string;
   ts?: string;
-  /** The line in the timeline. */
-  story: { kind: string; text: string; slack?: object };
+  /** The line in the timeline; none for what was put back untouched. */
+  story?: { kind: string; text: string; slack?: object };
 }
 
 export interface DeliveryResult extends Outcome {
@@ -33,8 +37,11 @@ export interface DeliveryResult extends Outcome {
   laneId: string;
   leaseId: string;
   attempt: number;
+  connectionId: string;
+  /** The lane goes back with this result. */
+  last: boolean;
 }
 
-export function resultOf({ organizationId, deliveryId, laneId, leaseId, attempt }: Claim, outcome: Outcome): DeliveryResult {
-  return { organizationId, deliveryId, laneId, leaseId, attempt, ...outcome };
+export function resultOf({ organizationId, deliveryId, laneId, leaseId, attempt, delivery, isLast }: Claim, outcome: Outcome): DeliveryResult {
+  return { organizationId, deliveryId, laneId, leaseId, attempt, connectionId: delivery.connection_id, last: isLast, ...outcome };
 }

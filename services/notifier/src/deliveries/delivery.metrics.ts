@@ -61,7 +61,7 @@ export class DeliveryMetrics implements OnApplicationBootstrap {
 }
 
 function reasonOf({ state, error, story }: Outcome): string {
-  const code = error?.code ?? (story.slack as { error?: string } | undefined)?.error;
+  const code = error?.code ?? (story?.slack as { error?: string } | undefined)?.error;
   if (state === 'posted') return 'ok';
   if (code === undefined) return 'not_ready';
   return Object.hasOwn(SLACK_ERRORS, code) || OWN_REASONS.has(code) || /^http_\d{3}$/.test(code) ? code : 'other';

@@ -2,23 +2,37 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
+import type { DeliveryState } from '@tocsin/domain';
 import { Outbox } from '@tocsin/platform';
 
+import { BreakerRepository } from '../breaker/breaker.repository.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { NotifierConfig } from '../notifier.config.js';
-import type { Claim, ClaimedRow } from './claim.js';
+import type { Claim, ClaimedRow, LaneClaim } from './claim.js';
 import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
 import type { DeliveryResult } from './delivery-result.js';
 import { DELIVERY_COLUMNS } from './delivery-view.js';
 
 /** A lease outlives the longest request (10 s) with room for a slow database. */
 export const LEASE_MS = 30_000;
+/** Messages of one lane in one lease, where nothing is paced. */
+const UNPACED_HEADS = 10;
 
-interface Taken extends DeliveryKey {
+interface Taken {
   lane_id: string;
   lease_id: string;
+  organization_id: string;
+  connection_id: string;
+  delivery_id: string | null;
   attempt: number;
   leftover: boolean;
+  is_probe: boolean;
+}
+
+interface Recorded extends DeliveryKey {
+  version: number;
+  state: DeliveryState;
+  settled_at: Date | null;
 }
 
 @Injectable()
@@ -28,29 +42,32 @@ export class LaneRepository {
     private readonly outbox: Outbox,
     private readonly log: DeliveryLog,
     private readonly connections: ConnectionRepository,
+    private readonly breakers: BreakerRepository,
     private readonly config: NotifierConfig,
   ) {}
 
-  /** Takes up to `limit` deliveries that may be sent now. */
-  async claim(limit: number): Promise<Claim[]> {
-    const taken = await this.database.query<Taken[]>('select * from claim_deliveries($1, make_interval(secs => $2), $3, $4)', [
-      limit,
-      LEASE_MS / 1000,
-      this.config.SLACK_WORKSPACE_RATE,
-      this.config.SLACK_WORKSPACE_BURST,
+  /** Takes up to `limit` lanes that may send now. */
+  async claim(limit: number): Promise<LaneClaim[]> {
+    const { SLACK_CHANNEL_INTERVAL_MS: intervalMs, SLACK_WORKSPACE_RATE: rate, SLACK_WORKSPACE_BURST: burst, DIGEST_AFTER_SECONDS: digestAfter } = this.config;
+    const heads = intervalMs === 0 && rate === 0 ? UNPACED_HEADS : 1;
+    const taken = await this.database.query<Taken[]>('select * from claim_deliveries($1, $2, make_interval(secs => $3), $4, $5, make_interval(secs => $6), make_interval(secs => $7))', [
+      limit, heads, LEASE_MS / 1000, rate, burst, intervalMs / 1000, digestAfter,
     ]);
     if (taken.length === 0) return [];
-    // A statement of its own: the one that calls the function cannot see what was committed while it ran.
-    const rows = await this.database.query<ClaimedRow[]>(
+    const rows = await this.rowsOf(taken);
+    return byLane(taken, rows);
+  }
+
+  /** In the order in which they are to be sent. A statement of its own: the one that claims cannot see what was committed while it ran. */
+  private async rowsOf(taken: readonly Taken[]): Promise<ClaimedRow[]> {
+    const keys = taken.flatMap(({ organization_id, delivery_id }) => (delivery_id === null ? [] : [{ organization_id, delivery_id }]));
+    if (keys.length === 0) return [];
+    return this.database.query<ClaimedRow[]>(
       `select ${DELIVERY_COLUMNS('d')}, d.said_at, l.fail_streak from deliveries d join lanes l using (lane_id)
-       join jsonb_to_recordset($1::jsonb) t (organization_id text, delivery_id text) on t.organization_id = d.organization_id and t.delivery_id = d.delivery_id`,
-      [JSON.stringify(taken)],
+       join unnest($1::text[], $2::text[]) t (organization_id, delivery_id) on t.organization_id = d.organization_id and t.delivery_id = d.delivery_id
+       order by d.lane_id, d.priority, d.said_at, d.arrival`,
+      [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],
     );
-    const byKey = new Map(rows.map((row) => [keyOf(row), row]));
-    return taken.flatMap((one) => {
-      const delivery = byKey.get(keyOf(one));
-      return delivery ? [claimOf(one, delivery)] : [];
-    });
   }
 
   /** Milliseconds until the next lane that waits for its time may send; undefined when none does. */
@@ -65,33 +82,36 @@ export class LaneRepository {
    * Says that the requests of these claims begin now: if this process dies, their end counts as unknown.
    * @returns those that are still this holder's to send
    */
-  async markStarted(claims: readonly Claim[]): Promise<Claim[]> {
+  async markStarted(claims: readonly Claim[]): Promise<ReadonlySet<Claim>> {
     const [marked] = await this.database.query<[(DeliveryKey & { attempt: number })[], number]>(
       `update deliveries d set request_started = true
-       from jsonb_to_recordset($1::jsonb) c ("organizationId" text, "deliveryId" text, attempt int, "leaseId" uuid), lanes l
-       where d.organization_id = c."organizationId" and d.delivery_id = c."deliveryId" and d.attempt = c.attempt and d.state = 'posting'
-         and l.lane_id = d.lane_id and l.lease_id = c."leaseId"
+       from unnest($1::text[], $2::text[], $3::int[], $4::uuid[]) c (organization_id, delivery_id, attempt, lease_id), lanes l
+       where d.organization_id = c.organization_id and d.delivery_id = c.delivery_id and d.attempt = c.attempt and d.state = 'posting'
+         and l.lane_id = d.lane_id and l.lease_id = c.lease_id
        returning d.organization_id, d.delivery_id, d.attempt`,
-      [JSON.stringify(claims.map(({ organizationId, deliveryId, attempt, leaseId }) => ({ organizationId, deliveryId, attempt, leaseId })))],
+      [claims.map((claim) => claim.organizationId), claims.map((claim) => claim.deliveryId), claims.map((claim) => claim.attempt), claims.map((claim) => claim.leaseId)],
     );
     const present = new Map(marked.map((row) => [keyOf(row), row.attempt]));
-    return claims.filter((claim) => present.get(keyOf(claim.delivery)) === claim.attempt);
+    return new Set(claims.filter((claim) => present.get(keyOf(claim.delivery)) === claim.attempt));
   }
 
   /** Records results, gives the lanes back and tells everybody what settled, in one transaction. */
   async finish(results: readonly DeliveryResult[]): Promise<void> {
     await this.outbox.transaction(async (tx) => {
       await this.holdConnections(tx, results);
-      const recorded = await tx.query<(DeliveryKey & { settled: boolean })[]>('select * from finish_deliveries($1::jsonb, make_interval(secs => $2))', [
-        JSON.stringify(results),
-        this.config.SLACK_CHANNEL_INTERVAL_MS / 1000,
-      ]);
+      await this.breakers.learn(tx, results.filter(({ asked }) => asked).map(({ connectionId, unanswered }) => ({ connection: connectionId, failed: unanswered === true })));
+      const recorded = await tx.query<Recorded[]>('select * from finish_deliveries($1::jsonb, make_interval(secs => $2))', [JSON.stringify(results), this.config.SLACK_CHANNEL_INTERVAL_MS / 1000]);
       const keys = new Set(recorded.map(keyOf));
       // A second post of one message is told as well: it is in the channel.
       const told = results.filter((result) => result.state === 'posted' || keys.has(keyOf({ organization_id: result.organizationId, delivery_id: result.deliveryId })));
       await this.log.write(tx, told);
-      await this.log.tellSettled(tx, recorded.filter(({ settled }) => settled));
+      await this.log.tellSettled(tx, recorded.filter(({ settled_at }) => settled_at !== null));
     });
+  }
+
+  /** Gives a lane back that was leased to be folded. */
+  async release({ laneId, leaseId }: LaneClaim): Promise<void> {
+    await this.database.query(`update lanes set leased_until = '-infinity', lease_id = null where lane_id = $1 and lease_id = $2`, [laneId, leaseId]);
   }
 
   /** Connections come before lanes, as where connector's news wakes them. */
@@ -108,14 +128,33 @@ function keyOf({ organization_id, delivery_id }: DeliveryKey): string {
   return JSON.stringify([organization_id, delivery_id]);
 }
 
-function claimOf(taken: Taken, delivery: ClaimedRow): Claim {
+function byLane(taken: readonly Taken[], rows: readonly ClaimedRow[]): LaneClaim[] {
+  const facts = new Map(taken.map((one) => [`${one.organization_id} ${one.delivery_id ?? ''}`, one]));
+  const lanes = new Map<string, ClaimedRow[]>(taken.map(({ lane_id }) => [lane_id, []]));
+  for (const row of rows) lanes.get(row.lane_id)?.push(row);
+  const firsts = new Map(taken.map((one) => [one.lane_id, one]));
+  return [...lanes].flatMap(([laneId, deliveries]) => {
+    const first = firsts.get(laneId);
+    if (!first) return [];
+    const lane = { organizationId: first.organization_id, connectionId: first.connection_id, laneId, leaseId: first.lease_id, isToFold: first.delivery_id === null };
+    const claims = deliveries.flatMap((delivery, index) => {
+      const fact = facts.get(`${delivery.organization_id} ${delivery.delivery_id}`);
+      return fact ? [claimOf(fact, delivery, index === deliveries.length - 1)] : [];
+    });
+    return lane.isToFold || claims.length > 0 ? [{ ...lane, claims }] : [];
+  });
+}
+
+function claimOf(taken: Taken, delivery: ClaimedRow, isLast: boolean): Claim {
   return {
     organizationId: taken.organization_id,
-    deliveryId: taken.delivery_id,
+    deliveryId: delivery.delivery_id,
     laneId: taken.lane_id,
     leaseId: taken.lease_id,
     attempt: taken.attempt,
     leftover: taken.leftover,
+    isProbe: taken.is_probe,
+    isLast,
     delivery,
   };
 }

@@ -5,7 +5,7 @@ import { defect, failureOfCode, noAnswer, notSent, tooFast, type SlackFailure } 
 import { failed, judge, notYet, posted, suppressed, type Attempt } from './outcome.js';
 
 const NOW = Date.parse('2026-11-25T08:00:00.000Z');
-const FIRST: Attempt = { attempts: 0, ambiguous: 0, failStreak: 0, policy: 'resend', wasPlainText: false };
+const FIRST: Attempt = { attempts: 0, ambiguous: 0, failStreak: 0, policy: 'resend', wasPlainText: false, isProbe: false };
 const USED = { connectionId: 'connection-1', credentialVersion: 3 };
 
 function outcome(failure: SlackFailure, attempt: Partial<Attempt> = {}) {
@@ -30,7 +30,7 @@ describe('what is recorded after a failure', () => {
 
   test('tells in the timeline what Slack said and when it goes on', () => {
     expect(outcome(tooFast(7)).story).toEqual({ kind: 'attempt', text: expect.stringContaining('Next attempt in 8 s'), slack: { error: 'ratelimited' } });
-    expect(outcome(noAnswer('timeout'), { attempts: 1, ambiguous: 1 }).story.text).toContain('later messages to this destination go first');
+    expect(outcome(noAnswer('timeout'), { attempts: 1, ambiguous: 1 }).story?.text).toContain('later messages to this destination go first');
     expect(outcome(failureOfCode('is_archived')).story).toMatchObject({ kind: 'failed', slack: { error: 'is_archived' } });
   });
 
@@ -42,7 +42,7 @@ describe('what is recorded after a failure', () => {
 describe('what is recorded otherwise', () => {
   test('a post keeps where it is, and says when it went as plain text', () => {
     expect(posted({ channel: 'C1', ts: '1.2' }, '#sec-alerts', false)).toMatchObject({ state: 'posted', charge: 1, channel: 'C1', ts: '1.2', story: { kind: 'posted', text: 'Posted to #sec-alerts' } });
-    expect(posted({ channel: 'C1', ts: '1.2' }, '#sec-alerts', true).story.text).toContain('plain text');
+    expect(posted({ channel: 'C1', ts: '1.2' }, '#sec-alerts', true).story?.text).toContain('plain text');
   });
 
   test('what is not ready waits uncharged, and what was kept back says why', () => {

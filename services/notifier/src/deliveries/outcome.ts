@@ -12,19 +12,21 @@ export interface Attempt {
   failStreak: number;
   policy: UnconfirmedPolicy;
   wasPlainText: boolean;
+  /** A breaker is open. */
+  isProbe: boolean;
 }
 
-const NOTHING: Pick<Outcome, 'charge' | 'ambiguous' | 'laneWaitMs' | 'rateLimited'> = { charge: 0, ambiguous: 0, laneWaitMs: 0, rateLimited: false };
+const NOTHING: Pick<Outcome, 'charge' | 'ambiguous' | 'laneWaitMs' | 'rateLimited' | 'asked'> = { charge: 0, ambiguous: 0, laneWaitMs: 0, rateLimited: false, asked: false };
 /** Until the news of a refused credential has come round. */
 const HELD_WAIT_MS = 5000;
 
-export function judge(failure: SlackFailure, { attempts, ambiguous, failStreak, policy, wasPlainText }: Attempt, random: number): Verdict {
-  return decideRetry({ failure, attempts, ambiguous, failStreak, unconfirmedPolicy: policy, random, wasPlainText });
+export function judge(failure: SlackFailure, { attempts, ambiguous, failStreak, policy, wasPlainText, isProbe }: Attempt, random: number): Verdict {
+  return decideRetry({ failure, attempts, ambiguous, failStreak, unconfirmedPolicy: policy, random, wasPlainText, isProbe });
 }
 
 export function posted({ channel, ts }: PostedMessage, place: string, wasPlainText: boolean): Outcome {
   const text = `Posted to ${place}${wasPlainText ? ' as plain text, since Slack refused the formatted message' : ''}`;
-  return { ...NOTHING, state: 'posted', charge: 1, channel, ts, story: { kind: 'posted', text, slack: { channel, ts } } };
+  return { ...NOTHING, asked: true, state: 'posted', charge: 1, channel, ts, story: { kind: 'posted', text, slack: { channel, ts } } };
 }
 
 /** The credential that a request went with. */
@@ -42,6 +44,8 @@ export function failed(failure: SlackFailure, verdict: Verdict, used: Used | und
     ambiguous,
     laneWaitMs,
     rateLimited: failure.family === 'busy',
+    asked: used !== undefined,
+    ...(used !== undefined && (failure.family === 'shaken' || failure.family === 'unsure') && { unanswered: true }),
     ...(messageWaitMs !== undefined && { messageWaitMs }),
     ...(blockWorkspaceMs !== undefined && { workspaceWaitMs: blockWorkspaceMs }),
     ...(stopped && { hold: { ...used, slackError: failure.code, reason: failure.message } }),
@@ -51,7 +55,7 @@ export function failed(failure: SlackFailure, verdict: Verdict, used: Used | und
   };
 }
 
-function storyOf(failure: SlackFailure, { state, messageWaitMs }: Verdict, waitMs: number): Outcome['story'] {
+function storyOf(failure: SlackFailure, { state, messageWaitMs }: Verdict, waitMs: number): NonNullable<Outcome['story']> {
   const slack = { error: failure.code, ...(failure.family === 'refused' && failure.details && { details: failure.details }) };
   if (state !== 'waiting') return { kind: state, text: failure.message, slack };
   const next = waitMs > 0 ? ` Next attempt in ${Math.ceil(waitMs / 1000)} s${messageWaitMs === undefined ? '' : '; later messages to this destination go first'}.` : '';
@@ -62,6 +66,9 @@ function storyOf(failure: SlackFailure, { state, messageWaitMs }: Verdict, waitM
 export function notYet(reason: string, waitMs: number, now: number): Outcome {
   return { ...NOTHING, state: 'waiting', laneWaitMs: waitMs, waitingFor: { reason, until: new Date(now + waitMs).toISOString() }, story: { kind: 'waiting', text: reason } };
 }
+
+/** It was claimed with others of its lane and its turn did not come. */
+export const UNTOUCHED: Outcome = { ...NOTHING, state: 'waiting' };
 
 export function suppressed(error: DeliveryError): Outcome {
   return { ...NOTHING, state: 'suppressed', error, story: { kind: 'suppressed', text: error.message } };

@@ -46,7 +46,7 @@ export class PostDelivery {
   async prepare(claim: Claim): Promise<{ ready: ReadyPost } | { outcome: Outcome }> {
     const { delivery } = claim;
     const settings = await this.settings.of(claim.organizationId);
-    const attempt = { attempts: delivery.attempts, ambiguous: delivery.ambiguous, failStreak: delivery.fail_streak, policy: unconfirmedPolicy(settings, delivery.command.source), wasPlainText: false };
+    const attempt = { attempts: delivery.attempts, ambiguous: delivery.ambiguous, failStreak: delivery.fail_streak, policy: unconfirmedPolicy(settings, delivery.command.source), wasPlainText: false, isProbe: claim.isProbe };
     if (claim.leftover) return { outcome: afterFailure(noAnswer('Tocsin was interrupted while it posted'), attempt, undefined) };
     const destinationId = delivery.destination_id;
     if (destinationId === null) throw new Error('a lane without a Slack id never posts');

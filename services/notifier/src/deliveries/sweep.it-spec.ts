@@ -47,7 +47,7 @@ describe('the sweep', () => {
     await opened.claimOne();
     await sweep.sweep();
     expect(woken).toBe(0);
-    expect(await opened.lanes.claim(10)).toEqual([]);
+    expect(await opened.claim(10)).toEqual([]);
   });
 
   test('ends what waited too long as dead, and tells it', async () => {

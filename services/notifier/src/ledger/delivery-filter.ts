@@ -1,40 +1,35 @@
-/** Which deliveries a list shows. Several values of one filter are alternatives; different filters all have to hold. */
-import { ArrayMaxSize, IsArray, IsDateString, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+/** Which deliveries are meant. Several values of one name are alternatives; different names all have to hold. */
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
-import { DELIVERY_STATES, type DeliverySource, type DeliveryState } from '@tocsin/domain';
-import { CommaList, ListQuery } from '@tocsin/platform';
+import { DeliveryCriteria, type BulkFilter } from '@tocsin/contracts';
+import { badRequest } from '@tocsin/platform';
 
 import type { Which } from '../deliveries/waiting.repository.js';
 
-const SOURCES = ['manual', 'workflow', 'digest', 'test'] as const satisfies readonly DeliverySource['kind'][];
-
-export class DeliveryFilter extends ListQuery {
-  @IsOptional() @CommaList() @IsArray() @IsIn(DELIVERY_STATES, { each: true }) state?: DeliveryState[];
-  @IsOptional() @CommaList() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) connectionId?: string[];
-  /** Id of a channel or person, or its name. */
-  @IsOptional() @CommaList() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) destination?: string[];
-  @IsOptional() @CommaList() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) issueId?: string[];
-  @IsOptional() @CommaList() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) workflowId?: string[];
-  @IsOptional() @CommaList() @IsArray() @IsIn(SOURCES, { each: true }) source?: DeliverySource['kind'][];
-  @IsOptional() @IsDateString() after?: string;
-  @IsOptional() @IsDateString() before?: string;
-  /** Ids of deliveries. */
-  @IsOptional() @CommaList() @IsArray() @ArrayMaxSize(200) @IsString({ each: true }) id?: string[];
-  /** Part of an issue's title, a comment or a destination's name, or the delivery's id. */
-  @IsOptional() @IsString() @MaxLength(200) q?: string;
+/** Query of the list: as every list's, and which deliveries it shows. */
+export class DeliveryFilter extends DeliveryCriteria {
+  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit = 50;
+  @IsOptional() @IsString() cursor?: string;
 }
 
-type Criteria = Omit<DeliveryFilter, 'limit' | 'cursor'>;
+/** States in which a delivery has ended without being in the channel, as far as we know. */
+export const NOT_POSTED_SQL = `('failed', 'dead', 'suppressed', 'unconfirmed')`;
 
-const CONDITIONS: Readonly<Record<keyof Criteria, string>> = {
+const plain = (name: string): string => `lower(ltrim(${name}, '#@'))`;
+
+/** `?` is the wanted value. What a changed row must meet in a stream is said once more in delivery-match.ts. */
+const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   id: 'd.delivery_id = any(?)',
   state: 'd.state = any(?)',
   connectionId: 'd.connection_id = any(?)',
-  destination: `(d.destination_id = any(?) or lower(ltrim(d.destination_name, '#@')) = any(select lower(ltrim(wanted, '#@')) from unnest(?::text[]) wanted)
-    or exists (select 1 from channels c where c.connection_id = d.connection_id and c.channel_id = d.destination_id and lower(c.name) = any(select lower(ltrim(wanted, '#')) from unnest(?::text[]) wanted)))`,
+  destination: `(d.destination_id = any(?) or ${plain('d.destination_name')} = any(select ${plain('wanted')} from unnest(?::text[]) wanted)
+    or d.destination_id = any(select c.channel_id from channels c where lower(c.name) = any(select ${plain('wanted')} from unnest(?::text[]) wanted)))`,
   issueId: 'd.issue_ids && ?::text[]',
-  workflowId: `d.command->'source'->>'workflowId' = any(?)`,
-  source: `d.command->'source'->>'kind' = any(?)`,
+  workflowId: 'd.workflow_id = any(?)',
+  source: 'd.source_kind = any(?)',
+  code: `(d.state in ${NOT_POSTED_SQL} and d.error->>'code' = any(?))`,
+  digestId: 'd.digest_id = any(?)',
   after: 'd.created_at > ?::timestamptz',
   before: 'd.created_at < ?::timestamptz',
   q: `(d.delivery_id = ? or strpos(lower(coalesce(d.destination_name, '')), lower(?)) > 0 or strpos(lower(coalesce(d.command->>'comment', '')), lower(?)) > 0
@@ -42,14 +37,22 @@ const CONDITIONS: Readonly<Record<keyof Criteria, string>> = {
 };
 
 /** The condition on the deliveries `d` of one organization. */
-export function filterSql(organizationId: string, criteria: Criteria): Which {
+export function filterSql(organizationId: string, criteria: DeliveryCriteria): Which {
   const parameters: unknown[] = [organizationId];
   const conditions = ['d.organization_id = $1'];
   for (const [name, condition] of Object.entries(CONDITIONS)) {
-    const wanted = criteria[name as keyof Criteria];
+    const wanted = criteria[name as keyof DeliveryCriteria];
     if (wanted === undefined) continue;
     parameters.push(wanted);
     conditions.push(condition.replaceAll('?', `$${parameters.length}`));
   }
   return { condition: conditions.join(' and '), parameters };
+}
+
+/** What the filter names, without the word that says that it may name everything. @throws ProblemException 400 when it names nothing and does not say `all` */
+export function criteriaOf({ all, ...criteria }: BulkFilter): DeliveryCriteria {
+  if (all !== true && Object.values(criteria).every((wanted) => wanted === undefined)) {
+    throw badRequest('The filter is empty.', [{ pointer: '/filter', code: 'empty_filter', message: 'name at least one thing to filter by, or say "all": true' }]);
+  }
+  return criteria;
 }

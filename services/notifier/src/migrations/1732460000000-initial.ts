@@ -2,9 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { createAuditTable, createExtension, createIdempotencyTable, createOutboxTables } from '@tocsin/platform';
 
-import { CLAIM_FUNCTION } from './claim.sql.js';
 import { DIRECTORY_TABLES } from './directory.sql.js';
-import { FINISH_FUNCTION } from './finish.sql.js';
 import { LANE_TABLES } from './lanes.sql.js';
 
 export class Initial1732460000000 implements MigrationInterface {
@@ -14,8 +12,6 @@ export class Initial1732460000000 implements MigrationInterface {
     await createAuditTable(runner);
     await createExtension(runner, 'pg_trgm');
     await runner.query(LANE_TABLES);
-    await runner.query(CLAIM_FUNCTION);
-    await runner.query(FINISH_FUNCTION);
     await runner.query(DIRECTORY_TABLES);
   }
 

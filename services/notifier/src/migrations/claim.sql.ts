@@ -1,12 +1,16 @@
 /**
  * claim_deliveries: takes the heads of lanes that may send now and leases their lanes.
  *
- * The first statement locks, later ones read: each sees what the previous lock holder committed. Lanes come before
+ * The first statements lock, later ones read: each sees what the previous lock holder committed. Lanes come before
  * budgets, as everywhere. The work is in proportion to due lanes, never to what waits behind their heads.
+ *
+ * A row with a delivery is to be sent; several of one lane are sent in their order. A row without one is a lane whose
+ * backlog is to be folded into digests first.
  */
 export const CLAIM_FUNCTION = `
-create function claim_deliveries(max_lanes int, lease interval, rate numeric, burst int)
-returns table (organization_id text, delivery_id text, lane_id bigint, lease_id uuid, attempt int, leftover boolean)
+drop function if exists claim_deliveries;
+create function claim_deliveries(max_lanes int, heads int, lease interval, rate numeric, burst int, channel_interval interval, digest_after interval)
+returns table (lane_id bigint, lease_id uuid, organization_id text, connection_id text, delivery_id text, attempt int, leftover boolean, is_probe boolean)
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -14,15 +18,36 @@ declare
   token uuid := gen_random_uuid();
   -- after a restart of the database, holders of results get the length of a lease to record them
   settled_after timestamptz := pg_postmaster_start_time() + lease;
+  in_window int := greatest(128, 4 * max_lanes);
+  probing boolean := false;
   due bigint[];
   taken bigint[];
+  folding bigint[] := '{}';
   recovered bigint[];
+  probed text[] := '{}';
 begin
+  -- while Slack does not answer, one message at a time finds out whether it does again
+  if exists (select 1 from breakers where breaker_key = 'slack' and is_open) then
+    perform 1 from breakers where breaker_key = 'slack' and is_open and probe_at <= moment for update skip locked;
+    if not found then return; end if;
+    probing := true; max_lanes := 1; heads := 1;
+  end if;
+
   select array_agg(picked.lane_id) into due from (
     select l.lane_id from lanes l
     where l.active and not l.provisional and l.next_at <= moment and l.leased_until <= moment
-    order by l.next_at limit 4 * max_lanes for update skip locked) picked;
+    order by l.next_at limit in_window for update skip locked) picked;
   if due is null then return; end if;
+
+  -- more is due than fits: every connection shows its longest due, so that a big one cannot fill the window
+  if cardinality(due) = in_window then
+    select array_agg(picked.lane_id) into due from (select c.connection_id from connections c where c.state = 'active') c
+    cross join lateral (
+      select l.lane_id from lanes l
+      where l.connection_id = c.connection_id and l.active and not l.provisional and l.next_at <= moment and l.leased_until <= moment
+      order by l.next_at limit greatest(4, in_window / (select count(*) from connections where state = 'active')) for update skip locked) picked;
+    if due is null then return; end if;
+  end if;
 
   -- a connection that changes at this moment keeps its lanes out of this pass: it may be just about to wake them
   select coalesce(array_agg(l.lane_id), '{}') into due from lanes l where l.lane_id = any(due) and l.connection_id in (
@@ -31,6 +56,14 @@ begin
   -- lanes of a connection that cannot send sleep until the connection wakes them
   update lanes l set next_at = 'infinity' from connections c
   where l.lane_id = any(due) and c.connection_id = l.connection_id and (c.state <> 'active' or c.organization_id is distinct from l.organization_id);
+
+  -- a connection that Slack does not answer has one probe; its other lanes look again soon
+  select coalesce(array_agg(p.breaker_key), '{}') into probed from (
+    select b.breaker_key from breakers b
+    where b.is_open and b.probe_at <= moment and b.breaker_key in (select l.connection_id from lanes l where l.lane_id = any(due) and l.next_at <= moment)
+    for update skip locked) p;
+  update lanes l set next_at = least(greatest(b.probe_at, moment + interval '250 milliseconds'), moment + interval '5 seconds') from breakers b
+  where l.lane_id = any(due) and b.breaker_key = l.connection_id and b.is_open and not (l.connection_id = any(probed)) and l.next_at <= moment;
 
   -- what a lease left behind was not sent unless its request had been started; if it had, nobody knows, and policy decides
   update deliveries d set state = 'waiting', version = version + 1
@@ -45,53 +78,96 @@ begin
   order by b.budget_key for no key update;
 
   with candidate as (
-    select l.lane_id, c.budget_key, l.due_since, head.priority - floor(extract(epoch from moment - l.due_since) / 60) as urgency
+    select l.lane_id, l.organization_id, l.connection_id, c.budget_key, l.due_since, head.priority - floor(extract(epoch from moment - l.due_since) / 60) as urgency
     from lanes l
     join connections c on c.connection_id = l.connection_id
     cross join lateral (
       select d.priority from deliveries d
-      where d.lane_id = l.lane_id and d.state = 'waiting' and d.not_before <= moment and d.expires_at > moment
+      where d.lane_id = l.lane_id and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.not_before <= moment and d.expires_at > moment
       order by d.priority, d.said_at, d.arrival limit 1) head
     where l.lane_id = any(due) and l.next_at <= moment and not (l.lane_id = any(recovered))
   ), ranked as (
-    select candidate.*, row_number() over (partition by budget_key order by urgency, due_since, lane_id) as place from candidate
+    select candidate.*, row_number() over (partition by budget_key order by urgency, due_since, lane_id) as place,
+      row_number() over (partition by connection_id order by urgency, due_since, lane_id) as place_in_connection
+    from candidate
   ), judged as (
-    select ranked.*, b.tat, b.blocked_until,
-      b.blocked_until <= moment and (rate = 0 or place <= burst - greatest(0, extract(epoch from b.tat - moment)) * rate) as allowed
+    select ranked.*, b.tat, b.blocked_until, rate * b.rate_factor as own_rate,
+      b.blocked_until <= moment and (rate = 0 or place <= burst - greatest(0, extract(epoch from b.tat - moment)) * rate * b.rate_factor)
+        and (place_in_connection = 1 or not (connection_id = any(probed))) as allowed
     from ranked join budgets b using (budget_key)
   ), pushed_back as (
     -- lanes that must wait for their workspace leave the window until it has a token for each
     update lanes l set next_at = greatest(j.blocked_until,
-      least(moment + interval '2 seconds', greatest(j.tat, moment) + make_interval(secs => coalesce((j.place - burst) / nullif(rate, 0), 0))))
+      least(moment + interval '2 seconds', greatest(j.tat, moment) + make_interval(secs => coalesce((j.place - burst) / nullif(j.own_rate, 0), 0))))
     from judged j where l.lane_id = j.lane_id and not j.allowed
+  ), chosen as (
+    -- organizations take turns, in each of them its workspaces
+    select judged.lane_id from judged where judged.allowed
+    order by row_number() over (partition by organization_id order by place, due_since), place, due_since limit max_lanes
   )
-  select coalesce(array_agg(chosen.lane_id), '{}') into taken from (
-    select judged.lane_id from judged where judged.allowed order by judged.place, judged.due_since limit max_lanes) chosen;
+  select coalesce(array_agg(chosen.lane_id), '{}') into taken from chosen;
 
   -- lanes with nothing to send now sleep until their next message may go, or until one arrives
   update lanes l set active = waiting.soonest is not null, next_at = greatest(l.next_at, coalesce(waiting.soonest, l.next_at))
   from (
-    select due_lane as lane_id, (select min(greatest(d.not_before, moment)) from deliveries d where d.lane_id = due_lane and d.state = 'waiting' and d.expires_at > moment) as soonest
-    from unnest(due) as due_lane) waiting
-  where l.lane_id = waiting.lane_id and l.next_at <= moment and not (l.lane_id = any(taken || recovered))
-    and not exists (select 1 from deliveries d where d.lane_id = l.lane_id and d.state = 'waiting' and d.not_before <= moment and d.expires_at > moment);
+    select due_lane as lane_id, (
+      select min(greatest(d.not_before, moment)) from deliveries d
+      where d.lane_id = due_lane and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.expires_at > moment) as soonest
+    from unnest(due) as due_lane
+    where not exists (
+      select 1 from deliveries d
+      where d.lane_id = due_lane and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.not_before <= moment and d.expires_at > moment)) waiting
+  where l.lane_id = waiting.lane_id and l.next_at <= moment and not (l.lane_id = any(taken || recovered));
 
-  update budgets b set tat = greatest(b.tat, moment) + make_interval(secs => spent.posts / nullif(rate, 0))
+  -- a lane is folded when what waits in it would take too long at its turn, or has waited for over an hour
+  if digest_after > interval '0' then
+    with looked as (
+      update lanes l set fold_at = moment + interval '1 second' where l.lane_id = any(taken) and l.fold_at <= moment
+      returning l.lane_id, l.connection_id, l.interval_factor
+    ), turn as (
+      select looked.lane_id, greatest(
+        extract(epoch from channel_interval) * looked.interval_factor * b.sharers,
+        coalesce((
+          select count(*) from (
+            select 1 from lanes o join connections oc using (connection_id) where oc.budget_key = b.budget_key and o.active and o.next_at < 'infinity' limit 1000) others
+          ) / nullif(rate * b.rate_factor, 0), 0)) as seconds
+      from looked join connections c using (connection_id) join budgets b using (budget_key)
+    )
+    select coalesce(array_agg(turn.lane_id), '{}') into folding from turn cross join lateral (
+      select count(*) filter (where h.fold_key is not null) as foldable, coalesce(bool_or(h.fold_key is not null and h.created_at < moment - interval '1 hour'), false) as is_late
+      from (
+        select d.fold_key, d.created_at from deliveries d
+        where d.lane_id = turn.lane_id and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.not_before <= moment
+        order by d.priority, d.said_at, d.arrival limit 100 + least(2000, coalesce(ceil(extract(epoch from digest_after) / nullif(turn.seconds, 0)), 0))) h) backlog
+    where backlog.foldable > 1 and (backlog.foldable * turn.seconds > extract(epoch from digest_after) or backlog.is_late);
+    select coalesce(array_agg(t), '{}') into taken from unnest(taken) t where not (t = any(folding));
+  end if;
+
+  update budgets b set tat = greatest(b.tat, moment) + make_interval(secs => spent.posts / nullif(rate * b.rate_factor, 0))
   from (select c.budget_key, count(*)::numeric as posts from lanes l join connections c using (connection_id) where l.lane_id = any(taken) group by c.budget_key) spent
   where b.budget_key = spent.budget_key and rate > 0;
 
-  update lanes l set leased_until = moment + lease, lease_id = token where l.lane_id = any(taken || recovered);
+  -- the time until the answer to a probe is known, or its holder is given up
+  update breakers b set probe_at = moment + lease
+  where (b.breaker_key = 'slack' and probing and cardinality(taken) > 0)
+    or (b.breaker_key = any(probed) and b.breaker_key in (select l.connection_id from lanes l where l.lane_id = any(taken)));
+
+  update lanes l set leased_until = moment + lease, lease_id = token where l.lane_id = any(taken || recovered || folding);
 
   return query
   update deliveries d set state = 'posting', version = d.version + 1, attempt = d.attempt + 1, claimed_at = moment, request_started = false, waiting_for = null
   from unnest(taken) as own_lane cross join lateral (
     select w.organization_id, w.delivery_id from deliveries w
-    where w.lane_id = own_lane and w.state = 'waiting' and w.not_before <= moment and w.expires_at > moment
-    order by w.priority, w.said_at, w.arrival limit 1) head
+    where w.lane_id = own_lane and w.state = 'waiting' and w.digest_id is null and w.held_since is null and w.not_before <= moment and w.expires_at > moment
+    order by w.priority, w.said_at, w.arrival limit heads) head
   where d.organization_id = head.organization_id and d.delivery_id = head.delivery_id and d.state = 'waiting'
-  returning d.organization_id, d.delivery_id, d.lane_id, token, d.attempt, false;
+  returning d.lane_id, token, d.organization_id, d.connection_id, d.delivery_id, d.attempt, false, probing or d.connection_id = any(probed);
 
   return query
-  select d.organization_id, d.delivery_id, d.lane_id, token, d.attempt, true from deliveries d where d.lane_id = any(recovered) and d.state = 'posting';
+  select d.lane_id, token, d.organization_id, d.connection_id, d.delivery_id, d.attempt, true, false
+  from deliveries d where d.lane_id = any(recovered) and d.state = 'posting';
+
+  return query
+  select l.lane_id, token, l.organization_id, l.connection_id, null::text, 0, false, false from lanes l where l.lane_id = any(folding);
 end $$;
 `;

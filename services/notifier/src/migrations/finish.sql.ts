@@ -2,11 +2,13 @@
  * finish_deliveries: records what became of claimed deliveries and gives their lanes back, in one statement a batch.
  *
  * posted is accepted from any attempt (what is in the channel is in the channel); every other result only from the
- * present attempt. Lanes are locked in the order of their ids, as in ingest. A lane goes back only to who holds its lease.
+ * present attempt. Lanes are locked in the order of their ids, as in ingest. A lane goes back only to who holds its lease,
+ * with the last result of it, and is paced only when Slack was asked.
  */
 export const FINISH_FUNCTION = `
+drop function if exists finish_deliveries;
 create function finish_deliveries(results jsonb, channel_interval interval)
-returns table (organization_id text, delivery_id text, settled boolean)
+returns table (organization_id text, delivery_id text, version int, state text, settled_at timestamptz)
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -17,18 +19,37 @@ begin
   update lanes l set
     leased_until = '-infinity', lease_id = null, due_since = moment,
     fail_streak = case when r->>'state' = 'waiting' then l.fail_streak + 1 else 0 end,
-    next_at = greatest(d.claimed_at + channel_interval * l.interval_factor, moment + make_interval(secs => (r->>'laneWaitMs')::numeric / 1000)),
-    interval_factor = case when (r->>'rateLimited')::boolean then least(5, l.interval_factor * 1.25) else greatest(1, l.interval_factor * 0.95) end
-  from jsonb_array_elements(results) r, deliveries d
-  where l.lane_id = (r->>'laneId')::bigint and l.lease_id = (r->>'leaseId')::uuid
-    and d.organization_id = r->>'organizationId' and d.delivery_id = r->>'deliveryId';
+    next_at = greatest(
+      case when (r->>'asked')::boolean then d.claimed_at + channel_interval * l.interval_factor * coalesce(b.sharers, 1) else l.next_at end,
+      moment + make_interval(secs => (r->>'laneWaitMs')::numeric / 1000)),
+    interval_factor = case when (r->>'rateLimited')::boolean then least(5, l.interval_factor * 1.25) else greatest(1, l.interval_factor * 0.95) end,
+    limited_at = case when (r->>'rateLimited')::boolean then moment else l.limited_at end
+  from jsonb_array_elements(results) r
+  join deliveries d on d.organization_id = r->>'organizationId' and d.delivery_id = r->>'deliveryId'
+  left join connections c on c.connection_id = d.connection_id
+  left join budgets b on b.budget_key = c.budget_key
+  where (r->>'last')::boolean and l.lane_id = (r->>'laneId')::bigint and l.lease_id = (r->>'leaseId')::uuid;
 
-  update budgets b set blocked_until = greatest(b.blocked_until, moment + make_interval(secs => pause.ms / 1000))
+  -- "too fast" to several destinations at once means the workspace: it pauses as a whole, and goes on more slowly
+  update budgets b set
+    blocked_until = greatest(b.blocked_until, moment + make_interval(secs => pause.ms / 1000)),
+    rate_factor = case when pause.slows and b.slowed_at < moment - interval '10 seconds' then greatest(0.1, b.rate_factor * 0.75) else b.rate_factor end,
+    slowed_at = case when pause.slows then moment else b.slowed_at end
   from (
-    select c.budget_key, max((r->>'workspaceWaitMs')::numeric) as ms
-    from jsonb_array_elements(results) r join lanes l on l.lane_id = (r->>'laneId')::bigint join connections c using (connection_id)
-    where r ? 'workspaceWaitMs' group by c.budget_key) pause
+    select told.budget_key, max(coalesce(told.workspace_ms, told.lane_ms)) as ms, bool_or(told.workspace_ms is null) as slows
+    from (
+      select c.budget_key, (r->>'workspaceWaitMs')::numeric as workspace_ms, (r->>'laneWaitMs')::numeric as lane_ms
+      from jsonb_array_elements(results) r join lanes l on l.lane_id = (r->>'laneId')::bigint join connections c using (connection_id)
+      where (r->>'rateLimited')::boolean) told
+    where told.workspace_ms is not null or 3 <= (
+      select count(*) from lanes o join connections oc using (connection_id) where oc.budget_key = told.budget_key and o.limited_at > moment - interval '10 seconds')
+    group by told.budget_key) pause
   where b.budget_key = pause.budget_key;
+
+  -- the full rate comes back in steps, a tenth of it for each quiet half minute
+  update budgets b set rate_factor = least(1, b.rate_factor + 0.1), slowed_at = moment
+  where b.rate_factor < 1 and b.slowed_at < moment - interval '30 seconds'
+    and b.budget_key in (select c.budget_key from jsonb_array_elements(results) r join lanes l on l.lane_id = (r->>'laneId')::bigint join connections c using (connection_id));
 
   return query
   update deliveries d set
@@ -44,6 +65,6 @@ begin
   from jsonb_array_elements(results) r
   where d.organization_id = r->>'organizationId' and d.delivery_id = r->>'deliveryId'
     and (d.attempt = (r->>'attempt')::int and d.state = 'posting' or r->>'state' = 'posted' and d.state <> 'posted')
-  returning d.organization_id, d.delivery_id, d.state <> 'waiting';
+  returning d.organization_id, d.delivery_id, d.version, d.state, d.settled_at;
 end $$;
 `;

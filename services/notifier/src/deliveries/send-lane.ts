@@ -1,0 +1,89 @@
+/**
+ * Sends what the lease of one lane holds, one after the other. Results are recorded while the next message is on its way;
+ * the last one gives the lane back, when all others are recorded. What cannot go now stops the lane, so that order is kept.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+
+import { defect } from '@tocsin/domain';
+import { isDatabaseAway, LOGGER, PeerUnavailable, type Logger } from '@tocsin/platform';
+
+import { NotifierConfig } from '../notifier.config.js';
+import { Batcher } from './batcher.js';
+import type { Claim, LaneClaim } from './claim.js';
+import { resultOf, type Outcome } from './delivery-result.js';
+import { DeliveryMetrics } from './delivery.metrics.js';
+import { LaneRepository, LEASE_MS } from './lane.repository.js';
+import { failed, judge, notYet, UNTOUCHED } from './outcome.js';
+import { PostDelivery } from './post-delivery.js';
+import { ResultRecorder } from './result-recorder.js';
+
+/** A request takes up to 10 s, twice when it is repeated as plain text; one that could outlive the lease is not begun. */
+const LATEST_START_MS = LEASE_MS - 22_000;
+const TROUBLE_WAIT_MS = 2000;
+
+@Injectable()
+export class SendLane {
+  private readonly starts: Batcher<Claim, ReadonlySet<Claim>>;
+
+  constructor(
+    lanes: LaneRepository,
+    private readonly delivery: PostDelivery,
+    private readonly recorder: ResultRecorder,
+    private readonly metrics: DeliveryMetrics,
+    @Inject(LOGGER) private readonly logger: Logger,
+    config: NotifierConfig,
+  ) {
+    this.starts = new Batcher((claims) => lanes.markStarted(claims), config.SLACK_CONCURRENCY);
+  }
+
+  /** @param claimedAt by this process's own clock, milliseconds */
+  async send({ claims }: LaneClaim, claimedAt: number): Promise<void> {
+    const recorded: Promise<boolean>[] = [];
+    let isStopped = false;
+    for (const claim of claims) {
+      const outcome: Outcome | undefined = isStopped ? UNTOUCHED : await this.attempt(claim, claimedAt).catch((error: unknown) => this.afterTrouble(claim, error));
+      if (outcome === undefined) return; // it is not ours any more
+      isStopped ||= outcome.state === 'waiting';
+      if (claim.isLast && (await Promise.all(recorded)).includes(false)) return; // its lease must end by time
+      recorded.push(this.record(claim, outcome));
+    }
+    await Promise.all(recorded);
+  }
+
+  private async record(claim: Claim, outcome: Outcome): Promise<boolean> {
+    if (!(await this.recorder.record(resultOf(claim, outcome)))) return false;
+    if (outcome !== UNTOUCHED) {
+      this.metrics.recorded(claim, outcome);
+      this.tell(claim, outcome);
+    }
+    return true;
+  }
+
+  /** @returns undefined when the delivery is not ours any more */
+  private async attempt(claim: Claim, claimedAt: number): Promise<Outcome | undefined> {
+    const prepared = await this.delivery.prepare(claim);
+    if ('outcome' in prepared) return prepared.outcome;
+    const started = await this.starts.add(claim);
+    if (!started.has(claim)) return undefined;
+    // By this process's own clock: whoever stood still for long must not send what may be somebody else's by now.
+    if (performance.now() - claimedAt > LATEST_START_MS) return notYet('It was not begun in time.', 0, Date.now());
+    return this.delivery.post(prepared.ready);
+  }
+
+  private afterTrouble({ delivery, deliveryId, organizationId, leftover, isProbe }: Claim, error: unknown): Outcome {
+    if (leftover) throw error; // it may have been sent: only policy may put it back in line, at the next claim
+    if (error instanceof PeerUnavailable) return notYet('The credentials cannot be fetched at the moment.', TROUBLE_WAIT_MS, Date.now());
+    if (isDatabaseAway(error)) return notYet('The database was away.', TROUBLE_WAIT_MS, Date.now());
+    this.logger.error({ err: error, commandId: deliveryId, organizationId }, 'an attempt failed by a defect');
+    const failure = defect(error instanceof Error ? error.name : 'unknown error');
+    const attempt = { attempts: delivery.attempts, ambiguous: delivery.ambiguous, failStreak: delivery.fail_streak, policy: 'hold', wasPlainText: false, isProbe } as const;
+    return failed(failure, judge(failure, attempt, Math.random()), undefined, Date.now());
+  }
+
+  /** One line for each settled message. */
+  private tell({ delivery, deliveryId, organizationId, attempt }: Claim, { state, error, channel, ts, story }: Outcome): void {
+    const facts = { commandId: deliveryId, organizationId, connectionId: delivery.connection_id, destination: delivery.destination_id, attempt, state };
+    if (state === 'waiting') this.logger.debug({ ...facts, story: story?.text }, 'delivery waits');
+    else this.logger.info({ ...facts, ...(error && { code: error.code }), ...(channel !== undefined && { channel, ts }), ms: Date.now() - delivery.said_at.getTime() }, 'delivery settled');
+  }
+}

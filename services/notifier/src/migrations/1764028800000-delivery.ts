@@ -1,0 +1,20 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+import { CLAIM_FUNCTION } from './claim.sql.js';
+import { DELIVERY_TABLES } from './delivery.sql.js';
+import { FINISH_FUNCTION } from './finish.sql.js';
+import { LEDGER_TABLES } from './ledger.sql.js';
+
+/** Digests, living messages, pauses, the circuit breaker; and the functions as they are now. */
+export class Delivery1764028800000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(DELIVERY_TABLES);
+    await runner.query(LEDGER_TABLES);
+    await runner.query(CLAIM_FUNCTION);
+    await runner.query(FINISH_FUNCTION);
+  }
+
+  down(): Promise<void> {
+    return Promise.reject(new Error('this migration is not taken back: drop the schema instead'));
+  }
+}
