@@ -21,6 +21,7 @@ export * from './http/idempotency.js';
 export * from './http/internal.client.js';
 export * from './http/list.js';
 export * from './http/listen.js';
+export * from './http/open-streams.js';
 export * from './http/problem.exception.js';
 export { sendProblem, toProblem } from './http/problem.filter.js';
 export { requestId } from './http/request-id.js';

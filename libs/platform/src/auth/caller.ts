@@ -13,6 +13,8 @@ export interface Caller {
   /** Every row that the caller may see carries it. */
   organizationId: string;
   permissions: ReadonlySet<Permission>;
+  /** When the token stops being valid, in milliseconds since 1970; undefined for an API key, which may be deleted at any time. */
+  expiresAt?: number | undefined;
   /** Applications that an API key is limited to; undefined = all. */
   applications?: readonly string[] | undefined;
 }

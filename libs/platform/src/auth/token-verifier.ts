@@ -55,7 +55,8 @@ export class TokenVerifier {
     const { issuer, audience, keys } = this.issuer;
     try {
       const { payload } = await jwtVerify(token, keys, { requiredClaims: ['exp'], issuer, ...(audience !== undefined && { audience }), clockTolerance: 5 });
-      return { caller: callerFrom(payload), ...(payload.exp !== undefined && { expiresAt: payload.exp * 1000 }) };
+      const expiresAt = payload.exp === undefined ? undefined : payload.exp * 1000;
+      return { caller: { ...callerFrom(payload), expiresAt }, ...(expiresAt !== undefined && { expiresAt }) };
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new InvalidToken('The token has expired. Sign in again.');
       if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) throw new InvalidToken('The token is not valid here.');

@@ -19,6 +19,8 @@ export interface OutgoingEvent {
 }
 
 export class Outbox {
+  private readonly afterCommit: (() => void)[] = [];
+
   constructor(
     private readonly database: DataSource,
     private readonly service: ServiceName,
@@ -29,7 +31,13 @@ export class Outbox {
   async transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     const result = await this.database.transaction(work);
     this.relay.wake();
+    for (const hear of this.afterCommit) hear();
     return result;
+  }
+
+  /** Calls `hear` after each transaction that committed. It must not throw and must not take long. */
+  onCommit(hear: () => void): void {
+    this.afterCommit.push(hear);
   }
 
   /**

@@ -16,6 +16,7 @@ import { HealthController, MESSAGE_BUS } from '../health/health.controller.js';
 import { ContractPipe } from '../http/contract.pipe.js';
 import { Idempotency } from '../http/idempotency.js';
 import { InternalClient } from '../http/internal.client.js';
+import { OpenStreams } from '../http/open-streams.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { Metrics, MetricsController } from '../metrics/metrics.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
@@ -72,11 +73,12 @@ export class PlatformModule {
         ...values,
         Metrics,
         Idempotency,
+        OpenStreams,
         { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
         { provide: APP_PIPE, useClass: ContractPipe },
         { provide: APP_GUARD, useFactory: (reflector: Reflector) => new AccessGuard(reflector, tokens, secret), inject: [Reflector] },
       ],
-      exports: [...values.map(({ provide }) => provide), Metrics, Idempotency],
+      exports: [...values.map(({ provide }) => provide), Metrics, Idempotency, OpenStreams],
     };
   }
 }

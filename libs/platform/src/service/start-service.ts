@@ -13,6 +13,7 @@ import type { ServiceName } from '@tocsin/contracts';
 
 import { BusServer } from '../bus/bus-server.js';
 import { listen, type Listening } from '../http/listen.js';
+import { OpenStreams } from '../http/open-streams.js';
 import { sendProblem, toProblem } from '../http/problem.filter.js';
 import { assignRequestId } from '../http/request-id.js';
 import { NestLogger } from '../logging/logger.js';
@@ -41,6 +42,7 @@ export async function startService(options: ServiceOptions): Promise<Listening> 
     return {
       ...http,
       close: async () => {
+        app.get(OpenStreams, { strict: false }).endAll();
         await http.close();
         await app.close();
       },
