@@ -1,7 +1,7 @@
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsBoolean, IsDateString, IsDefined, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 
-import { CATEGORIES, DELIVERY_STATES, SEVERITIES, type Category, type DeliveryError, type DeliverySource, type DeliveryState, type Destination, type LeakGuardRule, type Passage, type Severity, type UnconfirmedPolicy } from '@tocsin/domain';
+import { CATEGORIES, DELIVERY_SOURCES, DELIVERY_STATES, SEVERITIES, type Category, type DeliveryError, type DeliverySource, type DeliveryState, type Destination, type LeakGuardRule, type Passage, type Severity, type UnconfirmedPolicy } from '@tocsin/domain';
 
 import { IsDeliverySource, IsDestination } from '../decorators.js';
 
@@ -72,6 +72,79 @@ export class DeliverySummary {
   @IsOptional() @IsString() incomplete?: string;
 }
 
+/** Several values of one name, as a list or in one text with commas. */
+function Several(): PropertyDecorator {
+  return Transform(({ value }) => (value === undefined ? undefined : ([] as unknown[]).concat(value).flatMap((item) => (typeof item === 'string' ? item.split(',').map((part) => part.trim()) : [item]))));
+}
+
+/** Which deliveries are meant, whatever their state. Several values of one name are alternatives; different names all have to hold. */
+export class DeliveryTraits {
+  /** Ids of deliveries. */
+  @IsOptional() @Several() @IsArray() @ArrayMaxSize(200) @IsString({ each: true }) id?: string[];
+  @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) connectionId?: string[];
+  /** Id of a channel or person, or its name. */
+  @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) destination?: string[];
+  @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) issueId?: string[];
+  @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) workflowId?: string[];
+  @IsOptional() @Several() @IsArray() @IsIn(DELIVERY_SOURCES, { each: true }) source?: DeliverySource['kind'][];
+  /** Why it was not posted: the code of its error. */
+  @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) code?: string[];
+  /** What was folded into this digest. */
+  @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) digestId?: string[];
+  @IsOptional() @IsDateString() after?: string;
+  @IsOptional() @IsDateString() before?: string;
+  /** Part of an issue's title, a comment or a destination's name, or the delivery's id. */
+  @IsOptional() @IsString() @MaxLength(200) q?: string;
+}
+
+/** Which deliveries are meant. */
+export class DeliveryCriteria extends DeliveryTraits {
+  @IsOptional() @Several() @IsArray() @IsIn(DELIVERY_STATES, { each: true }) state?: DeliveryState[];
+}
+
+/** Which deliveries something is done to. Whoever means every one of them says so: a filter that was left empty by mistake must not. */
+export class BulkFilter extends DeliveryCriteria {
+  @IsOptional() @IsIn([true]) all?: true;
+}
+
+/** Of the deliveries that match, how many are in each state. */
+export class DeliveryCounts {
+  @IsObject() byState!: Record<DeliveryState, number>;
+}
+
+/** Deliveries that ended without being posted, for one reason. */
+export class DeliveryReason {
+  @IsIn(DELIVERY_STATES) state!: DeliveryState;
+  @IsString() code!: string;
+  /** Of the latest of them. */
+  @IsString() message!: string;
+  @IsString() remedy!: string;
+  @IsInt() count!: number;
+  @IsDateString() lastAt!: string;
+}
+
+export class DeliveryReasons {
+  @IsArray() @ValidateNested({ each: true }) @Type(() => DeliveryReason) items!: DeliveryReason[];
+}
+
+/** The message of a delivery, exactly as it is or would be posted. */
+export class DeliveryMessage {
+  @IsString() text!: string;
+  @IsArray() blocks!: object[];
+  @IsArray() attachments!: object[];
+  /** Slack refused the blocks, so it went as its text alone. */
+  @IsOptional() @IsBoolean() plainText?: boolean;
+}
+
+/** Body of `POST /v1/deliveries/cancel`. */
+export class CancelDeliveries {
+  @IsDefined() @ValidateNested() @Type(() => BulkFilter) filter!: BulkFilter;
+}
+
+export class CancelledDeliveries {
+  @IsInt() cancelled!: number;
+}
+
 /** Body of `POST /v1/deliveries/{id}/replay`. */
 export class ReplayDelivery {
   /** Somewhere else than the first time. */
@@ -84,6 +157,61 @@ export class ReplayDelivery {
 export class AcceptedReplay {
   @IsString() deliveryId!: string;
   @IsString() replayOf!: string;
+}
+
+/** Body of `POST /v1/deliveries/replay`. */
+export class ReplayDeliveries extends ReplayDelivery {
+  @IsDefined() @ValidateNested() @Type(() => BulkFilter) filter!: BulkFilter;
+}
+
+export class AcceptedReplays {
+  @IsString() replayId!: string;
+  /** How many deliveries the filter names at this moment. */
+  @IsInt() matched!: number;
+}
+
+/** How far a replay of many has come. */
+export class ReplayProgress {
+  @IsIn(['running', 'done']) state!: 'running' | 'done';
+  @IsInt() matched!: number;
+  @IsInt() done!: number;
+  /** Under way, posted already, or told by a digest that is replayed as well. */
+  @IsInt() skipped!: number;
+}
+
+/** Body of `POST /v1/deliveries/{id}/retract`. */
+export class RetractDelivery {
+  @IsOptional() @IsString() @MaxLength(2000) reason?: string;
+}
+
+/** Body of `POST /v1/deliveries/pause` and `/resume`: one workflow's messages, or everything of the organization. */
+export class PauseScope {
+  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(128) workflowId?: string;
+}
+
+export class Pause {
+  /** Left out = everything of the organization. */
+  @IsOptional() @IsString() workflowId?: string;
+  @IsDateString() pausedAt!: string;
+  @IsString() pausedBy!: string;
+  /** Deliveries that it holds. */
+  @IsInt() waiting!: number;
+}
+
+export class Pauses {
+  @IsArray() @ValidateNested({ each: true }) @Type(() => Pause) items!: Pause[];
+}
+
+export class PausedDeliveries {
+  @IsBoolean() paused!: boolean;
+  /** Deliveries that are held now. */
+  @IsInt() waiting!: number;
+}
+
+export class ResumedDeliveries {
+  @IsBoolean() resumed!: boolean;
+  /** Deliveries that go on. */
+  @IsInt() waiting!: number;
 }
 
 export class AcceptedDelivery {
