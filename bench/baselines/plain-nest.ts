@@ -1,0 +1,62 @@
+/**
+ * A Nest service as its documentation leads to: RabbitMQ transport with manual acknowledgement, Slack's WebClient as it comes,
+ * a repository that saves an entity for each message.
+ */
+import 'reflect-metadata';
+
+import { Controller, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Ctx, EventPattern, Payload, RmqContext, Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import { WebClient } from '@slack/web-api';
+import type { Channel, Message } from 'amqplib';
+import { Column, CreateDateColumn, DataSource, Entity, PrimaryColumn } from 'typeorm';
+
+import type { SendToSlack } from '@tocsin/contracts';
+
+import { tokenOf } from '../traffic.js';
+import { simpleMessage } from './simple-message.js';
+
+const { DATABASE_URL = '', AMQP_URL = '', QUEUE = '', SLACK_API_URL = '', CONCURRENCY = '32' } = process.env;
+
+@Entity('deliveries')
+class Delivery {
+  @PrimaryColumn('text') id!: string;
+  @Column('text') channel!: string;
+  @Column('text') ts!: string;
+  @Column('jsonb') command!: SendToSlack;
+  @CreateDateColumn() postedAt!: Date;
+}
+
+@Controller()
+class DeliveryController {
+  private readonly clients = new Map<string, WebClient>();
+
+  constructor(private readonly database: DataSource) {}
+
+  @EventPattern<string>('slack.send')
+  async send(@Payload() command: SendToSlack, @Ctx() context: RmqContext): Promise<void> {
+    const message = simpleMessage(command);
+    const { ts = '' } = await this.clientOf(command.connectionId).chat.postMessage(message);
+    await this.database.getRepository(Delivery).save({ id: command.commandId, channel: message.channel, ts, command });
+    (context.getChannelRef() as Channel).ack(context.getMessage() as Message);
+  }
+
+  private clientOf(connectionId: string): WebClient {
+    const client = this.clients.get(connectionId) ?? new WebClient(tokenOf(connectionId), { slackApiUrl: SLACK_API_URL });
+    this.clients.set(connectionId, client);
+    return client;
+  }
+}
+
+const database = await new DataSource({ type: 'postgres', url: DATABASE_URL, entities: [Delivery], synchronize: true }).initialize();
+
+@Module({ controllers: [DeliveryController], providers: [{ provide: DataSource, useValue: database }] })
+class PlainModule {}
+
+const application = await NestFactory.createMicroservice<MicroserviceOptions>(PlainModule, {
+  transport: Transport.RMQ,
+  options: { urls: [AMQP_URL], queue: QUEUE, queueOptions: { durable: true, arguments: { 'x-queue-type': 'quorum' } }, noAck: false, prefetchCount: Number(CONCURRENCY) },
+  logger: ['error', 'warn'],
+});
+await application.listen();
+process.stdout.write(`The plain Nest service is ready for ${SLACK_API_URL}\n`);

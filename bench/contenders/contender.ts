@@ -1,0 +1,35 @@
+/** Whoever takes commands off RabbitMQ and posts them to a Slack of its own: Tocsin, and the two that it is measured against. */
+import type { SendToSlack } from '@tocsin/contracts';
+
+import type { RunningSlack } from '../running-slack.js';
+import type { SlackSettings } from '../slack-settings.js';
+
+export interface Contender {
+  readonly name: string;
+  /** What differs from its defaults, and what it was told beside. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly slack: RunningSlack;
+  /** Its processes, once started. */
+  readonly pids: readonly number[];
+  /** Puts commands on its queue, which is there before it is started. Resolves when the broker has them. */
+  send: (commands: readonly SendToSlack[]) => Promise<void>;
+  start: (replicas?: number) => Promise<void>;
+  /** How many messages its database says are posted. */
+  recorded: () => Promise<number>;
+  /** Resolves when nothing is left to do for the messages that are recorded, such as telling others. */
+  rest: () => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+export interface ContenderOptions {
+  slack: SlackSettings;
+  /** How many workspaces are connected; one unless given. */
+  connections?: number;
+  /** Settings of notifier that are not its defaults. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+export type PrepareContender = (options: ContenderOptions) => Promise<Contender>;
+
+/** Posts in flight, the same for all. */
+export const CONCURRENCY = 32;

@@ -1,0 +1,97 @@
+/** notifier as an operator runs it: built entry points, own database, RabbitMQ; connector and issues are played, nobody hears the outcomes. */
+import { randomBytes } from 'node:crypto';
+
+import { CLOUD_EVENT_CONTENT_TYPE, EXCHANGES, type CloudEvent, type DeliverySummary, type SendToSlack } from '@tocsin/contracts';
+import { createLogger, RabbitMqBus } from '@tocsin/platform';
+import { startProcess, testBroker, testDatabase, testIssuer, type StartedProcess, type TestBroker, type TestDatabase, type TestIssuer } from '@tocsin/testing';
+
+import { PlayedPeers } from '../played-peers.js';
+import { Publisher, type Publication } from '../publisher.js';
+import { RunningSlack } from '../running-slack.js';
+import { ORGANIZATION } from '../traffic.js';
+import { until } from '../until.js';
+import { CONCURRENCY, type Contender, type ContenderOptions } from './contender.js';
+
+const COMMAND = 'slack.send.v1';
+const OUTCOMES = 'issues.delivery.settled.v1';
+
+export class Tocsin implements Contender {
+  readonly name = 'Tocsin';
+  private readonly encryptionKeys = `k1:${randomBytes(32).toString('base64')}`;
+  private readonly replicas: StartedProcess[] = [];
+
+  private constructor(
+    readonly slack: RunningSlack,
+    readonly settings: Readonly<Record<string, string>>,
+    private readonly database: TestDatabase,
+    private readonly broker: TestBroker,
+    private readonly issuer: TestIssuer,
+    private readonly peers: PlayedPeers,
+    private readonly publisher: Publisher,
+  ) {}
+
+  static async prepare({ slack, connections = 1, settings = {} }: ContenderOptions): Promise<Tocsin> {
+    const broker = testBroker();
+    await declareQueues(broker);
+    const [running, database, issuer, peers, publisher] = await Promise.all([RunningSlack.start(slack), testDatabase(), testIssuer(), PlayedPeers.start(connections), Publisher.open(broker.url)]);
+    return new Tocsin(running, { SLACK_CONCURRENCY: String(CONCURRENCY), ...settings }, database, broker, issuer, peers, publisher);
+  }
+
+  get pids(): number[] {
+    return this.replicas.map(({ pid }) => pid);
+  }
+
+  /** The first alone, since it prepares the database. */
+  async start(replicas = 1): Promise<void> {
+    while (this.replicas.length < replicas) this.replicas.push(await startProcess('services/notifier/dist/main.js', this.environment()));
+  }
+
+  async send(commands: readonly SendToSlack[]): Promise<void> {
+    await this.publisher.publish(commands.map((command) => this.toPublication(command)));
+  }
+
+  async summary(): Promise<DeliverySummary> {
+    const token = await this.issuer.token({ user: 'bench@example.com', organization: ORGANIZATION });
+    const response = await fetch(`${this.replicas[0]?.url ?? ''}/v1/deliveries/summary`, { headers: { authorization: `Bearer ${token}` } });
+    if (!response.ok) throw new Error(`notifier's summary answers ${response.status}: ${await response.text()}`);
+    return (await response.json()) as DeliverySummary;
+  }
+
+  async recorded(): Promise<number> {
+    return (await this.summary()).byState.posted;
+  }
+
+  /** Every outcome is told: one `delivery.settled.v1` for each delivery. */
+  async rest(): Promise<void> {
+    await until(async () => (await this.publisher.waitingIn(this.broker.prefix + OUTCOMES)) >= (await this.recorded()), 'the outcomes are told');
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.replicas.map((replica) => replica.stop()));
+    await Promise.all([this.slack.stop(), this.peers.stop(), this.issuer.stop(), this.publisher.close()]);
+    await Promise.all([this.broker.cleanup(), this.database.drop()]);
+  }
+
+  private environment(): Record<string, string> {
+    return {
+      PORT: '0', DATABASE_URL: this.database.url, AMQP_URL: this.broker.url, AMQP_PREFIX: this.broker.prefix, ENCRYPTION_KEYS: this.encryptionKeys, OIDC_ISSUER: this.issuer.url,
+      SLACK_BASE_URL: this.slack.url, CONNECTOR_URL: this.peers.url, ISSUES_URL: this.peers.url, WORKFLOWS_URL: this.peers.url, ...this.settings,
+    };
+  }
+
+  private toPublication(command: SendToSlack): Publication {
+    const [id, source] = [command.commandId, '/tocsin/bench'];
+    const event: CloudEvent = { specversion: '1.0', id, source, type: COMMAND, time: new Date().toISOString(), organizationid: command.organizationId, data: command };
+    return {
+      exchange: this.broker.prefix + EXCHANGES.commands, routingKey: COMMAND, content: Buffer.from(JSON.stringify(event)),
+      options: { contentType: CLOUD_EVENT_CONTENT_TYPE, messageId: id, type: COMMAND, appId: source },
+    };
+  }
+}
+
+/** As the first service that starts would. */
+async function declareQueues({ url, prefix }: TestBroker): Promise<void> {
+  const bus = new RabbitMqBus({ url, prefix, logger: createLogger('bench', 'silent') });
+  await bus.start();
+  await bus.close();
+}

@@ -1,0 +1,47 @@
+/**
+ * `npm run bench [names] -- [--smoke] [--rounds n] [--scale n] [--alone] [--set NAME=VALUE]… [--json file]`: runs benches one after the other and prints
+ * their figures. It ends with 0 also when a goal is missed, and with 1 when something broke or a message was lost.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import type { Bench } from './bench.js';
+import { throughput } from './benches/throughput.js';
+import { describeMachine } from './machine.js';
+import { showReport, type Report } from './report.js';
+
+const BENCHES: Readonly<Record<string, Bench>> = { throughput };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { smoke: { type: 'boolean', default: false }, rounds: { type: 'string' }, scale: { type: 'string', default: '1' }, alone: { type: 'boolean', default: false }, set: { type: 'string', multiple: true, default: [] }, json: { type: 'string' } },
+});
+
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+const unknown = names.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no bench ${unknown.join(', ')}. There are: ${Object.keys(BENCHES).join(', ')}.\n`);
+  process.exit(1);
+}
+
+const { smoke, alone } = values;
+const rounds = Number(values.rounds ?? (smoke ? 1 : 3));
+const settings = Object.fromEntries(values.set.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+const reports: Report[] = [];
+let broken = 0;
+
+const machine = await describeMachine();
+process.stdout.write(`${machine}\n`);
+for (const name of names) {
+  try {
+    for (const report of (await BENCHES[name]?.({ smoke, rounds, scale: Number(values.scale), alone, settings, tell: (line) => process.stderr.write(`${name}: ${line}\n`) })) ?? []) {
+      process.stdout.write(showReport(report));
+      reports.push(report);
+    }
+  } catch (error) {
+    broken += 1;
+    process.stdout.write(`\n${name} broke: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+}
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ machine, reports }, null, 2)}\n`);
+process.exitCode = broken > 0 ? 1 : 0;
