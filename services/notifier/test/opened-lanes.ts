@@ -102,7 +102,9 @@ export class OpenedLanes {
   async passTime(seconds: number): Promise<void> {
     await this.source.query(`update lanes set next_at = next_at - make_interval(secs => $1), leased_until = leased_until - make_interval(secs => $1)`, [seconds]);
     await this.source.query(`update deliveries set not_before = not_before - make_interval(secs => $1), claimed_at = claimed_at - make_interval(secs => $1)`, [seconds]);
-    await this.source.query(`update budgets set tat = tat - make_interval(secs => $1), blocked_until = blocked_until - make_interval(secs => $1)`, [seconds]);
+    await this.source.query(`update budgets set tat = tat - make_interval(secs => $1), blocked_until = blocked_until - make_interval(secs => $1), slowed_at = slowed_at - make_interval(secs => $1)`, [seconds]);
+    await this.source.query(`update breakers set probe_at = probe_at - make_interval(secs => $1)`, [seconds]);
+    await this.source.query(`update lanes set limited_at = limited_at - make_interval(secs => $1), fold_at = fold_at - make_interval(secs => $1), due_since = due_since - make_interval(secs => $1)`, [seconds]);
   }
 
   async row(deliveryId: string): Promise<{ state: string; attempts: number; ambiguous: number; attempt: number; version: number; waiting_for: object | null }> {

@@ -88,7 +88,19 @@ export class ConnectionRepository {
       [changed.id, changed.organizationId, changed.version, changed.credentialVersion, state, changed.health.reason ?? null, budgetKey, changed.workspace, changed.bot, changed.scopes],
     );
     if (applied.length > 0 && state === 'active') await this.wakeLanes(tx, changed.id, before);
+    if (applied.length > 0) await this.countSharers(tx, changed.workspace.id);
     return applied.length > 0;
+  }
+
+  /** Slack counts by app and workspace: connections that share both share one allowance, each lane of them goes that much slower. */
+  private async countSharers(tx: EntityManager, workspaceId: string): Promise<void> {
+    await tx.query(
+      `update budgets b set sharers = greatest(1, counted.active) from (
+         select o.budget_key, (select count(*) from connections c where c.budget_key = o.budget_key and c.state = 'active') as active
+         from budgets o where starts_with(o.budget_key, $1 || '/') order by o.budget_key for no key update) counted
+       where b.budget_key = counted.budget_key and b.sharers <> greatest(1, counted.active)`,
+      [workspaceId],
+    );
   }
 
   private async heldSince(tx: EntityManager, connectionId: string): Promise<Date | null> {

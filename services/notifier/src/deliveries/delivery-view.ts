@@ -31,6 +31,8 @@ export interface DeliveryRow {
   workspace_url: string | null;
   connection_state: string | null;
   connection_reason: string | null;
+  /** When the next probe may go, while a breaker holds it. */
+  probe_at: Date | null;
 }
 
 const OWN_COLUMNS = [
@@ -48,6 +50,7 @@ export function DELIVERY_COLUMNS(d: string): string {
     ofConnection(`workspace->>'url'`, 'workspace_url'),
     ofConnection('state', 'connection_state'),
     ofConnection('reason', 'connection_reason'),
+    `(select max(probe_at) from breakers where is_open and breaker_key in ('slack', ${d}.connection_id)) as probe_at`,
   ].join(', ');
 }
 
@@ -98,5 +101,6 @@ function waitingForOf(row: DeliveryRow): { reason: string; until?: string } | un
   if (row.state !== 'waiting') return undefined;
   const held = HELD_BY_CONNECTION[row.connection_state ?? ''];
   if (held !== undefined) return { reason: row.connection_state === 'revoked' && row.connection_reason !== null ? `${held} (${row.connection_reason})` : held };
+  if (row.probe_at !== null) return { reason: 'Slack does not answer; one message at a time finds out whether it does again', until: row.probe_at.toISOString() };
   return row.waiting_for ?? { reason: 'its turn' };
 }

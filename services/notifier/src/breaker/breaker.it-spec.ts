@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { OpenedLanes, waits } from '../../test/opened-lanes.js';
+import type { Claim } from '../deliveries/claim.js';
+import { resultOf } from '../deliveries/delivery-result.js';
+
+let opened: OpenedLanes;
+
+beforeAll(async () => {
+  opened = await OpenedLanes.open();
+}, 30_000);
+
+afterAll(async () => {
+  await opened.close();
+});
+
+beforeEach(async () => {
+  await opened.clear();
+  await opened.connect();
+  await opened.connect({ id: 'other', workspace: { id: 'T0GLOBEX01', name: 'Globex', url: 'https://globex.slack.com' } });
+});
+
+const silent = (seconds = 0): ReturnType<typeof waits> => waits({ unanswered: true, laneWaitMs: seconds * 1000 });
+
+/** `count` messages to as many channels. */
+async function acceptMany(count: number, connectionId = 'connection-1'): Promise<void> {
+  await opened.accept(...Array.from({ length: count }, (_, n) => ({ connectionId, destination: { id: `C0${connectionId === 'other' ? 'OTHER' : 'CHANNEL'}${n}` } })));
+}
+
+async function fail(claims: readonly Claim[]): Promise<void> {
+  await opened.lanes.finish(claims.map((claim) => resultOf(claim, silent())));
+}
+
+async function states(): Promise<{ breaker_key: string; is_open: boolean }[]> {
+  return opened.source.query('select breaker_key, is_open from breakers order by breaker_key');
+}
+
+describe('when Slack does not answer a connection', () => {
+  beforeEach(async () => {
+    await acceptMany(12);
+    await opened.source.query(`insert into breakers (breaker_key, is_open, opened_at, probe_at) values ('connection-1', true, clock_timestamp(), clock_timestamp() + interval '5 seconds')`);
+  });
+
+  test('its lanes wait for the probe, and those of others go on', async () => {
+    await acceptMany(2, 'other');
+    expect((await opened.claim(32)).map((claim) => claim.delivery.connection_id)).toEqual(['other', 'other']);
+  });
+
+  test('one message at a time finds out whether it answers again, however many replicas ask', async () => {
+    await opened.passTime(5);
+    const claims = (await Promise.all([opened.claim(32), opened.claim(32), opened.claim(32), opened.claim(32)])).flat();
+    expect(claims).toHaveLength(1);
+    expect(claims[0]).toMatchObject({ isProbe: true });
+    await opened.passTime(6); // its answer is still out
+    expect(await opened.claim(32)).toEqual([]);
+  });
+
+  test('an answer opens the way for all', async () => {
+    await opened.passTime(5);
+    await opened.finish(await opened.claimOne());
+    expect(await states()).toEqual([]);
+    await opened.passTime(5);
+    expect(await opened.claim(32)).toHaveLength(11);
+  });
+
+  test('a probe that fails is followed by one ten seconds later', async () => {
+    await opened.passTime(5);
+    await opened.finish(await opened.claimOne(), silent());
+    await opened.passTime(9);
+    expect(await opened.claim(32)).toEqual([]);
+    await opened.passTime(1.5);
+    expect(await opened.claim(32)).toHaveLength(1);
+  });
+});
+
+describe('when Slack does not answer at all', () => {
+  test('ten failures in a row stop everything but probes', async () => {
+    await acceptMany(12);
+    await acceptMany(5, 'other');
+    const claims = await opened.claim(10);
+    await fail(claims);
+    expect(await states()).toContainEqual({ breaker_key: 'slack', is_open: true });
+    expect(await opened.claim(32)).toEqual([]);
+    await opened.passTime(5);
+    const probes = (await Promise.all([opened.claim(32), opened.claim(32)])).flat();
+    expect(probes).toHaveLength(1);
+    expect(probes[0]).toMatchObject({ isProbe: true });
+  });
+
+  test('a probe is not used up when there is nothing to send', async () => {
+    await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at) values ('slack', true, clock_timestamp())`);
+    expect(await opened.claim(32)).toEqual([]);
+    await acceptMany(1);
+    expect(await opened.claim(32)).toHaveLength(1);
+  });
+
+  test('a holder that dies with the probe is followed by another after its lease', async () => {
+    await acceptMany(3);
+    await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at) values ('slack', true, clock_timestamp())`);
+    expect(await opened.claim(32)).toHaveLength(1);
+    await opened.passTime(29);
+    expect(await opened.claim(32)).toEqual([]);
+    await opened.passTime(2);
+    expect(await opened.claim(32)).toHaveLength(1);
+  });
+
+  test('what waits says why, and until when', async () => {
+    const [id = ''] = await opened.accept({});
+    await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at) values ('slack', true, clock_timestamp() + interval '20 seconds')`);
+    const [row] = await opened.source.query<{ probe_at: Date }[]>(`select (select max(probe_at) from breakers where is_open) as probe_at from deliveries where delivery_id = $1`, [id]);
+    expect(row?.probe_at.getTime()).toBeGreaterThan(Date.now() + 10_000);
+  });
+});
+
+test('single failures leave no mark once they are out of the window', async () => {
+  await opened.accept({ destination: { id: 'C0ALERTS01' } });
+  await opened.finish(await opened.claimOne(), silent());
+  expect(await states()).toEqual([{ breaker_key: 'connection-1', is_open: false }, { breaker_key: 'slack', is_open: false }]);
+  for (let n = 0; n < 21; n += 1) {
+    await opened.passTime(1.1);
+    await opened.accept({ destination: { id: 'C0ALERTS01' } });
+    await opened.finish(await opened.claimOne());
+  }
+  expect(await states()).toEqual([]);
+});

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
+import { resultOf } from './delivery-result.js';
+import { UNTOUCHED } from './outcome.js';
+
+let opened: OpenedLanes;
+
+beforeAll(async () => {
+  opened = await OpenedLanes.open();
+}, 30_000);
+
+afterAll(async () => {
+  await opened.close();
+});
+
+beforeEach(async () => {
+  await opened.clear();
+  await opened.connect();
+});
+
+async function connectOther(id: string, organizationId = 'acme'): Promise<void> {
+  await opened.connect({ id, organizationId, workspace: { id: `T0${id.toUpperCase()}`, name: id, url: `https://${id}.slack.com` } });
+}
+
+async function fill(connectionId: string, lanes: number, organizationId = 'acme'): Promise<void> {
+  const commands = Array.from({ length: lanes }, (_, n) => ({ connectionId, organizationId, destination: { id: `C${connectionId.toUpperCase().replaceAll(/[^A-Z]/g, '')}${String(n).padStart(6, '0')}` } }));
+  await opened.accept(...commands);
+}
+
+function countBy(values: readonly string[]): Record<string, number> {
+  return values.reduce<Record<string, number>>((counts, value) => ({ ...counts, [value]: (counts[value] ?? 0) + 1 }), {});
+}
+
+describe('when more is due than can be sent', () => {
+  test('workspaces take turns, however many lanes each has', async () => {
+    await connectOther('small');
+    await fill('connection-1', 40);
+    await fill('small', 3);
+    const claims = await opened.claim(8);
+    expect(countBy(claims.map((claim) => claim.delivery.connection_id))).toEqual({ 'connection-1': 5, small: 3 });
+  });
+
+  test('organizations take turns, however many workspaces each has', async () => {
+    for (const id of ['big-a', 'big-b', 'big-c', 'big-d']) {
+      await connectOther(id, 'globex');
+      await fill(id, 4, 'globex');
+    }
+    await fill('connection-1', 6);
+    const claims = await opened.claim(8);
+    expect(countBy(claims.map((claim) => claim.organizationId))).toEqual({ acme: 4, globex: 4 });
+    expect(new Set(claims.filter((claim) => claim.organizationId === 'globex').map((claim) => claim.delivery.connection_id)).size).toBe(4);
+  });
+
+  test('a workspace whose lanes fill the window does not hide those that came due after it', async () => {
+    await fill('connection-1', 140);
+    await connectOther('small');
+    await fill('small', 2);
+    const claims = await opened.claim(8);
+    expect(countBy(claims.map((claim) => claim.delivery.connection_id))).toMatchObject({ small: 2 });
+  }, 20_000);
+
+  test('what a person sent goes first, and waiting raises priority by one step a minute', async () => {
+    Object.assign(opened.config, { SLACK_WORKSPACE_RATE: 1, SLACK_WORKSPACE_BURST: 1 });
+    const [old = ''] = await opened.accept({ priority: 5, destination: { id: 'C0OLDEST01' } });
+    await opened.source.query(`update lanes set due_since = due_since - interval '3 minutes'`);
+    const [, critical = '', byHand = ''] = await opened.accept({ priority: 5, destination: { id: 'C0NEWER001' } }, { priority: 3, destination: { id: 'C0CRITICAL' } }, { priority: 0, destination: { id: 'C0BYHAND01' } });
+    const order: string[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const claim = await opened.claimOne();
+      order.push(claim?.deliveryId ?? '');
+      await opened.source.query(`update budgets set tat = clock_timestamp() - interval '5 seconds'`);
+      await opened.source.query(`update lanes set next_at = clock_timestamp() where next_at < 'infinity'`);
+    }
+    expect(order).toEqual([byHand, old, critical]);
+  });
+});
+
+describe('one workspace behind several connections', () => {
+  test('has one allowance, and each lane goes that much slower', async () => {
+    await opened.connect({ id: 'second' });
+    await opened.accept({}, {});
+    await opened.finish(await opened.claimOne());
+    await opened.passTime(1.5);
+    expect(await opened.claimOne()).toBeUndefined();
+    await opened.passTime(0.6);
+    expect(await opened.claimOne()).toBeDefined();
+  });
+
+  test('is at full speed again when only one can send', async () => {
+    await opened.connect({ id: 'second' });
+    await opened.connect({ id: 'second', version: 2, paused: true });
+    await opened.accept({}, {});
+    await opened.finish(await opened.claimOne());
+    await opened.passTime(1.01);
+    expect(await opened.claimOne()).toBeDefined();
+  });
+});
+
+describe('when Slack says "too fast"', () => {
+  async function limit(channels: number): Promise<void> {
+    await opened.accept(...Array.from({ length: channels }, (_, n) => ({ destination: { id: `C0LIMITED${n}` } })));
+    const claims = await opened.claim(32);
+    await opened.lanes.finish(claims.map((claim) => resultOf(claim, waits({ rateLimited: true, laneWaitMs: 7000 }))));
+  }
+  const budget = async (): Promise<{ blocked: boolean; rate_factor: number } | undefined> =>
+    (await opened.source.query<{ blocked: boolean; rate_factor: number }[]>('select blocked_until > clock_timestamp() as blocked, rate_factor from budgets'))[0];
+
+  test('to one or two destinations, only they wait', async () => {
+    await limit(2);
+    expect(await budget()).toEqual({ blocked: false, rate_factor: 1 });
+    await opened.accept({ destination: { id: 'C0ANOTHER1' } });
+    expect(await opened.claim(32)).toHaveLength(1);
+  });
+
+  test('to three within ten seconds, the workspace waits for the longest and then goes slower', async () => {
+    await limit(3);
+    expect(await budget()).toEqual({ blocked: true, rate_factor: 0.75 });
+    await opened.accept({ destination: { id: 'C0ANOTHER1' } });
+    expect(await opened.claim(32)).toEqual([]);
+    await opened.passTime(7.5);
+    expect((await opened.claim(32)).length).toBeGreaterThan(0);
+  });
+
+  test('its full rate comes back in quiet times', async () => {
+    await limit(3);
+    for (let n = 0; n < 3; n += 1) {
+      await opened.passTime(40);
+      await opened.accept({ destination: { id: 'C0ANOTHER1' } });
+      await opened.finish((await opened.claim(32)).find((claim) => claim.delivery.destination_id === 'C0ANOTHER1'));
+    }
+    expect((await budget())?.rate_factor).toBe(1);
+  });
+});
+
+describe('where nothing is paced', () => {
+  beforeEach(() => {
+    opened.config.SLACK_CHANNEL_INTERVAL_MS = 0;
+  });
+
+  test('a lease holds several messages of its lane in their order, and no other replica gets any of it', async () => {
+    const ids = await opened.accept({ priority: 5 }, { priority: 5 }, { priority: 5 });
+    const [first = ''] = await opened.accept({ priority: 0 });
+    const claims = await opened.claim(10);
+    expect(claims.map((claim) => claim.deliveryId)).toEqual([first, ...ids]);
+    expect(claims.map((claim) => claim.isLast)).toEqual([false, false, false, true]);
+    expect(await opened.claim(10)).toEqual([]);
+  });
+
+  test('the lane goes back with the last result only', async () => {
+    await opened.accept({}, {}, {});
+    const [first, second, third] = await opened.claim(10);
+    await opened.finish(first);
+    await opened.accept({});
+    expect(await opened.claim(10)).toEqual([]);
+    await opened.finish(second);
+    await opened.finish(third);
+    expect(await opened.claim(10)).toHaveLength(1);
+  });
+
+  test('what was put back untouched costs nothing, writes no line and goes next', async () => {
+    const [first = '', second = ''] = await opened.accept({}, {});
+    const [one, two] = await opened.claim(10);
+    await opened.finish(one, waits());
+    await opened.finish(two, UNTOUCHED);
+    expect(await opened.row(second)).toMatchObject({ state: 'waiting', attempts: 0, waiting_for: null });
+    await expect(opened.source.query('select kind from timeline where delivery_id = $1', [second])).resolves.toEqual([{ kind: 'accepted' }]);
+    expect((await opened.claim(10)).map((claim) => claim.deliveryId)).toEqual([first, second]);
+  });
+
+  test('after a crash only the message whose request was started is in doubt', async () => {
+    const [first = '', second = ''] = await opened.accept({}, {});
+    const claims = await opened.claim(10);
+    await opened.lanes.markStarted(claims.slice(0, 1));
+    await opened.passTime(31);
+    await opened.source.query(`update lanes set next_at = '-infinity'`);
+    const again = await opened.claim(10);
+    expect(again.map(({ deliveryId, leftover }) => ({ deliveryId, leftover }))).toEqual([{ deliveryId: first, leftover: true }]);
+    expect(await opened.row(second)).toMatchObject({ state: 'waiting' });
+  });
+});
+
+test('a lane is not paced by what never asked Slack', async () => {
+  await opened.accept({}, {});
+  await opened.finish(await opened.claimOne(), { ...POSTED, state: 'suppressed', asked: false, story: { kind: 'suppressed', text: 'Kept back' } });
+  expect(await opened.claimOne()).toBeDefined();
+});
+
+test('what is held by a pause is passed over', async () => {
+  const [held = '', free = ''] = await opened.accept({ priority: 0 }, { priority: 9 });
+  await opened.source.query('update deliveries set held_since = clock_timestamp() where delivery_id = $1', [held]);
+  expect((await opened.claimOne())?.deliveryId).toBe(free);
+});
+
+test('messages of a paused workflow are held when they come', async () => {
+  await opened.source.query(`insert into pauses (organization_id, workflow_id, paused_by) values ('acme', 'noisy', 'noa@acme.test')`);
+  await opened.accept({ source: { kind: 'workflow', workflowId: 'noisy', version: 1, stepId: 's' } });
+  const [free = ''] = await opened.accept({ source: { kind: 'workflow', workflowId: 'quiet', version: 1, stepId: 's' } });
+  expect((await opened.claim(10)).map((claim) => claim.deliveryId)).toEqual([free]);
+});
