@@ -11,11 +11,8 @@ import { Credentials } from './connections/credentials.js';
 import { DoubtfulConnectionsJob } from './connections/doubtful-connections.job.js';
 import { SlackDoors } from './connections/slack-doors.js';
 import { ArrivalRepository } from './deliveries/arrival.repository.js';
-import { DeliveryActions } from './ledger/delivery.actions.js';
-import { DeliveryController } from './ledger/delivery.controller.js';
 import { DeliveryLog } from './deliveries/delivery-log.js';
 import { DeliveryMetrics } from './deliveries/delivery.metrics.js';
-import { DeliveryQueries } from './ledger/delivery.queries.js';
 import { LaneRepository } from './deliveries/lane.repository.js';
 import { PostDelivery } from './deliveries/post-delivery.js';
 import { PostingJob } from './deliveries/posting.job.js';
@@ -37,6 +34,7 @@ import { LookUp } from './directory/look-up.js';
 import { ChannelReadership } from './directory/readership.js';
 import { ResolutionJob } from './directory/resolution.job.js';
 import { ResolveAddress } from './directory/resolve-address.js';
+import { LEDGER_CONTROLLERS, LEDGER_PROVIDERS } from './ledger/ledger-parts.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { Delivery1764028800000 } from './migrations/1764028800000-delivery.js';
 import { NotifierConfig } from './notifier.config.js';
@@ -49,11 +47,12 @@ export class NotifierModule {
     return {
       module: NotifierModule,
       imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000, Delivery1764028800000] })],
-      controllers: [SendToSlackConsumer, ConnectionConsumer, DeliveryController, TestMessageController, DirectoryController, DeliverySettingsController],
+      controllers: [SendToSlackConsumer, ConnectionConsumer, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, DeliverySettingsController],
       providers: [
         { provide: NotifierConfig, useValue: config },
         ConnectionRepository, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob,
-        ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryQueries, DeliveryActions, DeliveryMetrics,
+        ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryMetrics,
+        ...LEDGER_PROVIDERS,
         PostDelivery, ResultRecorder, SendLane, BreakerRepository, PostingJob, SweepJob, RetirementJob, DeliverySettingsRepository,
         Folding,
         DirectoryRepository, DirectorySearch, DirectoryStatusQuery, DirectorySyncJob, LaneMoves, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,

@@ -1,0 +1,62 @@
+/** Deliveries as they change, as an event stream. It ends with the service, and when its caller's token does. */
+import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+
+import { DeliveryCriteria } from '@tocsin/contracts';
+import { CurrentCaller, OpenStreams, ProblemException, Requires, type Caller } from '@tocsin/platform';
+
+import { ChangeFeed, type Reader } from './change-feed.js';
+import { EventStream } from './event-stream.js';
+
+const READERS_OF_AN_ORGANIZATION = 100;
+/** An API key may be deleted at any time: whoever reads with one shows it again this often. A token is never kept for longer than a day. */
+const KEY_LIFE_MS = 5 * 60_000;
+const LONGEST_LIFE_MS = 24 * 3_600_000;
+
+const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
+
+@ApiTags('deliveries')
+@Controller('v1/deliveries')
+export class StreamController {
+  constructor(
+    private readonly feed: ChangeFeed,
+    private readonly streams: OpenStreams,
+  ) {}
+
+  @Get('stream')
+  @Requires('deliveries:read')
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ description: 'Events named delivery, each with a Delivery without its timeline as data; reset = look anew.', schema: { type: 'string' } })
+  async stream(@CurrentCaller() caller: Caller, @Query() criteria: DeliveryCriteria, @Headers('last-event-id') lastId: string | undefined, @Res() response: Response): Promise<void> {
+    if (this.feed.readersOf(caller.organizationId) >= READERS_OF_AN_ORGANIZATION) throw tooMany();
+    const stream = new EventStream(response, () => this.feed.here);
+    const reader: Reader = { organizationId: caller.organizationId, criteria, stream };
+    const forget = this.streams.add(() => { stream.end(); });
+    const end = setTimeout(() => { stream.end(); }, lifeOf(caller));
+    const leave = (): void => {
+      forget();
+      clearTimeout(end);
+      void this.feed.leave(reader);
+    };
+    response.once('close', leave);
+    await this.feed.join(reader, lastId, () => {
+      response.writeHead(200, HEADERS);
+      response.flushHeaders();
+      stream.begin();
+    });
+    if (response.destroyed || response.writableEnded) leave(); // it left before it was let in
+  }
+}
+
+function lifeOf({ expiresAt }: Caller): number {
+  return Math.max(0, Math.min(expiresAt === undefined ? KEY_LIFE_MS : expiresAt - Date.now(), LONGEST_LIFE_MS));
+}
+
+function tooMany(): ProblemException {
+  return new ProblemException(
+    429,
+    { title: 'Too many readers', code: 'too_many_streams', detail: `Your organization reads ${READERS_OF_AN_ORGANIZATION} streams here already.`, hint: 'Close streams that nobody looks at.' },
+    { 'Retry-After': '30' },
+  );
+}
