@@ -31,5 +31,8 @@ export class ServiceConfig {
   @Setting('Where workflows answers.') @IsUrl({ ...URL_WITHOUT_TLD, protocols: ['http', 'https'] }) WORKFLOWS_URL = 'http://127.0.0.1:3013';
   @Setting('Where notifier answers.') @IsUrl({ ...URL_WITHOUT_TLD, protocols: ['http', 'https'] }) NOTIFIER_URL = 'http://127.0.0.1:3014';
   @Setting('Connections to PostgreSQL that this process keeps at most.') @IsInt() @Min(2) @Max(200) DATABASE_POOL_SIZE = 10;
+  @Setting('For tests only: ends the process (SIGKILL) at a pass of a fail point, <name>:<n>[:before|after]; left out = never.')
+  @IsOptional() @Matches(/^[a-z.]+:[1-9]\d*(:before|:after)?$/)
+  FAILPOINT?: string;
   @Setting('Least severe log line that is written.') @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) LOG_LEVEL = 'info';
 }

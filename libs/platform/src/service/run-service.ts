@@ -7,6 +7,7 @@ import { remoteKeys } from '../auth/token-verifier.js';
 import { RabbitMqBus } from '../bus/rabbitmq-bus.js';
 import type { ServiceConfig } from '../config/service.config.js';
 import { loadConfig } from '../config/setting.js';
+import { armFailPoint } from '../fail-points/fail-point.js';
 import type { Peers } from '../http/internal.client.js';
 import { createLogger } from '../logging/logger.js';
 import type { ServiceRuntime } from './runtime.js';
@@ -26,6 +27,8 @@ export async function runService<C extends ServiceConfig>(definition: ServiceDef
     const config = loadConfig(definition.config, process.env);
     if (config.AMQP_URL === undefined) throw new Error('AMQP_URL must be set when services run as processes of their own.');
     const logger = createLogger(definition.service, config.LOG_LEVEL);
+    if (config.FAILPOINT !== undefined) logger.warn({ failPoint: config.FAILPOINT }, 'This process will end itself at a fail point');
+    armFailPoint(config.FAILPOINT);
     const bus = new RabbitMqBus({ url: config.AMQP_URL, prefix: config.AMQP_PREFIX, logger });
     await bus.start();
     const runtime: ServiceRuntime = { bus, logger, peers: peersOf(config), tokenIssuer: issuerOf(config) };
