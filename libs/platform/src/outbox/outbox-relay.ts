@@ -6,6 +6,7 @@ import type { ServiceName } from '@tocsin/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 
 import { BusUnavailableError, type MessageBus, type OutgoingMessage } from '../bus/message-bus.js';
+import { failPoint } from '../fail-points/fail-point.js';
 import type { Logger } from '../logging/logger.js';
 import { Loop } from '../service/loop.js';
 import { sourceOf } from './outbox.js';
@@ -61,7 +62,9 @@ export class OutboxRelay {
         `select id, type, exchange, message_id, body, failures from outbox where next_at <= now() order by id limit ${BATCH} for update skip locked`,
       );
       if (rows.length === 0) return false;
+      failPoint('outbox.publish', 'before');
       const verdicts = await this.bus.publish(rows.map((row) => this.message(row)));
+      failPoint('outbox.publish');
       const confirmed = rows.filter((_row, index) => verdicts[index] === undefined);
       await remove(tx, confirmed);
       await this.charge(tx, rows.flatMap((row, index) => refusalOf(row, verdicts[index])));
