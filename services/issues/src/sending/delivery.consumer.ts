@@ -3,6 +3,7 @@ import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 
 import { DeliverySettled } from '@tocsin/contracts';
+import { failPoint } from '@tocsin/platform';
 
 import { CommandRepository } from './command.repository.js';
 
@@ -13,5 +14,6 @@ export class DeliveryConsumer {
   @EventPattern<string>('delivery.settled.v1')
   async handle(@Payload() delivery: DeliverySettled): Promise<void> {
     await this.commands.settle(delivery);
+    failPoint('settlement.commit');
   }
 }

@@ -7,7 +7,7 @@ import { v7 as uuid } from 'uuid';
 
 import type { AcceptedDelivery, MessagePreview, SendIssue, SendToSlack } from '@tocsin/contracts';
 import { PRIORITY, renderMessage, type Issue } from '@tocsin/domain';
-import { actorOf, Audit, badRequest, Idempotency, notFound, Outbox, ProblemException, type Caller, type IdempotentCall } from '@tocsin/platform';
+import { actorOf, Audit, badRequest, failPoint, Idempotency, notFound, Outbox, ProblemException, type Caller, type IdempotentCall } from '@tocsin/platform';
 
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { snapshotsOf } from '../intake/snapshot.js';
@@ -31,7 +31,7 @@ export class SendByHand {
   /** @throws ProblemException 404 naming what is not there: an issue or the connection */
   async send(caller: Caller, issueIds: readonly string[], order: SendIssue, call: IdempotentCall, requestId: string): Promise<AcceptedDelivery> {
     const command = await this.commandFor(caller, issueIds, order);
-    return this.idempotency.run(call, async (tx) => {
+    const answer = await this.idempotency.run(call, async (tx) => {
       const { organizationId, commandId, connectionId, destination } = command;
       await this.commands.add(tx, command, PRIORITY.manual);
       await this.outbox.add(tx, { type: 'slack.send.v1', organizationId, subject: commandId, data: command });
@@ -39,8 +39,11 @@ export class SendByHand {
         organizationId, actor: actorOf(caller), action: 'issue.sent', target: { kind: 'delivery', id: commandId }, requestId,
         after: { connectionId, destination, issueIds: command.issues.map(({ id }) => id) },
       });
+      failPoint('command.commit', 'before');
       return { status: 202, body: { deliveryId: commandId } };
     });
+    failPoint('command.commit');
+    return answer;
   }
 
   /** The very message that {@link send} would lead to. */
