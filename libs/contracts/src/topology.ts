@@ -26,7 +26,13 @@ export interface MessageRoute {
   saidBy: readonly (ServiceName | 'any')[];
   heardBy: readonly ServiceName[];
   contract: new () => object;
+  /** Bytes of the whole event at most; {@link MESSAGE_MAX_BYTES} when left out. */
+  maxBytes?: number;
 }
+
+/** As much as an event may have over HTTP. */
+export const MESSAGE_MAX_BYTES = 5 * 1024 * 1024;
+export const COMMAND_MAX_BYTES = 256 * 1024;
 
 export const MESSAGES = [
   { type: 'issue.reported.v1', exchange: EXCHANGES.intake, saidBy: ['any'], heardBy: ['issues'], contract: IssueReported },
@@ -35,7 +41,7 @@ export const MESSAGES = [
   { type: 'scan.completed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: [], contract: ScanCompleted },
   { type: 'connection.changed.v1', exchange: EXCHANGES.events, saidBy: ['connector'], heardBy: ['notifier', 'issues'], contract: ConnectionChanged },
   { type: 'connection.reported.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['connector'], contract: ConnectionReported },
-  { type: 'slack.send.v1', exchange: EXCHANGES.commands, saidBy: ['issues', 'any'], heardBy: ['notifier'], contract: SendToSlack },
+  { type: 'slack.send.v1', exchange: EXCHANGES.commands, saidBy: ['issues', 'any'], heardBy: ['notifier'], contract: SendToSlack, maxBytes: COMMAND_MAX_BYTES },
   { type: 'delivery.settled.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['issues'], contract: DeliverySettled },
 ] as const satisfies readonly MessageRoute[];
 

@@ -11,6 +11,7 @@ export * from './bus/check-data.js';
 export * from './bus/cloud-event.codec.js';
 export * from './config/service.config.js';
 export * from './config/setting.js';
+export { createDeadLetterTable } from './dead-letters/dead-letter.repository.js';
 export { DatabaseModule } from './database/database.module.js';
 export { DatabaseUnavailable, isDatabaseAway } from './database/database-failure.js';
 export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './database/embedded-postgres.js';

@@ -21,6 +21,7 @@ import { ReplaceConnectionToken } from './connections/replace-connection-token.j
 import type { ConnectorConfig } from './connector.config.js';
 import { ManifestController } from './manifest/manifest.controller.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
+import { DeadLetters1764028800000 } from './migrations/1764028800000-dead-letters.js';
 import { FinishInstallation } from './oauth/finish-installation.js';
 import { OAuthStateRepository } from './oauth/oauth-state.repository.js';
 import { OAuthController } from './oauth/oauth.controller.js';
@@ -33,7 +34,7 @@ export class ConnectorModule {
   static register(config: ConnectorConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: ConnectorModule,
-      imports: [PlatformModule.forService({ service: 'connector', config, runtime, migrations: [Initial1732460000000] })],
+      imports: [PlatformModule.forService({ service: 'connector', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000] })],
       controllers: [
         OAuthController, ConnectionsController, ConnectionActionsController, ConnectionReportedConsumer, InternalConnectionsController,
         ManifestController, SlackEventsController, ApiKeysController, InternalApiKeysController,

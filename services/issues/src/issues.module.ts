@@ -16,6 +16,7 @@ import { IssueRepository } from './issues/issue.repository.js';
 import { IssuesController } from './issues/issues.controller.js';
 import { IssuesConfig } from './issues.config.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
+import { DeadLetters1764028800000 } from './migrations/1764028800000-dead-letters.js';
 import { CancelScan } from './scans/cancel-scan.js';
 import { GoneIssues } from './scans/gone-issues.js';
 import { ReceiveScan } from './scans/receive-scan.js';
@@ -35,7 +36,7 @@ export class IssuesModule {
   static register(config: IssuesConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: IssuesModule,
-      imports: [PlatformModule.forService({ service: 'issues', config, runtime, migrations: [Initial1732460000000] })],
+      imports: [PlatformModule.forService({ service: 'issues', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000] })],
       controllers: [
         EventsController, ScansController, IssuesController, ApplicationsController, SendingController, CommandsController,
         EventsConsumer, ConnectionConsumer, DeliveryConsumer,

@@ -36,6 +36,14 @@ export class KeepingBus implements MessageBus {
     return Promise.resolve({ stop: () => Promise.resolve() });
   }
 
+  collectDeadLetters(): Promise<Subscription> {
+    return Promise.resolve({ stop: () => Promise.resolve() });
+  }
+
+  putBack(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   /** Data of the events of a type that were published. */
   dataOf<T>(type: MessageType): T[] {
     return this.said.filter((message) => message.type === type).map((message) => (JSON.parse(message.body) as CloudEvent<T>).data);

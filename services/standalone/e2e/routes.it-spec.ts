@@ -16,7 +16,9 @@ import { createLogger, createServiceApp, listen, loadConfig, remoteKeys, routesO
 import { testDatabase, testIssuer, type TestDatabase, type TestIssuer } from '@tocsin/testing';
 import { workflowsService } from '@tocsin/workflows';
 
-const OPERATIONS = ['GET /health/live public', 'GET /health/ready public', 'GET /metrics public', 'GET /v1/audit audit:read'];
+const SEES_DEAD_LETTERS = 'deliveries:replay|operations:read';
+const DEAD_LETTERS = [`GET /v1/dead-letters ${SEES_DEAD_LETTERS}`, `POST /v1/dead-letters/:id/replay ${SEES_DEAD_LETTERS}`, `DELETE /v1/dead-letters/:id ${SEES_DEAD_LETTERS}`];
+const OPERATIONS = ['GET /health/live public', 'GET /health/ready public', 'GET /metrics public', 'GET /v1/audit audit:read', ...DEAD_LETTERS];
 const SEES_CONNECTIONS = 'connectors:configure|issues:send|workflows:edit';
 
 const WHO_MAY_CALL: Record<ServiceName, string[]> = {
@@ -88,6 +90,8 @@ const SILENT_BUS: MessageBus = {
   start: () => Promise.resolve(),
   publish: (messages) => Promise.resolve(messages.map(() => undefined)),
   subscribe: () => Promise.resolve({ stop: () => Promise.resolve() }),
+  collectDeadLetters: () => Promise.resolve({ stop: () => Promise.resolve() }),
+  putBack: () => Promise.resolve(undefined),
   close: () => Promise.resolve(),
 };
 

@@ -12,6 +12,8 @@ const BUS: MessageBus = {
   start: () => Promise.resolve(),
   publish: (messages) => Promise.resolve(messages.map(() => undefined)),
   subscribe: () => Promise.resolve({ stop: () => Promise.resolve() }),
+  collectDeadLetters: () => Promise.resolve({ stop: () => Promise.resolve() }),
+  putBack: () => Promise.resolve(undefined),
   close: () => Promise.resolve(),
 };
 

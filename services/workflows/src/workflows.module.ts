@@ -3,6 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { PlatformModule, type ServiceRuntime } from '@tocsin/platform';
 
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
+import { DeadLetters1764028800000 } from './migrations/1764028800000-dead-letters.js';
 import type { WorkflowsConfig } from './workflows.config.js';
 import { WorkflowsController } from './workflows.controller.js';
 
@@ -11,7 +12,7 @@ export class WorkflowsModule {
   static register(config: WorkflowsConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: WorkflowsModule,
-      imports: [PlatformModule.forService({ service: 'workflows', config, runtime, migrations: [Initial1732460000000] })],
+      imports: [PlatformModule.forService({ service: 'workflows', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000] })],
       controllers: [WorkflowsController],
     };
   }

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsDateString, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsDateString, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 
 import { PERMISSIONS, ROLES, type Permission } from '@tocsin/domain';
 
@@ -23,6 +23,32 @@ export class AuditEntry {
   @IsOptional() @IsObject() after?: object;
   @IsOptional() @IsString() requestId?: string;
   @IsString() service!: string;
+}
+
+/** A message that a service could not handle, or that the bus would not take from it. */
+export class DeadLetter {
+  /** `<service>:<uuid>`; the same message that dies again in the same queue has the same id. */
+  @IsString() id!: string;
+  @IsString() service!: string;
+  /** Where it died; `<service>.outbox` when the bus refused it. */
+  @IsString() queue!: string;
+  @IsString() type!: string;
+  /** Left out where the message names none that can be trusted: then it is for operators only. */
+  @IsOptional() @IsString() organizationId?: string;
+  /** Id of the event, as its sender gave it. */
+  @IsOptional() @IsString() messageId?: string;
+  @IsString() reason!: string;
+  /** What was wrong and where; for whoever stands outside the organization without anything that the message says. */
+  @IsString() error!: string;
+  @IsDateString() receivedAt!: string;
+  @IsInt() attempts!: number;
+  /** The first 500 characters of its data, tokens blackened; left out for whoever stands outside the organization. */
+  @IsOptional() @IsString() preview?: string;
+}
+
+export class DeadLetterReplayed {
+  @IsString() id!: string;
+  @IsBoolean() replayed!: boolean;
 }
 
 export class CreateApiKey {

@@ -6,7 +6,7 @@ import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservice
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { concat, NEVER, of, throwError, timer, mergeMap, type Observable } from 'rxjs';
 
-import { ConnectionReported, type ServiceName } from '@tocsin/contracts';
+import { ConnectionReported, MESSAGE_MAX_BYTES, type ServiceName } from '@tocsin/contracts';
 
 import { ContractPipe } from '../http/contract.pipe.js';
 import { PeerUnavailable } from '../http/internal.client.js';
@@ -28,6 +28,8 @@ class FakeBus implements MessageBus {
   start = () => Promise.resolve();
   close = () => Promise.resolve();
   publish = () => Promise.resolve([]);
+  collectDeadLetters = () => Promise.resolve({ stop: () => Promise.resolve() });
+  putBack = () => Promise.resolve(undefined);
   subscribe(_service: ServiceName, queue: string, onMessage: MessageHandlerFunction): ReturnType<MessageBus['subscribe']> {
     this.handlers.set(queue, onMessage);
     return Promise.resolve({ stop: () => Promise.resolve(void this.handlers.delete(queue)) });
@@ -126,6 +128,11 @@ describe('a handler', () => {
     ['is not JSON', Buffer.from('{'), 'invalid_event'],
     ['is no CloudEvent', json({ ...EVENT, id: undefined }), 'invalid_event'],
     ['is of another type than its queue', json({ ...EVENT, type: 'slack.send.v1' }), 'wrong_type'],
+    ['is of a version that nobody here knows', json({ ...EVENT, type: 'connection.reported.v2' }), 'unknown_version'],
+    ['is not UTF-8', Buffer.from(JSON.stringify({ ...EVENT, data: { ...REPORT, slackError: 'ungültig' } }), 'latin1'), 'unreadable'],
+    ['holds half of a character', Buffer.from(JSON.stringify({ ...EVENT, data: { ...REPORT, slackError: '\ud83d' } })), 'unreadable'],
+    ['holds a NUL character in the name of a field', json({ ...EVENT, data: { ...REPORT, 'a\0': 1 } }), 'unreadable'],
+    ['is larger than its type may be', json({ ...EVENT, data: { ...REPORT, padding: 'x'.repeat(MESSAGE_MAX_BYTES) } }), 'too_large'],
     ['lacks a field', json({ ...EVENT, data: { ...REPORT, connectionId: undefined } }), 'invalid_data'],
     ['has no object as data', json({ ...EVENT, data: 'x' }), 'invalid_data'],
     ['names another organization in its data', json({ ...EVENT, data: { ...REPORT, organizationId: 'globex' } }), 'wrong_organization'],
@@ -134,6 +141,26 @@ describe('a handler', () => {
     const bus = await connectorWith(Hears);
     await expect(handle(bus, { body })).rejects.toMatchObject({ name: 'PermanentError', reason });
     expect(heard).toEqual([]);
+  });
+
+  test.each<[string, Buffer, string]>([
+    ['that lacks a field', json({ ...EVENT, data: { ...REPORT, connectionId: undefined } }), '/data/connectionId'],
+    ['with half of a character', json({ ...EVENT, data: { ...REPORT, slackError: 'x\udc00' } }), '/data/slackError'],
+    ['without an id', json({ ...EVENT, id: undefined }), '/id'],
+    ['of another version', json({ ...EVENT, type: 'connection.reported.v9' }), '/type'],
+    ['that is not JSON', Buffer.from('{"id": "e1",\n "data": nothing secret}'), 'line 2, column 11'],
+  ])('never sees an event %s, and the reason names the place', async (_, body, place) => {
+    const bus = await connectorWith(Hears);
+    const refusal = await handle(bus, { body }).catch((error: unknown) => error as Error);
+    expect(refusal?.message).toContain(place);
+    expect(refusal?.message).not.toContain('secret');
+  });
+
+  test('gets emoji and escapes that are whole', async () => {
+    const bus = await connectorWith(Hears);
+    const text = '\ud83d\udd14 \u0007 \\u0000';
+    await handle(bus, { body: Buffer.from(JSON.stringify({ ...EVENT, data: { ...REPORT, slackError: text } }).replace('\ud83d\udd14', '\\ud83d\\udd14')) });
+    expect(heard[0]?.data.slackError).toBe(text);
   });
 });
 
@@ -155,7 +182,7 @@ describe('whatever a handler does, the bus learns of it', () => {
     ['asks for a pause', () => Promise.reject(new PauseError('later')), { name: 'PauseError', message: 'later' }],
     ['cannot reach the database', () => Promise.reject(away), { name: 'PauseError', message: 'The database is away.' }],
     ['cannot reach the database through TypeORM', () => Promise.reject(wrapped), { name: 'PauseError' }],
-    ['cannot store a text of it', () => Promise.reject(unstorable), { name: 'PermanentError', reason: 'unstorable_text' }],
+    ['cannot store a text of it', () => Promise.reject(unstorable), { name: 'PermanentError', reason: 'unreadable' }],
     ['cannot reach another service', () => Promise.reject(new PeerUnavailable('connector', broken)), { name: 'PauseError', message: 'connector cannot be reached' }],
   ])('it %s', async (_, work, failure) => {
     @Controller()

@@ -2,10 +2,12 @@
  * Brings messages to the handlers of a service: Nest's transport strategy on whichever bus. A handler sees only data that
  * its contract accepts, and whatever becomes of it, the message is settled: the bus learns of every failure.
  */
+import { isUtf8 } from 'node:buffer';
+
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 
-import { queuesOf, type CloudEvent, type MessageRoute, type ProblemPlace, type ServiceName } from '@tocsin/contracts';
+import { MESSAGE_MAX_BYTES, queuesOf, type CloudEvent, type MessageRoute, type ProblemPlace, type ServiceName } from '@tocsin/contracts';
 
 import { isDatabaseAway, isUnstorableText } from '../database/database-failure.js';
 import { PeerUnavailable } from '../http/internal.client.js';
@@ -13,6 +15,7 @@ import { BusContext } from './bus-context.js';
 import { checkData } from './check-data.js';
 import { AMQP_BINDING, decodeCloudEvent } from './cloud-event.codec.js';
 import { PauseError, PermanentError, type BusLogger, type IncomingMessage, type MessageBus, type Subscription } from './message-bus.js';
+import { unstorablePlace } from './unreadable.js';
 
 export class BusServer extends Server implements CustomTransportStrategy {
   /** Failures reach the bus, which reports them; Nest need not. */
@@ -79,10 +82,30 @@ export function assertOneHandlerEach(service: ServiceName, heard: readonly strin
 }
 
 function envelopeOf(route: MessageRoute, message: IncomingMessage): CloudEvent {
+  const { body } = message;
+  const { maxBytes = MESSAGE_MAX_BYTES } = route;
+  if (body.length > maxBytes) throw new PermanentError('too_large', `The message has ${body.length} bytes; "${route.type}" may have ${maxBytes}.`);
+  if (!isUtf8(body)) throw new PermanentError('unreadable', 'The message is not UTF-8, as JSON must be.');
   const reading = decodeCloudEvent(message, AMQP_BINDING);
   if (!reading.ok) throw new PermanentError('invalid_event', `This is no CloudEvent: ${placesText(reading.places)}`);
-  if (reading.event.type !== route.type) throw new PermanentError('wrong_type', `The event is a "${reading.event.type}", the queue carries "${route.type}".`);
+  const unstorable = body.includes(ESCAPE) ? unstorablePlace(reading.event) : undefined;
+  if (unstorable) throw new PermanentError('unreadable', `The message cannot be kept: ${placesText([unstorable])}`);
+  if (reading.event.type !== route.type) throw otherType(reading.event.type, route.type);
   return reading.event;
+}
+
+/** JSON has what cannot be stored only as an escape, and hardly ever an escape of this kind. */
+const ESCAPE = '\\u';
+
+function otherType(type: string, expected: string): PermanentError {
+  const said = type.slice(0, 100);
+  return withoutVersion(type) === withoutVersion(expected)
+    ? new PermanentError('unknown_version', `/type The event is a "${said}"; "${expected}" is the version that is known here.`)
+    : new PermanentError('wrong_type', `/type The event is a "${said}", the queue carries "${expected}".`);
+}
+
+function withoutVersion(type: string): string {
+  return type.replace(/\.v\d+$/, '');
 }
 
 /** The name on the envelope decides whose event it is, so the data may not say another. */
@@ -111,7 +134,7 @@ function verdictOf(error: unknown): unknown {
   if (error instanceof PermanentError || error instanceof PauseError) return error;
   if (isDatabaseAway(error)) return new PauseError('The database is away.');
   if (error instanceof PeerUnavailable) return new PauseError(error.message);
-  if (isUnstorableText(error)) return new PermanentError('unstorable_text', 'It holds a NUL character or half of a character, which no text may hold.');
+  if (isUnstorableText(error)) return new PermanentError('unreadable', 'It holds a NUL character or half of a character, which no text may hold.');
   return error;
 }
 

@@ -4,6 +4,8 @@
  */
 import type { CloudEvent, ProblemPlace } from '@tocsin/contracts';
 
+import { jsonProblem } from './json-problem.js';
+
 export type CloudEventReading = { ok: true; event: CloudEvent } | { ok: false; places: ProblemPlace[] };
 
 export interface EncodedEvent {
@@ -102,10 +104,11 @@ function present(event: Record<string, unknown>): Record<string, unknown> {
 }
 
 function parseJson(body: Buffer, pointer = ''): Parsed {
+  const text = body.toString('utf8');
   try {
-    return { ok: true, value: JSON.parse(body.toString('utf8')) };
+    return { ok: true, value: JSON.parse(text) };
   } catch (error) {
-    return refused({ pointer, code: 'not_json', message: error instanceof Error ? error.message : String(error) });
+    return refused({ pointer, code: 'not_json', message: jsonProblem(text, error) });
   }
 }
 

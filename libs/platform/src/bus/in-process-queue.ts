@@ -21,6 +21,8 @@ export interface InProcessQueueOptions {
   database: DataSource;
   logger: BusLogger;
   onMessage: MessageHandlerFunction;
+  /** Called after a message went to the dead letters. */
+  onDeath: () => void;
   prefetch: number;
   retryDelayMs: number;
   maxAttempts: number;
@@ -145,6 +147,7 @@ export class InProcessQueue {
       [idsOf('done'), idsOf('again'), this.options.retryDelayMs, JSON.stringify(dead)],
     );
     this.settled = this.settled.slice(batch.length);
+    if (dead.length > 0) this.options.onDeath();
   }
 
   /** A handler may take longer than a lease; what is in work stays ours. */

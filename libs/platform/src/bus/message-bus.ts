@@ -36,6 +36,30 @@ export interface IncomingMessage {
   redelivered: boolean;
 }
 
+/** What a queue needs to take a message that was taken from it. */
+export interface QueuedMessage {
+  /** As in the topology. */
+  queue: string;
+  id: string | undefined;
+  body: Buffer;
+  contentType: string | undefined;
+  headers: Readonly<Record<string, unknown>>;
+  /** What else the transport's envelope said. */
+  properties: Readonly<Record<string, string | number>>;
+}
+
+/** A message that was given up. */
+export interface DeadMessage extends QueuedMessage {
+  /** Type that the queue carries. */
+  type: string;
+  /** Short code, such as `invalid_data`. */
+  reason: string;
+  error: string;
+  attempts: number;
+  /** Tells deaths apart: the same however often this one is handed over. */
+  death: string;
+}
+
 export interface SubscribeOptions {
   /** Messages handled at the same time at most; 20 unless told. */
   prefetch?: number;
@@ -62,6 +86,13 @@ export interface MessageBus {
    * a dead letter after the last attempt.
    */
   subscribe(service: ServiceName, queue: string, onMessage: MessageHandlerFunction, options?: SubscribeOptions): Promise<Subscription>;
+  /**
+   * Hands the dead letters of all queues of a service to `keep`. Resolved = they are safe elsewhere and leave the bus;
+   * rejected = they stay and are handed over again, so the same one may come twice.
+   */
+  collectDeadLetters(service: ServiceName, keep: (message: DeadMessage) => Promise<void>): Promise<Subscription>;
+  /** Puts a message on its queue, for this hearer only and as if it had never been handled. Answers as {@link publish}. */
+  putBack(message: QueuedMessage): Promise<Error | undefined>;
   readonly state: BusState;
   /** Stops what is subscribed, then disconnects. Nothing keeps the process alive afterwards. */
   close(): Promise<void>;
@@ -75,6 +106,11 @@ export const STOP_DEADLINE_MS = 10_000;
 /** The bus cannot take messages now; the same message may pass later. */
 export class BusUnavailableError extends Error {
   override readonly name = 'BusUnavailableError';
+}
+
+/** No queue takes this message; no later attempt will find one. */
+export class UnroutableError extends Error {
+  override readonly name = 'UnroutableError';
 }
 
 /** This message can never be handled: it goes to the dead letters with `reason`, a short code such as `invalid_data`. */

@@ -4,13 +4,14 @@
  */
 import { queuesOf, type ServiceName } from '@tocsin/contracts';
 
-import { DEFAULT_PREFETCH, type BusLogger, type BusState, type MessageBus, type MessageHandlerFunction, type OutgoingMessage, type SubscribeOptions, type Subscription } from './message-bus.js';
+import { DEFAULT_PREFETCH, PauseError, type BusLogger, type BusState, type DeadMessage, type MessageBus, type MessageHandlerFunction, type OutgoingMessage, type QueuedMessage, type SubscribeOptions, type Subscription } from './message-bus.js';
 import { RabbitMqConnection } from './rabbitmq-connection.js';
-import { RabbitMqConsumer } from './rabbitmq-consumer.js';
+import { RabbitMqConsumer, type RabbitMqConsumerOptions } from './rabbitmq-consumer.js';
+import { deadMessageFrom, putBackOf } from './rabbitmq-dead-letter.js';
 import { publicationOf } from './rabbitmq-message.js';
 import { RabbitMqPublisher } from './rabbitmq-publisher.js';
 import { declareTopology, RabbitMqNames } from './rabbitmq-topology.js';
-import { MAX_ATTEMPTS, RETRY_DELAY_MS } from './settlement.js';
+import { errorText, MAX_ATTEMPTS, RETRY_DELAY_MS } from './settlement.js';
 import { sleep } from './waiting.js';
 
 /** How long a start waits for the broker before it goes on without. */
@@ -76,25 +77,53 @@ export class RabbitMqBus implements MessageBus {
     const known = queuesOf(service).find((candidate) => candidate.queue === queue);
     if (known === undefined) return Promise.reject(new Error(`${service} has no queue "${queue}" in the table of messages.`));
     if (this.closed) return Promise.reject(new Error('The bus is closed.'));
+    return Promise.resolve(this.consume({ queue, type: known.route.type, source: this.names.queue(queue), prefetch, onMessage }));
+  }
+
+  collectDeadLetters(service: ServiceName, keep: (message: DeadMessage) => Promise<void>): Promise<Subscription> {
+    if (this.closed) return Promise.reject(new Error('The bus is closed.'));
+    const collectors = queuesOf(service).map(({ queue, route }) =>
+      this.consume({
+        queue,
+        type: route.type,
+        source: this.names.dead(queue),
+        prefetch: DEFAULT_PREFETCH,
+        onMessage: async (incoming, message) => {
+          await keep(deadMessageFrom(message, incoming)).catch((error: unknown) => {
+            throw new PauseError(`Dead letters cannot be kept: ${errorText(error)}`); // whatever it is: a letter has nowhere else to go
+          });
+        },
+      }),
+    );
+    return Promise.resolve({
+      stop: async (deadlineMs) => {
+        await Promise.all(collectors.map((collector) => collector.stop(deadlineMs)));
+      },
+    });
+  }
+
+  async putBack(message: QueuedMessage): Promise<Error | undefined> {
+    const [refusal] = await this.publisher.publish([putBackOf(message, this.names)]);
+    return refusal;
+  }
+
+  private consume(options: Pick<RabbitMqConsumerOptions, 'queue' | 'type' | 'source' | 'prefetch' | 'onMessage'>): Subscription {
     const consumer = new RabbitMqConsumer({
-      queue,
-      type: known.route.type,
-      prefetch,
+      ...options,
       maxAttempts: this.options.maxAttempts ?? MAX_ATTEMPTS,
       names: this.names,
       logger: this.options.logger,
-      onMessage,
       connection: () => this.consuming.current(),
       publish: async (publication) => (await this.publisher.publish([publication]))[0],
     });
     this.consumers.add(consumer);
     consumer.start();
-    return Promise.resolve({
+    return {
       stop: async (deadlineMs) => {
         await consumer.stop(deadlineMs);
         this.consumers.delete(consumer);
       },
-    });
+    };
   }
 
   async close(): Promise<void> {

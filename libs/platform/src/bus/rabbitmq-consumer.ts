@@ -4,7 +4,7 @@
  */
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 
-import { BusUnavailableError, STOP_DEADLINE_MS, type BusLogger, type IncomingMessage, type MessageHandlerFunction, type Subscription } from './message-bus.js';
+import { BusUnavailableError, STOP_DEADLINE_MS, type BusLogger, type IncomingMessage, type Subscription } from './message-bus.js';
 import { PauseGate } from './pause-gate.js';
 import { deadLetter, incomingFrom, retryOf } from './rabbitmq-message.js';
 import type { Publication } from './rabbitmq-publisher.js';
@@ -17,13 +17,15 @@ const CANCEL_MS = 2_000;
 
 export interface RabbitMqConsumerOptions {
   queue: string;
+  /** Name at the broker. */
+  source: string;
   /** Type of the messages in this queue. */
   type: string;
   prefetch: number;
   maxAttempts: number;
   names: RabbitMqNames;
   logger: BusLogger;
-  onMessage: MessageHandlerFunction;
+  onMessage: (incoming: IncomingMessage, message: ConsumeMessage) => Promise<void>;
   /** The present or the next connection; rejects when there will be none. */
   connection: () => Promise<ChannelModel>;
   publish: (publication: Publication) => Promise<Error | undefined>;
@@ -45,10 +47,10 @@ export class RabbitMqConsumer implements Subscription {
   private loop: Promise<void> | undefined;
 
   constructor(private readonly options: RabbitMqConsumerOptions) {
-    const { queue, logger } = options;
+    const { source, logger } = options;
     this.gate = new PauseGate((paused, because) => {
-      if (paused) logger.warn({ queue, because }, 'The queue waits');
-      else logger.info({ queue }, 'The queue goes on');
+      if (paused) logger.warn({ queue: source, because }, 'The queue waits');
+      else logger.info({ queue: source }, 'The queue goes on');
     });
   }
 
@@ -66,13 +68,13 @@ export class RabbitMqConsumer implements Subscription {
       }
     }
     const done = await endsWithin(deadlineMs, this.inWork);
-    if (!done) this.options.logger.warn({ queue: this.options.queue, messages: this.inWork.size }, 'Stopped while messages were in work; they are delivered again');
+    if (!done) this.options.logger.warn({ queue: this.options.source, messages: this.inWork.size }, 'Stopped while messages were in work; they are delivered again');
     if (session !== undefined) await closeChannel(session);
     await this.loop;
   }
 
   private async run(): Promise<void> {
-    const { queue, logger } = this.options;
+    const { source, logger } = this.options;
     const backoff = new Backoff({ firstMs: 100, maxMs: 3_000 });
     while (!this.isStopping()) {
       const model = await this.nextConnection();
@@ -80,7 +82,7 @@ export class RabbitMqConsumer implements Subscription {
       try {
         await this.consume(model, () => { backoff.reset(); });
       } catch (error) {
-        if (!this.isStopping()) logger.warn({ queue, error: errorText(error) }, 'The queue cannot be consumed; trying again');
+        if (!this.isStopping()) logger.warn({ queue: source, error: errorText(error) }, 'The queue cannot be consumed; trying again');
       }
       await sleep(backoff.next(), this.stopping.signal);
     }
@@ -103,7 +105,7 @@ export class RabbitMqConsumer implements Subscription {
 
   /** Ends when the channel does. */
   private async consume(model: ChannelModel, onConsuming: () => void): Promise<void> {
-    const { names, prefetch, queue } = this.options;
+    const { names, prefetch, source } = this.options;
     const session = await openSession(model);
     this.session = session;
     const { channel } = session;
@@ -112,7 +114,7 @@ export class RabbitMqConsumer implements Subscription {
         await declareTopology(channel, names); // the queue may be what was lost
         await channel.prefetch(prefetch);
         if (this.isStopping()) return;
-        const { consumerTag } = await channel.consume(names.queue(queue), (message) => {
+        const { consumerTag } = await channel.consume(source, (message) => {
           if (message === null) void closeChannel(session); // basic.cancel: the queue was deleted or moved
           else this.take(message, session);
         });
@@ -133,7 +135,7 @@ export class RabbitMqConsumer implements Subscription {
     const work = this.settle(message, session)
       .catch((error: unknown) => {
         // Left unacked: the channel's end brings it back.
-        this.options.logger.error({ queue: this.options.queue, error: errorText(error) }, 'A message could not be settled');
+        this.options.logger.error({ queue: this.options.source, error: errorText(error) }, 'A message could not be settled');
         return closeChannel(session);
       })
       .finally(() => this.inWork.delete(work));
@@ -143,7 +145,7 @@ export class RabbitMqConsumer implements Subscription {
   private async settle(message: ConsumeMessage, session: Session): Promise<void> {
     const { queue, type, maxAttempts, onMessage, logger } = this.options;
     const incoming = incomingFrom(message, queue, type);
-    const outcome = await this.gate.run(() => onMessage(incoming), session.over.signal);
+    const outcome = await this.gate.run(() => onMessage(incoming, message), session.over.signal);
     if (outcome.kind === 'left') return;
     const settlement = outcome.kind === 'handled' ? DONE : settlementOf(outcome.error, incoming.attempt, maxAttempts);
     logSettlement(logger, incoming, settlement);
@@ -165,7 +167,7 @@ export class RabbitMqConsumer implements Subscription {
     for (;;) {
       const refusal = await this.options.publish(publication);
       if (refusal === undefined) return true;
-      if (!(refusal instanceof BusUnavailableError)) this.options.logger.error({ queue: this.options.queue, error: errorText(refusal) }, 'A message cannot be moved to its next queue');
+      if (!(refusal instanceof BusUnavailableError)) this.options.logger.error({ queue: this.options.source, error: errorText(refusal) }, 'A message cannot be moved to its next queue');
       if (session.over.signal.aborted) return false;
       await sleep(backoff.next(), session.over.signal);
     }

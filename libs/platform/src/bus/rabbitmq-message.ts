@@ -1,4 +1,6 @@
 /** AMQP messages ↔ the port's: what is read from a delivery, and what is published in its place when it failed. */
+import { randomUUID } from 'node:crypto';
+
 import type { ConsumeMessage, Options } from 'amqplib';
 
 import { EXCHANGES, CLOUD_EVENT_CONTENT_TYPE, routeOf } from '@tocsin/contracts';
@@ -10,7 +12,7 @@ import type { Settlement } from './settlement.js';
 
 /** Own header, since brokers from 4.0 on ignore x-death of what is published again. */
 export const ATTEMPT_HEADER = 'x-attempt';
-export const DEAD_HEADERS = { reason: 'x-dead-reason', error: 'x-dead-error', queue: 'x-dead-queue', at: 'x-dead-at' } as const;
+export const DEAD_HEADERS = { reason: 'x-dead-reason', error: 'x-dead-error', queue: 'x-dead-queue', at: 'x-dead-at', id: 'x-dead-id' } as const;
 
 export function incomingFrom({ content, properties, fields }: ConsumeMessage, queue: string, type: string): IncomingMessage {
   const headers: Record<string, unknown> = { ...properties.headers };
@@ -72,6 +74,7 @@ export function deadLetter(message: ConsumeMessage, incoming: IncomingMessage, n
         [DEAD_HEADERS.error]: error,
         [DEAD_HEADERS.queue]: names.queue(incoming.queue),
         [DEAD_HEADERS.at]: new Date().toISOString(),
+        [DEAD_HEADERS.id]: randomUUID(),
       },
     },
   };

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { ChannelModel, ConfirmChannel, Options } from 'amqplib';
 
-import { BusUnavailableError } from './message-bus.js';
+import { BusUnavailableError, UnroutableError } from './message-bus.js';
 import { sleep } from './waiting.js';
 
 const CONFIRM_MS = 5_000;
@@ -77,7 +77,7 @@ export class RabbitMqPublisher {
       try {
         channel.publish(exchange, routingKey, content, { ...options, messageId }, (error: unknown) => {
           if (error) resolve(new BusUnavailableError(error instanceof Error ? `RabbitMQ did not take it: ${error.message}` : 'RabbitMQ did not take it.'));
-          else resolve(this.takeReturn(key) ? new Error(`Nobody hears "${routingKey}": no queue is bound to it at ${exchange || 'the default exchange'}.`) : undefined);
+          else resolve(this.takeReturn(key) ? new UnroutableError(`Nobody hears "${routingKey}": no queue is bound to it at ${exchange || 'the default exchange'}.`) : undefined);
         });
       } catch (error) {
         resolve(this.channel === channel ? asError(error) : new BusUnavailableError('The connection to RabbitMQ was lost.'));

@@ -71,7 +71,17 @@ async function declareHearer(channel: Channel, names: RabbitMqNames, route: Mess
     channel.assertQueue(names.dead(queue), { durable: true, arguments: { 'x-queue-type': 'quorum' } }),
     channel.bindQueue(names.dead(queue), names.exchange(EXCHANGES.dead), names.queue(queue)),
     channel.assertQueue(names.queue(queue), { durable: true, arguments: names.queueArguments(queue) }),
-    channel.bindQueue(names.queue(queue), names.exchange(route.exchange), route.type),
+    ...bindingKeys(route).map((key) => channel.bindQueue(names.queue(queue), names.exchange(route.exchange), key)),
     channel.assertQueue(names.retry(queue), { durable: true, arguments: names.retryArguments(queue) }),
   ]);
+}
+
+/**
+ * What anybody may say comes in every version, so that one that nobody here knows becomes a dead letter with its reason; a
+ * producer that did not ask for returns would lose it in silence.
+ */
+export function bindingKeys({ type, saidBy }: MessageRoute): string[] {
+  const name = type.replace(/\.v\d+$/, '');
+  const versions = MESSAGES.filter((route) => route.type.startsWith(`${name}.v`));
+  return saidBy.includes('any') && versions.length === 1 ? [type, `${name}.*`] : [type];
 }

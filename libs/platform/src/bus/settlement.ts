@@ -1,5 +1,6 @@
 /** How a handled message ends: one rule for every transport. */
 import { PauseError, PermanentError } from './message-bus.js';
+import { storableText } from './unreadable.js';
 
 export type Settlement =
   | { kind: 'done' }
@@ -16,17 +17,20 @@ export const DONE: Settlement = { kind: 'done' };
 
 /** @param attempt the attempt that just failed, from 1 */
 export function settlementOf(failure: unknown, attempt: number, maxAttempts: number = MAX_ATTEMPTS): Settlement {
+  if (failure instanceof PermanentError) return { kind: 'dead', reason: failure.reason, error: oneLine(failure.message) };
   const error = errorText(failure);
-  if (failure instanceof PermanentError) return { kind: 'dead', reason: failure.reason, error };
   if (failure instanceof PauseError) return { kind: 'pause', error };
   if (attempt >= maxAttempts) return { kind: 'dead', reason: 'attempts_exhausted', error };
   return { kind: 'again', error };
 }
 
-/** One line that says what was thrown, whatever it was; short enough for a header. */
+/** One line that says what was thrown, whatever it was; short enough for a header, and such that it can be stored anywhere. */
 export function errorText(failure: unknown): string {
-  const text = failure instanceof Error ? `${failure.name}: ${failure.message}` : describe(failure);
-  return text.slice(0, ERROR_TEXT_MAX);
+  return oneLine(failure instanceof Error ? `${failure.name}: ${failure.message}` : describe(failure));
+}
+
+function oneLine(text: string): string {
+  return storableText(text.slice(0, ERROR_TEXT_MAX));
 }
 
 function describe(failure: unknown): string {

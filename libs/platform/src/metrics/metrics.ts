@@ -32,6 +32,21 @@ export class Metrics {
       },
     });
   }
+
+  /** As {@link gauge}, with a value for each `label` there is now: one that is gone is no longer told. */
+  gaugeBy<L extends string>(name: string, help: string, label: L, read: () => Promise<(Record<L, string> & { count: number })[]>): Gauge<L> {
+    return new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      async collect(): Promise<void> {
+        const rows = await read();
+        this.reset();
+        for (const { count, ...labels } of rows) this.set(labels as unknown as Record<L, string>, count);
+      },
+    });
+  }
 }
 
 @ApiExcludeController()

@@ -2,10 +2,11 @@
  * Brings what the outbox holds to the bus: publish, wait for the confirms, delete. Replicas share the work by skipping
  * each other's rows. A bus that is away is not the row's fault; a row that the bus refuses again and again is set aside.
  */
-import type { ServiceName } from '@tocsin/contracts';
+import type { CloudEvent, ServiceName } from '@tocsin/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 
-import { BusUnavailableError, type MessageBus, type OutgoingMessage } from '../bus/message-bus.js';
+import { BusUnavailableError, UnroutableError, type MessageBus, type OutgoingMessage } from '../bus/message-bus.js';
+import { previewOf } from '../dead-letters/letter.js';
 import { failPoint } from '../fail-points/fail-point.js';
 import type { Logger } from '../logging/logger.js';
 import { Loop } from '../service/loop.js';
@@ -28,6 +29,7 @@ interface OutboxRow {
 interface Refusal {
   row: OutboxRow;
   error: string;
+  reason: 'unroutable' | 'refused';
 }
 
 export class OutboxRelay {
@@ -92,21 +94,22 @@ export class OutboxRelay {
   }
 
   private async charge(tx: EntityManager, refusals: readonly Refusal[]): Promise<void> {
-    for (const { row, error } of refusals) {
+    for (const refusal of refusals) {
+      const { row, error } = refusal;
       await tx.query(
         `update outbox set failures = failures + 1, last_error = $2, next_at = now() + least(interval '60 seconds', interval '500 milliseconds' * power(2, failures)) where id = $1`,
         [row.id, error],
       );
-      if (row.failures + 1 >= MAX_FAILURES) await this.setAside(tx, row, error);
+      if (row.failures + 1 >= MAX_FAILURES) await this.setAside(tx, refusal);
     }
   }
 
-  private async setAside(tx: EntityManager, { id, type, message_id }: OutboxRow, error: string): Promise<void> {
+  private async setAside(tx: EntityManager, { row: { id, type, message_id, body }, error, reason }: Refusal): Promise<void> {
     await tx.query(
       `with dead as (delete from outbox where id = $1 returning *)
-       insert into outbox_dead (id, type, exchange, message_id, body, organization_id, created_at, failures, last_error)
-       select id, type, exchange, message_id, body, organization_id, created_at, failures, last_error from dead`,
-      [id],
+       insert into outbox_dead (id, type, exchange, message_id, body, organization_id, created_at, failures, last_error, reason, preview)
+       select id, type, exchange, message_id, body, organization_id, created_at, failures, last_error, $2, $3 from dead`,
+      [id, reason, previewOf((JSON.parse(body) as CloudEvent).data, Buffer.from(body))],
     );
     this.logger.error({ messageId: message_id, type, error }, 'A message cannot be published and was set aside in outbox_dead');
   }
@@ -117,5 +120,5 @@ async function remove(tx: EntityManager, rows: readonly OutboxRow[]): Promise<vo
 }
 
 function refusalOf(row: OutboxRow, verdict: Error | undefined): Refusal[] {
-  return verdict === undefined || verdict instanceof BusUnavailableError ? [] : [{ row, error: verdict.message }];
+  return verdict === undefined || verdict instanceof BusUnavailableError ? [] : [{ row, error: verdict.message, reason: verdict instanceof UnroutableError ? 'unroutable' : 'refused' }];
 }

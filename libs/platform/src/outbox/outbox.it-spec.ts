@@ -5,6 +5,7 @@ import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 
 import { BusUnavailableError, type BusState, type OutgoingMessage } from '../bus/message-bus.js';
 import { openDatabase } from '../database/open-database.js';
+import { createDeadLetterTable } from '../dead-letters/dead-letter.repository.js';
 import { createIdempotencyTable } from '../http/idempotency.js';
 import { createLogger } from '../logging/logger.js';
 import { createInboxTable, Inbox } from './inbox.js';
@@ -17,6 +18,7 @@ class Tables1732460000000 implements MigrationInterface {
     await createOutboxTables(runner);
     await createInboxTable(runner);
     await createIdempotencyTable(runner);
+    await createDeadLetterTable(runner);
     await runner.query('create table alarms (id text primary key)');
   }
 

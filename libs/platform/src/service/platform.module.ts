@@ -12,6 +12,7 @@ import type { Caller } from '../auth/caller.js';
 import { TokenVerifier, type ApiKeyLookup } from '../auth/token-verifier.js';
 import type { ServiceConfig } from '../config/service.config.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { DeadLettersModule } from '../dead-letters/dead-letters.module.js';
 import { HealthController, MESSAGE_BUS } from '../health/health.controller.js';
 import { ContractPipe } from '../http/contract.pipe.js';
 import { Idempotency } from '../http/idempotency.js';
@@ -67,6 +68,7 @@ export class PlatformModule {
         DatabaseModule.forSchema({ url: config.DATABASE_URL, schema: service, migrations: [...migrations], poolSize: config.DATABASE_POOL_SIZE }),
         OutboxModule.forService(service, runtime.bus, runtime.logger),
         AuditModule.forService(service),
+        DeadLettersModule.forService(service, runtime.bus, runtime.logger),
       ],
       controllers: [HealthController, MetricsController],
       providers: [

@@ -19,6 +19,7 @@ import { BusContext } from '../bus/bus-context.js';
 import { InProcessBus } from '../bus/in-process-bus.js';
 import { ServiceConfig } from '../config/service.config.js';
 import { loadConfig } from '../config/setting.js';
+import { createDeadLetterTable } from '../dead-letters/dead-letter.repository.js';
 import type { Listening } from '../http/listen.js';
 import { createIdempotencyTable, Idempotency, IdempotentRequest, type IdempotentCall } from '../http/idempotency.js';
 import { InternalClient } from '../http/internal.client.js';
@@ -35,6 +36,7 @@ class Initial1732460000000 implements MigrationInterface {
     await createOutboxTables(runner);
     await createInboxTable(runner);
     await createIdempotencyTable(runner);
+    await createDeadLetterTable(runner);
     await createAuditTable(runner);
     await runner.query('create table reports (organization_id text, slack_error text)');
   }

@@ -1,5 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+import { createDeadLetterTable } from '@tocsin/platform';
+
 import { CLAIM_FUNCTION } from './claim.sql.js';
 import { DELIVERY_TABLES } from './delivery.sql.js';
 import { FINISH_FUNCTION } from './finish.sql.js';
@@ -10,6 +12,7 @@ export class Delivery1764028800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(DELIVERY_TABLES);
     await runner.query(LEDGER_TABLES);
+    await createDeadLetterTable(runner);
     await runner.query(CLAIM_FUNCTION);
     await runner.query(FINISH_FUNCTION);
   }
