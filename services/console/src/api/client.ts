@@ -91,7 +91,8 @@ function problemOf(response: Response, text: string): ProblemAnswer {
   return { type: 'about:blank', title: `Unexpected answer (${response.status})`, status: response.status, detail: 'The answer did not come from Tocsin. A proxy in between may be the cause.', instance: response.url, requestId };
 }
 
-function queryString(query: Query = {}): string {
+/** With its question mark; empty without a value. */
+export function queryString(query: Query = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     const text = typeof value === 'object' ? value.join(',') : String(value ?? '');

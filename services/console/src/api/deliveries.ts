@@ -1,34 +1,102 @@
-/** Deliveries: the list, those of one issue, and following one to its end. */
-import { useInfiniteQuery, useQuery, type InfiniteData, type UseInfiniteQueryResult, type UseQueryResult } from '@tanstack/react-query';
+/** Deliveries as they are: the list, how many there are in each state, one with its timeline, and its message. */
+import { keepPreviousData, useInfiniteQuery, useQuery, type InfiniteData, type UseInfiniteQueryResult, type UseQueryResult } from '@tanstack/react-query';
 
 import type { Delivery } from '@tocsin/contracts';
-import { SETTLED_STATES } from '@tocsin/domain';
+import { cleanLine, SETTLED_STATES, type Attachment, type Block, type DeliveryState } from '@tocsin/domain';
 
 import { call, type Page, type Query } from './client.js';
 
 const FOLLOW_MS = 500;
 const LIST_MS = 5_000;
+/** While a stream tells what changes, the list is asked only as a net. */
+const LIVE_LIST_MS = 60_000;
 
-export function isSettled(delivery: Delivery): boolean {
+export function isSettled(delivery: Pick<Delivery, 'state'>): boolean {
   return SETTLED_STATES.includes(delivery.state);
 }
 
 /** Asks again until the delivery has settled. */
-export function useDelivery(id: string): UseQueryResult<Delivery> {
+export function useDelivery(id: string, { everyMs = FOLLOW_MS } = {}): UseQueryResult<Delivery> {
   return useQuery({
     queryKey: ['delivery', id],
-    queryFn: ({ signal }) => call<Delivery>('GET', `/v1/deliveries/${encodeURIComponent(id)}`, { signal }),
-    refetchInterval: ({ state }) => (state.data && isSettled(state.data) ? false : FOLLOW_MS),
+    queryFn: async ({ signal }) => readable(await call<Delivery>('GET', `/v1/deliveries/${encodeURIComponent(id)}`, { signal })),
+    refetchInterval: ({ state }) => (state.data && isSettled(state.data) ? false : everyMs),
   });
 }
 
-export function useDeliveries(filter: Query, { enabled = true } = {}): UseInfiniteQueryResult<InfiniteData<Page<Delivery>>> {
+export type DeliveryPages = InfiniteData<Page<Delivery>>;
+
+interface ListOptions {
+  enabled?: boolean;
+  /** A stream tells what changes. */
+  live?: boolean;
+}
+
+export function useDeliveries(filter: Query, { enabled = true, live = false }: ListOptions = {}): UseInfiniteQueryResult<DeliveryPages> {
   return useInfiniteQuery({
     queryKey: ['deliveries', filter],
-    queryFn: ({ pageParam, signal }) => call<Page<Delivery>>('GET', '/v1/deliveries', { query: { ...filter, limit: 50, cursor: pageParam }, signal }),
+    queryFn: async ({ pageParam, signal }) => {
+      const { items, nextCursor } = await call<Page<Delivery>>('GET', '/v1/deliveries', { query: { ...filter, limit: 50, cursor: pageParam }, signal });
+      return { items: items.map(readable), nextCursor };
+    },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     enabled,
+    refetchInterval: live ? LIVE_LIST_MS : LIST_MS,
+  });
+}
+
+/** Without the characters that let a title read other than it is written. */
+export function readable(delivery: Delivery): Delivery {
+  return delivery.title === undefined ? delivery : Object.assign({}, delivery, { title: cleanLine(delivery.title) });
+}
+
+export type StateCounts = Record<DeliveryState, number>;
+
+/** Of the deliveries that match, in each state. */
+export function useDeliveryCounts(filter: Query, { enabled = true, live = false }: ListOptions = {}): UseQueryResult<StateCounts> {
+  return useQuery({
+    queryKey: ['delivery-counts', filter],
+    queryFn: async ({ signal }) => (await call<{ byState: StateCounts }>('GET', '/v1/deliveries/counts', { query: filter, signal })).byState,
+    enabled,
+    placeholderData: keepPreviousData,
+    refetchInterval: live ? LIVE_LIST_MS : LIST_MS,
+  });
+}
+
+/** Settled deliveries that failed for the same reason. */
+export interface ReasonGroup {
+  state: DeliveryState;
+  code: string;
+  message: string;
+  remedy: string;
+  count: number;
+  lastAt: string;
+}
+
+export function useReasons(filter: Query, { enabled = true } = {}): UseQueryResult<ReasonGroup[]> {
+  return useQuery({
+    queryKey: ['delivery-reasons', filter],
+    queryFn: async ({ signal }) => (await call<{ items: ReasonGroup[] }>('GET', '/v1/deliveries/reasons', { query: filter, signal })).items,
+    enabled,
     refetchInterval: LIST_MS,
+  });
+}
+
+/** A message exactly as it was or would be posted. */
+export interface DeliveryMessage {
+  text: string;
+  blocks: Block[];
+  attachments: Attachment[];
+  /** Slack refused the blocks, so it goes as its text alone. */
+  plainText?: boolean;
+}
+
+export function useDeliveryMessage(id: string, version: number | undefined): UseQueryResult<DeliveryMessage> {
+  return useQuery({
+    queryKey: ['delivery-message', id, version],
+    queryFn: ({ signal }) => call<DeliveryMessage>('GET', `/v1/deliveries/${encodeURIComponent(id)}/message`, { signal }),
+    enabled: version !== undefined,
+    placeholderData: keepPreviousData,
   });
 }

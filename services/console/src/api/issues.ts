@@ -24,8 +24,8 @@ export function useIssues(filter: Query): UseInfiniteQueryResult<InfiniteData<Pa
   });
 }
 
-export function useIssue(id: string): UseQueryResult<Issue> {
-  return useQuery({ queryKey: ['issue', id], queryFn: async ({ signal }) => readable(await call<Issue>('GET', `/v1/issues/${encodeURIComponent(id)}`, { signal })) });
+export function useIssue(id: string, { enabled = true } = {}): UseQueryResult<Issue> {
+  return useQuery({ queryKey: ['issue', id], queryFn: async ({ signal }) => readable(await call<Issue>('GET', `/v1/issues/${encodeURIComponent(id)}`, { signal })), enabled });
 }
 
 /** Without the characters that let a text read other than it is written. */

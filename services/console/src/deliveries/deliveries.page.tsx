@@ -1,39 +1,55 @@
-/** Deliveries: what was sent lately, and what became of it. */
-import { Button, Group, NativeSelect, Skeleton, Text } from '@mantine/core';
-import { useSearchParams } from 'react-router';
+/** Deliveries: what was sent, what waits and what became of it, as it happens; the open delivery beside it. */
+import { useState } from 'react';
+import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 
-import { DELIVERY_STATES } from '@tocsin/domain';
-
-import { useDeliveries } from '../api/deliveries.js';
+import { useDeliveries, useDeliveryCounts } from '../api/deliveries.js';
+import { useLiveDeliveries } from '../api/delivery-stream.js';
+import { FROM_LIST } from '../issues/opened-from.js';
 import { NeedsPermission } from '../parts/needs-permission.js';
-import { ProblemAlert } from '../parts/problem-alert.js';
 import { useCan } from '../session/session.js';
-import { Page } from '../shell/page.js';
-import { DeliveryTable } from './delivery-table.js';
-import { stateWord } from './delivery-words.js';
+import { DeliveriesFrame } from './deliveries-frame.js';
+import { DeliveryDrawer } from './delivery-drawer.js';
+import { chosenOf, readFilter, statesOf, writeFilter, type DeliveryFilter } from './delivery-filter.js';
+import { DeliveryFilters } from './delivery-filters.js';
+import { DeliveryList } from './delivery-list.js';
+import { LiveMark } from './live-mark.js';
+import { scopeOf, totalOf, ALL, type Picked } from './picked.js';
+import { Selection } from './selection.js';
+import { StateTabs } from './state-tabs.js';
 
 export function DeliveriesPage() {
-  const allowed = useCan('deliveries:read');
+  if (!useCan('deliveries:read')) return <DeliveriesFrame><NeedsPermission permission="deliveries:read" to="see deliveries" /></DeliveriesFrame>;
+  return <Deliveries />;
+}
+
+function Deliveries() {
+  const { deliveryId } = useParams();
+  const navigate = useNavigate();
+  const { state: openedFrom } = useLocation() as { state: unknown };
   const [search, setSearch] = useSearchParams();
-  const state = search.get('state') ?? '';
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useDeliveries({ state }, { enabled: allowed });
-  const deliveries = data?.pages.flatMap(({ items }) => items);
-  const filter = (
-    <NativeSelect
-      label="State"
-      value={state}
-      onChange={(event) => { setSearch(event.currentTarget.value === '' ? {} : { state: event.currentTarget.value }, { replace: true }); }}
-      data={[{ value: '', label: 'All' }, ...DELIVERY_STATES.map((value) => ({ value, label: stateWord(value) }))]}
-    />
-  );
+  const [picked, setPicked] = useState<Picked>([]);
+  const filter = readFilter(search);
+  const chosen = chosenOf(filter);
+  const ofAnyState = chosenOf({ ...filter, state: [] });
+  const live = useLiveDeliveries(ofAnyState, { enabled: true });
+  const list = useDeliveries(chosen, { live });
+  const counts = useDeliveryCounts(ofAnyState, { live }).data;
+  const shown = list.data?.pages.flatMap(({ items }) => items);
+  const scope = scopeOf(picked, shown ?? [], chosen, counts ?? {});
+  const change = (next: DeliveryFilter): void => {
+    setPicked([]);
+    setSearch(writeFilter(next), { replace: true });
+  };
+  // closing goes back to the list that it was opened from, so that Back does not open it again
+  const close = (): void => void (openedFrom === FROM_LIST ? navigate(-1) : navigate({ pathname: '/deliveries', search: search.toString() }, { replace: true }));
   return (
-    <Page title="Deliveries" aside={allowed && filter}>
-      {!allowed && <NeedsPermission permission="deliveries:read" to="see deliveries" />}
-      {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
-      {allowed && !deliveries && !error && <Skeleton height={240} />}
-      {deliveries?.length === 0 && <Text>{state === '' ? 'Nothing has been sent yet. Open an issue and choose Send to Slack.' : 'No delivery is in this state.'}</Text>}
-      {deliveries && deliveries.length > 0 && <DeliveryTable deliveries={deliveries} />}
-      {hasNextPage && <Group justify="center"><Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</Button></Group>}
-    </Page>
+    <DeliveriesFrame {...(deliveryId !== undefined && { tabTitle: 'Delivery · Deliveries' })}>
+      <DeliveryFilters filter={filter} onChange={change} />
+      <StateTabs chosen={statesOf(filter)} counts={counts} onChange={(state) => { change({ ...filter, state }); }}>
+        <Selection picked={picked} scope={scope} matching={counts && totalOf(scopeOf(ALL, [], chosen, counts))} shown={shown?.length ?? 0} onPick={setPicked} />
+        <DeliveryList list={list} filter={filter} onFilter={change} picked={picked} onPick={setPicked} openId={deliveryId} foot={<LiveMark live={live} />} />
+      </StateTabs>
+      {deliveryId !== undefined && <DeliveryDrawer key={deliveryId} id={deliveryId} onClose={close} />}
+    </DeliveriesFrame>
   );
 }

@@ -1,43 +1,75 @@
-/** Deliveries as a table; cards on a narrow screen. */
-import { Anchor, Text } from '@mantine/core';
-import { Link } from 'react-router';
+/** Deliveries as a table; cards on a narrow screen. The arrow keys go from row to row. */
+import { Checkbox, Text } from '@mantine/core';
+import type { KeyboardEvent } from 'react';
+import { Link, useLocation } from 'react-router';
 
 import type { Delivery } from '@tocsin/contracts';
 
+import { FROM_LIST } from '../issues/opened-from.js';
 import { TimeAgo } from '../parts/time-ago.js';
 import { DeliveryOutcome } from './delivery-outcome.js';
 import { StateMark } from './delivery-state.js';
-import { destinationName, sourceWord } from './delivery-words.js';
+import { destinationName, sourceWord, titleOf } from './delivery-words.js';
+import { isPicked, type Picked } from './picked.js';
 
-export function DeliveryTable({ deliveries }: { deliveries: readonly Delivery[] }) {
+export interface DeliveryTableProps {
+  deliveries: readonly Delivery[];
+  picked: Picked;
+  onPick: (picked: Picked) => void;
+  openId: string | undefined;
+}
+
+export function DeliveryTable({ deliveries, picked, onPick, openId }: DeliveryTableProps) {
+  const ids = deliveries.map(({ id }) => id);
+  const chosen = ids.filter((id) => isPicked(picked, id));
+  const all = chosen.length === ids.length;
+  const toggle = (id: string): void => { onPick(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]); };
   return (
     <table className="list" role="table" aria-label="Deliveries">
       <thead role="rowgroup">
         <tr role="row">
-          {['State', 'Destination', 'Issues', 'Outcome', 'Source', 'Age'].map((name) => <th key={name} role="columnheader" scope="col">{name}</th>)}
+          <th role="columnheader" scope="col" className="narrow">
+            <Checkbox aria-label="Select all shown" checked={all} indeterminate={chosen.length > 0 && !all} onChange={() => { onPick(all ? [] : ids); }} />
+          </th>
+          {['State', 'Message', 'Destination', 'Outcome', 'Source', 'Age'].map((name) => <th key={name} role="columnheader" scope="col">{name}</th>)}
         </tr>
       </thead>
-      <tbody role="rowgroup">
-        {deliveries.map((delivery) => <Row key={delivery.id} delivery={delivery} />)}
+      <tbody role="rowgroup" onKeyDown={toNeighbour}>
+        {deliveries.map((delivery) => <Row key={delivery.id} delivery={delivery} picked={chosen.includes(delivery.id)} open={delivery.id === openId} onToggle={() => { toggle(delivery.id); }} />)}
       </tbody>
     </table>
   );
 }
 
-function Row({ delivery }: { delivery: Delivery }) {
-  const [first] = delivery.issueIds;
+interface RowProps {
+  delivery: Delivery;
+  picked: boolean;
+  open: boolean;
+  onToggle: () => void;
+}
+
+function Row({ delivery, picked, open, onToggle }: RowProps) {
+  const { search } = useLocation();
+  const title = titleOf(delivery);
+  const destination = destinationName(delivery);
   return (
-    <tr role="row">
+    <tr role="row" data-selected={picked} data-open={open}>
+      <td role="cell" className="narrow pick"><Checkbox aria-label={`Select ${title} to ${destination}`} checked={picked} onChange={onToggle} /></td>
       <td role="cell" className="narrow"><StateMark state={delivery.state} /></td>
-      <td role="cell" className="narrow"><Text span size="sm" fw={600}>{destinationName(delivery)}</Text></td>
-      <td role="cell" className="narrow">
-        {first !== undefined && delivery.issueCount === 1
-          ? <Anchor component={Link} to={`/issues/${encodeURIComponent(first)}`} size="sm" underline="always">1 issue</Anchor>
-          : <Text span size="sm" c="dimmed">{delivery.issueCount === 0 ? 'none' : `${delivery.issueCount} issues`}</Text>}
-      </td>
-      <td role="cell" className="main outcome"><DeliveryOutcome delivery={delivery} /></td>
-      <td role="cell"><Text span size="sm" c="dimmed">{sourceWord(delivery)}</Text></td>
+      <td role="cell" className="main"><Link to={{ pathname: `/deliveries/${encodeURIComponent(delivery.id)}`, search }} state={FROM_LIST} className="plain-link row-link">{title}</Link></td>
+      <td role="cell" className="name"><Text span size="sm" fw={600}>{destination}</Text></td>
+      <td role="cell" className="outcome"><DeliveryOutcome delivery={delivery} /></td>
+      <td role="cell" className="name"><Text span size="sm" c="dimmed">{sourceWord(delivery)}</Text></td>
       <td role="cell" className="narrow"><TimeAgo at={delivery.createdAt} /></td>
     </tr>
   );
+}
+
+function toNeighbour(event: KeyboardEvent<HTMLElement>): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('.row-link')];
+  const at = links.indexOf(event.target as HTMLElement);
+  if (step === undefined || at === -1) return;
+  event.preventDefault();
+  links[at + step]?.focus();
 }

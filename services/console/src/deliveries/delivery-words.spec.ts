@@ -2,11 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { Delivery } from '@tocsin/contracts';
 
-import { destinationName } from './delivery-words.js';
+import { counted, destinationName, matchedBy, titleOf } from './delivery-words.js';
 
-function to(destination: Delivery['destination']): Delivery {
-  return { destination } as Delivery;
-}
+const BY_HAND: Delivery['source'] = { kind: 'manual', user: 'noa@acme.test' };
 
 describe('the name of a destination', () => {
   test.each([
@@ -17,6 +15,30 @@ describe('the name of a destination', () => {
     ['what was asked for, before it is resolved', { name: '#sec-alerts' }, '#sec-alerts'],
     ['nothing yet', {}, 'not resolved yet'],
   ])('%s', (_, destination, name) => {
-    expect(destinationName(to(destination))).toBe(name);
+    expect(destinationName({ destination })).toBe(name);
   });
+});
+
+describe('what a delivery tells', () => {
+  test.each([
+    ['one issue, by its title', { title: 'SQL injection', issueCount: 1, source: BY_HAND }, 'SQL injection'],
+    ['one issue whose title is not known here', { issueCount: 1, source: BY_HAND }, '1 issue'],
+    ['several issues, by their number', { title: 'SQL injection', issueCount: 12, source: BY_HAND }, '12 issues'],
+    ['a digest', { title: '8,241 found', issueCount: 8241, source: { kind: 'digest', of: 8241 } }, 'Digest: 8,241 issues'],
+    ['a test message', { issueCount: 0, source: { kind: 'test', user: 'noa@acme.test' } }, 'Test message'],
+  ] as const)('%s', (_, delivery, title) => {
+    expect(titleOf(delivery)).toBe(title);
+  });
+});
+
+test.each([
+  [BY_HAND, 'Sent by hand by noa@acme.test'],
+  [{ kind: 'workflow', workflowId: 'w1', version: 3, stepId: 's2' }, 'Matched by workflow w1, version 3, step s2'],
+  [{ kind: 'digest', of: 12 }, 'Folded from 12 issues that would have waited too long one by one'],
+] as const)('the timeline says what wanted it sent: %#', (source, said) => {
+  expect(matchedBy({ source })).toBe(said);
+});
+
+test.each([[1, 'delivery', '1 delivery'], [2, 'delivery', '2 deliveries'], [1, 'issue', '1 issue'], [3201, 'issue', '3,201 issues']])('%d %s', (count, noun, said) => {
+  expect(counted(count, noun)).toBe(said);
 });

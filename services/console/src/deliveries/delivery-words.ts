@@ -1,6 +1,6 @@
 /** What the console says about a delivery, in words for people. */
 import type { Delivery } from '@tocsin/contracts';
-import type { DeliveryState } from '@tocsin/domain';
+import type { DeliverySource, DeliveryState } from '@tocsin/domain';
 
 const STATES: Record<DeliveryState, string> = {
   accepted: 'Accepted',
@@ -17,14 +17,43 @@ export function stateWord(state: DeliveryState): string {
   return STATES[state];
 }
 
+/** What each state means, for whoever reads it the first time. */
+const MEANINGS: Record<DeliveryState, string> = {
+  accepted: 'Promised, and on its way into the line.',
+  waiting: 'In line for its destination.',
+  posting: 'With Slack at this moment.',
+  posted: 'Slack has it.',
+  failed: 'Slack refused it for good.',
+  dead: 'Given up, or its time ran out.',
+  suppressed: 'Not sent on purpose, or cancelled.',
+  unconfirmed: 'Slack may or may not have it; a person decides.',
+};
+
+export function stateMeaning(state: DeliveryState): string {
+  return MEANINGS[state];
+}
+
 /** The destination's name as people know it, else its id. */
-export function destinationName({ destination: { name, id, kind } }: Delivery): string {
+export function destinationName({ destination: { name, id, kind } }: Pick<Delivery, 'destination'>): string {
   if (name === undefined || name === '') return id ?? 'not resolved yet';
   const bare = name.replace(/^[#@]/, '');
   return kind === 'user' ? `@${bare}` : kind === 'channel' ? `#${bare}` : name;
 }
 
-export function sourceWord({ source }: Delivery): string {
+/** What it tells: the title of its one issue, or how many there are. */
+export function titleOf({ title, issueCount, source }: Pick<Delivery, 'title' | 'issueCount' | 'source'>): string {
+  if (source.kind === 'digest') return `Digest: ${counted(issueCount, 'issue')}`;
+  if (issueCount > 1) return counted(issueCount, 'issue');
+  return title ?? (source.kind === 'test' ? 'Test message' : issueCount === 1 ? '1 issue' : 'Message');
+}
+
+const SOURCE_KINDS: Record<DeliverySource['kind'], string> = { manual: 'By hand', workflow: 'Workflow', digest: 'Digest', test: 'Test message' };
+
+export function sourceKindWord(kind: DeliverySource['kind']): string {
+  return SOURCE_KINDS[kind];
+}
+
+export function sourceWord({ source }: Pick<Delivery, 'source'>): string {
   switch (source.kind) {
     case 'manual':
       return `By hand: ${source.user}`;
@@ -35,4 +64,32 @@ export function sourceWord({ source }: Delivery): string {
     case 'test':
       return `Test: ${source.user}`;
   }
+}
+
+/** Who or what wanted it sent, as a sentence of the timeline. */
+export function matchedBy({ source }: Pick<Delivery, 'source'>): string {
+  switch (source.kind) {
+    case 'manual':
+      return `Sent by hand by ${source.user}`;
+    case 'workflow':
+      return `Matched by workflow ${source.workflowId}, version ${source.version}, step ${source.stepId}`;
+    case 'digest':
+      return `Folded from ${counted(source.of, 'issue')} that would have waited too long one by one${source.workflowId === undefined ? '' : `, of workflow ${source.workflowId}`}`;
+    case 'test':
+      return `Test message of ${source.user}`;
+  }
+}
+
+/** Smaller goes first. */
+export function priorityWord(priority: number): string {
+  if (priority <= 0) return 'By hand: first in line';
+  if (priority <= 2) return 'Critical';
+  if (priority <= 5) return 'Workflow';
+  return priority <= 7 ? 'Digest' : 'Back-fill: last in line';
+}
+
+/** `1 issue`, `3,201 issues`, `2 deliveries`. */
+export function counted(count: number, noun: string): string {
+  const many = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : many}`;
 }

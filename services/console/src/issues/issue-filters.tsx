@@ -1,12 +1,11 @@
 /** The filters above the list. Each choice is in the address at once; typing is, when it pauses. */
-import { Button, Group, MultiSelect, NativeSelect, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useState } from 'react';
+import { Button, Group, MultiSelect, NativeSelect } from '@mantine/core';
 
 import { CATEGORIES, CATEGORY_WORDS, ISSUE_STATUSES, SEVERITIES } from '@tocsin/domain';
 
 import { useFacets } from '../api/issues.js';
 import { severityWord } from '../parts/severity-mark.js';
+import { TypedFilter, widthOf } from '../parts/typed-filter.js';
 import { statusWord } from './issue-words.js';
 import { isFiltered, NO_FILTER, SORTS, type IssueFilter, type ListFilter, type Sort } from './issue-filter.js';
 
@@ -33,7 +32,7 @@ export function IssueFilters({ filter, onChange }: IssueFiltersProps) {
   );
   return (
     <Group component="search" gap="sm" align="flex-start">
-      <Search q={filter.q} onChange={(q) => { onChange({ ...filter, q }); }} />
+      <TypedFilter type="search" label="Search" placeholder="Title, CVE, rule, path" value={filter.q} onChange={(q) => { onChange({ ...filter, q }); }} w={{ base: '100%', xs: 260 }} />
       {list('severity', 'Severity', [...SEVERITIES].reverse().map((value) => ({ value, label: severityWord(value) })))}
       {list('application', 'Application', choices('application'), true)}
       {list('tool', 'Tool', choices('tool'), true)}
@@ -48,35 +47,5 @@ export function IssueFilters({ filter, onChange }: IssueFiltersProps) {
       />
       {isFiltered(filter) && <Button variant="subtle" mt={{ base: 0, xs: 25 }} onClick={() => { onChange({ ...NO_FILTER, sort: filter.sort }); }}>Clear filters</Button>}
     </Group>
-  );
-}
-
-/** Two stand side by side on a narrow screen. */
-function widthOf(pixels: number): { base: string; xs: number } {
-  return { base: 'calc(50% - var(--mantine-spacing-sm) / 2)', xs: pixels };
-}
-
-function Search({ q, onChange }: { q: string; onChange: (q: string) => void }) {
-  const [typed, setTyped] = useState(q);
-  const [told, setTold] = useState(q);
-  const [seen, setSeen] = useState(q);
-  const tell = useDebouncedCallback((text: string) => { setTold(text); onChange(text); }, 250);
-  if (q !== seen) {
-    setSeen(q);
-    // not by typing: Clear filters, back, forward
-    if (q !== told) {
-      setTold(q);
-      setTyped(q);
-    }
-  }
-  return (
-    <TextInput
-      type="search"
-      label="Search"
-      placeholder="Title, CVE, rule, path"
-      value={typed}
-      onChange={(event) => { setTyped(event.currentTarget.value); tell(event.currentTarget.value.trim()); }}
-      w={{ base: '100%', xs: 260 }}
-    />
   );
 }

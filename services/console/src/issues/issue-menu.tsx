@@ -3,6 +3,7 @@ import { ActionIcon, Menu } from '@mantine/core';
 
 import type { Issue } from '@tocsin/domain';
 
+import { useCopy } from '../parts/use-copy.js';
 import { useCan } from '../session/session.js';
 
 /** A menu gives the focus back to its button as it closes; a dialog opened before that would lose it. */
@@ -10,7 +11,7 @@ const FOCUS_RETURNED_MS = 30;
 
 export function IssueMenu({ issue, onSend }: { issue: Issue; onSend: () => void }) {
   const maySend = useCan('issues:send');
-  const link = `${window.location.origin}/issues/${encodeURIComponent(issue.id)}`;
+  const link = useCopy(`${window.location.origin}/issues/${encodeURIComponent(issue.id)}`, 'Copy link');
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -21,7 +22,7 @@ export function IssueMenu({ issue, onSend }: { issue: Issue; onSend: () => void 
       <Menu.Dropdown>
         <Menu.Item onClick={() => { setTimeout(onSend, FOCUS_RETURNED_MS); }} disabled={!maySend}>Send to Slack</Menu.Item>
         {!maySend && <Menu.Label>Needs the permission issues:send</Menu.Label>}
-        <Menu.Item onClick={() => void navigator.clipboard.writeText(link)}>Copy link</Menu.Item>
+        <Menu.Item onClick={link.copy} closeMenuOnClick={false}><span aria-live="polite">{link.said}</span></Menu.Item>
         {isWebAddress(issue.location?.url) && <Menu.Item component="a" href={issue.location?.url} target="_blank" rel="noopener noreferrer">Open in repository</Menu.Item>}
       </Menu.Dropdown>
     </Menu>

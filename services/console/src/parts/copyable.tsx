@@ -1,12 +1,11 @@
-/** Text to take along: a command, a manifest. */
-import { Button, Code, CopyButton, Stack } from '@mantine/core';
+/** Text to take along: a command, a manifest, a link. */
+import { Button, Code, Stack } from '@mantine/core';
+
+import { useCopy } from './use-copy.js';
 
 export function CopyText({ value, label }: { value: string; label: string }) {
-  return (
-    <CopyButton value={value} timeout={2000}>
-      {({ copied, copy }) => <Button size="xs" variant="default" onClick={copy}><span aria-live="polite">{copied ? 'Copied' : label}</span></Button>}
-    </CopyButton>
-  );
+  const { copy, said } = useCopy(value, label);
+  return <Button size="xs" variant="default" onClick={copy}><span aria-live="polite">{said}</span></Button>;
 }
 
 export function Command({ children }: { children: string }) {

@@ -1,0 +1,94 @@
+/** What can be done to deliveries: one or many that match a filter. */
+import { useMutation, useQuery, useQueryClient, type QueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
+import { useEffect } from 'react';
+
+import type { AcceptedReplay, Delivery, ReplayDelivery } from '@tocsin/contracts';
+
+import { call } from './client.js';
+
+/** Names and values of the list's filters. */
+export type BulkFilter = Readonly<Record<string, string | readonly string[]>>;
+
+const FOLLOW_MS = 500;
+const CHANGED = ['deliveries', 'delivery', 'delivery-counts', 'delivery-reasons', 'pauses'];
+
+/** Everything that is shown of deliveries is asked anew. */
+function useRefresh(): () => Promise<unknown> {
+  const queries = useQueryClient();
+  return () => refreshAll(queries);
+}
+
+function refreshAll(queries: QueryClient): Promise<unknown> {
+  return Promise.all(CHANGED.map((key) => queries.invalidateQueries({ queryKey: [key] })));
+}
+
+export interface Keyed<Body> {
+  body: Body;
+  idempotencyKey: string;
+}
+
+export function useReplay(id: string): UseMutationResult<AcceptedReplay, Error, Keyed<ReplayDelivery>> {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: ({ body, idempotencyKey }) => call<AcceptedReplay>('POST', `/v1/deliveries/${encodeURIComponent(id)}/replay`, { body, idempotencyKey }),
+    onSettled: refresh,
+  });
+}
+
+export function useCancel(id: string): UseMutationResult<Delivery, Error, void> {
+  const refresh = useRefresh();
+  return useMutation({ mutationFn: () => call<Delivery>('POST', `/v1/deliveries/${encodeURIComponent(id)}/cancel`), onSettled: refresh });
+}
+
+/** Deletes from Slack what was posted. */
+export function useRetract(id: string): UseMutationResult<Delivery, Error, { reason?: string }> {
+  const refresh = useRefresh();
+  return useMutation({ mutationFn: (body) => call<Delivery>('POST', `/v1/deliveries/${encodeURIComponent(id)}/retract`, { body }), onSettled: refresh });
+}
+
+export function useCancelMany(): UseMutationResult<{ cancelled: number }, Error, BulkFilter> {
+  const refresh = useRefresh();
+  return useMutation({ mutationFn: (filter) => call<{ cancelled: number }>('POST', '/v1/deliveries/cancel', { body: { filter: orAll(filter) } }), onSettled: refresh });
+}
+
+export interface ReplayMany extends ReplayDelivery {
+  filter: BulkFilter;
+}
+
+export interface AcceptedReplays {
+  replayId: string;
+  matched: number;
+}
+
+export function useReplayMany(): UseMutationResult<AcceptedReplays, Error, Keyed<ReplayMany>> {
+  return useMutation({
+    mutationFn: ({ body, idempotencyKey }) => call<AcceptedReplays>('POST', '/v1/deliveries/replay', { body: { ...body, filter: orAll(body.filter) }, idempotencyKey }),
+  });
+}
+
+/** Whoever means everything has to say so. */
+function orAll(filter: BulkFilter): object {
+  return Object.keys(filter).length === 0 ? { all: true } : filter;
+}
+
+export interface ReplayProgress {
+  state: 'running' | 'done';
+  matched: number;
+  done: number;
+  skipped: number;
+}
+
+/** Asks again until all have been replayed or skipped. */
+export function useReplayProgress(replayId: string): UseQueryResult<ReplayProgress> {
+  const queries = useQueryClient();
+  const progress = useQuery({
+    queryKey: ['replay', replayId],
+    queryFn: ({ signal }) => call<ReplayProgress>('GET', `/v1/deliveries/replays/${encodeURIComponent(replayId)}`, { signal }),
+    refetchInterval: ({ state }) => (state.data?.state === 'done' ? false : FOLLOW_MS),
+  });
+  const ended = progress.data?.state === 'done';
+  useEffect(() => {
+    if (ended) void refreshAll(queries);
+  }, [ended, queries]);
+  return progress;
+}

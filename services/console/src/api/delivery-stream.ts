@@ -1,0 +1,65 @@
+/** Keeps what is shown of deliveries true while they change: by the stream where it can be had, else by asking again. */
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+
+import type { Delivery } from '@tocsin/contracts';
+
+import { queryString, type Query } from './client.js';
+import { readable, type DeliveryPages } from './deliveries.js';
+import { followEvents } from './event-stream.js';
+
+/** A burst of changes makes the list be asked anew this often at most. */
+const REFRESH_MS = 1_500;
+const SHOWN = ['deliveries', 'delivery-counts', 'delivery-reasons'];
+
+/** @returns whether changes arrive by themselves at this moment */
+export function useLiveDeliveries(filter: Query, { enabled }: { enabled: boolean }): boolean {
+  const queries = useQueryClient();
+  const [live, setLive] = useState(false);
+  const path = `/v1/deliveries/stream${queryString(filter)}`;
+  useEffect(() => {
+    if (!enabled) return undefined;
+    const refresh = refresher(queries);
+    const stop = followEvents(path, {
+      // what happened before the stream began is not told by it
+      onOpen: () => { setLive(true); refresh.soon(); },
+      onEvent: ({ event, data }) => {
+        if (event === 'delivery') put(queries, readable(JSON.parse(data) as Delivery));
+        refresh.soon();
+      },
+      onDown: () => { setLive(false); },
+    });
+    return () => {
+      stop();
+      refresh.cancel();
+      setLive(false);
+    };
+  }, [enabled, path, queries]);
+  return live;
+}
+
+/** In every list that shows it, at once; lists that it now belongs to or no longer does are asked anew. */
+function put(queries: QueryClient, delivery: Delivery): void {
+  queries.setQueriesData<DeliveryPages>({ queryKey: ['deliveries'] }, (list) => list && {
+    ...list,
+    pages: list.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.id === delivery.id && item.version < delivery.version ? delivery : item)) })),
+  });
+  void queries.invalidateQueries({ queryKey: ['delivery', delivery.id] });
+}
+
+function refresher(queries: QueryClient): { soon: () => void; cancel: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let again = false;
+  const refresh = (): void => {
+    again = false;
+    for (const key of SHOWN) void queries.invalidateQueries({ queryKey: [key] });
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (again) refresh();
+    }, REFRESH_MS);
+  };
+  return {
+    soon: () => { if (timer === undefined) refresh(); else again = true; },
+    cancel: () => { clearTimeout(timer); },
+  };
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { Delivery } from '@tocsin/contracts';
+import type { DeliveryState } from '@tocsin/domain';
+
+import { ALL, isPicked, NOT_POSTED, scopeOf, totalOf } from './picked.js';
+
+function delivery(id: string, state: DeliveryState): Delivery {
+  return { id, state } as Delivery;
+}
+
+const SHOWN = [delivery('a', 'failed'), delivery('b', 'failed'), delivery('c', 'posted')];
+
+describe('what something is done to', () => {
+  test('selected rows are found by their ids, whatever the filter of the list is', () => {
+    expect(scopeOf(['a', 'c'], SHOWN, { q: 'log4j' }, { failed: 900 })).toEqual({ filter: { id: ['a', 'c'] }, byState: { failed: 1, posted: 1 } });
+  });
+
+  test('all that match are found by the filter, and counted in the states that it names', () => {
+    const scope = scopeOf(ALL, SHOWN, { state: ['failed', 'dead'], q: 'log4j' }, { failed: 900, dead: 2, posted: 40 });
+    expect(scope).toEqual({ filter: { state: ['failed', 'dead'], q: 'log4j' }, byState: { failed: 900, dead: 2 } });
+    expect(totalOf(scope)).toBe(902);
+  });
+
+  test('without a state in the filter those of every state are meant', () => {
+    expect(totalOf(scopeOf(ALL, SHOWN, {}, { failed: 3, posted: 40 }))).toBe(43);
+  });
+
+  test('some states of it can be counted alone', () => {
+    expect(totalOf(scopeOf(['a', 'b', 'c'], SHOWN, {}, {}), NOT_POSTED)).toBe(2);
+  });
+});
+
+test('all that match includes what is not shown', () => {
+  expect(isPicked(ALL, 'not shown')).toBe(true);
+  expect(isPicked(['a'], 'b')).toBe(false);
+});

@@ -1,0 +1,57 @@
+/** Deliveries that ended without being posted, a card for each reason: how many, what to do, and one action for all of them. */
+import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'react-router';
+
+import { useReasons, type ReasonGroup } from '../api/deliveries.js';
+import { useLiveDeliveries } from '../api/delivery-stream.js';
+import { ProblemAlert } from '../parts/problem-alert.js';
+import { TimeAgo } from '../parts/time-ago.js';
+import { useCan } from '../session/session.js';
+import { StateMark } from './delivery-state.js';
+import { counted } from './delivery-words.js';
+import type { Scope } from './picked.js';
+import { ReplayManyDialog } from './replay-many-dialog.js';
+
+/** Suppressed ones were not sent on purpose. */
+const PROBLEMS = { state: ['failed', 'dead', 'unconfirmed'] } as const;
+
+export function ReasonGroups() {
+  useLiveDeliveries(PROBLEMS, { enabled: true });
+  const { data: groups, error, refetch } = useReasons(PROBLEMS);
+  const [replaying, setReplaying] = useState<Scope>();
+  return (
+    <>
+      {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      {!groups && !error && <Skeleton height={120} />}
+      {groups?.length === 0 && <Text>Nothing: every delivery was posted, waits its turn or was suppressed on purpose.</Text>}
+      {groups?.map((group) => <ReasonCard key={`${group.state} ${group.code} ${group.message}`} group={group} onReplay={setReplaying} />)}
+      {replaying && <ReplayManyDialog scope={replaying} onClose={() => { setReplaying(undefined); }} />}
+    </>
+  );
+}
+
+function ReasonCard({ group: { state, code, message, remedy, count, lastAt }, onReplay }: { group: ReasonGroup; onReplay: (scope: Scope) => void }) {
+  const mayReplay = useCan('deliveries:replay');
+  const list = new URLSearchParams({ state, code });
+  return (
+    <Paper withBorder p="md" component="article" aria-label={`${counted(count, 'delivery')}: ${message}`}>
+      <Stack gap="xs">
+        <Group gap="sm">
+          <StateMark state={state} />
+          <Title order={3} size="h6">{counted(count, 'delivery')}</Title>
+          <Text span size="sm" c="dimmed">the last one <TimeAgo at={lastAt} /></Text>
+        </Group>
+        <div>
+          <Text size="sm">{message}</Text>
+          <Text size="sm" fw={600}>{remedy}</Text>
+        </div>
+        <Group gap="sm">
+          <Button size="xs" disabled={!mayReplay} onClick={() => { onReplay({ filter: { state: [state], code: [code] }, byState: { [state]: count } }); }}>{count === 1 ? 'Replay it' : 'Replay all'}</Button>
+          <Anchor component={Link} to={`/deliveries?${list.toString()}`} size="sm" underline="always">See them</Anchor>
+          {!mayReplay && <Text size="sm" c="dimmed">Needs the permission deliveries:replay</Text>}
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,85 @@
+/** Replay of many: how many and which of them repeat, where to and why; then how far it is. */
+import { Button, Checkbox, Group, List, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+
+import { useConnections } from '../api/connections.js';
+import { useReplayMany } from '../api/delivery-actions.js';
+import { newIdempotencyKey } from '../api/idempotency-key.js';
+import { useMayListConnections } from '../connectors/may-list-connections.js';
+import { Dialog } from '../parts/dialog.js';
+import { Notice } from '../parts/notice.js';
+import { ProblemAlert } from '../parts/problem-alert.js';
+import { attemptFor, type Attempt } from '../send/draft.js';
+import { counted } from './delivery-words.js';
+import { MAY_REPEAT, NOT_POSTED, totalOf, UNDER_WAY, type Scope } from './picked.js';
+import { ReplayFields, SAME_PLACE, type ReplayChoice } from './replay-fields.js';
+import { ReplayProgressView } from './replay-progress.js';
+
+export function ReplayManyDialog({ scope, onClose }: { scope: Scope; onClose: () => void }) {
+  // what was meant when the dialog opened: the list goes on changing behind it
+  const [meant] = useState(scope);
+  const [choice, setChoice] = useState<ReplayChoice>(SAME_PLACE);
+  const [force, setForce] = useState(false);
+  const [attempt, setAttempt] = useState<Attempt>();
+  const replay = useReplayMany();
+  const connectionId = useOnlyConnection(meant);
+  const posted = meant.byState.posted ?? 0;
+  const count = totalOf(meant, [...NOT_POSTED, 'unconfirmed']) + (force ? posted : 0);
+  const ready = count > 0 && (!choice.elsewhere || choice.destination !== undefined);
+  const submit = (): void => {
+    if (!ready || replay.isPending) return;
+    const body = {
+      filter: meant.filter,
+      ...(choice.destination && { destination: { id: choice.destination.id } }),
+      ...(choice.reason.trim() !== '' && { reason: choice.reason.trim() }),
+      ...(force && { force }),
+    };
+    const next = attemptFor(JSON.stringify(body), attempt, newIdempotencyKey);
+    setAttempt(next);
+    replay.mutate({ body, idempotencyKey: next.key });
+  };
+  if (replay.data) return <Dialog onClose={onClose} title="Replay"><ReplayProgressView replayId={replay.data.replayId} matched={replay.data.matched} onClose={onClose} /></Dialog>;
+  return (
+    <Dialog onClose={onClose} title={`Replay ${counted(totalOf(meant), 'delivery')}`} size="lg">
+      <form onSubmit={(event) => { event.preventDefault(); submit(); }}>
+        <Stack>
+          <What scope={meant} force={force} onForce={setForce} />
+          <ReplayFields choice={choice} same="The same, each to its own" connectionId={connectionId} onChange={setChoice} />
+          {replay.error && <ProblemAlert error={replay.error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>CANCEL</Button>
+            <Button type="submit" disabled={!ready} loading={replay.isPending}>{`REPLAY ${count.toLocaleString('en')}`}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+function What({ scope, force, onForce }: { scope: Scope; force: boolean; onForce: (force: boolean) => void }) {
+  const underWay = totalOf(scope, UNDER_WAY);
+  const { posted = 0, unconfirmed = 0 } = scope.byState;
+  return (
+    <>
+      <List size="sm">
+        <List.Item>{`${counted(totalOf(scope, NOT_POSTED), 'delivery')} ended without a message in Slack`}</List.Item>
+        {underWay > 0 && <List.Item>{`${counted(underWay, 'delivery')} still under way: left alone`}</List.Item>}
+      </List>
+      {totalOf(scope, MAY_REPEAT) > 0 && (
+        <Notice color="orange" title="Some may be in Slack twice">
+          {unconfirmed > 0 && <Text size="sm">{`${counted(unconfirmed, 'delivery')} may have been posted already: Slack’s answer never came.`}</Text>}
+          {posted > 0 && <Text size="sm" mb="xs">{`${counted(posted, 'delivery')} ${posted === 1 ? 'was' : 'were'} already posted, and ${posted === 1 ? 'is' : 'are'} left out unless you say otherwise.`}</Text>}
+          {posted > 0 && <Checkbox label="Post them again nevertheless" checked={force} onChange={(event) => { onForce(event.currentTarget.checked); }} />}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** Another destination has to be of the same workspace as all of them. */
+function useOnlyConnection({ filter }: Scope): string | undefined {
+  const { data = [] } = useConnections({ enabled: useMayListConnections() });
+  const named = filter.connectionId ?? [];
+  if (named.length === 1) return typeof named === 'string' ? named : named[0];
+  return data.length === 1 ? data[0]?.id : undefined;
+}

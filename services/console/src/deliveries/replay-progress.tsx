@@ -1,0 +1,34 @@
+/** How far a replay of many is. It goes on when the page is closed. */
+import { Anchor, Button, Group, Progress, Stack, Text } from '@mantine/core';
+import { Link } from 'react-router';
+
+import { useReplayProgress } from '../api/delivery-actions.js';
+import { Notice } from '../parts/notice.js';
+import { ProblemAlert } from '../parts/problem-alert.js';
+import { counted } from './delivery-words.js';
+
+interface ReplayProgressViewProps {
+  replayId: string;
+  matched: number;
+  onClose: () => void;
+}
+
+export function ReplayProgressView({ replayId, matched, onClose }: ReplayProgressViewProps) {
+  const { data, error, refetch } = useReplayProgress(replayId);
+  const { done = 0, skipped = 0, state = 'running', matched: total = matched } = data ?? {};
+  return (
+    <Stack>
+      <Progress value={total === 0 ? 100 : (100 * (done + skipped)) / total} aria-label="Progress of the replay" />
+      <div role="status">
+        {state === 'done'
+          ? <Notice color="green" title={`${counted(done, 'delivery')} sent again`}><Text size="sm">{skipped === 0 ? 'None was left out.' : `${skipped.toLocaleString('en')} left out: under way, or posted already.`} Each waits its turn like every other.</Text></Notice>
+          : <Text size="sm">{`${(done + skipped).toLocaleString('en')} of ${total.toLocaleString('en')}. You can close this; it goes on.`}</Text>}
+      </div>
+      {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      <Group justify="flex-end">
+        <Anchor component={Link} to="/deliveries" size="sm" mr="auto" underline="always" onClick={onClose}>All deliveries</Anchor>
+        <Button variant="default" onClick={onClose} data-autofocus>{state === 'done' ? 'DONE' : 'CLOSE'}</Button>
+      </Group>
+    </Stack>
+  );
+}

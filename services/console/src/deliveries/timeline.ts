@@ -1,0 +1,51 @@
+/** The lines of a timeline as they are read: which word heads each, and how it is to be taken. */
+import type { Delivery } from '@tocsin/contracts';
+
+import { matchedBy } from './delivery-words.js';
+
+export type Tone = 'good' | 'bad' | 'wait' | 'plain';
+
+export interface Moment {
+  at: string;
+  word: string;
+  tone: Tone;
+  text: string;
+  slack: Readonly<Record<string, unknown>> | undefined;
+}
+
+const KINDS: Readonly<Record<string, readonly [word: string, tone: Tone]>> = {
+  accepted: ['Accepted', 'plain'],
+  waiting: ['Waiting', 'wait'],
+  attempt: ['Attempt', 'wait'],
+  posted: ['Posted', 'good'],
+  updated: ['Updated', 'good'],
+  failed: ['Failed', 'bad'],
+  dead: ['Given up', 'bad'],
+  suppressed: ['Suppressed', 'bad'],
+  unconfirmed: ['Unconfirmed', 'bad'],
+};
+
+/** What wanted it sent stands after the first line, at its moment. */
+export function timelineOf({ timeline = [], source, createdAt }: Pick<Delivery, 'timeline' | 'source' | 'createdAt'>): Moment[] {
+  const told = timeline.map(({ at, kind, text, slack }): Moment => {
+    const [word, tone] = KINDS[kind] ?? [wordOf(kind), 'plain'];
+    return { at, word, tone, text, slack: slack as Moment['slack'] };
+  });
+  const [first, ...rest] = told;
+  const cause: Moment = { at: first?.at ?? createdAt, word: 'Why', tone: 'plain', text: matchedBy({ source }), slack: undefined };
+  return first ? [first, cause, ...rest] : [cause];
+}
+
+/** `reply_posted` → `Reply posted`: a kind that is younger than this page still reads. */
+function wordOf(kind: string): string {
+  const words = kind.replaceAll(/[_.-]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What Slack said, short: its error with what it named beside it, or the message's place. */
+export function answerOf(slack: Moment['slack']): string | undefined {
+  if (!slack) return undefined;
+  const { error, channel, ts, details } = slack;
+  if (typeof error === 'string') return details === undefined ? error : `${error} ${JSON.stringify(details)}`;
+  return typeof ts === 'string' ? `ok, message ${ts}${typeof channel === 'string' ? ` in ${channel}` : ''}` : undefined;
+}
