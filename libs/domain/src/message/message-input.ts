@@ -27,6 +27,10 @@ export interface MessageInput {
   changes?: readonly FieldChange[];
   /** An earlier attempt may have arrived: the message says so. */
   repeated?: boolean;
+  /** It goes into the thread of a message that shows the issue: it tells what changed, without the card. */
+  isReply?: boolean;
+  /** It stands for an earlier message: `replaced` cannot be changed any more, `unconfirmed` may or may not be there. */
+  follows?: { reason: 'replaced' | 'unconfirmed'; link?: string };
   /** Slack ids of the owners, where they are known, for a mention of the owner. */
   ownerIds?: readonly string[];
 }

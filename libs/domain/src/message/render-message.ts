@@ -5,7 +5,7 @@
  */
 import type { Issue } from '../issue.js';
 import { compareSeverity, SEVERITIES, type Severity } from '../issue.js';
-import { LIMITS, plainText, section, text, type Block, type RichTextElement } from './block-kit.js';
+import { LIMITS, plainText, section, text, type Block, type RichTextElement, type RichTextSection } from './block-kit.js';
 import { bulkDigest, digestBlocks, digestText } from './digest.js';
 import { issueCard, titleText } from './issue-card.js';
 import { issueLink, safeUrl } from './link.js';
@@ -13,6 +13,7 @@ import type { DigestInput, MessageInput, MessageWarning, RenderedMessage } from 
 import { asPlainText } from './plain-text.js';
 import { lookOf } from './severity-look.js';
 import { cleanLine, cleanText, cut, escapeMrkdwn } from './text.js';
+import { replyBlocks, replyText, type ReplyInput } from './thread-reply.js';
 import { whatChanged } from './what-changed.js';
 
 const SENDER_MAX = 150;
@@ -21,12 +22,18 @@ const COMMENT_IN_TEXT = 150;
 /** `&amp;` for `&`. */
 const LONGEST_ENTITY = 5;
 const MENTIONS_MAX = 50;
+const FOLLOWS = {
+  replaced: 'This takes the place of an earlier message, which cannot be changed any more.',
+  unconfirmed: 'An earlier message about this may be here already: Slack did not confirm it.',
+} as const;
 const REPEATED = 'This may repeat an earlier message: Slack did not confirm it.';
 
 export function renderMessage(input: MessageInput): RenderedMessage {
   const digest = digestOf(input);
   const [issue] = input.issues;
   const said = saidBlocks(input);
+  const reply = replyOf(input);
+  if (reply) return { text: textOf(input, digest), blocks: [...said, ...replyBlocks(reply)], attachments: [], warnings: warningsOf(input) };
   const card = digest === undefined && issue !== undefined ? [issueCard(issue, input.consoleUrl)] : [];
   const changed = whatChanged(input.change, input.changes ?? []);
   if (changed.length > 0) said.push({ type: 'rich_text', block_id: 'changed', elements: changed });
@@ -43,6 +50,13 @@ function digestOf({ digest, issues, consoleUrl }: MessageInput): DigestInput | u
   return digest ?? (issues.length > 1 ? bulkDigest(issues, consoleUrl) : undefined);
 }
 
+/** An answer in a thread about one issue; about several it is a digest like any other. */
+function replyOf({ isReply, issues, digest, change, changes, consoleUrl }: MessageInput): ReplyInput | undefined {
+  const [issue] = issues;
+  if (isReply !== true || digest !== undefined || issue === undefined || issues.length > 1) return undefined;
+  return { issue, change: change === undefined || change === 'new' ? 'updated' : change, changes: changes ?? [], consoleUrl };
+}
+
 /** What comes before the facts: mentions, who sent it, the comment. */
 function saidBlocks(input: MessageInput): Block[] {
   const mentions = mentionsOf(input);
@@ -50,24 +64,32 @@ function saidBlocks(input: MessageInput): Block[] {
   const comment = cut(cleanText(input.comment ?? ''), COMMENT_MAX);
   const blocks: Block[] = [];
   if (input.repeated === true) blocks.push({ type: 'context', block_id: 'repeated', elements: [plainText(REPEATED)] });
+  if (input.follows) blocks.push({ type: 'rich_text', block_id: 'follows', elements: [followsSection(input.follows)] });
   if (mentions.length > 0) blocks.push({ type: 'rich_text', block_id: 'mentions', elements: [section(...mentions)] });
   if (sender !== '') blocks.push({ type: 'context', block_id: 'sender', elements: [plainText(`Sent by ${sender}`)] });
   if (comment !== '') blocks.push({ type: 'rich_text', block_id: 'comment', elements: [{ type: 'rich_text_quote', elements: [text(comment)] }] });
   return blocks;
 }
 
-function mentionsOf({ options, issues, ownerIds = [] }: MessageInput): RichTextElement[] {
+function followsSection({ reason, link }: NonNullable<MessageInput['follows']>): RichTextSection {
+  const url = safeUrl(link);
+  return section(text(FOLLOWS[reason], { italic: true }), ...(url === undefined ? [] : [text(' '), { type: 'link', url, text: 'The earlier one' } as const]));
+}
+
+function mentionsOf({ options, issues, digest, ownerIds = [] }: MessageInput): RichTextElement[] {
   const mention = options?.mention;
-  if (!mention || !reaches(issues, mention.fromSeverity)) return [];
+  if (!mention || !reaches(issues, digest, mention.fromSeverity)) return [];
   const people = [...(mention.owner === true ? ownerIds : []), ...(mention.people ?? [])].filter((id) => /^[UW][A-Z0-9]{6,20}$/.test(id));
   const groups = (mention.groups ?? []).filter((id) => /^S[A-Z0-9]{6,20}$/.test(id));
   const named: RichTextElement[] = [...[...new Set(people)].map((id) => ({ type: 'user', user_id: id }) as const), ...[...new Set(groups)].map((id) => ({ type: 'usergroup', usergroup_id: id }) as const)];
   return named.slice(0, MENTIONS_MAX).flatMap((element, index) => (index === 0 ? [element] : [text(' '), element]));
 }
 
-function reaches(issues: readonly Issue[], fromSeverity: string | undefined): boolean {
+/** Whether one of the issues is bad enough, be it named or only counted. */
+function reaches(issues: readonly Issue[], digest: DigestInput | undefined, fromSeverity: string | undefined): boolean {
   if (fromSeverity === undefined || !(SEVERITIES as readonly string[]).includes(fromSeverity)) return true;
-  return issues.some((issue) => compareSeverity(issue.severity, fromSeverity as Severity) >= 0);
+  const counted = SEVERITIES.filter((severity) => (digest?.totals[severity] ?? 0) > 0);
+  return [...issues.map(({ severity }) => severity), ...counted].some((severity) => compareSeverity(severity, fromSeverity as Severity) >= 0);
 }
 
 function testBlocks(consoleUrl: string): Block[] {
@@ -81,10 +103,11 @@ function testBlocks(consoleUrl: string): Block[] {
 function textOf(input: MessageInput, digest: DigestInput | undefined): string {
   const [issue] = input.issues;
   const said = [cleanLine(input.sender ?? ''), cut(cleanLine(input.comment ?? ''), COMMENT_IN_TEXT)].filter((part) => part !== '').join(': ');
-  const what = digest ? digestText(digest) : issue ? issueText(issue) : 'Test message: the connection to this place works. No action is needed.';
+  const reply = replyOf(input);
+  const what = reply ? replyText(reply) : digest ? digestText(digest) : issue ? issueText(issue) : 'Test message: the connection to this place works. No action is needed.';
   const address = digest ? safeUrl(digest.link) : issue && issueLink(input.consoleUrl, issue.id);
   const link = address === undefined ? '' : ` ${escapeMrkdwn(address, address.length * LONGEST_ENTITY)}`;
-  const line = [what, said, input.repeated === true ? REPEATED : ''].filter((part) => part !== '').join(' – ');
+  const line = [what, said, input.follows ? FOLLOWS[input.follows.reason] : '', input.repeated === true ? REPEATED : ''].filter((part) => part !== '').join(' – ');
   if (link.length > LIMITS.messageText / 2) return escapeMrkdwn(line, LIMITS.messageText);
   return escapeMrkdwn(line, LIMITS.messageText - link.length) + link;
 }
