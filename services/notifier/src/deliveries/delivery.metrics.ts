@@ -2,7 +2,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { SLACK_ERRORS } from '@tocsin/domain';
+import { SLACK_ERRORS, type DeliverySource } from '@tocsin/domain';
 import { Metrics } from '@tocsin/platform';
 import type { SlackAnswer } from '@tocsin/slack';
 
@@ -55,13 +55,17 @@ export class DeliveryMetrics implements OnApplicationBootstrap {
   /** Counts what became of a claimed delivery. */
   recorded({ delivery }: Claim, outcome: Outcome): void {
     const { kind } = delivery.command.source;
-    this.deliveries.inc({ kind, outcome: outcome.state === 'waiting' ? 'retried' : outcome.state, reason: reasonOf(outcome) });
-    if (outcome.state === 'posted') this.durations.observe({ kind }, Math.max(0, (Date.now() - delivery.said_at.getTime()) / 1000));
+    this.count({ kind, saidAt: delivery.said_at }, outcome.state, outcome.error?.code ?? (outcome.story?.slack as { error?: string } | undefined)?.error);
+  }
+
+  /** Counts a delivery that reached its end together with others. */
+  count({ kind, saidAt }: { kind: DeliverySource['kind']; saidAt: Date }, state: Outcome['state'], code: string | undefined): void {
+    this.deliveries.inc({ kind, outcome: state === 'waiting' ? 'retried' : state, reason: reasonOf(state, code) });
+    if (state === 'posted') this.durations.observe({ kind }, Math.max(0, (Date.now() - saidAt.getTime()) / 1000));
   }
 }
 
-function reasonOf({ state, error, story }: Outcome): string {
-  const code = error?.code ?? (story?.slack as { error?: string } | undefined)?.error;
+function reasonOf(state: Outcome['state'], code: string | undefined): string {
   if (state === 'posted') return 'ok';
   if (code === undefined) return 'not_ready';
   return Object.hasOwn(SLACK_ERRORS, code) || OWN_REASONS.has(code) || /^http_\d{3}$/.test(code) ? code : 'other';

@@ -110,8 +110,8 @@ export class LaneRepository {
   }
 
   /** Gives a lane back that was leased to be folded. */
-  async release({ laneId, leaseId }: LaneClaim): Promise<void> {
-    await this.database.query(`update lanes set leased_until = '-infinity', lease_id = null where lane_id = $1 and lease_id = $2`, [laneId, leaseId]);
+  async release({ laneId, leaseId }: LaneClaim, within: Pick<EntityManager, 'query'> = this.database): Promise<void> {
+    await within.query(`update lanes set leased_until = '-infinity', lease_id = null where lane_id = $1 and lease_id = $2`, [laneId, leaseId]);
   }
 
   /** Connections come before lanes, as where connector's news wakes them. */

@@ -71,7 +71,8 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
       `update lanes l set active = true, next_at = case when l.next_at = 'infinity' then clock_timestamp() else l.next_at end
        from (
          select w.lane_id from lanes w join connections c on c.connection_id = w.connection_id and c.organization_id = w.organization_id and c.state = 'active'
-         where (not w.active or w.next_at = 'infinity') and exists (select 1 from deliveries d where d.lane_id = w.lane_id and d.state = 'waiting' and d.expires_at > clock_timestamp())
+         where (not w.active or w.next_at = 'infinity') and exists (
+           select 1 from deliveries d where d.lane_id = w.lane_id and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.expires_at > clock_timestamp())
          order by w.lane_id for update of w skip locked) forgotten
        where l.lane_id = forgotten.lane_id returning 1`,
     );

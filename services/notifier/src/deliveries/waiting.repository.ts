@@ -1,4 +1,7 @@
-/** Ends deliveries that wait, without sending them: cancelled, expired, or bound for what does not exist. */
+/**
+ * Ends deliveries that wait, without sending them: cancelled, expired, or bound for what does not exist. Never one that
+ * waits for its digest: it ends with that.
+ */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
@@ -23,10 +26,10 @@ export class WaitingRepository {
 
   /** Their lanes are locked first: a claim that is just taking one of them wins, and it is left alone. @returns the keys of those that ended */
   async end(tx: EntityManager, { state, error }: Ending, { condition, parameters }: Which): Promise<DeliveryKey[]> {
-    await tx.query(`select 1 from lanes where lane_id in (select d.lane_id from deliveries d where d.state = 'waiting' and ${condition}) order by lane_id for update`, [...parameters]);
+    await tx.query(`select 1 from lanes where lane_id in (select d.lane_id from deliveries d where d.state = 'waiting' and d.digest_id is null and ${condition}) order by lane_id for update`, [...parameters]);
     const [ended] = await tx.query<[DeliveryKey[], number]>(
       `update deliveries d set state = $${parameters.length + 1}, error = $${parameters.length + 2}, version = version + 1, waiting_for = null, settled_at = clock_timestamp()
-       where d.state = 'waiting' and ${condition} returning d.organization_id, d.delivery_id`,
+       where d.state = 'waiting' and d.digest_id is null and ${condition} returning d.organization_id, d.delivery_id`,
       [...parameters, state, JSON.stringify(error)],
     );
     await this.log.write(tx, ended.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: { kind: state, text: error.message } })));
