@@ -1,0 +1,143 @@
+/** Faults of processes: killed, frozen, asked to end, added and taken away. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Scenario } from '../scenario.js';
+import type { Ending } from '../system/service-process.js';
+import type { System } from '../system/system.js';
+import { allPosted, atMostDuplicates, expected, noDuplicates, nothingUnknown } from './expectations.js';
+
+/** Posts in flight at most, per replica. */
+const CONCURRENCY = 32;
+
+async function killAndStart(system: System, service: 'connector' | 'issues' | 'notifier', times: number): Promise<void> {
+  for (let time = 0; time < times; time += 1) {
+    await sleep(system.random.between(800, 2000));
+    await system.service(service).kill();
+    await system.service(service).start();
+  }
+}
+
+export const notifierKilled: Scenario = {
+  name: 'notifier-killed',
+  fault: 'kill -9 of notifier at three random moments, started again each time; Slack takes 80 ms to answer',
+  holds: 'duplicates are at most the posts that were in flight',
+  strike: async (system) => {
+    await system.sandbox.fault({ latencyMs: 80 });
+    await killAndStart(system, 'notifier', 3);
+  },
+  judge: (facts) => [...atMostDuplicates(facts, 3 * CONCURRENCY), ...allPosted(facts, { heldByHand: true })],
+};
+
+const notifierKilledUnpaced: Scenario = {
+  ...notifierKilled, name: 'notifier-killed-unpaced', fault: 'the same without pacing, several messages of a channel under one lease', settings: { SLACK_CHANNEL_INTERVAL_MS: '0' },
+  load: { channels: 4, commands: 800 },
+};
+
+const oneOfTwoKilled: Scenario = {
+  name: 'one-of-two-notifiers-killed',
+  fault: 'two notifiers, one of them killed at a random moment and gone for good',
+  holds: 'the other one takes over what the first one had leased',
+  strike: async (system) => {
+    const second = await system.addReplica();
+    await system.sandbox.fault({ latencyMs: 80 });
+    await sleep(system.random.between(1000, 3000));
+    await second.kill();
+  },
+  judge: (facts) => [...atMostDuplicates(facts, CONCURRENCY), ...allPosted(facts, { heldByHand: true })],
+};
+
+const issuesKilled: Scenario = {
+  name: 'issues-killed', fault: 'kill -9 of issues at three random moments; whoever had no answer repeats the request under its key', holds: 'no duplicates',
+  load: { byHand: 200, commands: 200 }, strike: (system) => killAndStart(system, 'issues', 3), judge: (facts) => [...nothingUnknown(facts), ...allPosted(facts)],
+};
+
+const connectorKilled: Scenario = {
+  name: 'connector-killed', fault: 'kill -9 of connector for six seconds, notifier restarted meanwhile: nobody has a token', holds: 'no duplicates, everything is posted afterwards',
+  strike: async (system) => {
+    await sleep(1000);
+    await system.connector.kill();
+    await system.notifier.terminate();
+    await system.notifier.start();
+    await sleep(5000);
+    await system.connector.start();
+  },
+  judge: (facts) => [...nothingUnknown(facts), ...allPosted(facts)],
+};
+
+export const notifierTerminated: Scenario<Ending[]> = {
+  name: 'notifier-terminated',
+  fault: 'SIGTERM to notifier under load, three times; Slack takes 80 ms to answer',
+  holds: 'exit code 0 in less than 15 s, no duplicate, no answer lost',
+  strike: async (system) => {
+    await system.sandbox.fault({ latencyMs: 80 });
+    const endings: Ending[] = [];
+    for (let time = 0; time < 3; time += 1) {
+      await sleep(system.random.between(800, 1800));
+      endings.push(await system.notifier.terminate());
+      await system.notifier.start();
+    }
+    return endings;
+  },
+  judge: (facts, endings) => [...nothingUnknown(facts), ...allPosted(facts), ...clean(endings)],
+};
+
+function clean(endings: readonly Ending[]): string[] {
+  return endings.flatMap(({ code, signal, ms }) => expected(code === 0 && ms < 15_000, `SIGTERM ended with ${signal ?? String(code)} after ${Math.round(ms)} ms`));
+}
+
+const everybodyTerminated: Scenario<Ending[]> = {
+  name: 'everybody-terminated', fault: 'SIGTERM to issues, connector and notifier at once, under load', holds: 'exit code 0 in less than 15 s, no duplicate, no answer lost',
+  strike: async (system) => {
+    await system.sandbox.fault({ latencyMs: 80 });
+    await sleep(system.random.between(1500, 3000));
+    const endings = await Promise.all([system.issues.terminate(), system.connector.terminate(), system.notifier.terminate()]);
+    await Promise.all([system.issues.start(), system.connector.start(), system.notifier.start()]);
+    return endings;
+  },
+  judge: (facts, endings) => [...nothingUnknown(facts), ...allPosted(facts), ...clean(endings)],
+};
+
+const notifierFrozen: Scenario = {
+  name: 'notifier-frozen',
+  fault: 'two notifiers, one frozen (SIGSTOP) for 34 s, longer than a lease, then thawed; Slack takes 300 ms to answer',
+  holds: 'duplicates are at most the posts that were in flight; late failures change nothing',
+  strike: async (system) => {
+    const second = await system.addReplica();
+    await system.sandbox.fault({ latencyMs: 300 });
+    await sleep(system.random.between(1000, 2500));
+    second.freeze();
+    await sleep(34_000);
+    second.thaw();
+  },
+  judge: (facts) => [...atMostDuplicates(facts, CONCURRENCY), ...allPosted(facts, { heldByHand: true })],
+};
+
+const replicas: Scenario<Ending[]> = {
+  name: 'replicas-1-4-1', fault: 'three more notifiers join under load, and all but one are asked to end', holds: 'no duplicates, every ending clean', load: { seconds: 9, commands: 600 },
+  strike: async (system) => {
+    await sleep(1000);
+    const added = await Promise.all([system.addReplica(), system.addReplica(), system.addReplica()]);
+    await sleep(1500);
+    return Promise.all([system.notifier.terminate(), ...added.slice(1).map((replica) => replica.terminate())]);
+  },
+  judge: (facts, endings) => [...nothingUnknown(facts), ...allPosted(facts), ...clean(endings)],
+};
+
+const wrongClock: Scenario = {
+  name: 'wrong-clock', fault: 'two notifiers, the clock of one is two hours ahead, then one is two hours behind', holds: 'nothing expires, nothing is posted twice: only the clock of the database counts',
+  strike: async (system) => {
+    await system.addReplica({ NODE_OPTIONS: skewedBy(7_200_000) });
+    await system.addReplica({ NODE_OPTIONS: skewedBy(-7_200_000) });
+    await system.notifier.terminate();
+  },
+  judge: (facts) => [...noDuplicates(facts), ...allPosted(facts)],
+};
+
+function skewedBy(ms: number): string {
+  const source = `const now=Date.now.bind(Date);const D=Date;globalThis.Date=class extends D{constructor(...a){if(a.length===0)super(now()+${ms});else super(...a)}static now(){return now()+${ms}}};`;
+  return `--import data:text/javascript;base64,${Buffer.from(source).toString('base64')}`;
+}
+
+export const PROCESS_FAULTS: readonly Scenario[] = [
+  notifierKilled, notifierKilledUnpaced, oneOfTwoKilled, issuesKilled, connectorKilled, notifierTerminated, everybodyTerminated, notifierFrozen, replicas, wrongClock,
+];
