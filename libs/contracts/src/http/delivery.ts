@@ -91,6 +91,8 @@ export class DeliveryTraits {
   @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) code?: string[];
   /** What was folded into this digest. */
   @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) digestId?: string[];
+  /** What was sent again of this delivery. */
+  @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) replayOf?: string[];
   @IsOptional() @IsDateString() after?: string;
   @IsOptional() @IsDateString() before?: string;
   /** Part of an issue's title, a comment or a destination's name, or the delivery's id. */

@@ -30,6 +30,7 @@ const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   source: 'd.source_kind = any(?)',
   code: `(d.state in ${NOT_POSTED_SQL} and d.error->>'code' = any(?))`,
   digestId: 'd.digest_id = any(?)',
+  replayOf: 'd.replay_of = any(?)',
   after: 'd.created_at > ?::timestamptz',
   before: 'd.created_at < ?::timestamptz',
   q: `(d.delivery_id = ? or strpos(lower(coalesce(d.destination_name, '')), lower(?)) > 0 or strpos(lower(coalesce(d.command->>'comment', '')), lower(?)) > 0

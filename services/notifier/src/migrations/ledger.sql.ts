@@ -5,6 +5,7 @@ alter table deliveries
   add column source_kind text generated always as (command->'source'->>'kind') stored,
   add column workflow_id text generated always as (command->'source'->>'workflowId') stored;
 create index deliveries_of_workflow on deliveries (organization_id, workflow_id, created_at desc, delivery_id desc) where workflow_id is not null;
+create index deliveries_replay_of on deliveries (organization_id, replay_of) where replay_of is not null;
 create index deliveries_not_posted on deliveries (organization_id, created_at desc, delivery_id desc) where state in ('failed', 'dead', 'suppressed', 'unconfirmed');
 create index deliveries_held on deliveries (organization_id, workflow_id) where held_since is not null and state = 'waiting';
 
