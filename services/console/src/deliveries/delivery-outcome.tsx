@@ -5,7 +5,13 @@ import type { Delivery } from '@tocsin/contracts';
 
 import { useEnvironment } from '../api/environment.js';
 
-export function DeliveryOutcome({ delivery: { slack, error, waitingFor } }: { delivery: Delivery }) {
+interface DeliveryOutcomeProps {
+  delivery: Delivery;
+  /** In a row of a list: the whole remedy stands where the delivery is open. */
+  brief?: boolean;
+}
+
+export function DeliveryOutcome({ delivery: { slack, error, waitingFor }, brief = false }: DeliveryOutcomeProps) {
   const sandboxUrl = useEnvironment().data?.sandboxUrl;
   if (slack) {
     return (
@@ -19,7 +25,7 @@ export function DeliveryOutcome({ delivery: { slack, error, waitingFor } }: { de
     return (
       <>
         <Text size="sm">{error.message}</Text>
-        <Text size="sm" fw={600}>{error.remedy}</Text>
+        {brief ? <Text size="xs" c="dimmed" lineClamp={2}>{error.remedy}</Text> : <Text size="sm" fw={600}>{error.remedy}</Text>}
       </>
     );
   }

@@ -58,7 +58,7 @@ function Row({ delivery, picked, open, onToggle }: RowProps) {
       <td role="cell" className="narrow"><StateMark state={delivery.state} /></td>
       <td role="cell" className="main"><Link to={{ pathname: `/deliveries/${encodeURIComponent(delivery.id)}`, search }} state={FROM_LIST} className="plain-link row-link">{title}</Link></td>
       <td role="cell" className="name"><Text span size="sm" fw={600}>{destination}</Text></td>
-      <td role="cell" className="outcome"><DeliveryOutcome delivery={delivery} /></td>
+      <td role="cell" className="outcome"><DeliveryOutcome delivery={delivery} brief /></td>
       <td role="cell" className="name"><Text span size="sm" c="dimmed">{sourceWord(delivery)}</Text></td>
       <td role="cell" className="narrow"><TimeAgo at={delivery.createdAt} /></td>
     </tr>

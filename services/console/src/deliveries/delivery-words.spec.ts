@@ -32,9 +32,9 @@ describe('what a delivery tells', () => {
 });
 
 test.each([
-  [BY_HAND, 'Sent by hand by noa@acme.test'],
-  [{ kind: 'workflow', workflowId: 'w1', version: 3, stepId: 's2' }, 'Matched by workflow w1, version 3, step s2'],
-  [{ kind: 'digest', of: 12 }, 'Folded from 12 issues that would have waited too long one by one'],
+  [BY_HAND, 'noa@acme.test, by hand'],
+  [{ kind: 'workflow', workflowId: 'w1', version: 3, stepId: 's2' }, 'Workflow w1, version 3, step s2'],
+  [{ kind: 'digest', of: 12 }, '12 issues as one message, so that nobody waits for them one by one'],
 ] as const)('the timeline says what wanted it sent: %#', (source, said) => {
   expect(matchedBy({ source })).toBe(said);
 });

@@ -66,17 +66,17 @@ export function sourceWord({ source }: Pick<Delivery, 'source'>): string {
   }
 }
 
-/** Who or what wanted it sent, as a sentence of the timeline. */
+/** Who or what wanted it sent, as the timeline says it. */
 export function matchedBy({ source }: Pick<Delivery, 'source'>): string {
   switch (source.kind) {
     case 'manual':
-      return `Sent by hand by ${source.user}`;
+      return `${source.user}, by hand`;
     case 'workflow':
-      return `Matched by workflow ${source.workflowId}, version ${source.version}, step ${source.stepId}`;
+      return `Workflow ${source.workflowId}, version ${source.version}, step ${source.stepId}`;
     case 'digest':
-      return `Folded from ${counted(source.of, 'issue')} that would have waited too long one by one${source.workflowId === undefined ? '' : `, of workflow ${source.workflowId}`}`;
+      return `${counted(source.of, 'issue')} as one message, so that nobody waits for them one by one${source.workflowId === undefined ? '' : `, of workflow ${source.workflowId}`}`;
     case 'test':
-      return `Test message of ${source.user}`;
+      return `${source.user}, as a test`;
   }
 }
 

@@ -52,5 +52,5 @@ function Elsewhere({ connectionId, value, onChange }: ElsewhereProps) {
   if (!data) return error ? <ProblemAlert error={error} onRetry={() => void refetch()} /> : <Loader aria-label="Loading" />;
   const connections = data.filter(({ id }) => id === connectionId);
   if (connections.length === 0) return <Text size="sm">The workspace is not connected any more. Connect it again under Connectors first.</Text>;
-  return <DestinationPicker label="Channel/User" connections={connections} value={value} onChange={onChange} autoFocus />;
+  return <DestinationPicker label="Channel/User" connections={connections} value={value} onChange={onChange} />;
 }

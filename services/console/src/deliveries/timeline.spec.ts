@@ -15,7 +15,7 @@ describe('a timeline', () => {
         { at: '2026-03-01T09:00:01.000Z', kind: 'failed', text: 'The channel is archived.', slack: { error: 'is_archived' } },
       ],
     });
-    expect(moments.map(({ word, text }) => `${word}: ${text}`)).toEqual(['Accepted: Accepted and put in line', 'Why: Sent by hand by noa@acme.test', 'Failed: The channel is archived.']);
+    expect(moments.map(({ word, text }) => `${word}: ${text}`)).toEqual(['Accepted: Accepted and put in line', 'Sent by: noa@acme.test, by hand', 'Failed: The channel is archived.']);
   });
 
   test('a kind of line that this page does not know is still told', () => {
@@ -23,7 +23,7 @@ describe('a timeline', () => {
   });
 
   test('before anything was recorded, it says who wanted it', () => {
-    expect(timelineOf({ createdAt: CREATED, source: SOURCE }).map(({ text }) => text)).toEqual(['Sent by hand by noa@acme.test']);
+    expect(timelineOf({ createdAt: CREATED, source: SOURCE }).map(({ text }) => text)).toEqual(['noa@acme.test, by hand']);
   });
 });
 

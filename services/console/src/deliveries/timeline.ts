@@ -25,6 +25,8 @@ const KINDS: Readonly<Record<string, readonly [word: string, tone: Tone]>> = {
   unconfirmed: ['Unconfirmed', 'bad'],
 };
 
+const CAUSES: Record<Delivery['source']['kind'], string> = { manual: 'Sent by', workflow: 'Matched by', digest: 'Folded', test: 'Sent by' };
+
 /** What wanted it sent stands after the first line, at its moment. */
 export function timelineOf({ timeline = [], source, createdAt }: Pick<Delivery, 'timeline' | 'source' | 'createdAt'>): Moment[] {
   const told = timeline.map(({ at, kind, text, slack }): Moment => {
@@ -32,7 +34,7 @@ export function timelineOf({ timeline = [], source, createdAt }: Pick<Delivery, 
     return { at, word, tone, text, slack: slack as Moment['slack'] };
   });
   const [first, ...rest] = told;
-  const cause: Moment = { at: first?.at ?? createdAt, word: 'Why', tone: 'plain', text: matchedBy({ source }), slack: undefined };
+  const cause: Moment = { at: first?.at ?? createdAt, word: CAUSES[source.kind], tone: 'plain', text: matchedBy({ source }), slack: undefined };
   return first ? [first, cause, ...rest] : [cause];
 }
 
