@@ -1,8 +1,8 @@
 /** Deliveries as they are: the list, how many there are in each state, one with its timeline, and its message. */
 import { keepPreviousData, useInfiniteQuery, useQuery, type InfiniteData, type UseInfiniteQueryResult, type UseQueryResult } from '@tanstack/react-query';
 
-import type { Delivery } from '@tocsin/contracts';
-import { cleanLine, SETTLED_STATES, type Attachment, type Block, type DeliveryState } from '@tocsin/domain';
+import type { Delivery, DeliveryCounts, DeliveryMessage as MessageView, DeliveryReasons } from '@tocsin/contracts';
+import { cleanLine, SETTLED_STATES, type Attachment, type Block } from '@tocsin/domain';
 
 import { call, type Page, type Query } from './client.js';
 
@@ -51,13 +51,13 @@ export function readable(delivery: Delivery): Delivery {
   return delivery.title === undefined ? delivery : Object.assign({}, delivery, { title: cleanLine(delivery.title) });
 }
 
-export type StateCounts = Record<DeliveryState, number>;
+export type StateCounts = DeliveryCounts['byState'];
 
 /** Of the deliveries that match, in each state. */
 export function useDeliveryCounts(filter: Query, { enabled = true, live = false }: ListOptions = {}): UseQueryResult<StateCounts> {
   return useQuery({
     queryKey: ['delivery-counts', filter],
-    queryFn: async ({ signal }) => (await call<{ byState: StateCounts }>('GET', '/v1/deliveries/counts', { query: filter, signal })).byState,
+    queryFn: async ({ signal }) => (await call<DeliveryCounts>('GET', '/v1/deliveries/counts', { query: filter, signal })).byState,
     enabled,
     placeholderData: keepPreviousData,
     refetchInterval: live ? LIVE_LIST_MS : LIST_MS,
@@ -65,32 +65,19 @@ export function useDeliveryCounts(filter: Query, { enabled = true, live = false 
 }
 
 /** Settled deliveries that failed for the same reason. */
-export interface ReasonGroup {
-  state: DeliveryState;
-  code: string;
-  message: string;
-  remedy: string;
-  count: number;
-  lastAt: string;
-}
+export type ReasonGroup = DeliveryReasons['items'][number];
 
 export function useReasons(filter: Query, { enabled = true } = {}): UseQueryResult<ReasonGroup[]> {
   return useQuery({
     queryKey: ['delivery-reasons', filter],
-    queryFn: async ({ signal }) => (await call<{ items: ReasonGroup[] }>('GET', '/v1/deliveries/reasons', { query: filter, signal })).items,
+    queryFn: async ({ signal }) => (await call<DeliveryReasons>('GET', '/v1/deliveries/reasons', { query: filter, signal })).items,
     enabled,
     refetchInterval: LIST_MS,
   });
 }
 
 /** A message exactly as it was or would be posted. */
-export interface DeliveryMessage {
-  text: string;
-  blocks: Block[];
-  attachments: Attachment[];
-  /** Slack refused the blocks, so it goes as its text alone. */
-  plainText?: boolean;
-}
+export type DeliveryMessage = Pick<MessageView, 'text' | 'plainText'> & { blocks: Block[]; attachments: Attachment[] };
 
 export function useDeliveryMessage(id: string, version: number | undefined): UseQueryResult<DeliveryMessage> {
   return useQuery({

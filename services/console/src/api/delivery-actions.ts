@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect } from 'react';
 
-import type { AcceptedReplay, Delivery, ReplayDelivery } from '@tocsin/contracts';
+import type { AcceptedReplay, AcceptedReplays, CancelledDeliveries, Delivery, ReplayDelivery, ReplayProgress, RetractDelivery } from '@tocsin/contracts';
 
 import { call } from './client.js';
 
@@ -41,23 +41,18 @@ export function useCancel(id: string): UseMutationResult<Delivery, Error, void> 
 }
 
 /** Deletes from Slack what was posted. */
-export function useRetract(id: string): UseMutationResult<Delivery, Error, { reason?: string }> {
+export function useRetract(id: string): UseMutationResult<Delivery, Error, RetractDelivery> {
   const refresh = useRefresh();
   return useMutation({ mutationFn: (body) => call<Delivery>('POST', `/v1/deliveries/${encodeURIComponent(id)}/retract`, { body }), onSettled: refresh });
 }
 
-export function useCancelMany(): UseMutationResult<{ cancelled: number }, Error, BulkFilter> {
+export function useCancelMany(): UseMutationResult<CancelledDeliveries, Error, BulkFilter> {
   const refresh = useRefresh();
-  return useMutation({ mutationFn: (filter) => call<{ cancelled: number }>('POST', '/v1/deliveries/cancel', { body: { filter: orAll(filter) } }), onSettled: refresh });
+  return useMutation({ mutationFn: (filter) => call<CancelledDeliveries>('POST', '/v1/deliveries/cancel', { body: { filter: orAll(filter) } }), onSettled: refresh });
 }
 
 export interface ReplayMany extends ReplayDelivery {
   filter: BulkFilter;
-}
-
-export interface AcceptedReplays {
-  replayId: string;
-  matched: number;
 }
 
 export function useReplayMany(): UseMutationResult<AcceptedReplays, Error, Keyed<ReplayMany>> {
@@ -69,13 +64,6 @@ export function useReplayMany(): UseMutationResult<AcceptedReplays, Error, Keyed
 /** Whoever means everything has to say so. */
 function orAll(filter: BulkFilter): object {
   return Object.keys(filter).length === 0 ? { all: true } : filter;
-}
-
-export interface ReplayProgress {
-  state: 'running' | 'done';
-  matched: number;
-  done: number;
-  skipped: number;
 }
 
 /** Asks again until all have been replayed or skipped. */

@@ -1,7 +1,9 @@
 /** What is paused: by whom, since when, how much waits for it, and going on. */
 import { Button, Group, Text } from '@mantine/core';
 
-import { usePauseAction, usePauses, type Pause } from '../api/pauses.js';
+import type { Pause } from '@tocsin/contracts';
+
+import { usePauseAction, usePauses } from '../api/pauses.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { useCan } from '../session/session.js';

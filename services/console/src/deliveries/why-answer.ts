@@ -1,9 +1,8 @@
 /** Why somebody did or did not get a message about an issue, in words: what the newest delivery says, else where to look next. */
-import type { Connection, Delivery } from '@tocsin/contracts';
+import type { Connection, Delivery, Pause } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
 
 import type { FoundDestination } from '../api/destinations.js';
-import type { Pause } from '../api/pauses.js';
 import { counted, destinationName } from './delivery-words.js';
 
 export interface WhyFacts {
