@@ -179,17 +179,22 @@ describe('what several services answer together', () => {
     expect([response.status, await response.json()]).toMatchObject([400, { errors: [{ parameter: 'cursor', code: 'bad_cursor' }] }]);
   });
 
-  test('a dead letter carries its service in its id, and its replay goes there', async () => {
-    await start({
-      connector: json({}, 404), issues: json({}, 404), workflows: json({}, 404),
-      notifier: (request, response) => {
-        json(request.method === 'POST' ? { url: request.url } : { items: [{ id: 'd1', receivedAt: '2026' }], nextCursor: null })(request, response);
-      },
-    });
-    const { items } = (await (await fetch(`${front}/v1/dead-letters`)).json()) as { items: { id: string }[] };
-    expect(items).toMatchObject([{ id: 'notifier:d1', service: 'notifier' }]);
-    const replay = await fetch(`${front}/v1/dead-letters/${encodeURIComponent(items[0]?.id ?? '')}/replay`, { method: 'POST' });
-    expect(await replay.json()).toEqual({ url: '/v1/dead-letters/d1/replay' });
+  test('dead letters of all services are one list, newest first; replay and deletion go to the service that the id names', async () => {
+    const asked: string[] = [];
+    const service = (name: PeerName, receivedAt: string): RequestListener => (request, response) => {
+      asked.push(`${request.method ?? ''} ${name} ${request.url ?? ''}`);
+      json(request.method === 'GET' ? { items: [{ id: `${name}:d1`, service: name, receivedAt }], nextCursor: null } : { by: name })(request, response);
+    };
+    await start({ connector: service('connector', '2026-11-25T10:00:00.000Z'), issues: json({ items: [], nextCursor: null }), workflows: service('workflows', '2026-11-25T12:00:00.000Z'), notifier: service('notifier', '2026-11-25T11:00:00.000Z') });
+    const { items } = (await (await fetch(`${front}/v1/dead-letters?reason=invalid_data`)).json()) as { items: { id: string; service: string }[] };
+    expect(items.map(({ id, service: by }) => [id, by])).toEqual([['workflows:d1', 'workflows'], ['notifier:d1', 'notifier'], ['connector:d1', 'connector']]);
+    expect(asked).toContain('GET notifier /v1/dead-letters?reason=invalid_data');
+    const replay = await fetch(`${front}/v1/dead-letters/${encodeURIComponent('notifier:d1')}/replay`, { method: 'POST' });
+    expect(await replay.json()).toEqual({ by: 'notifier' });
+    const deletion = await fetch(`${front}/v1/dead-letters/workflows:d1`, { method: 'DELETE' });
+    expect(await deletion.json()).toEqual({ by: 'workflows' });
+    expect(asked.slice(-2)).toEqual(['POST notifier /v1/dead-letters/notifier%3Ad1/replay', 'DELETE workflows /v1/dead-letters/workflows:d1']);
+    for (const id of ['stranger:d1', 'd1']) expect((await fetch(`${front}/v1/dead-letters/${id}/replay`, { method: 'POST' })).status).toBe(404);
   });
 
   test('the OpenAPI document has each path once, by its owner, and names what is missing', async () => {

@@ -43,13 +43,11 @@ export function createFront({ publicUrl, peers, environment, appDir = BUILT_APP,
   front.get('/metrics', mergedMetrics(peers));
   front.get('/openapi.json', mergedOpenApi(peers));
   front.get('/v1/audit', mergedList({ peers, path: '/v1/audit', time: 'at' }));
-  front.get('/v1/dead-letters', mergedList({ peers, path: '/v1/dead-letters', time: 'receivedAt', view: withServiceInId }));
+  front.get('/v1/dead-letters', mergedList({ peers, path: '/v1/dead-letters', time: 'receivedAt' }));
   front.use((request, response, next) => {
-    const target = targetOf(request.path);
-    if (target) {
-      const { service, path } = target;
-      forward(request, response, { service, address: addressOf(peers, service), publicUrl: url, log, ...(path !== undefined && { path: `${path}${queryOf(request.originalUrl)}` }) });
-    } else next();
+    const service = serviceOf(request.path);
+    if (service) forward(request, response, { service, address: addressOf(peers, service), publicUrl: url, log });
+    else next();
   });
   front.get('/console/environment.json', (_request, response) => {
     response.set('Cache-Control', 'no-store').json(environment);
@@ -62,22 +60,10 @@ export function createFront({ publicUrl, peers, environment, appDir = BUILT_APP,
   return front;
 }
 
-/** A dead letter's id starts with its service: the ids of different services know nothing of each other. */
-function withServiceInId(item: Record<string, unknown>, service: PeerName): Record<string, unknown> {
-  return { ...item, id: `${service}:${String(item.id)}` };
-}
-
-function targetOf(path: string): { service: PeerName; path?: string } | undefined {
-  const [, prefix, rest] = /^\/v1\/dead-letters\/([a-z]+)(?::|%3A)([^/]+(?:\/replay)?)$/i.exec(path) ?? [];
-  const owner = PEER_NAMES.find((name) => name === prefix);
-  if (owner !== undefined && rest !== undefined) return { service: owner, path: `/v1/dead-letters/${rest}` };
-  const service = ownerOf(path);
-  return service === undefined ? undefined : { service };
-}
-
-function queryOf(originalUrl: string): string {
-  const start = originalUrl.indexOf('?');
-  return start < 0 ? '' : originalUrl.slice(start);
+/** A dead letter's id begins with its service, which is the one that may replay or delete it. */
+function serviceOf(path: string): PeerName | undefined {
+  const [, prefix] = /^\/v1\/dead-letters\/([a-z]+)(?::|%3A)[^/]+(?:\/replay)?$/i.exec(path) ?? [];
+  return PEER_NAMES.find((name) => name === prefix) ?? ownerOf(path);
 }
 
 /** A missing file has a status of its own; everything else here is a defect. */

@@ -23,11 +23,9 @@ export interface MergedListOptions {
   path: string;
   /** Field with the time that the list is ordered by. */
   time: string;
-  /** What an item looks like to callers of the front. */
-  view?: (item: Item, service: PeerName) => Item;
 }
 
-export function mergedList({ peers, path, time, view = (item) => item }: MergedListOptions): RequestHandler {
+export function mergedList({ peers, path, time }: MergedListOptions): RequestHandler {
   return async (request, response) => {
     const places = readCursor(request.query.cursor);
     if (places === undefined) {
@@ -57,7 +55,7 @@ export function mergedList({ peers, path, time, view = (item) => item }: MergedL
       return partOf(await askPeer(peers, service, listPath(request, path, places[service], taken), request)).nextCursor;
     });
     response.json({
-      items: shown.map(({ item, service }) => ({ ...view(item, service), service })),
+      items: shown.map(({ item, service }) => ({ ...item, service })),
       nextCursor: PEER_NAMES.some((service) => next[service] !== null) ? writeCursor(next) : null,
       ...(unavailable.length > 0 && { unavailable }),
     });
