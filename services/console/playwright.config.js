@@ -8,7 +8,7 @@ const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bi
 export default defineConfig({
   testDir: 'e2e',
   // a project each: every file begins with an empty database of its own
-  projects: ['main-job', 'working-with-issues', 'accessibility'].map((name) => ({ name, testMatch: `${name}.e2e-spec.ts` })),
+  projects: ['main-job', 'working-with-issues', 'deliveries', 'accessibility'].map((name) => ({ name, testMatch: `${name}.e2e-spec.ts` })),
   outputDir: 'dist/e2e',
   reporter: 'list',
   workers: 1,

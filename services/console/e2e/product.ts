@@ -16,6 +16,10 @@ export interface Product {
   reportFile: (name: string) => string;
   /** Lets the sandbox answer the next message with this error. */
   refuseNextMessage: (error: string) => Promise<void>;
+  /** Tells the sandbox what happens at Slack. */
+  atSlack: (control: 'channels' | 'faults' | 'limits', what: object) => Promise<void>;
+  /** What another than the browser asks of the API. @throws Error when it is refused */
+  api: <Answer>(method: string, path: string, body?: object, type?: string) => Promise<Answer>;
 }
 
 const REPORTS = new URL('../../issues/fixtures/', import.meta.url);
@@ -34,9 +38,9 @@ export const test = base.extend<object, { product: Product }>({
         sandboxUrl,
         importReport: (name, application) => importReport(url, name, application),
         reportFile: (name) => fileURLToPath(new URL(name, REPORTS)),
-        refuseNextMessage: async (error) => {
-          await fetch(`${sandboxUrl}/sandbox/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ method: 'chat.postMessage', error, times: 1 }) });
-        },
+        refuseNextMessage: (error) => atSlack(sandboxUrl, 'faults', { method: 'chat.postMessage', error, times: 1 }),
+        atSlack: (control, what) => atSlack(sandboxUrl, control, what),
+        api: (method, path, body, type) => askApi(url, method, path, body, type),
       });
       await running.stop();
       await rm(dataDir, { recursive: true, force: true });
@@ -55,6 +59,18 @@ async function importReport(url: string, name: string, application: string): Pro
   if (accepted.status !== 202) throw new Error(`the report was not accepted: ${await accepted.text()}`);
   const { scanId } = (await accepted.json()) as { scanId: string };
   await eventually(async () => ((await (await fetch(`${url}/v1/scans/${scanId}?wait=5`, { headers })).json()) as { state: string }).state === 'done', { timeout: 60_000 });
+}
+
+async function atSlack(sandboxUrl: string, control: string, what: object): Promise<void> {
+  const answer = await fetch(`${sandboxUrl}/sandbox/${control}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(what) });
+  if (!answer.ok) throw new Error(`the sandbox refused ${control}: ${await answer.text()}`);
+}
+
+async function askApi<Answer>(url: string, method: string, path: string, body?: object, type = 'application/json'): Promise<Answer> {
+  const headers = { authorization: `Bearer ${await tokenOf(url, 'ci@acme.test')}`, 'content-type': type, 'idempotency-key': crypto.randomUUID() };
+  const answer = await fetch(`${url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  if (!answer.ok) throw new Error(`${method} ${path} was refused: ${await answer.text()}`);
+  return (await answer.json()) as Answer;
 }
 
 /** A bearer token of the development issuer, for what another than the browser does. */

@@ -1,0 +1,255 @@
+/** The Deliveries screen: from a refusal to a message elsewhere, many at once, live, paused, and why somebody did not get it. */
+import { expect, type Page } from '@playwright/test';
+import { eventually } from '@tocsin/testing';
+
+import { signIn, test, type Product } from './product.js';
+
+test.describe.configure({ mode: 'serial' });
+
+const PAYMENTS = 'C0PAYMENTS';
+let connectionId = '';
+let issues: { id: string; title: string }[] = [];
+
+interface Summary {
+  byState: Record<string, number>;
+}
+
+test.beforeAll(async ({ product }) => {
+  await product.importReport('grype-container.sarif', 'payments-api');
+  ({ id: connectionId } = await product.api<{ id: string }>('POST', '/v1/connections', { method: 'token', hostUrl: 'https://acme.slack.com', token: 'xoxb-sandbox-acme' }));
+  issues = (await product.api<{ items: typeof issues }>('GET', '/v1/issues?limit=50')).items;
+});
+
+function send(product: Product, issue: number, channel: string): Promise<{ deliveryId: string }> {
+  return product.api('POST', `/v1/issues/${issues[issue]?.id ?? ''}/slack-messages`, { connectionId, destination: { id: channel } });
+}
+
+async function untilAll(product: Product, state: string, count: number): Promise<void> {
+  await eventually(async () => ((await product.api<Summary>('GET', '/v1/deliveries/summary')).byState[state] ?? 0) >= count, { timeout: 20_000 });
+}
+
+async function openDeliveries(page: Page, path = '/deliveries'): Promise<void> {
+  await signIn(page);
+  await page.goto(path);
+  await page.getByRole('heading', { name: 'Deliveries', exact: true }).waitFor();
+}
+
+function rows(page: Page): ReturnType<Page['locator']> {
+  return page.getByRole('table', { name: 'Deliveries' }).locator('tbody').getByRole('row');
+}
+
+test('a channel was archived: the refusal comes with its remedy, and the message goes to another channel', async ({ page, product }) => {
+  await product.atSlack('channels', { id: PAYMENTS, archived: true });
+  const { deliveryId } = await send(product, 0, PAYMENTS);
+  await openDeliveries(page);
+  const row = rows(page).filter({ hasText: issues[0]?.title ?? '' });
+  await expect(row).toContainText('Failed');
+  await expect(row).toContainText('archived');
+  await row.getByRole('link').first().click();
+  await expect(page).toHaveURL(new RegExp(`/deliveries/${deliveryId}$`));
+  const drawer = page.getByRole('dialog', { name: 'Delivery' });
+  await expect(drawer).toContainText('Unarchive the channel in Slack, or choose another one.');
+  await expect(drawer.getByRole('region', { name: 'Timeline' })).toContainText('ci@acme.test, by hand');
+  await expect(drawer.getByRole('region', { name: 'Timeline' })).toContainText('is_archived');
+  await expect(drawer.getByRole('region', { name: 'Message' })).toContainText(issues[0]?.title ?? '');
+
+  await drawer.getByRole('button', { name: 'Replay' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Replay' });
+  await dialog.getByLabel('Another').check();
+  await dialog.getByLabel('Channel/User').fill('sec-al');
+  await page.getByRole('option', { name: '#sec-alerts' }).click();
+  await dialog.getByLabel('Reason').fill('the team has moved');
+  await dialog.getByRole('button', { name: 'REPLAY' }).click();
+  await expect(dialog.getByRole('status')).toContainText('Posted to #sec-alerts');
+  await expect(dialog.getByRole('link', { name: 'Open in Slack' })).toHaveAttribute('href', /^https:\/\/acme\.slack\.com\/archives\/C0SECALERT\/p/);
+  await dialog.getByRole('button', { name: 'DONE' }).click();
+
+  await drawer.getByRole('link', { name: '#sec-alerts: Posted' }).click();
+  await expect(drawer.getByRole('status')).toContainText('Posted');
+  await drawer.getByRole('link', { name: 'the delivery that it repeats' }).click();
+  await expect(page).toHaveURL(new RegExp(`/deliveries/${deliveryId}$`));
+});
+
+test('a delivery appears and changes without a reload', async ({ page, product }) => {
+  await openDeliveries(page);
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  await page.evaluate('window.sameDocument = true');
+  const { deliveryId } = await send(product, 1, 'C0SECALERT');
+  const row = rows(page).filter({ has: page.locator(`a[href="/deliveries/${deliveryId}"]`) });
+  await expect(row).toContainText('Posted', { timeout: 4_000 });
+  expect(await page.evaluate('window.sameDocument')).toBe(true);
+});
+
+test('where there is no live connection the list is asked for again', async ({ page, product }) => {
+  await page.route('**/v1/deliveries/stream**', (route) => route.abort());
+  await openDeliveries(page);
+  await expect(page.getByText('Refreshed every 5 s')).toBeVisible();
+  const { deliveryId } = await send(product, 2, 'C0SECALERT');
+  await expect(rows(page).filter({ has: page.locator(`a[href="/deliveries/${deliveryId}"]`) })).toContainText('Posted', { timeout: 15_000 });
+});
+
+test('a group of the same reason is replayed at once to another channel, with its progress', async ({ page, product }) => {
+  for (const issue of [3, 4, 5, 6]) await send(product, issue, PAYMENTS);
+  await untilAll(product, 'failed', 5);
+  await openDeliveries(page, '/deliveries/problems');
+  const group = page.getByRole('article').filter({ hasText: '5 deliveries' });
+  await expect(group).toContainText('The channel is archived.');
+  await expect(group).toContainText('Unarchive the channel in Slack, or choose another one.');
+  await group.getByRole('button', { name: 'Replay all' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Replay 5 deliveries' });
+  await dialog.getByLabel('Another').check();
+  await dialog.getByLabel('Channel/User').fill('general');
+  await page.getByRole('option', { name: '#general' }).click();
+  await dialog.getByRole('button', { name: 'REPLAY 5' }).click();
+  const progress = page.getByRole('dialog', { name: 'Replay' });
+  await expect(progress.getByRole('progressbar', { name: 'Progress of the replay' })).toBeVisible();
+  await expect(progress.getByRole('status')).toContainText('5 deliveries sent again');
+  await progress.getByRole('button', { name: 'DONE' }).click();
+  await page.goto('/deliveries?destination=%23general&state=posted');
+  await expect(rows(page)).toHaveCount(5);
+});
+
+test('tabs count the states and stand in the address, together with the other filters', async ({ page }) => {
+  await openDeliveries(page);
+  await page.getByRole('tab', { name: 'Failed 5' }).click();
+  await expect(page).toHaveURL(/\?state=failed$/);
+  await expect(rows(page)).toHaveCount(5);
+  await page.getByLabel('Search').fill(issues[3]?.id === undefined ? '' : (issues[3].title));
+  await expect(page).toHaveURL(/q=/);
+  await page.reload();
+  await expect(page.getByRole('tab', { name: /^Failed/ })).toHaveAttribute('aria-selected', 'true');
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await expect(rows(page)).toHaveCount(5);
+  await page.getByLabel('Destination').fill('#nowhere');
+  await expect(page.getByText('No delivery matches these filters.')).toBeVisible();
+});
+
+test('what was posted already is left out of a bulk replay unless somebody insists', async ({ page }) => {
+  await openDeliveries(page, '/deliveries?destination=%23general');
+  await page.getByLabel('Select all shown').check();
+  await expect(page.getByText('5 deliveries selected')).toBeVisible();
+  await page.getByRole('button', { name: 'Replay 5' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Replay 5 deliveries' });
+  await expect(dialog.getByRole('note')).toContainText('5 deliveries were already posted');
+  await expect(dialog.getByRole('button', { name: 'REPLAY 0' })).toBeDisabled();
+  await dialog.getByLabel('Post them again nevertheless').check();
+  await expect(dialog.getByRole('button', { name: 'REPLAY 5' })).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
+test('sending is paused and resumed; meanwhile what waits can be cancelled', async ({ page, product }) => {
+  await openDeliveries(page);
+  await page.getByRole('button', { name: 'Pause sending' }).click();
+  await page.getByRole('dialog', { name: 'Pause sending' }).getByRole('button', { name: 'PAUSE' }).click();
+  const banner = page.getByRole('status').filter({ hasText: 'Sending is paused' });
+  await expect(banner).toContainText('By noa@acme.test');
+  await send(product, 7, 'C0SECALERT');
+  await send(product, 8, 'C0SECALERT');
+  await page.getByRole('tab', { name: 'Waiting 2' }).click();
+  await expect(rows(page)).toHaveCount(2);
+  await expect(rows(page).first()).toContainText('paused');
+  await page.reload();
+  await expect(banner).toContainText('2 deliveries wait for it');
+  await page.getByRole('checkbox', { name: /^Select / }).nth(1).check();
+  await page.getByRole('button', { name: 'Cancel 1' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Cancel what waits' });
+  await dialog.getByRole('button', { name: 'CANCEL THEM' }).click();
+  await expect(dialog.getByRole('status')).toContainText('1 delivery cancelled');
+  await dialog.getByRole('button', { name: 'DONE' }).click();
+  await banner.getByRole('button', { name: 'Resume' }).click();
+  await expect(banner).toBeHidden();
+  await expect(page.getByText('No delivery is in this state.')).toBeVisible();
+  await expect(page.getByRole('tab', { name: 'Suppressed 1' })).toBeVisible();
+});
+
+test('a message in the wrong place is deleted from Slack', async ({ page, product }) => {
+  const { deliveryId } = await send(product, 9, 'C0GENERAL1');
+  await openDeliveries(page, `/deliveries/${deliveryId}`);
+  const drawer = page.getByRole('dialog', { name: 'Delivery' });
+  await drawer.getByRole('button', { name: 'Delete from Slack' }).click();
+  await page.getByRole('dialog', { name: 'Delete from #general?' }).getByRole('button', { name: 'DELETE' }).click();
+  await expect(drawer.getByRole('status')).toContainText('Suppressed');
+  const { items } = (await (await fetch(`${product.sandboxUrl}/sandbox/messages?channel=C0GENERAL1`)).json()) as { items: { text: string }[] };
+  expect(items.filter(({ text }) => text.includes(issues[9]?.title ?? ''))).toHaveLength(0);
+});
+
+test('why did I not get it: what became of it, or that nothing was ever sent there and what to look at', async ({ page }) => {
+  await openDeliveries(page, '/deliveries/why');
+  await page.getByLabel('Issue', { exact: true }).fill(issues[3]?.title.slice(0, 14) ?? '');
+  await page.getByRole('option', { name: issues[3]?.title ?? '' }).first().click();
+  await page.getByLabel('Channel/User').fill(PAYMENTS);
+  await page.getByRole('option', { name: '#payments' }).click();
+  const answer = page.getByRole('region', { name: 'Answer' });
+  await expect(answer.getByRole('status')).toContainText('Slack refused it for #payments. The channel is archived.');
+  await page.getByRole('button', { name: 'Clear the choice' }).click();
+  await page.getByLabel('Channel/User').fill('sec-internal');
+  await page.getByRole('option', { name: '#sec-internal' }).click();
+  await expect(answer.getByRole('status')).toContainText('Nothing was ever sent about this issue to #sec-internal.');
+  await expect(answer.getByRole('status')).toContainText('instead: see below');
+  await page.reload();
+  await expect(answer.getByRole('status')).toContainText('#sec-internal');
+});
+
+test('the keyboard goes from row to row, opens one and comes back to it', async ({ page }) => {
+  await openDeliveries(page);
+  const links = page.locator('.row-link');
+  await links.first().focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(links.nth(1)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Delivery' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog', { name: 'Delivery' })).toBeHidden();
+  await expect(links.nth(1)).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(links.first()).toBeFocused();
+});
+
+test('a link is copied where the browser offers no clipboard, and it says so', async ({ page }) => {
+  await page.addInitScript('delete Navigator.prototype.clipboard');
+  await openDeliveries(page);
+  await page.locator('.row-link').first().click();
+  const drawer = page.getByRole('dialog', { name: 'Delivery' });
+  await drawer.getByRole('button', { name: 'Copy link' }).click();
+  await expect(drawer.getByRole('button', { name: 'Copied' })).toBeVisible();
+  await expect(drawer.getByRole('button', { name: 'Copied' })).toBeFocused();
+  const link = page.url();
+  await page.goto('/deliveries');
+  await page.getByLabel('Search').focus();
+  await page.keyboard.press('Control+V');
+  await expect(page.getByLabel('Search')).toHaveValue(link);
+});
+
+test('dead letters are grouped by reason; a group is deleted after a question, one letter is replayed', async ({ page }) => {
+  const letter = { service: 'notifier', queue: 'notifier.slack.send.v1', type: 'slack.send.v1', reason: 'unreadable', error: 'It is not JSON: line 1, column 2', attempts: 1, receivedAt: new Date().toISOString(), preview: '{nonsense' };
+  let letters = ['a', 'b', 'c'].map((id) => ({ ...letter, id: `notifier:${id}`, ...(id === 'c' && { reason: 'unknown version' }) }));
+  const asked: string[] = [];
+  await page.route('**/v1/dead-letters?**', (route) => route.fulfill({ json: { items: letters, nextCursor: null } }));
+  await page.route('**/v1/dead-letters/**', async (route) => {
+    const [, , , id = ''] = new URL(route.request().url()).pathname.split('/');
+    asked.push(`${route.request().method()} ${decodeURIComponent(id)}`);
+    letters = letters.filter((kept) => kept.id !== decodeURIComponent(id));
+    await route.fulfill(route.request().method() === 'DELETE' ? { status: 204 } : { status: 202, json: { id, replayed: true } });
+  });
+  await openDeliveries(page, '/deliveries/problems');
+  const section = page.getByRole('region', { name: 'Dead letters' });
+  const unreadable = section.getByRole('article', { name: '2 dead letters: unreadable, in notifier.slack.send.v1' });
+  await expect(unreadable).toContainText('{nonsense');
+  await unreadable.getByRole('button', { name: 'Delete all' }).click();
+  await page.getByRole('dialog', { name: 'Delete 2 dead letters?' }).getByRole('button', { name: 'DELETE' }).click();
+  await expect(unreadable).toBeHidden();
+  await section.getByRole('button', { name: 'Replay notifier:c' }).click();
+  await expect(section).toContainText('There are none.');
+  expect(asked).toEqual(['DELETE notifier:a', 'DELETE notifier:b', 'POST notifier:c']);
+});
+
+test('a viewer reads which permission each disabled control needs', async ({ page }) => {
+  await signIn(page, ['viewer']);
+  await page.goto('/deliveries');
+  await expect(page.getByRole('button', { name: 'Pause sending' })).toBeDisabled();
+  await page.locator('.row-link').first().click();
+  await expect(page.getByRole('dialog', { name: 'Delivery' })).toContainText('Needs the permission deliveries:replay');
+  await page.goto('/deliveries/problems');
+  await expect(page.getByRole('region', { name: 'Dead letters' })).toContainText('deliveries:replay');
+});
