@@ -119,6 +119,11 @@ export class RunningNotifier {
     await this.database.drop();
   }
 
+  /** Where it answers. */
+  get url(): string {
+    return this.listening?.url ?? '';
+  }
+
   /** The log so far, one entry a line. */
   get log(): Record<string, unknown>[] {
     return this.logged.join('').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);

@@ -52,7 +52,8 @@ export function filterSql(organizationId: string, criteria: DeliveryCriteria): W
 
 /** What the filter names, without the word that says that it may name everything. @throws ProblemException 400 when it names nothing and does not say `all` */
 export function criteriaOf({ all, ...criteria }: BulkFilter): DeliveryCriteria {
-  if (all !== true && Object.values(criteria).every((wanted) => wanted === undefined)) {
+  const wanted: unknown[] = Object.values(criteria);
+  if (all !== true && wanted.every((value) => value === undefined)) {
     throw badRequest('The filter is empty.', [{ pointer: '/filter', code: 'empty_filter', message: 'name at least one thing to filter by, or say "all": true' }]);
   }
   return criteria;

@@ -12,7 +12,7 @@ const TESTS: { readonly [Name in keyof DeliveryCriteria]-?: (row: ChangedRow, wa
   connectionId: (row, wanted) => wanted.includes(row.connection_id),
   destination: (row, wanted) => (row.destination_id !== null && wanted.includes(row.destination_id)) || namesOf(row).some((name) => wanted.map(plain).includes(name)),
   issueId: (row, wanted) => wanted.some((id) => row.issue_ids.includes(id)),
-  workflowId: ({ command: { source } }, wanted) => 'workflowId' in source && source.workflowId !== undefined && wanted.includes(source.workflowId),
+  workflowId: ({ command: { source } }, wanted) => 'workflowId' in source && wanted.includes(source.workflowId),
   source: (row, wanted) => wanted.includes(row.command.source.kind),
   code: (row, wanted) => !POSTED_OR_UNDER_WAY.includes(row.state) && row.error !== null && wanted.includes(row.error.code),
   digestId: (row, wanted) => row.digest_id !== null && wanted.includes(row.digest_id),

@@ -14,7 +14,8 @@ const READERS_OF_AN_ORGANIZATION = 100;
 const KEY_LIFE_MS = 5 * 60_000;
 const LONGEST_LIFE_MS = 24 * 3_600_000;
 
-const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
+/** The connection serves nothing else: it ends with the stream, so that a service that stops need not wait for it. */
+const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' };
 
 @ApiTags('deliveries')
 @Controller('v1/deliveries')
