@@ -1,8 +1,9 @@
 /** The commands of `tocsin`, their arguments and help. */
-import { Command as Commander, CommanderError, Option } from 'commander';
+import { Argument, Command as Commander, CommanderError, Option } from 'commander';
 
 import type { Command, Given } from './commands/command.js';
 import { connect, connections, verify } from './commands/connections.js';
+import { deadLetters, LETTER_ACTIONS, type DeadLetterOptions } from './commands/dead-letters.js';
 import { importReport, parseSeverity } from './commands/import-report.js';
 import { issues } from './commands/issues.js';
 import { delivery, send } from './commands/send.js';
@@ -58,6 +59,7 @@ function programFor(surroundings: Surroundings, finish: (code: ExitCode) => void
   addConnectionCommands(program, running);
   addImport(program, running);
   addIssueCommands(program, running);
+  addDeadLetters(program, running);
   for (const command of program.commands) command.option('--json', 'print the answer of the API as it is');
   return program;
 }
@@ -100,4 +102,12 @@ function addIssueCommands(program: Commander, running: Running): void {
     .action((issueIds: string[], options: Omit<Parameters<typeof send>[1], 'issueIds'>) => running(send, { ...options, issueIds }));
   program.command('delivery').description('what became of a message').argument('<id>').option('--wait', 'follow it to its end').option('--timeout <seconds>', 'how long to wait', '60')
     .action((id: string, options: Omit<Parameters<typeof delivery>[1], 'id'>) => running(delivery, { ...options, id }));
+}
+
+function addDeadLetters(program: Commander, running: Running): void {
+  program.command('dead-letters').description('messages that a service could not handle: list them, put them back on their queue, or delete them')
+    .addArgument(new Argument('[action]').choices(LETTER_ACTIONS).default('list')).argument('[ids...]', 'the letters to replay or delete')
+    .option('--reason <list>', 'such as invalid_data,attempts_exhausted').option('--queue <list>').option('--type <list>').option('--limit <n>', 'how many to list, at most 200')
+    .option('--all', 'replay or delete every letter that the filters match')
+    .action((action: DeadLetterOptions['action'], ids: string[], options: Omit<DeadLetterOptions, 'action' | 'ids'>) => running(deadLetters, { ...options, action, ids }));
 }
