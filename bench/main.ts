@@ -2,15 +2,23 @@
  * `npm run bench [names] -- [--smoke] [--rounds n] [--scale n] [--alone] [--set NAME=VALUE]… [--json file]`: runs benches one after the other and prints
  * their figures. It ends with 0 also when a goal is missed, and with 1 when something broke or a message was lost.
  */
+import 'reflect-metadata';
+
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import type { Bench } from './bench.js';
+import { bigWorkspace } from './benches/big-workspace.js';
+import { burst } from './benches/burst.js';
+import { hotChannel } from './benches/hot-channel.js';
+import { latency } from './benches/latency.js';
+import { pacing } from './benches/pacing.js';
 import { throughput } from './benches/throughput.js';
+import { stopAll } from './contenders/contender.js';
 import { describeMachine } from './machine.js';
 import { showReport, type Report } from './report.js';
 
-const BENCHES: Readonly<Record<string, Bench>> = { throughput };
+const BENCHES: Readonly<Record<string, Bench>> = { throughput, pacing, 'hot-channel': hotChannel, 'big-workspace': bigWorkspace, burst, latency };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,11 +38,23 @@ const settings = Object.fromEntries(values.set.map((pair) => [pair.slice(0, pair
 const reports: Report[] = [];
 let broken = 0;
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopAll().finally(() => process.exit(130)));
+
 const machine = await describeMachine();
 process.stdout.write(`${machine}\n`);
-for (const name of names) {
+const left = [...names];
+await Promise.all(Array.from({ length: smoke ? 2 : 1 }, runInTurn)); // two at once where nobody reads the figures
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ machine, reports }, null, 2)}\n`);
+process.exitCode = broken > 0 ? 1 : 0;
+
+async function runInTurn(): Promise<void> {
+  for (let name = left.shift(); name !== undefined; name = left.shift()) await run(name);
+}
+
+async function run(name: string): Promise<void> {
+  const tell = (line: string): void => void process.stderr.write(`${name}: ${line}\n`);
   try {
-    for (const report of (await BENCHES[name]?.({ smoke, rounds, scale: Number(values.scale), alone, settings, tell: (line) => process.stderr.write(`${name}: ${line}\n`) })) ?? []) {
+    for (const report of (await BENCHES[name]?.({ smoke, rounds, scale: Number(values.scale), alone, settings, tell })) ?? []) {
       process.stdout.write(showReport(report));
       reports.push(report);
     }
@@ -43,5 +63,3 @@ for (const name of names) {
     process.stdout.write(`\n${name} broke: ${error instanceof Error ? error.message : String(error)}\n`);
   }
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ machine, reports }, null, 2)}\n`);
-process.exitCode = broken > 0 ? 1 : 0;

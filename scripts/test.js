@@ -57,9 +57,9 @@ async function run(script, args, options) {
   return code ?? 1;
 }
 
-/** The browser's tests import it as it is built; jest reads the sources. */
+/** The browser's tests import it as it is built; jest reads the sources. Benches are run as processes. */
 async function buildWhatTestsShare() {
-  await run('node_modules/@tsc/native/bin/tsc', ['-b', 'libs/testing/tsconfig.build.json']);
+  await run('node_modules/@tsc/native/bin/tsc', ['-b', 'libs/testing/tsconfig.build.json', 'bench/tsconfig.build.json']);
 }
 
 /** Each project's `test` script, by nx; a project that leaves no counts has failed as a whole. */

@@ -2,9 +2,11 @@
  * How many messages a second go through, and what they cost, when Slack takes everything at once. Each contender in turn gets the
  * machine for itself, is warmed up, and then gets all commands as fast as RabbitMQ takes them.
  */
+import type { SendToSlack } from '@tocsin/contracts';
+
 import type { Bench, BenchOptions } from '../bench.js';
 import { Baseline } from '../contenders/baseline.js';
-import type { Contender, PrepareContender } from '../contenders/contender.js';
+import { withContender, type Contender, type PrepareContender } from '../contenders/contender.js';
 import { Tocsin } from '../contenders/tocsin.js';
 import { totalCpuSeconds } from '../process-figures.js';
 import { atLeast, atMost, figure, settingsOf, spread, type Report } from '../report.js';
@@ -34,37 +36,35 @@ export const throughput: Bench = async (options) => {
   const size = options.smoke ? { warmUp: 20, commands: 200 } : { warmUp: 2000, commands: Math.round(20_000 * options.scale) };
   const runs: Run[] = [];
   for (let round = 1; round <= options.rounds; round += 1) {
-    for (const prepare of options.alone ? [TOCSIN] : [TOCSIN, ...BASELINES]) runs.push(await run(prepare, size, round, options));
+    for (const prepare of options.alone ? [TOCSIN] : [TOCSIN, ...BASELINES]) {
+      const contender = await prepare({ slack: UNLIMITED, settings: { ...NOT_PACED, ...options.settings } });
+      options.tell(`round ${round}: ${contender.name}`);
+      runs.push(await withContender(contender, () => measure(contender, size, options)));
+    }
   }
   return [toReport(runs, size, options)];
 };
 
-async function run(prepare: PrepareContender, { warmUp, commands }: Size, round: number, { settings, tell }: BenchOptions): Promise<Run> {
-  const contender = await prepare({ slack: UNLIMITED, settings: { ...NOT_PACED, ...settings } });
-  try {
-    tell(`round ${round}: ${contender.name}`);
-    await contender.start();
-    const traffic = new Traffic();
-    const next = (count: number): ReturnType<Traffic['commandTo']>[] => Array.from({ length: count }, (_, index) => traffic.commandTo({ channel: index % CHANNELS }));
-    await contender.send(next(warmUp));
-    await postedAndRecorded(contender, warmUp);
-    await contender.rest();
+async function measure(contender: Contender, { warmUp, commands }: Size, { tell }: BenchOptions): Promise<Run> {
+  await contender.start();
+  const traffic = new Traffic();
+  const next = (count: number): SendToSlack[] => Array.from({ length: count }, (_, index) => traffic.commandTo({ channel: index % CHANNELS }));
+  await contender.send(next(warmUp));
+  await postedAndRecorded(contender, warmUp);
+  await contender.rest();
 
-    const measured = next(commands);
-    const cpuBefore = totalCpuSeconds(contender.pids);
-    const begin = performance.now();
-    await contender.send(measured);
-    await postedAndRecorded(contender, warmUp + commands);
-    const ms = performance.now() - begin;
-    await contender.rest();
-    const cpuAfter = totalCpuSeconds(contender.pids);
+  const measured = next(commands);
+  const cpuBefore = totalCpuSeconds(contender.pids);
+  const begin = performance.now();
+  await contender.send(measured);
+  await postedAndRecorded(contender, warmUp + commands);
+  const ms = performance.now() - begin;
+  await contender.rest();
+  const cpuAfter = totalCpuSeconds(contender.pids);
 
-    const { posts, deliveries } = await contender.slack.counts();
-    if (posts !== deliveries) tell(`${contender.name} posted ${posts - deliveries} messages twice`);
-    return { contender, perSecond: (commands / ms) * 1000, cpu: cpuBefore === undefined || cpuAfter === undefined ? undefined : ((cpuAfter - cpuBefore) / commands) * 1000 };
-  } finally {
-    await contender.stop();
-  }
+  const { posts, deliveries } = await contender.slack.counts();
+  if (posts !== deliveries) tell(`${contender.name} posted ${posts - deliveries} messages twice`);
+  return { contender, perSecond: (commands / ms) * 1000, cpu: cpuBefore === undefined || cpuAfter === undefined ? undefined : ((cpuAfter - cpuBefore) / commands) * 1000 };
 }
 
 /** The database is asked only when Slack has everything: its answer costs its process time. */

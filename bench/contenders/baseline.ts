@@ -65,6 +65,11 @@ export class Baseline implements Contender {
     return Promise.resolve(); // they tell nobody
   }
 
+  /** What it was sent and did not record is in its queue. */
+  lostNothing(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Killed: they may wait for a minute that Slack named. */
   async stop(): Promise<void> {
     await Promise.all(this.replicas.map((replica) => replica.kill()));

@@ -18,6 +18,8 @@ export interface Contender {
   recorded: () => Promise<number>;
   /** Resolves when nothing is left to do for the messages that are recorded, such as telling others. */
   rest: () => Promise<void>;
+  /** @throws Error when it lost some of what it was sent, so far as it can tell */
+  lostNothing: (sent: number) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -30,6 +32,25 @@ export interface ContenderOptions {
 }
 
 export type PrepareContender = (options: ContenderOptions) => Promise<Contender>;
+
+/** What runs at this moment, so that a signal leaves no process, database or queue behind. */
+const running = new Set<Contender>();
+
+/** Runs `work` with a contender and stops it however that ends. */
+export async function withContender<T>(contender: Contender, work: (contender: Contender) => Promise<T>): Promise<T> {
+  running.add(contender);
+  try {
+    return await work(contender);
+  } finally {
+    if (running.delete(contender)) await contender.stop();
+  }
+}
+
+export async function stopAll(): Promise<void> {
+  const all = [...running];
+  running.clear();
+  await Promise.allSettled(all.map((contender) => contender.stop()));
+}
 
 /** Posts in flight, the same for all. */
 export const CONCURRENCY = 32;

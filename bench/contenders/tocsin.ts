@@ -9,7 +9,7 @@ import { PlayedPeers } from '../played-peers.js';
 import { Publisher, type Publication } from '../publisher.js';
 import { RunningSlack } from '../running-slack.js';
 import { ORGANIZATION } from '../traffic.js';
-import { until } from '../until.js';
+import { until, untilCount } from '../until.js';
 import { CONCURRENCY, type Contender, type ContenderOptions } from './contender.js';
 
 const COMMAND = 'slack.send.v1';
@@ -18,6 +18,8 @@ const OUTCOMES = 'issues.delivery.settled.v1';
 export class Tocsin implements Contender {
   readonly name = 'Tocsin';
   private readonly encryptionKeys = `k1:${randomBytes(32).toString('base64')}`;
+  /** Other services beside notifier; they end with it. */
+  readonly companions: StartedProcess[] = [];
   private readonly replicas: StartedProcess[] = [];
 
   private constructor(
@@ -50,9 +52,13 @@ export class Tocsin implements Contender {
     await this.publisher.publish(commands.map((command) => this.toPublication(command)));
   }
 
+  /** Of an administrator of the bench's organization. */
+  token(): Promise<string> {
+    return this.issuer.token({ user: 'bench@example.com', organization: ORGANIZATION });
+  }
+
   async summary(): Promise<DeliverySummary> {
-    const token = await this.issuer.token({ user: 'bench@example.com', organization: ORGANIZATION });
-    const response = await fetch(`${this.replicas[0]?.url ?? ''}/v1/deliveries/summary`, { headers: { authorization: `Bearer ${token}` } });
+    const response = await fetch(`${this.replicas[0]?.url ?? ''}/v1/deliveries/summary`, { headers: { authorization: `Bearer ${await this.token()}` } });
     if (!response.ok) throw new Error(`notifier's summary answers ${response.status}: ${await response.text()}`);
     return (await response.json()) as DeliverySummary;
   }
@@ -66,13 +72,23 @@ export class Tocsin implements Contender {
     await until(async () => (await this.publisher.waitingIn(this.broker.prefix + OUTCOMES)) >= (await this.recorded()), 'the outcomes are told');
   }
 
+  /** The ledger counts all that was sent, digests of its own making too, and each is somewhere. */
+  async lostNothing(sent: number): Promise<void> {
+    await untilCount(async () => (await this.summary()).accepted, sent, 'Tocsin accepts', { everyMs: 250 });
+    const { balanced, accepted, byState } = await this.summary();
+    if (!balanced) throw new Error(`Tocsin's ledger does not balance: ${accepted} accepted, ${JSON.stringify(byState)}.`);
+    const { failed, dead, suppressed, unconfirmed } = byState;
+    if (failed + dead + suppressed + unconfirmed > 0) throw new Error(`Tocsin gave messages up that Slack would have taken: ${JSON.stringify(byState)}.`);
+  }
+
   async stop(): Promise<void> {
-    await Promise.all(this.replicas.map((replica) => replica.stop()));
+    await Promise.all([...this.replicas, ...this.companions].map((one) => one.stop()));
     await Promise.all([this.slack.stop(), this.peers.stop(), this.issuer.stop(), this.publisher.close()]);
     await Promise.all([this.broker.cleanup(), this.database.drop()]);
   }
 
-  private environment(): Record<string, string> {
+  /** What each of its processes is told. */
+  environment(): Record<string, string> {
     return {
       PORT: '0', DATABASE_URL: this.database.url, AMQP_URL: this.broker.url, AMQP_PREFIX: this.broker.prefix, ENCRYPTION_KEYS: this.encryptionKeys, OIDC_ISSUER: this.issuer.url,
       SLACK_BASE_URL: this.slack.url, CONNECTOR_URL: this.peers.url, ISSUES_URL: this.peers.url, WORKFLOWS_URL: this.peers.url, ...this.settings,

@@ -1,0 +1,73 @@
+/** Benches are commands and not tests; this one sees to it that they still run. Its numbers are tiny and its figures mean nothing. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { hasTestBroker, ROOT, testBrokerUrl, testServerUrl } from '@tocsin/testing';
+
+import type { Report } from './report.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'tocsin-bench-'));
+let output = '';
+let code: unknown;
+let result: { machine: string; reports: Report[] };
+
+async function bench(...args: string[]): Promise<void> {
+  const env = { ...process.env, NODE_OPTIONS: '', TEST_DATABASE_URL: testServerUrl(), TEST_AMQP_URL: testBrokerUrl() };
+  const child = spawn(process.execPath, ['bench/dist/main.js', ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+  [code] = (await once(child, 'exit')) as unknown[];
+}
+
+/** The number in the cell of a table. */
+function cell(report: string, row: string, column: string): number {
+  const found = result.reports.find(({ name }) => name.startsWith(report));
+  const cells = found?.rows.find(({ name }) => name.startsWith(row))?.cells;
+  return Number.parseFloat(cells?.[found?.columns.indexOf(column) ?? -1]?.replaceAll(',', '') ?? '');
+}
+
+(hasTestBroker() ? describe : describe.skip)('npm run bench', () => {
+  beforeAll(async () => {
+    const file = join(folder, 'figures.json');
+    await bench('--smoke', '--json', file);
+    if (code !== 0) throw new Error(`the benches broke:\n${output}`);
+    result = JSON.parse(readFileSync(file, 'utf8')) as typeof result;
+  }, 240_000);
+
+  afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+  test('says what it ran on', () => {
+    expect(result.machine).toMatch(/Node \d+.*PostgreSQL \d+.*RabbitMQ \d+/);
+  });
+
+  test.each(['throughput', 'pacing', 'hot-channel', 'big-workspace', 'burst', 'latency'])('%s prints our figure beside both baselines, with the settings of each and its goals', (name) => {
+    const report = result.reports.find((one) => one.name.startsWith(name));
+    const of = (list: { name: string }[] = []): string[] => list.map((one) => one.name.replace(/( ×|,).*/, ''));
+    expect(new Set(of(report?.rows))).toEqual(new Set(['Tocsin', 'bare consumer', 'plain Nest']));
+    expect(of(report?.settings)).toEqual(['Tocsin', 'bare consumer', 'plain Nest']);
+    expect(Object.keys(report?.settings[0]?.settings ?? {})).toEqual(expect.arrayContaining(['SLACK_CHANNEL_INTERVAL_MS', 'SLACK_WORKSPACE_RATE', 'DIGEST_AFTER_SECONDS']));
+    for (const { text, met } of report?.goals ?? []) expect(output).toMatch(new RegExp(`goal ${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}: .* ${met ? 'met' : 'not met'}\n`));
+    expect(report?.goals.length).toBeGreaterThan(0);
+  });
+
+  test('figures are measured: something was posted by each in every bench', () => {
+    for (const [report, column] of [['throughput', 'messages/s'], ['pacing', 'delivered'], ['hot-channel', 'hot'], ['big-workspace', 'big'], ['burst', 'messages'], ['latency', 'messages']] as const) {
+      for (const row of ['Tocsin', 'bare consumer', 'plain Nest']) expect([report, row, cell(report, row, column) > 0]).toEqual([report, row, true]);
+    }
+  });
+
+  test('latency is at least what Slack takes', () => {
+    expect(cell('latency', 'Tocsin, from RabbitMQ on', 'p50')).toBeGreaterThanOrEqual(50);
+  });
+
+  test('a name that is no bench is told with those that are', async () => {
+    await bench('speed');
+    expect(code).toBe(1);
+    expect(output).toBe('There is no bench speed. There are: throughput, pacing, hot-channel, big-workspace, burst, latency.\n');
+  });
+});
