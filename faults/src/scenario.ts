@@ -48,6 +48,8 @@ export interface Figures {
 }
 
 export const LOAD: LoadPlan = { byHand: 40, commands: 240, seconds: 5 };
+/** For scenarios that send for themselves. */
+export const NONE: LoadPlan = { byHand: 0, commands: 0, seconds: 0 };
 const PATIENCE_MS = 60_000;
 
 export async function play(scenario: Scenario, servers: Servers, seed: number): Promise<Report> {

@@ -127,8 +127,8 @@ export class System {
     return this.issuer.token({ user: `noa@${organization}.test`, organization });
   }
 
-  async get<T>(service: Service, organization: string, path: string): Promise<{ status: number; body: T }> {
-    const response = await fetch(`${this.settings[`${service.toUpperCase()}_URL`] ?? ''}${path}`, { headers: { authorization: `Bearer ${await this.token(organization)}` }, signal: AbortSignal.timeout(10_000) });
+  async call<T>(method: 'GET' | 'POST', service: Service, organization: string, path: string): Promise<{ status: number; body: T }> {
+    const response = await fetch(`${this.settings[`${service.toUpperCase()}_URL`] ?? ''}${path}`, { method, headers: { authorization: `Bearer ${await this.token(organization)}` }, signal: AbortSignal.timeout(15_000) });
     return { status: response.status, body: (await response.json()) as T };
   }
 
@@ -149,10 +149,10 @@ export class System {
     for (;;) {
       const isLate = performance.now() > end;
       // what one query tells to be on its way needs no look at everything
-      if (isLate || (await this.stillMoving().catch(() => true)) === false) {
+      if (isLate || !(await this.stillMoving().catch(() => true))) {
         const facts = await this.facts();
         if (isLate || violations(facts, allowances).length === 0) return facts;
-        if (isOnlyWaiting(facts, allowances)) await this.passTime(30);
+        if (isOnlyWaiting(facts, allowances)) await this.passTime(900);
       }
       await sleep(500);
     }
@@ -173,6 +173,7 @@ export class System {
     await this.query(`update notifier.lanes set next_at = next_at - make_interval(secs => $1) where next_at < 'infinity' and next_at > clock_timestamp() and leased_until < clock_timestamp()`, [seconds]);
     await this.query(`update notifier.deliveries set not_before = not_before - make_interval(secs => $1) where state = 'waiting' and not_before > clock_timestamp()`, [seconds]);
     await this.query('update notifier.budgets set blocked_until = blocked_until - make_interval(secs => $1) where blocked_until > clock_timestamp()', [seconds]);
+    await this.query('update notifier.breakers set probe_at = probe_at - make_interval(secs => $1) where probe_at > clock_timestamp()', [seconds]);
   }
 
   /** Ends everything, whatever state it is in. */

@@ -1,0 +1,86 @@
+/** Faults of RabbitMQ: restarted, killed, its connections closed, queues lost or full, short of memory. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { eventually } from '@tocsin/testing';
+
+import type { Scenario } from '../scenario.js';
+import type { OwnBroker } from '../system/own-broker.js';
+import type { System } from '../system/system.js';
+import { allPosted, expected, nothingUnknown } from './expectations.js';
+
+function broker({ servers }: System): OwnBroker {
+  if (servers.broker === undefined) throw new Error('this fault needs a RabbitMQ of its own');
+  return servers.broker;
+}
+
+/** Neither loses nor doubles anything: the way in and the outcomes are repeated under their ids. */
+const HARMLESS = { holds: 'nothing lost, no duplicate, consumers are back', strikesServers: true, judge: (facts: Parameters<typeof allPosted>[0]) => [...nothingUnknown(facts), ...allPosted(facts)] };
+
+const appRestarted: Scenario = {
+  ...HARMLESS, name: 'broker-restarted', fault: 'rabbitmqctl stop_app, four seconds later start_app',
+  strike: async (system) => {
+    await sleep(system.random.between(500, 1500));
+    await broker(system).control('stop_app');
+    await sleep(4000);
+    await broker(system).control('start_app');
+  },
+};
+
+const nodeKilled: Scenario = {
+  ...HARMLESS, name: 'broker-killed', fault: 'kill -9 of the RabbitMQ node, then it is started again',
+  strike: async (system) => {
+    await sleep(system.random.between(500, 2500));
+    await broker(system).kill();
+    await broker(system).start();
+  },
+};
+
+export const connectionsClosed: Scenario = {
+  ...HARMLESS, name: 'broker-connections-closed', fault: 'every connection closed three times: by the administrator where the broker is the suite’s own, else by RST',
+  strike: async (system) => {
+    for (let time = 0; time < 3; time += 1) {
+      await sleep(system.random.between(500, 1500));
+      if (system.servers.broker) await broker(system).control('close_all_connections', 'maintenance');
+      else await system.proxy.cut('*.amqp');
+    }
+  },
+};
+
+/** What was in the queue is gone with it, which no outbox can know; so it is deleted while nothing is sent. */
+const queueDeleted: Scenario = {
+  ...HARMLESS, name: 'queue-deleted', fault: 'the queue of commands is deleted (basic.cancel) between two loads', load: { byHand: 20, commands: 60, seconds: 1 },
+  strike: async (system) => {
+    const quiet = async (): Promise<boolean> => (await system.query<{ count: number }>('select count(*)::int as count from notifier.deliveries'))[0]?.count === 80;
+    await eventually(quiet, { timeout: 30_000 });
+    await broker(system).control('delete_queue', `${system.queues.prefix}notifier.slack.send.v1`);
+    await system.load.send({ byHand: 20, commands: 60, seconds: 2 });
+  },
+};
+
+const queueFull: Scenario = {
+  ...HARMLESS, name: 'queue-full', fault: 'a policy lets the queue of commands hold 20 messages; notifier is stopped meanwhile', holds: 'publishers are refused, outboxes keep, everything arrives afterwards',
+  load: { byHand: 80, commands: 80, seconds: 3 },
+  strike: async (system) => {
+    await broker(system).control('set_policy', 'full', `^${system.queues.prefix.replaceAll('.', '\\.')}notifier\\.slack\\.send\\.v1$`, '{"max-length":20}', '--apply-to', 'queues');
+    await system.notifier.terminate();
+    await sleep(4000);
+    const [row] = await system.query<{ count: number }>('select count(*)::int as count from issues.outbox');
+    await system.notifier.start();
+    await broker(system).control('clear_policy', 'full');
+    return row?.count ?? 0;
+  },
+  judge: (facts, kept) => [...nothingUnknown(facts), ...allPosted(facts), ...expected(kept as number > 0, 'the outbox kept nothing: the queue was not full')],
+};
+
+const memoryAlarm: Scenario = {
+  ...HARMLESS, name: 'broker-short-of-memory', fault: 'a memory alarm for five seconds: the broker reads nothing from publishers', holds: 'the API answers 202 all the while, everything is published afterwards',
+  strike: async (system) => {
+    await sleep(500);
+    await broker(system).control('set_vm_memory_high_watermark', 'absolute', '1MB');
+    await sleep(5000);
+    await broker(system).control('set_vm_memory_high_watermark', '0.4');
+  },
+  judge: (facts, _, system) => [...nothingUnknown(facts), ...allPosted(facts), ...expected([...system.load.answers.keys()].every((status) => status === '202'), `the API answered ${[...system.load.answers].join(' ')}`)],
+};
+
+export const BROKER_FAULTS: readonly Scenario[] = [appRestarted, nodeKilled, connectionsClosed, queueDeleted, queueFull, memoryAlarm];

@@ -1,0 +1,101 @@
+/** Faults of PostgreSQL: crashed, away, slow, locked, its sessions ended, deadlocks. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Facts } from '../ledgers.js';
+import type { Scenario } from '../scenario.js';
+import type { OwnPostgres } from '../system/own-postgres.js';
+import type { System } from '../system/system.js';
+import { allPosted, expected, noDuplicates } from './expectations.js';
+
+function postgres({ servers }: System): OwnPostgres {
+  if (servers.postgres === undefined) throw new Error('this fault needs a PostgreSQL of its own');
+  return servers.postgres;
+}
+
+const harmless = (facts: Facts): string[] => [...noDuplicates(facts), ...allPosted(facts)];
+
+/** After a restart of PostgreSQL what was in flight gets the time of a lease to be recorded. */
+const restarted: Scenario = {
+  name: 'postgres-crashed', fault: 'PostgreSQL ends at once (immediate) and is started again, twice; results are in memory meanwhile', holds: 'no duplicates: results are held until they can be recorded', strikesServers: true,
+  strike: async (system) => {
+    await system.sandbox.fault({ latencyMs: 80 });
+    for (let time = 0; time < 2; time += 1) {
+      await sleep(system.random.between(800, 2000));
+      await postgres(system).restart('immediate');
+    }
+  },
+  judge: harmless,
+};
+
+const away: Scenario = {
+  name: 'postgres-away', fault: 'PostgreSQL is away for eight seconds', holds: 'the API answers 503 meanwhile; no duplicates, everything is posted', strikesServers: true,
+  strike: async (system) => {
+    await system.sandbox.fault({ latencyMs: 80 });
+    await sleep(1500);
+    await postgres(system).stop('fast');
+    await sleep(8000);
+    await postgres(system).start();
+  },
+  judge: (facts, _, system) => [...harmless(facts), ...expected([...system.load.answers.keys()].every((status) => ['202', '503'].includes(status)), `the API answered ${[...system.load.answers].join(' ')}`)],
+};
+
+const slow: Scenario = {
+  name: 'postgres-slow', fault: 'every byte to and from PostgreSQL is 100 ms late for six seconds', holds: 'no duplicates, everything is posted',
+  strike: async (system) => {
+    await system.proxy.mode('*.postgres', { latencyMs: 100 });
+    await sleep(6000);
+    await system.proxy.heal();
+  },
+  judge: harmless,
+};
+
+const locked: Scenario = {
+  name: 'lanes-locked', fault: 'somebody holds the table of lanes locked for eight seconds', holds: 'no duplicates, everything is posted',
+  strike: async (system) => {
+    await sleep(1500);
+    const client = await system.client();
+    await client.query('begin; lock table notifier.lanes');
+    await sleep(8000);
+    await client.query('commit');
+    client.release();
+  },
+  judge: harmless,
+};
+
+const sessionsEnded: Scenario = {
+  name: 'postgres-sessions-ended', fault: 'pg_terminate_backend on every session of the services, ten times', holds: 'no duplicates, everything is posted',
+  strike: async (system) => {
+    await system.sandbox.fault({ latencyMs: 40 });
+    for (let time = 0; time < 10; time += 1) {
+      await sleep(system.random.between(100, 700));
+      await system.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'tocsin-%'`);
+    }
+  },
+  judge: harmless,
+};
+
+const deadlocks: Scenario = {
+  name: 'deadlocks', fault: 'somebody locks lanes against their order again and again, so that PostgreSQL breaks deadlocks', holds: 'what was broken off is done again; no duplicates',
+  settings: { SLACK_CHANNEL_INTERVAL_MS: '50' },
+  strike: async (system) => {
+    await sleep(700);
+    for (let time = 0; time < 6; time += 1) await lockBackwards(system);
+  },
+  judge: harmless,
+};
+
+async function lockBackwards(system: System): Promise<void> {
+  const client = await system.client();
+  try {
+    const { rows } = await client.query<{ lane_id: string }>('select lane_id::text from notifier.lanes order by lane_id desc');
+    await client.query(`begin; set local deadlock_timeout = '5s'`); // the others find out first
+    for (const { lane_id } of rows) await client.query('select 1 from notifier.lanes where lane_id = $1 for update', [lane_id]);
+    await client.query('commit');
+  } catch {
+    await client.query('rollback').catch(() => undefined);
+  } finally {
+    client.release();
+  }
+}
+
+export const DATABASE_FAULTS: readonly Scenario[] = [restarted, away, slow, locked, sessionsEnded, deadlocks];
