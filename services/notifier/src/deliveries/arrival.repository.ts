@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 
 import type { SendToSlack } from '@tocsin/contracts';
 import { destinationKey, kindOfDestinationId, PRIORITY } from '@tocsin/domain';
-import { Outbox } from '@tocsin/platform';
+import { failPoint, Outbox } from '@tocsin/platform';
 
 import { foldKeyOf } from './fold-key.js';
 
@@ -37,7 +37,13 @@ export class ArrivalRepository {
 
   /** @returns the ids of the deliveries that were new */
   async ingest(arrivals: readonly Arrival[]): Promise<string[]> {
-    return this.outbox.transaction((tx) => this.ingestWithin(tx, arrivals));
+    const recorded = await this.outbox.transaction(async (tx) => {
+      const inserted = await this.ingestWithin(tx, arrivals);
+      failPoint('arrival.commit', 'before');
+      return inserted;
+    });
+    failPoint('arrival.commit');
+    return recorded;
   }
 
   /** {@link ingest} within the caller's transaction. Lanes are locked in the order of their ids before anything enters them. */

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import type { DeliveryState } from '@tocsin/domain';
-import { Outbox } from '@tocsin/platform';
+import { failPoint, Outbox } from '@tocsin/platform';
 
 import { BreakerRepository } from '../breaker/breaker.repository.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
@@ -54,6 +54,7 @@ export class LaneRepository {
       limit, heads, LEASE_MS / 1000, rate, burst, intervalMs / 1000, digestAfter,
     ]);
     if (taken.length === 0) return [];
+    failPoint('claim.commit');
     const rows = await this.rowsOf(taken);
     return byLane(taken, rows);
   }
@@ -107,6 +108,7 @@ export class LaneRepository {
       await this.log.write(tx, told);
       await this.log.tellSettled(tx, recorded.filter(({ settled_at }) => settled_at !== null));
     });
+    failPoint('finish.commit');
   }
 
   /** Gives a lane back that was leased to be folded. */

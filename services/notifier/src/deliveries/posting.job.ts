@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
-import { LOGGER, Loop, type Logger } from '@tocsin/platform';
+import { failPointAtRequests, LOGGER, Loop, type Logger } from '@tocsin/platform';
 
 import { Folding } from '../digests/folding.js';
 import { NotifierConfig } from '../notifier.config.js';
@@ -37,6 +37,7 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
+    failPointAtRequests('request.write', '/chat.postMessage');
     this.loop.start();
   }
 

@@ -5,7 +5,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { defect } from '@tocsin/domain';
-import { isDatabaseAway, LOGGER, PeerUnavailable, type Logger } from '@tocsin/platform';
+import { failPoint, isDatabaseAway, LOGGER, PeerUnavailable, type Logger } from '@tocsin/platform';
 
 import { NotifierConfig } from '../notifier.config.js';
 import { Batcher } from './batcher.js';
@@ -65,9 +65,12 @@ export class SendLane {
     if ('outcome' in prepared) return prepared.outcome;
     const started = await this.starts.add(claim);
     if (!started.has(claim)) return undefined;
+    failPoint('start.commit');
     // By this process's own clock: whoever stood still for long must not send what may be somebody else's by now.
     if (performance.now() - claimedAt > LATEST_START_MS) return notYet('It was not begun in time.', 0, Date.now());
-    return this.delivery.post(prepared.ready);
+    const outcome = await this.delivery.post(prepared.ready);
+    failPoint('answer.read');
+    return outcome;
   }
 
   private afterTrouble({ delivery, deliveryId, organizationId, leftover, isProbe }: Claim, error: unknown): Outcome {
