@@ -26,7 +26,7 @@ export function judge(failure: SlackFailure, { attempts, ambiguous, failStreak, 
 
 export function posted({ channel, ts }: PostedMessage, place: string, wasPlainText: boolean): Outcome {
   const text = `Posted to ${place}${wasPlainText ? ' as plain text, since Slack refused the formatted message' : ''}`;
-  return { ...NOTHING, asked: true, state: 'posted', charge: 1, channel, ts, story: { kind: 'posted', text, slack: { channel, ts } } };
+  return { ...NOTHING, asked: true, state: 'posted', charge: 1, channel, ts, story: { kind: 'posted', text, slack: { channel, ts, ...(wasPlainText && { plainText: true }) } } };
 }
 
 /** The credential that a request went with. */

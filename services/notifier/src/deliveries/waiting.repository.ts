@@ -12,6 +12,8 @@ import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
 export interface Ending {
   state: 'failed' | 'dead' | 'suppressed';
   error: DeliveryError;
+  /** The line in the timeline; what the error says when left out. */
+  told?: string;
 }
 
 /** Which waiting deliveries: a condition on `d` whose parameters start at `$1`. */
@@ -25,14 +27,14 @@ export class WaitingRepository {
   constructor(private readonly log: DeliveryLog) {}
 
   /** Their lanes are locked first: a claim that is just taking one of them wins, and it is left alone. @returns the keys of those that ended */
-  async end(tx: EntityManager, { state, error }: Ending, { condition, parameters }: Which): Promise<DeliveryKey[]> {
+  async end(tx: EntityManager, { state, error, told = error.message }: Ending, { condition, parameters }: Which): Promise<DeliveryKey[]> {
     await tx.query(`select 1 from lanes where lane_id in (select d.lane_id from deliveries d where d.state = 'waiting' and d.digest_id is null and ${condition}) order by lane_id for update`, [...parameters]);
     const [ended] = await tx.query<[DeliveryKey[], number]>(
       `update deliveries d set state = $${parameters.length + 1}, error = $${parameters.length + 2}, version = version + 1, waiting_for = null, settled_at = clock_timestamp()
        where d.state = 'waiting' and d.digest_id is null and ${condition} returning d.organization_id, d.delivery_id`,
       [...parameters, state, JSON.stringify(error)],
     );
-    await this.log.write(tx, ended.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: { kind: state, text: error.message } })));
+    await this.log.write(tx, ended.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: { kind: state, text: told } })));
     await this.log.tellSettled(tx, ended);
     return ended;
   }

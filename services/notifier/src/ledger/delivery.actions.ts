@@ -4,17 +4,19 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 
 import type { AcceptedReplay, Delivery, ReplayDelivery } from '@tocsin/contracts';
-import type { DeliveryState, Destination } from '@tocsin/domain';
-import { Audit, notFound, Outbox, ProblemException } from '@tocsin/platform';
+import { Audit, notFound, Outbox } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
 import { ArrivalRepository } from '../deliveries/arrival.repository.js';
-import { DeliveryQueries } from './delivery.queries.js';
 import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { WaitingRepository, type Ending } from '../deliveries/waiting.repository.js';
+import { DeliveryQueries } from './delivery.queries.js';
+import { isUnderWay, repeated, THREAD_COLUMNS, type RepeatableRow } from './repeat.js';
+import { conflict } from './wrong-state.js';
 
-const CANCELLED: Ending = { state: 'suppressed', error: { code: 'cancelled', message: 'It was cancelled before it was sent.', remedy: 'Replay it if it is still of use.' } };
-const UNDER_WAY: readonly DeliveryState[] = ['accepted', 'waiting', 'posting'];
+export function cancelled({ actor }: Author): Ending {
+  return { state: 'suppressed', error: { code: 'cancelled', message: 'It was cancelled before it was sent.', remedy: 'Replay it if it is still of use.' }, told: `Cancelled by ${actor.id}` };
+}
 
 @Injectable()
 export class DeliveryActions {
@@ -29,10 +31,10 @@ export class DeliveryActions {
   /** @throws ProblemException 404, or 409 when it does not wait any more */
   async cancel(author: Author, deliveryId: string): Promise<Delivery> {
     return this.outbox.transaction(async (tx) => {
-      const ended = await this.waiting.end(tx, CANCELLED, { condition: 'd.organization_id = $1 and d.delivery_id = $2', parameters: [author.organizationId, deliveryId] });
+      const ended = await this.waiting.end(tx, cancelled(author), { condition: 'd.organization_id = $1 and d.delivery_id = $2', parameters: [author.organizationId, deliveryId] });
       const row = await this.queries.row(author.organizationId, deliveryId, tx);
       if (!row) throw notFound('delivery', deliveryId);
-      if (ended.length === 0) throw conflict(`The delivery is ${row.state}: only one that waits can be cancelled.`, row.state === 'posting' ? 'It is with Slack at this moment; look again in a few seconds.' : undefined);
+      if (ended.length === 0) throw notCancelled(row);
       await this.audit.record(tx, { ...author, action: 'delivery.cancelled', target: { kind: 'delivery', id: deliveryId } });
       return deliveryView(row);
     });
@@ -40,12 +42,12 @@ export class DeliveryActions {
 
   /** Sends the command again as a new delivery. @throws ProblemException 404, or 409 when it is under way or posted already */
   async replay(tx: EntityManager, author: Author, deliveryId: string, { destination, reason, force }: ReplayDelivery): Promise<AcceptedReplay> {
-    const row = await this.queries.row(author.organizationId, deliveryId, tx);
+    const row = await this.repeatable(tx, author.organizationId, deliveryId);
     if (!row) throw notFound('delivery', deliveryId);
-    if (UNDER_WAY.includes(row.state)) throw conflict(`The delivery is ${row.state}: it is still under way.`, 'Wait for its end, or cancel it first.');
+    if (isUnderWay(row)) throw conflict(`The delivery is ${row.state}: it is still under way.`, 'Wait for its end, or cancel it first.');
     if (row.state === 'posted' && force !== true) throw conflict('The delivery was posted.', 'Say "force": true to post it once more.');
     const accepted = { deliveryId: uuid(), replayOf: deliveryId };
-    await this.arrivals.ingestWithin(tx, [{ command: commandAgain(row, accepted.deliveryId, destination), saidAt: new Date(), replayOf: deliveryId }]);
+    await this.arrivals.ingestWithin(tx, [repeated(row, accepted.deliveryId, destination, new Date())]);
     await this.audit.record(tx, {
       ...author,
       action: 'delivery.replayed',
@@ -54,15 +56,16 @@ export class DeliveryActions {
     });
     return accepted;
   }
+
+  private async repeatable(tx: EntityManager, organizationId: string, deliveryId: string): Promise<RepeatableRow | undefined> {
+    const row = await this.queries.row(organizationId, deliveryId, tx);
+    if (!row) return undefined;
+    const [thread] = await tx.query<Pick<RepeatableRow, 'kind' | 'parent_channel' | 'parent_ts'>[]>(`select ${THREAD_COLUMNS('d')} from deliveries d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
+    return thread && { ...row, ...thread };
+  }
 }
 
-/** The same message; its time to live begins anew. */
-function commandAgain({ command }: DeliveryRow, commandId: string, destination: Destination | undefined): DeliveryRow['command'] {
-  const again = Object.assign({}, command, { commandId }, destination && { destination });
-  delete again.expiresAt;
-  return again;
-}
-
-function conflict(detail: string, hint?: string): ProblemException {
-  return new ProblemException(409, { title: 'Not in this state', code: 'wrong_state', detail, ...(hint !== undefined && { hint }) });
+function notCancelled({ state, digest_id }: DeliveryRow): Error {
+  if (state === 'waiting' && digest_id !== null) return conflict(`The delivery waits to be told by the digest ${digest_id}.`, 'Cancel the digest: what it tells ends with it.');
+  return conflict(`The delivery is ${state}: only one that waits can be cancelled.`, state === 'posting' ? 'It is with Slack at this moment; look again in a few seconds.' : undefined);
 }

@@ -1,22 +1,29 @@
-/** Deliveries over HTTP: list, one with its timeline, the proof that none is lost, cancel, replay. */
+/** Deliveries over HTTP: lists and numbers, the proof that none is lost; one with its timeline and its message, and what is done to it. */
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
-import { AcceptedReplay, Delivery, DeliverySummary, ReplayDelivery } from '@tocsin/contracts';
+import { AcceptedReplay, Delivery, DeliveryCounts, DeliveryCriteria, DeliveryMessage, DeliveryReasons, DeliverySummary, DeliveryTraits, ReplayDelivery, RetractDelivery } from '@tocsin/contracts';
 import { ApiPage, CurrentCaller, Idempotency, IdempotentRequest, notFound, Requires, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
+import { PostingJob } from '../deliveries/posting.job.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
 import { DeliveryActions } from './delivery.actions.js';
+import { DeliveryCountsQueries } from './delivery-counts.queries.js';
 import { DeliveryFilter } from './delivery-filter.js';
+import { DeliveryMessageQuery } from './delivery-message.query.js';
 import { DeliveryQueries } from './delivery.queries.js';
-import { PostingJob } from '../deliveries/posting.job.js';
+import { Retraction } from './retraction.js';
+import { conflict } from './wrong-state.js';
 
 @ApiTags('deliveries')
 @Controller('v1/deliveries')
 export class DeliveryController {
   constructor(
     private readonly queries: DeliveryQueries,
+    private readonly numbers: DeliveryCountsQueries,
+    private readonly messages: DeliveryMessageQuery,
+    private readonly retraction: Retraction,
     private readonly actions: DeliveryActions,
     private readonly idempotency: Idempotency,
     private readonly posting: PostingJob,
@@ -37,6 +44,20 @@ export class DeliveryController {
     return this.queries.summary(caller.organizationId);
   }
 
+  @Get('counts')
+  @Requires('deliveries:read')
+  @ApiOkResponse({ type: DeliveryCounts })
+  counts(@CurrentCaller() caller: Caller, @Query() traits: DeliveryTraits): Promise<DeliveryCounts> {
+    return this.numbers.counts(caller.organizationId, traits);
+  }
+
+  @Get('reasons')
+  @Requires('deliveries:read')
+  @ApiOkResponse({ type: DeliveryReasons })
+  reasons(@CurrentCaller() caller: Caller, @Query() criteria: DeliveryCriteria): Promise<DeliveryReasons> {
+    return this.numbers.reasons(caller.organizationId, criteria);
+  }
+
   @Get(':id')
   @Requires('deliveries:read')
   @ApiOkResponse({ type: Delivery })
@@ -44,6 +65,16 @@ export class DeliveryController {
     const delivery = await this.queries.find(caller.organizationId, id);
     if (!delivery) throw notFound('delivery', id);
     return delivery;
+  }
+
+  @Get(':id/message')
+  @Requires('deliveries:read')
+  @ApiOkResponse({ type: DeliveryMessage })
+  async message(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DeliveryMessage> {
+    const message = await this.messages.of(caller.organizationId, id);
+    if (message) return message;
+    if (!(await this.queries.find(caller.organizationId, id))) throw notFound('delivery', id);
+    throw conflict('The command has not arrived yet.', 'Look again in a moment.');
   }
 
   @Post(':id/cancel')
@@ -62,5 +93,13 @@ export class DeliveryController {
     this.resolution.wake();
     this.posting.wake();
     return accepted;
+  }
+
+  @Post(':id/retract')
+  @HttpCode(200)
+  @Requires('deliveries:replay')
+  @ApiOkResponse({ type: Delivery })
+  retract(@CurrentAuthor() author: Author, @Param('id') id: string, @Body() { reason }: RetractDelivery): Promise<Delivery> {
+    return this.retraction.retract(author, id, reason);
   }
 }

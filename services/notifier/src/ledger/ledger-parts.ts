@@ -1,11 +1,24 @@
 /** What the ledger consists of, for the wiring. Routes with a name come before those with an id. */
+import { BulkCancellation } from './bulk-cancellation.js';
+import { BulkController } from './bulk.controller.js';
 import { ChangeBell } from './change-bell.js';
 import { ChangeFeed } from './change-feed.js';
 import { DeliveryActions } from './delivery.actions.js';
 import { DeliveryController } from './delivery.controller.js';
+import { DeliveryCountsQueries } from './delivery-counts.queries.js';
+import { DeliveryMessageQuery } from './delivery-message.query.js';
 import { DeliveryQueries } from './delivery.queries.js';
 import { FeedRepository } from './feed.repository.js';
+import { PauseJob } from './pause.job.js';
+import { PauseRepository } from './pause.repository.js';
+import { PausesController } from './pauses.controller.js';
+import { ReplayJob } from './replay.job.js';
+import { ReplayRepository } from './replay.repository.js';
+import { Retraction } from './retraction.js';
 import { StreamController } from './stream.controller.js';
 
-export const LEDGER_CONTROLLERS = [StreamController, DeliveryController];
-export const LEDGER_PROVIDERS = [DeliveryQueries, DeliveryActions, FeedRepository, ChangeBell, ChangeFeed];
+export const LEDGER_CONTROLLERS = [StreamController, PausesController, BulkController, DeliveryController];
+export const LEDGER_PROVIDERS = [
+  DeliveryQueries, DeliveryCountsQueries, DeliveryMessageQuery, DeliveryActions, Retraction, BulkCancellation, ReplayRepository, ReplayJob, PauseRepository, PauseJob,
+  FeedRepository, ChangeBell, ChangeFeed,
+];

@@ -16,8 +16,9 @@ create table replays (
   destination jsonb, reason text, force boolean not null,
   state text not null default 'running', -- running, done
   matched int not null, done int not null default 0, skipped int not null default 0,
-  place int not null default 0           -- the last that was looked at
+  place int not null default 0,          -- the last that was looked at
+  worked_at timestamptz not null default '-infinity' -- they take turns
 );
-create index replays_running on replays (asked_at) where state = 'running';
+create index replays_running on replays (worked_at, asked_at) where state = 'running';
 create table replay_items (replay_id uuid not null references replays on delete cascade, place int not null, delivery_id text not null, primary key (replay_id, place));
 `;

@@ -1,0 +1,114 @@
+/**
+ * Pauses of a workflow or of a whole organization. A pause is a row; what it holds follows from it, in batches that lock
+ * their lanes in order. Whoever is interrupted leaves nothing behind that the next look does not finish.
+ */
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import type { Pause } from '@tocsin/contracts';
+import { Audit, Outbox } from '@tocsin/platform';
+
+import type { Author } from '../author.js';
+import { DeliveryLog, type DeliveryKey } from '../deliveries/delivery-log.js';
+
+const BATCH = 500;
+/** The pauses that cover the delivery `d`. */
+const COVERING = `select p.paused_by from pauses p where p.organization_id = d.organization_id and p.workflow_id in ('', coalesce(d.workflow_id, ''))`;
+const TO_HOLD = `d.organization_id = $1 and d.state = 'waiting' and d.digest_id is null and d.held_since is null and exists (${COVERING})`;
+const TO_RELEASE = `d.organization_id = $1 and d.state = 'waiting' and d.held_since is not null and not exists (${COVERING})`;
+
+interface Change {
+  which: string;
+  set: string;
+  returning: string;
+}
+
+const HOLD: Change = { which: TO_HOLD, set: 'held_since = clock_timestamp()', returning: `(${COVERING} order by p.workflow_id limit 1) as paused_by` };
+/** The time in which it was held counts to nobody's life. */
+const RELEASE: Change = { which: TO_RELEASE, set: 'held_since = null, expires_at = expires_at + (clock_timestamp() - held_since)', returning: 'null as paused_by' };
+
+interface Changed extends DeliveryKey {
+  lane_id: string;
+  paused_by: string | null;
+}
+
+@Injectable()
+export class PauseRepository {
+  constructor(
+    private readonly database: DataSource,
+    private readonly outbox: Outbox,
+    private readonly log: DeliveryLog,
+    private readonly audit: Audit,
+  ) {}
+
+  async list(organizationId: string): Promise<Pause[]> {
+    const rows = await this.database.query<{ workflow_id: string; paused_at: Date; paused_by: string; waiting: number }[]>(
+      `select p.workflow_id, p.paused_at, p.paused_by, (
+         select count(*)::int from deliveries d where d.organization_id = p.organization_id and d.held_since is not null and d.state = 'waiting' and p.workflow_id in ('', d.workflow_id)) as waiting
+       from pauses p where p.organization_id = $1 order by p.workflow_id`,
+      [organizationId],
+    );
+    return rows.map(({ workflow_id, paused_at, paused_by, waiting }) => ({ ...(workflow_id !== '' && { workflowId: workflow_id }), pausedAt: paused_at.toISOString(), pausedBy: paused_by, waiting }));
+  }
+
+  /** Paused once more, it stays as it is. @param workflowId '' = everything of the organization */
+  async pause(author: Author, workflowId: string): Promise<void> {
+    await this.outbox.transaction(async (tx) => {
+      const begun = await tx.query<unknown[]>('insert into pauses (organization_id, workflow_id, paused_by) values ($1, $2, $3) on conflict do nothing returning 1', [author.organizationId, workflowId, author.actor.id]);
+      if (begun.length > 0) await this.audit.record(tx, { ...author, action: 'deliveries.paused', target: targetOf(author, workflowId) });
+    });
+  }
+
+  async resume(author: Author, workflowId: string): Promise<void> {
+    await this.outbox.transaction(async (tx) => {
+      const [ended] = await tx.query<[unknown[], number]>('delete from pauses where organization_id = $1 and workflow_id = $2 returning 1', [author.organizationId, workflowId]);
+      if (ended.length > 0) await this.audit.record(tx, { ...author, action: 'deliveries.resumed', target: targetOf(author, workflowId) });
+    });
+  }
+
+  /** Organizations in which something is paused or held. */
+  async concerned(): Promise<string[]> {
+    const rows = await this.database.query<{ organization_id: string }[]>(
+      `select organization_id from pauses union select organization_id from deliveries where held_since is not null and state = 'waiting'`,
+    );
+    return rows.map(({ organization_id }) => organization_id);
+  }
+
+  /** Holds what a pause covers, lets go what none does. @returns how many were let go */
+  async settle(organizationId: string): Promise<number> {
+    await this.repeat(organizationId, HOLD);
+    return this.repeat(organizationId, RELEASE);
+  }
+
+  private async repeat(organizationId: string, change: Change): Promise<number> {
+    let count = 0;
+    for (;;) {
+      const changed = await this.outbox.transaction((tx) => this.batch(tx, organizationId, change));
+      if (changed === undefined) return count;
+      count += changed;
+    }
+  }
+
+  /** @returns how many changed; undefined when nothing is left to look at */
+  private async batch(tx: EntityManager, organizationId: string, { which, set, returning }: Change): Promise<number | undefined> {
+    const found = await tx.query<{ delivery_id: string; lane_id: string }[]>(`select d.delivery_id, d.lane_id from deliveries d where ${which} limit ${BATCH}`, [organizationId]);
+    if (found.length === 0) return undefined;
+    const lanes = [...new Set(found.map(({ lane_id }) => lane_id))];
+    await tx.query('select 1 from lanes where lane_id = any($1) order by lane_id for update', [lanes]);
+    const [changed] = await tx.query<[Changed[], number]>(
+      `update deliveries d set ${set}, version = version + 1 where ${which} and d.delivery_id = any($2) returning d.organization_id, d.delivery_id, d.lane_id, ${returning}`,
+      [organizationId, found.map(({ delivery_id }) => delivery_id)],
+    );
+    await tx.query('update lanes set active = true, due_since = case when active then due_since else clock_timestamp() end where lane_id = any($1)', [lanes]);
+    await this.log.write(tx, changed.map(({ organization_id, delivery_id, paused_by }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: storyOf(paused_by) })));
+    return changed.length;
+  }
+}
+
+function storyOf(pausedBy: string | null): { kind: string; text: string } {
+  return pausedBy === null ? { kind: 'resumed', text: 'Sending goes on' } : { kind: 'paused', text: `Sending was paused by ${pausedBy}` };
+}
+
+function targetOf({ organizationId }: Author, workflowId: string): { kind: string; id: string } {
+  return workflowId === '' ? { kind: 'organization', id: organizationId } : { kind: 'workflow', id: workflowId };
+}

@@ -1,0 +1,50 @@
+/** The stop button: sending is paused and resumed for one workflow or for everything of an organization. */
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+
+import { PausedDeliveries, Pauses, PauseScope, ResumedDeliveries } from '@tocsin/contracts';
+import { CurrentCaller, Requires, type Caller } from '@tocsin/platform';
+
+import { CurrentAuthor, type Author } from '../author.js';
+import { PostingJob } from '../deliveries/posting.job.js';
+import { PauseRepository } from './pause.repository.js';
+
+const EVERYTHING = '';
+
+@ApiTags('deliveries')
+@Controller('v1/deliveries')
+export class PausesController {
+  constructor(
+    private readonly pauses: PauseRepository,
+    private readonly posting: PostingJob,
+  ) {}
+
+  @Get('pauses')
+  @Requires('deliveries:read')
+  @ApiOkResponse({ type: Pauses })
+  async list(@CurrentCaller() caller: Caller): Promise<Pauses> {
+    return { items: await this.pauses.list(caller.organizationId) };
+  }
+
+  @Post('pause')
+  @HttpCode(200)
+  @Requires('deliveries:replay')
+  @ApiOkResponse({ type: PausedDeliveries })
+  async pause(@CurrentAuthor() author: Author, @Body() { workflowId = EVERYTHING }: PauseScope): Promise<PausedDeliveries> {
+    await this.pauses.pause(author, workflowId);
+    await this.pauses.settle(author.organizationId);
+    const pause = (await this.pauses.list(author.organizationId)).find((one) => (one.workflowId ?? EVERYTHING) === workflowId);
+    return { paused: true, waiting: pause?.waiting ?? 0 };
+  }
+
+  @Post('resume')
+  @HttpCode(200)
+  @Requires('deliveries:replay')
+  @ApiOkResponse({ type: ResumedDeliveries })
+  async resume(@CurrentAuthor() author: Author, @Body() { workflowId = EVERYTHING }: PauseScope): Promise<ResumedDeliveries> {
+    await this.pauses.resume(author, workflowId);
+    const waiting = await this.pauses.settle(author.organizationId);
+    this.posting.wake();
+    return { resumed: true, waiting };
+  }
+}

@@ -1,0 +1,26 @@
+/** A delivery once more: the same message, as a new command whose time to live begins anew. */
+import type { DeliveryState, Destination } from '@tocsin/domain';
+
+import type { Arrival } from '../deliveries/arrival.repository.js';
+import type { DeliveryRow } from '../deliveries/delivery-view.js';
+
+/** The row of a delivery, with the thread that it goes to. */
+export type RepeatableRow = DeliveryRow & { kind: NonNullable<Arrival['kind']>; parent_channel: string | null; parent_ts: string | null };
+
+export function THREAD_COLUMNS(d: string): string {
+  return `${d}.kind, ${d}.parent_channel, ${d}.parent_ts`;
+}
+
+const UNDER_WAY: readonly DeliveryState[] = ['accepted', 'waiting', 'posting'];
+
+export function isUnderWay({ state }: Pick<DeliveryRow, 'state'>): boolean {
+  return UNDER_WAY.includes(state);
+}
+
+/** @param destination somewhere else than the first time, where its thread is not */
+export function repeated(row: RepeatableRow, commandId: string, destination: Destination | undefined, saidAt: Date): Arrival {
+  const command = Object.assign({}, row.command, { commandId }, destination && { destination });
+  delete command.expiresAt;
+  const { parent_channel: channel, parent_ts: ts } = row;
+  return { command, saidAt, replayOf: row.delivery_id, ...(row.kind === 'reply' && !destination && channel !== null && ts !== null && { kind: 'reply' as const, parent: { channel, ts } }) };
+}

@@ -1,0 +1,94 @@
+/**
+ * Works through replays of many in the background. A batch is one transaction: what was replayed, how far it has come and
+ * the audit record, so whoever goes on after a crash repeats nothing.
+ */
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { v5 as uuidOf } from 'uuid';
+
+import { Audit, LOGGER, Loop, Outbox, type Logger } from '@tocsin/platform';
+
+import { ArrivalRepository } from '../deliveries/arrival.repository.js';
+import { PostingJob } from '../deliveries/posting.job.js';
+import { ResolutionJob } from '../directory/resolution.job.js';
+import { isUnderWay, repeated } from './repeat.js';
+import { ReplayRepository, type Replay, type ReplayItem } from './replay.repository.js';
+
+/** The net under the wake-up, for replays that another replica began and could not end. */
+const POLL_MS = 1000;
+const BATCH = 200;
+
+@Injectable()
+export class ReplayJob implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly loop: Loop;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly replays: ReplayRepository,
+    private readonly arrivals: ArrivalRepository,
+    private readonly audit: Audit,
+    private readonly posting: PostingJob,
+    private readonly resolution: ResolutionJob,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.loop = new Loop('replays', POLL_MS, () => this.work(), logger);
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  wake(): void {
+    this.loop.wake();
+  }
+
+  /** One batch of one replay. @returns whether there was one */
+  async work(): Promise<boolean> {
+    const worked = await this.outbox.transaction(async (tx) => {
+      const replay = await this.replays.take(tx);
+      if (!replay) return false;
+      const items = await this.replays.next(tx, replay, BATCH);
+      if (items.length === 0) await this.replays.finish(tx, replay);
+      else await this.replay(tx, replay, items);
+      return true;
+    });
+    if (worked) {
+      this.resolution.wake();
+      this.posting.wake();
+    }
+    return worked;
+  }
+
+  private async replay(tx: EntityManager, replay: Replay, items: readonly ReplayItem[]): Promise<void> {
+    const saidAt = new Date();
+    const arrivals = items.flatMap((item) => {
+      const row = isRepeated(replay, item);
+      // The id follows from the two: a delivery that came into a batch again would be the same command.
+      return row ? [repeated(row, uuidOf(row.delivery_id, replay.replay_id), replay.destination ?? undefined, saidAt)] : [];
+    });
+    if (arrivals.length > 0) {
+      await this.arrivals.ingestWithin(tx, arrivals);
+      await this.audit.record(tx, {
+        ...replay.author,
+        action: 'deliveries.replayed',
+        target: { kind: 'replay', id: replay.replay_id },
+        after: {
+          deliveries: arrivals.map(({ command, replayOf }) => ({ deliveryId: command.commandId, replayOf })),
+          ...(replay.destination && { destination: replay.destination }),
+          ...(replay.reason !== null && { reason: replay.reason }),
+        },
+      });
+    }
+    await this.replays.advance(tx, replay, { place: items.at(-1)?.place ?? replay.place, done: arrivals.length, skipped: items.length - arrivals.length });
+  }
+}
+
+/** Not what is under way or, unless it is forced, posted; not what its digest tells again; not what is not kept any more. */
+function isRepeated({ force }: Replay, { row, isToldByDigest }: ReplayItem): ReplayItem['row'] {
+  if (!row || isUnderWay(row) || isToldByDigest || (row.state === 'posted' && !force)) return undefined;
+  return row;
+}

@@ -1,0 +1,85 @@
+/**
+ * Takes back what was posted to the wrong place: deletes it in Slack, then says so here. Deleting twice does no harm, so
+ * whoever is interrupted between the two asks again. What a digest told is taken back with it.
+ */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import type { Delivery } from '@tocsin/contracts';
+import type { DeliveryError, SlackFailure } from '@tocsin/domain';
+import { Audit, notFound, Outbox, ProblemException } from '@tocsin/platform';
+import type { PostedMessage } from '@tocsin/slack';
+
+import type { Author } from '../author.js';
+import { SlackDoors } from '../connections/slack-doors.js';
+import { DeliveryLog, type DeliveryKey } from '../deliveries/delivery-log.js';
+import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
+import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
+import { ToldIssues } from '../living/told-issues.repository.js';
+import { DeliveryQueries } from './delivery.queries.js';
+import { conflict } from './wrong-state.js';
+
+const RETRACTED: DeliveryError = { code: 'retracted', message: 'It was posted and taken back.', remedy: 'Replay it to where it belongs if it is still of use.' };
+/** It is not there any more, which is what was wanted. */
+const GONE: readonly string[] = ['message_not_found'];
+
+@Injectable()
+export class Retraction {
+  constructor(
+    private readonly queries: DeliveryQueries,
+    private readonly doors: SlackDoors,
+    private readonly metrics: DeliveryMetrics,
+    private readonly told: ToldIssues,
+    private readonly log: DeliveryLog,
+    private readonly outbox: Outbox,
+    private readonly audit: Audit,
+  ) {}
+
+  /** @throws ProblemException 404, 409 when it is not in a channel, 422 when Slack refuses, 429 and 503 when it can be tried again. @throws PeerUnavailable */
+  async retract(author: Author, deliveryId: string, reason: string | undefined): Promise<Delivery> {
+    const row = await this.queries.row(author.organizationId, deliveryId);
+    if (!row) throw notFound('delivery', deliveryId);
+    const message = messageOf(row);
+    const door = await this.doors.open(row.connection_id);
+    if (!door) throw conflict('The workspace is not connected any more.', 'Connect it again, or delete the message in Slack.');
+    const answer = await this.metrics.request('chat.delete', () => door.deleteMessage(message));
+    if (!answer.ok && !GONE.includes(answer.failure.code)) throw refusal(answer.failure);
+    return this.outbox.transaction(async (tx) => {
+      await this.record(tx, author, row, message, reason);
+      const now = await this.queries.row(author.organizationId, deliveryId, tx);
+      if (!now) throw notFound('delivery', deliveryId);
+      return deliveryView(now);
+    });
+  }
+
+  private async record(tx: EntityManager, author: Author, { organization_id, delivery_id, lane_id, destination_name }: DeliveryRow, message: PostedMessage, reason: string | undefined): Promise<void> {
+    await tx.query('select 1 from lanes where lane_id = $1 for update', [lane_id]);
+    await this.told.forget(tx, { organization_id, delivery_id });
+    const [taken] = await tx.query<[DeliveryKey[], number]>(
+      `update deliveries d set state = 'suppressed', error = $4, slack_channel = null, slack_ts = null, version = version + 1, settled_at = clock_timestamp()
+       where d.organization_id = $1 and (d.delivery_id = $2 or d.digest_id = $2) and d.state = 'posted' and d.slack_ts = $3 returning d.organization_id, d.delivery_id`,
+      [organization_id, delivery_id, message.ts, JSON.stringify(RETRACTED)],
+    );
+    if (taken.length === 0) return; // somebody else was faster, and has told it
+    const text = `Taken back from ${destination_name ?? message.channel} by ${author.actor.id}${reason === undefined ? '' : `: ${reason}`}`;
+    await this.log.write(tx, taken.map((key) => ({ organizationId: key.organization_id, deliveryId: key.delivery_id, story: { kind: 'retracted', text, slack: message } })));
+    await this.log.tellSettled(tx, taken);
+    await this.audit.record(tx, { ...author, action: 'delivery.retracted', target: { kind: 'delivery', id: delivery_id }, before: message, after: { deliveries: taken.length, ...(reason !== undefined && { reason }) } });
+  }
+}
+
+/** Where the message is. @throws ProblemException 409 when it is nowhere, or not this delivery's alone */
+function messageOf({ state, digest_id, slack_channel: channel, slack_ts: ts }: DeliveryRow): PostedMessage {
+  if (state !== 'posted') throw conflict(`The delivery is ${state}: only what was posted can be taken back.`);
+  if (digest_id !== null) throw conflict(`The delivery was told by the digest ${digest_id}.`, 'Take the digest back: the others that it told go with it.');
+  if (channel === null || ts === null) throw conflict('It is not known where the message is.', 'Delete it in Slack.');
+  return { channel, ts };
+}
+
+function refusal(failure: SlackFailure): ProblemException {
+  const { code, message: detail, remedy: hint } = failure;
+  if (failure.family === 'busy') return new ProblemException(429, { title: 'Slack asks to wait', code: 'slack_busy', detail, hint, slack: { error: code } }, { 'Retry-After': String(failure.retryAfterSeconds) });
+  if (failure.family !== 'refused') return new ProblemException(503, { title: 'Slack did not answer', code: 'slack_away', detail, hint: 'Try again: a message that is gone already counts as taken back.' }, { 'Retry-After': '5' });
+  const { needed, provided } = failure;
+  return new ProblemException(422, { title: 'Slack refuses', code: 'slack_refused', detail, hint, slack: { error: code, ...(needed !== undefined && { needed }), ...(provided !== undefined && { provided }) } });
+}
