@@ -92,7 +92,7 @@ export class RunningNotifier {
     const config = loadConfig(notifierService.config, {
       DATABASE_URL: this.database.url, DATABASE_POOL_SIZE: '6', ENCRYPTION_KEYS: this.encryptionKeys, SLACK_BASE_URL: this.sandbox.url, PUBLIC_URL: 'http://localhost:3000', ...this.settings,
     });
-    this.bus = new InProcessBus({ databaseUrl: this.database.url, logger: createLogger('bus', 'silent') });
+    this.bus = new InProcessBus({ databaseUrl: this.database.url, logger: createLogger('bus', 'silent'), retryDelayMs: 200 });
     await this.bus.start();
     const lines = new Writable({ write: (chunk: Buffer, _encoding, done) => { this.logged.push(chunk.toString()); done(); } });
     const peers = { connector: this.peersUrl, issues: this.peersUrl, workflows: this.peersUrl, notifier: this.peersUrl };
@@ -147,6 +147,14 @@ export class RunningNotifier {
     if (!exchange) throw new Error(`${type} is not in the table of messages`);
     const [refusal] = (await this.bus?.publish([{ id, type, source, exchange, body: JSON.stringify(event) }])) ?? [];
     if (refusal) throw refusal;
+  }
+
+  /** Puts bodies on the bus as `slack.send.v1`, in one batch and whatever is in them. @returns their message ids */
+  async produce(...bodies: readonly string[]): Promise<string[]> {
+    const messages = bodies.map((body) => ({ id: uuid(), type: 'slack.send.v1', source: '/ci/job', exchange: 'tocsin.commands' as const, body }));
+    const refusals = (await this.bus?.publish(messages)) ?? [];
+    for (const refusal of refusals) if (refusal) throw refusal;
+    return messages.map(({ id }) => id);
   }
 
   /** Makes connector know a connection, and says so unless `silently`. */
