@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { newSeed } from './random.js';
 import { play, type Report, type Scenario } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
+import { SHORT } from './scenarios/short.js';
 import { ownServers } from './system/servers.js';
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
@@ -23,6 +24,7 @@ if (flags.has('--list')) {
 }
 
 function chosen(): readonly Scenario[] {
+  if (flags.has('--short')) return SHORT;
   if (wanted.length === 0) return SCENARIOS;
   const found = wanted.flatMap((name) => SCENARIOS.filter((scenario) => scenario.name === name || (name.endsWith('*') && scenario.name.startsWith(name.slice(0, -1)))));
   if (found.length === 0) throw new Error(`There is no scenario "${wanted.join('", "')}"; --list tells those that there are.`);
@@ -37,7 +39,7 @@ async function run(scenarios: readonly Scenario[]): Promise<number> {
   let failed = 0;
   try {
     for (const scenario of scenarios) {
-      const report = await play(scenario, servers, seed).catch((error: unknown) => brokenRun(scenario, seed, error));
+      const report = await play(scenario, servers, seed, flags.has('--short')).catch((error: unknown) => brokenRun(scenario, seed, error));
       tell(report);
       if (report.problems.length > 0) failed += 1;
     }

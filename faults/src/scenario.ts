@@ -52,11 +52,11 @@ export const LOAD: LoadPlan = { byHand: 40, commands: 240, seconds: 5 };
 export const NONE: LoadPlan = { byHand: 0, commands: 0, seconds: 0 };
 const PATIENCE_MS = 60_000;
 
-export async function play(scenario: Scenario, servers: Servers, seed: number): Promise<Report> {
+export async function play(scenario: Scenario, servers: Servers, seed: number, hurried = false): Promise<Report> {
   const startedAt = performance.now();
   const random = Random.of(seed, scenario.name);
   const { settings, notifier } = scenario;
-  const system = await System.start(servers, { name: `${scenario.name}-${seed}`, random, ...(settings && { settings }), ...(notifier && { notifier }) });
+  const system = await System.start(servers, { name: `${scenario.name}-${seed}`, random, hurried, ...(settings && { settings }), ...(notifier && { notifier }) });
   try {
     const sending = system.load.send({ ...LOAD, ...scenario.load });
     const [struck] = await Promise.all([scenario.strike(system), sending]);

@@ -62,6 +62,7 @@ function crashWindow({ number, name, service, point, fault, heals, unknown }: Cr
       const { signal } = await one.ended(30_000);
       await sleep(500); // what is written still arrives
       const orphans = await orphansOf(system);
+      if (service === 'notifier') await system.everyNotifierIsDead();
       await Promise.all([one.start(), sending]);
       return { signal: signal ?? 'none', orphans };
     },

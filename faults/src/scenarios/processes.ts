@@ -13,23 +13,26 @@ async function killAndStart(system: System, service: 'connector' | 'issues' | 'n
   for (let time = 0; time < times; time += 1) {
     await sleep(system.random.between(800, 2000));
     await system.service(service).kill();
+    if (service === 'notifier') await system.everyNotifierIsDead();
     await system.service(service).start();
   }
 }
 
-export const notifierKilled: Scenario = {
-  name: 'notifier-killed',
-  fault: 'kill -9 of notifier at three random moments, started again each time; Slack takes 80 ms to answer',
-  holds: 'duplicates are at most the posts that were in flight',
-  strike: async (system) => {
-    await system.sandbox.fault({ latencyMs: 80 });
-    await killAndStart(system, 'notifier', 3);
-  },
-  judge: (facts) => [...atMostDuplicates(facts, 3 * CONCURRENCY), ...allPosted(facts, { heldByHand: true })],
-};
+export function notifierKilled(times: number): Scenario {
+  return {
+    name: 'notifier-killed',
+    fault: 'kill -9 of notifier at random moments, started again each time; Slack takes 80 ms to answer',
+    holds: 'duplicates are at most the posts that were in flight',
+    strike: async (system) => {
+      await system.sandbox.fault({ latencyMs: 80 });
+      await killAndStart(system, 'notifier', times);
+    },
+    judge: (facts) => [...atMostDuplicates(facts, times * CONCURRENCY), ...allPosted(facts, { heldByHand: true })],
+  };
+}
 
 const notifierKilledUnpaced: Scenario = {
-  ...notifierKilled, name: 'notifier-killed-unpaced', fault: 'the same without pacing, several messages of a channel under one lease', settings: { SLACK_CHANNEL_INTERVAL_MS: '0' },
+  ...notifierKilled(3), name: 'notifier-killed-unpaced', fault: 'the same without pacing, several messages of a channel under one lease', settings: { SLACK_CHANNEL_INTERVAL_MS: '0' },
   load: { channels: 4, commands: 800 },
 };
 
@@ -64,22 +67,24 @@ const connectorKilled: Scenario = {
   judge: (facts) => [...nothingUnknown(facts), ...allPosted(facts)],
 };
 
-export const notifierTerminated: Scenario<Ending[]> = {
-  name: 'notifier-terminated',
-  fault: 'SIGTERM to notifier under load, three times; Slack takes 80 ms to answer',
-  holds: 'exit code 0 in less than 15 s, no duplicate, no answer lost',
-  strike: async (system) => {
-    await system.sandbox.fault({ latencyMs: 80 });
-    const endings: Ending[] = [];
-    for (let time = 0; time < 3; time += 1) {
-      await sleep(system.random.between(800, 1800));
-      endings.push(await system.notifier.terminate());
-      await system.notifier.start();
-    }
-    return endings;
-  },
-  judge: (facts, endings) => [...nothingUnknown(facts), ...allPosted(facts), ...clean(endings)],
-};
+export function notifierTerminated(times: number): Scenario<Ending[]> {
+  return {
+    name: 'notifier-terminated',
+    fault: 'SIGTERM to notifier under load; Slack takes 80 ms to answer',
+    holds: 'exit code 0 in less than 15 s, no duplicate, no answer lost',
+    strike: async (system) => {
+      await system.sandbox.fault({ latencyMs: 80 });
+      const endings: Ending[] = [];
+      for (let time = 0; time < times; time += 1) {
+        await sleep(system.random.between(800, 1800));
+        endings.push(await system.notifier.terminate());
+        await system.notifier.start();
+      }
+      return endings;
+    },
+    judge: (facts, endings) => [...nothingUnknown(facts), ...allPosted(facts), ...clean(endings)],
+  };
+}
 
 function clean(endings: readonly Ending[]): string[] {
   return endings.flatMap(({ code, signal, ms }) => expected(code === 0 && ms < 15_000, `SIGTERM ended with ${signal ?? String(code)} after ${Math.round(ms)} ms`));
@@ -139,5 +144,5 @@ function skewedBy(ms: number): string {
 }
 
 export const PROCESS_FAULTS: readonly Scenario[] = [
-  notifierKilled, notifierKilledUnpaced, oneOfTwoKilled, issuesKilled, connectorKilled, notifierTerminated, everybodyTerminated, notifierFrozen, replicas, wrongClock,
+  notifierKilled(3), notifierKilledUnpaced, oneOfTwoKilled, issuesKilled, connectorKilled, notifierTerminated(3), everybodyTerminated, notifierFrozen, replicas, wrongClock,
 ];
