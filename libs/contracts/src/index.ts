@@ -13,6 +13,7 @@ export * from './messages/connection-changed.js';
 export * from './messages/connection-reported.js';
 export * from './messages/delivery-settled.js';
 export * from './messages/issue-changed.js';
+export * from './messages/issue-refreshed.js';
 export * from './messages/issue-reported.js';
 export * from './messages/issue-resolved.js';
 export * from './messages/scan-completed.js';

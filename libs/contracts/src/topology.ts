@@ -7,6 +7,7 @@ import { ConnectionChanged } from './messages/connection-changed.js';
 import { ConnectionReported } from './messages/connection-reported.js';
 import { DeliverySettled } from './messages/delivery-settled.js';
 import { IssueChanged } from './messages/issue-changed.js';
+import { IssueRefreshed } from './messages/issue-refreshed.js';
 import { IssueReported } from './messages/issue-reported.js';
 import { IssueResolved } from './messages/issue-resolved.js';
 import { ScanCompleted } from './messages/scan-completed.js';
@@ -37,7 +38,8 @@ export const COMMAND_MAX_BYTES = 256 * 1024;
 export const MESSAGES = [
   { type: 'issue.reported.v1', exchange: EXCHANGES.intake, saidBy: ['any'], heardBy: ['issues'], contract: IssueReported },
   { type: 'issue.resolved.v1', exchange: EXCHANGES.intake, saidBy: ['any'], heardBy: ['issues'], contract: IssueResolved },
-  { type: 'issue.changed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: [], contract: IssueChanged },
+  { type: 'issue.changed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: ['notifier'], contract: IssueChanged },
+  { type: 'issue.refreshed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: ['notifier'], contract: IssueRefreshed },
   { type: 'scan.completed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: [], contract: ScanCompleted },
   { type: 'connection.changed.v1', exchange: EXCHANGES.events, saidBy: ['connector'], heardBy: ['notifier', 'issues'], contract: ConnectionChanged },
   { type: 'connection.reported.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['connector'], contract: ConnectionReported },
