@@ -160,6 +160,7 @@ const peopleAndMessages = [
   ]),
   ...table('target', 'message', [
     ['message_not_found', 'The message was deleted in Slack, or never was there.'],
+    ['thread_not_found', 'The message in whose thread it goes is not there.'],
     ['cannot_reply_to_message', 'Slack allows no replies to this message.'],
     ['duplicate_message_not_found', 'Slack holds no earlier copy of this message.'],
     ['cant_update_message', 'The app may not change this message.'],
