@@ -55,7 +55,7 @@ export class Intake {
     await changeIssues(tx, lineage.organizationId, applied.flatMap(({ row, outcome }) => (row !== undefined && outcome.differs ? [outcome.issue] : [])));
     await seeIssuesAgain(tx, lineage.organizationId, saying, applied.flatMap(({ row }) => (row === undefined ? [] : [row.id])));
     const events = eventsOf(judged, batch);
-    await this.outbox.add(tx, ...events);
+    await this.outbox.add(tx, ...events, ...refreshed(applied, lineage.organizationId));
     return { tally: tallyOf(judged), changes: events.length };
   }
 
@@ -101,6 +101,13 @@ function eventOf({ tells, issue, changes }: Outcome, organizationId: string, { s
 /** The event that tells of a change, with the issue as a snapshot. */
 export function issueChanged({ issue, ...rest }: { organizationId: string; change: string; changes: object[]; issue: Issue; scanId?: string; baseline?: boolean }): OutgoingEvent {
   return { type: 'issue.changed.v1', organizationId: rest.organizationId, subject: issue.id, data: { ...rest, issue: snapshotOf(issue) } };
+}
+
+/** Known issues that look different, of which nothing else is told: whoever shows them keeps up. */
+function refreshed(applied: readonly Judged[], organizationId: string): OutgoingEvent[] {
+  return applied
+    .filter(({ row, outcome }) => row !== undefined && outcome.differs && outcome.tells === undefined)
+    .map(({ outcome: { issue } }) => ({ type: 'issue.refreshed.v1', organizationId, subject: issue.id, data: { organizationId, issue: snapshotOf(issue) } }));
 }
 
 function tallyOf(judged: readonly Judged[]): Tally {
