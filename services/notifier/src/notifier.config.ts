@@ -12,4 +12,5 @@ export class NotifierConfig extends ServiceConfig {
   @Setting('Messages to one workspace that may go at once after a quiet time.') @IsInt() @Min(1) @Max(1000) SLACK_WORKSPACE_BURST = 20;
   @Setting('Posts in flight at most, per replica.') @IsInt() @Min(1) @Max(256) SLACK_CONCURRENCY = 32;
   @Setting('A destination whose backlog would take longer is folded into digests, seconds; 0 = never.') @IsInt() @Min(0) @Max(86_400) DIGEST_AFTER_SECONDS = 30;
+  @Setting('Messages changed in place a minute, of one app in one workspace; 0 = no ceiling.') @IsInt() @Min(0) @Max(100_000) SLACK_UPDATES_PER_MINUTE = 50;
 }

@@ -4,6 +4,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { PlatformModule, type ServiceRuntime } from '@tocsin/platform';
 
 import { BreakerRepository } from './breaker/breaker.repository.js';
+import { ConnectionHolds } from './connections/connection-holds.js';
 import { ConnectionConsumer } from './connections/connection.consumer.js';
 import { ConnectionNews } from './connections/connection-news.js';
 import { ConnectionRepository } from './connections/connection.repository.js';
@@ -23,7 +24,12 @@ import { SendToSlackConsumer } from './deliveries/send-to-slack.consumer.js';
 import { SweepJob } from './deliveries/sweep.job.js';
 import { TestMessageController } from './deliveries/test-message.controller.js';
 import { WaitingRepository } from './deliveries/waiting.repository.js';
+import { DigestEndRepository } from './digests/digest-end.repository.js';
+import { DigestMembersRepository } from './digests/digest-members.repository.js';
+import { DigestWriter } from './digests/digest-writer.js';
 import { Folding } from './digests/folding.js';
+import { SettlingJob } from './digests/settling.job.js';
+import { TakeApart } from './digests/take-apart.js';
 import { DirectoryController } from './directory/directory.controller.js';
 import { DirectoryRepository } from './directory/directory.repository.js';
 import { DirectorySearch } from './directory/directory-search.js';
@@ -35,6 +41,7 @@ import { ChannelReadership } from './directory/readership.js';
 import { ResolutionJob } from './directory/resolution.job.js';
 import { ResolveAddress } from './directory/resolve-address.js';
 import { LEDGER_CONTROLLERS, LEDGER_PROVIDERS } from './ledger/ledger-parts.js';
+import { LIVING_CONTROLLERS, LIVING_PROVIDERS } from './living/living-parts.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { Delivery1764028800000 } from './migrations/1764028800000-delivery.js';
 import { NotifierConfig } from './notifier.config.js';
@@ -47,14 +54,15 @@ export class NotifierModule {
     return {
       module: NotifierModule,
       imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000, Delivery1764028800000] })],
-      controllers: [SendToSlackConsumer, ConnectionConsumer, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, DeliverySettingsController],
+      controllers: [SendToSlackConsumer, ConnectionConsumer, ...LIVING_CONTROLLERS, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, DeliverySettingsController],
       providers: [
         { provide: NotifierConfig, useValue: config },
-        ConnectionRepository, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob,
+        ConnectionRepository, ConnectionHolds, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob,
         ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryMetrics,
         ...LEDGER_PROVIDERS,
         PostDelivery, ResultRecorder, SendLane, BreakerRepository, PostingJob, SweepJob, RetirementJob, DeliverySettingsRepository,
-        Folding,
+        DigestMembersRepository, DigestEndRepository, DigestWriter, Folding, TakeApart, SettlingJob,
+        ...LIVING_PROVIDERS,
         DirectoryRepository, DirectorySearch, DirectoryStatusQuery, DirectorySyncJob, LaneMoves, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,
       ],
     };

@@ -6,6 +6,7 @@ import { openDatabase, Outbox } from '@tocsin/platform';
 import { aSendToSlack, testDatabase, type TestDatabase } from '@tocsin/testing';
 
 import { BreakerRepository } from '../src/breaker/breaker.repository.js';
+import { ConnectionHolds } from '../src/connections/connection-holds.js';
 import { ConnectionRepository } from '../src/connections/connection.repository.js';
 import { ArrivalRepository } from '../src/deliveries/arrival.repository.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
@@ -13,6 +14,7 @@ import { resultOf, type Outcome } from '../src/deliveries/delivery-result.js';
 import type { Claim, LaneClaim } from '../src/deliveries/claim.js';
 import { LaneRepository } from '../src/deliveries/lane.repository.js';
 import { WaitingRepository } from '../src/deliveries/waiting.repository.js';
+import { ToldIssues } from '../src/living/told-issues.repository.js';
 import { Initial1732460000000 } from '../src/migrations/1732460000000-initial.js';
 import { Delivery1764028800000 } from '../src/migrations/1764028800000-delivery.js';
 import { NotifierConfig } from '../src/notifier.config.js';
@@ -37,6 +39,7 @@ export class OpenedLanes {
   readonly connections: ConnectionRepository;
   readonly arrivals: ArrivalRepository;
   readonly waiting: WaitingRepository;
+  readonly told: ToldIssues;
   readonly lanes: LaneRepository;
   readonly outbox: Outbox;
 
@@ -49,7 +52,8 @@ export class OpenedLanes {
     this.connections = new ConnectionRepository(source);
     this.arrivals = new ArrivalRepository(this.outbox);
     this.waiting = new WaitingRepository(log);
-    this.lanes = new LaneRepository(source, this.outbox, log, this.connections, new BreakerRepository(), this.config);
+    this.told = new ToldIssues(this.waiting);
+    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections), new BreakerRepository(), this.told, this.config);
   }
 
   static async open(): Promise<OpenedLanes> {
@@ -65,7 +69,7 @@ export class OpenedLanes {
   /** Empties every table and resets the settings. */
   async clear(): Promise<void> {
     Object.assign(this.config, new NotifierConfig(), { SLACK_WORKSPACE_RATE: 0 });
-    await this.source.query('truncate connections, budgets, breakers, pauses, lanes, deliveries, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
+    await this.source.query('truncate told_issues, heard_issues, connections, budgets, breakers, pauses, lanes, deliveries, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
   }
 
   async connect(overrides: Partial<ConnectionChanged> = {}): Promise<void> {

@@ -22,7 +22,9 @@ export interface Arrival {
   /** What it is to its reader; a message unless said otherwise. */
   kind?: 'message' | 'reply' | 'digest';
   /** The message in whose thread it goes. */
-  parentTs?: string;
+  parent?: { channel: string; ts: string };
+  /** It is not sent before this time has passed. */
+  waitMs?: number;
 }
 
 interface Inserted {
@@ -93,7 +95,7 @@ async function countAndWake(tx: EntityManager, inserted: readonly Inserted[]): P
   );
 }
 
-function toRow({ command, saidAt, replayOf, person, kind = 'message', parentTs }: Arrival): object {
+function toRow({ command, saidAt, replayOf, person, kind = 'message', parent, waitMs }: Arrival): object {
   const destination = person === undefined ? command.destination : { id: person };
   const id = 'id' in destination ? destination.id : undefined;
   return {
@@ -113,7 +115,9 @@ function toRow({ command, saidAt, replayOf, person, kind = 'message', parentTs }
     issueIds: issueIdsOf(command),
     replayOf,
     kind,
-    parentTs,
+    parentChannel: parent?.channel,
+    parentTs: parent?.ts,
+    waitMs,
     ...(kind === 'message' && replayOf === undefined && foldable(command)),
   };
 }
@@ -140,12 +144,13 @@ function issueIdsOf({ issues, digest }: SendToSlack): string[] {
 /** `said_at` is clamped, so that a producer with a wrong clock can neither jump the line nor be stuck behind it. */
 const INSERT_DELIVERIES = `
   insert into deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, command, destination,
-                          destination_id, destination_kind, destination_name, issue_ids, replay_of, kind, parent_ts, fold_key, severity, category, held_since, created_at)
+                          destination_id, destination_kind, destination_name, issue_ids, replay_of, kind, parent_channel, parent_ts, not_before, fold_key, severity, category, held_since, created_at)
   select r->>'organizationId', r->>'deliveryId', l.lane_id, r->>'connectionId', (r->>'priority')::smallint,
          greatest(clock_timestamp() - interval '${CLOCK_TOLERANCE_MINUTES} minutes', least(clock_timestamp(), (r->>'saidAt')::timestamptz)),
          coalesce((r->>'expiresAt')::timestamptz, clock_timestamp() + interval '${DEFAULT_LIFE_HOURS} hours'),
          r->'command', r->'destination', r->>'destinationId', r->>'destinationKind', r->>'destinationName',
-         array(select jsonb_array_elements_text(r->'issueIds')), r->>'replayOf', r->>'kind', r->>'parentTs', r->>'foldKey', r->>'severity', r->>'category',
+         array(select jsonb_array_elements_text(r->'issueIds')), r->>'replayOf', r->>'kind', r->>'parentChannel', r->>'parentTs',
+         case when r ? 'waitMs' then clock_timestamp() + make_interval(secs => (r->>'waitMs')::float8 / 1000) else '-infinity' end, r->>'foldKey', r->>'severity', r->>'category',
          (select clock_timestamp() from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->'command'->'source'->>'workflowId') limit 1), clock_timestamp()
   from jsonb_array_elements($1::jsonb) with ordinality as given (r, place)
   join lanes l on l.organization_id = r->>'organizationId' and l.connection_id = r->>'connectionId' and l.destination_key = r->>'destinationKey'

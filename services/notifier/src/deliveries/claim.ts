@@ -1,8 +1,21 @@
 /** What a process may send until a lease ends. */
+import type { Issue } from '@tocsin/domain';
+
+import type { Told } from '../living/told.js';
 import type { DeliveryRow } from './delivery-view.js';
 
 /** The row of a claimed delivery, with what deciding about it needs. */
-export type ClaimedRow = DeliveryRow & { said_at: Date; fail_streak: number };
+export interface ClaimedRow extends DeliveryRow {
+  said_at: Date;
+  fail_streak: number;
+  /** The thread that it was made for. */
+  parent_channel: string | null;
+  parent_ts: string | null;
+  /** What its destination was told of its one issue. */
+  told: Told | null;
+  /** The newest that was heard of its one issue lately. */
+  newest: Issue | null;
+}
 
 /** A delivery that this process may send until the lease of its lane ends. */
 export interface Claim {

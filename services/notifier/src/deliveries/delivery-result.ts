@@ -2,6 +2,7 @@
 import type { DeliveryError, DeliveryState } from '@tocsin/domain';
 
 import type { Hold } from '../connections/connection.repository.js';
+import type { Trace } from '../living/told.js';
 import type { Claim } from './claim.js';
 
 export interface Outcome {
@@ -27,6 +28,8 @@ export interface Outcome {
   error?: DeliveryError;
   channel?: string;
   ts?: string;
+  /** What it leaves behind for the messages after it. */
+  trace?: Trace;
   /** The line in the timeline; none for what was put back untouched. */
   story?: { kind: string; text: string; slack?: object };
 }

@@ -3,6 +3,8 @@ import type { Delivery, SendToSlack, TimelineEntry } from '@tocsin/contracts';
 import type { DeliveryError, DeliverySource, DeliveryState, Destination } from '@tocsin/domain';
 import { permalink } from '@tocsin/slack';
 
+import type { KeptCommand } from '../living/told.js';
+
 export interface DeliveryRow {
   organization_id: string;
   delivery_id: string;
@@ -14,7 +16,9 @@ export interface DeliveryRow {
   attempts: number;
   attempt: number;
   ambiguous: number;
-  command: SendToSlack;
+  /** A reply goes into the thread of another message, a digest stands for others. */
+  kind: 'message' | 'reply' | 'digest';
+  command: KeptCommand;
   issue_ids: string[];
   destination: Destination;
   destination_id: string | null;
@@ -33,10 +37,12 @@ export interface DeliveryRow {
   connection_reason: string | null;
   /** When the next probe may go, while a breaker holds it. */
   probe_at: Date | null;
+  /** What people paused, while it is held for that. */
+  paused: { by: string; workflow: boolean } | null;
 }
 
 const OWN_COLUMNS = [
-  'organization_id', 'delivery_id', 'lane_id', 'connection_id', 'state', 'version', 'priority', 'attempts', 'attempt', 'ambiguous', 'command', 'issue_ids', 'destination', 'destination_id',
+  'organization_id', 'delivery_id', 'lane_id', 'connection_id', 'state', 'version', 'priority', 'attempts', 'attempt', 'ambiguous', 'kind', 'command', 'issue_ids', 'destination', 'destination_id',
   'destination_kind', 'waiting_for', 'error', 'slack_channel', 'slack_ts', 'digest_id', 'replay_of', 'created_at', 'settled_at',
 ];
 
@@ -51,6 +57,9 @@ export function DELIVERY_COLUMNS(d: string): string {
     ofConnection('state', 'connection_state'),
     ofConnection('reason', 'connection_reason'),
     `(select max(probe_at) from breakers where is_open and breaker_key in ('slack', ${d}.connection_id)) as probe_at`,
+    `case when ${d}.held_since is not null then (
+      select jsonb_build_object('by', paused_by, 'workflow', p.workflow_id <> '') from pauses p
+      where p.organization_id = ${d}.organization_id and p.workflow_id in ('', coalesce(${d}.workflow_id, '')) order by p.workflow_id limit 1) end as paused`,
   ].join(', ');
 }
 
@@ -99,6 +108,7 @@ function titleOf({ digest, issues }: SendToSlack): { title?: string } {
 
 function waitingForOf(row: DeliveryRow): { reason: string; until?: string } | undefined {
   if (row.state !== 'waiting') return undefined;
+  if (row.paused !== null) return { reason: `sending ${row.paused.workflow ? 'for its workflow ' : ''}was paused by ${row.paused.by}` };
   const held = HELD_BY_CONNECTION[row.connection_state ?? ''];
   if (held !== undefined) return { reason: row.connection_state === 'revoked' && row.connection_reason !== null ? `${held} (${row.connection_reason})` : held };
   if (row.probe_at !== null) return { reason: 'Slack does not answer; one message at a time finds out whether it does again', until: row.probe_at.toISOString() };

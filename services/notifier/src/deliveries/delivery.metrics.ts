@@ -58,6 +58,11 @@ export class DeliveryMetrics implements OnApplicationBootstrap {
     this.count({ kind, saidAt: delivery.said_at }, outcome.state, outcome.error?.code ?? (outcome.story?.slack as { error?: string } | undefined)?.error);
   }
 
+  /** Counts a message that was changed in place. */
+  updated(kind: DeliverySource['kind']): void {
+    this.deliveries.inc({ kind, outcome: 'updated', reason: 'ok' });
+  }
+
   /** Counts a delivery that reached its end together with others. */
   count({ kind, saidAt }: { kind: DeliverySource['kind']; saidAt: Date }, state: Outcome['state'], code: string | undefined): void {
     this.deliveries.inc({ kind, outcome: state === 'waiting' ? 'retried' : state, reason: reasonOf(state, code) });

@@ -6,7 +6,8 @@ import type { DeliveryState } from '@tocsin/domain';
 import { failPoint, Outbox } from '@tocsin/platform';
 
 import { BreakerRepository } from '../breaker/breaker.repository.js';
-import { ConnectionRepository } from '../connections/connection.repository.js';
+import { ConnectionHolds } from '../connections/connection-holds.js';
+import { TOLD_COLUMNS, TOLD_JOINS, ToldIssues } from '../living/told-issues.repository.js';
 import { NotifierConfig } from '../notifier.config.js';
 import type { Claim, ClaimedRow, LaneClaim } from './claim.js';
 import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
@@ -41,8 +42,9 @@ export class LaneRepository {
     private readonly database: DataSource,
     private readonly outbox: Outbox,
     private readonly log: DeliveryLog,
-    private readonly connections: ConnectionRepository,
+    private readonly holds: ConnectionHolds,
     private readonly breakers: BreakerRepository,
+    private readonly told: ToldIssues,
     private readonly config: NotifierConfig,
   ) {}
 
@@ -64,8 +66,8 @@ export class LaneRepository {
     const keys = taken.flatMap(({ organization_id, delivery_id }) => (delivery_id === null ? [] : [{ organization_id, delivery_id }]));
     if (keys.length === 0) return [];
     return this.database.query<ClaimedRow[]>(
-      `select ${DELIVERY_COLUMNS('d')}, d.said_at, l.fail_streak from deliveries d join lanes l using (lane_id)
-       join unnest($1::text[], $2::text[]) t (organization_id, delivery_id) on t.organization_id = d.organization_id and t.delivery_id = d.delivery_id
+      `select ${DELIVERY_COLUMNS('d')}, d.said_at, d.parent_channel, d.parent_ts, l.fail_streak, ${TOLD_COLUMNS} from deliveries d join lanes l using (lane_id)
+       join unnest($1::text[], $2::text[]) own (organization_id, delivery_id) on own.organization_id = d.organization_id and own.delivery_id = d.delivery_id ${TOLD_JOINS}
        order by d.lane_id, d.priority, d.said_at, d.arrival`,
       [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],
     );
@@ -99,12 +101,13 @@ export class LaneRepository {
   /** Records results, gives the lanes back and tells everybody what settled, in one transaction. */
   async finish(results: readonly DeliveryResult[]): Promise<void> {
     await this.outbox.transaction(async (tx) => {
-      await this.holdConnections(tx, results);
+      for (const { organizationId, hold } of results) if (hold) await this.holds.hold(tx, organizationId, hold);
       await this.breakers.learn(tx, results.filter(({ asked }) => asked).map(({ connectionId, unanswered }) => ({ connection: connectionId, failed: unanswered === true })));
       const recorded = await tx.query<Recorded[]>('select * from finish_deliveries($1::jsonb, make_interval(secs => $2))', [JSON.stringify(results), this.config.SLACK_CHANNEL_INTERVAL_MS / 1000]);
       const keys = new Set(recorded.map(keyOf));
       // A second post of one message is told as well: it is in the channel.
       const told = results.filter((result) => result.state === 'posted' || keys.has(keyOf({ organization_id: result.organizationId, delivery_id: result.deliveryId })));
+      await this.told.record(tx, told);
       await this.log.write(tx, told);
       await this.log.tellSettled(tx, recorded.filter(({ settled_at }) => settled_at !== null));
     });
@@ -114,15 +117,6 @@ export class LaneRepository {
   /** Gives a lane back that was leased to be folded. */
   async release({ laneId, leaseId }: LaneClaim, within: Pick<EntityManager, 'query'> = this.database): Promise<void> {
     await within.query(`update lanes set leased_until = '-infinity', lease_id = null where lane_id = $1 and lease_id = $2`, [laneId, leaseId]);
-  }
-
-  /** Connections come before lanes, as where connector's news wakes them. */
-  private async holdConnections(tx: EntityManager, results: readonly DeliveryResult[]): Promise<void> {
-    for (const { organizationId, hold } of results) {
-      if (!hold || !(await this.connections.hold(tx, hold))) continue;
-      const { connectionId, credentialVersion, slackError } = hold;
-      await this.outbox.add(tx, { type: 'connection.reported.v1', organizationId, subject: connectionId, data: { organizationId, connectionId, credentialVersion, slackError, at: new Date().toISOString() } });
-    }
   }
 }
 

@@ -10,7 +10,9 @@ import type { PostedMessage, SlackAnswer } from '@tocsin/slack';
 
 import { SlackDoors, type OpenDoor } from '../connections/slack-doors.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
+import { splitUp } from '../digests/digest-outcome.js';
 import { ChannelReadership } from '../directory/readership.js';
+import { tell, traced, withoutThread, type Thread } from '../living/claim-telling.js';
 import { NotifierConfig } from '../notifier.config.js';
 import { DeliverySettingsRepository, unconfirmedPolicy } from '../settings/delivery-settings.repository.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
@@ -26,6 +28,8 @@ export interface ReadyPost {
   destinationId: string;
   input: MessageInput;
   attempt: Attempt;
+  /** The thread that it goes to. */
+  thread?: Thread;
 }
 
 const NO_CONNECTION_WAIT_MS = 5000;
@@ -43,17 +47,20 @@ export class PostDelivery {
   ) {}
 
   /** @returns what to post, or what became of the delivery without a request. @throws PeerUnavailable when no token can be had */
-  async prepare(claim: Claim): Promise<{ ready: ReadyPost } | { outcome: Outcome }> {
-    const { delivery } = claim;
-    const settings = await this.settings.of(claim.organizationId);
-    const attempt = { attempts: delivery.attempts, ambiguous: delivery.ambiguous, failStreak: delivery.fail_streak, policy: unconfirmedPolicy(settings, delivery.command.source), wasPlainText: false, isProbe: claim.isProbe };
-    if (claim.leftover) return { outcome: afterFailure(noAnswer('Tocsin was interrupted while it posted'), attempt, undefined) };
+  async prepare(claimed: Claim): Promise<{ ready: ReadyPost } | { outcome: Outcome }> {
+    const { delivery } = claimed;
+    const settings = await this.settings.of(claimed.organizationId);
+    const attempt = { attempts: delivery.attempts, ambiguous: delivery.ambiguous, failStreak: delivery.fail_streak, policy: unconfirmedPolicy(settings, delivery.command.source), wasPlainText: false, isProbe: claimed.isProbe };
+    if (claimed.leftover) return { outcome: traced(afterFailure(noAnswer('Tocsin was interrupted while it posted'), attempt, undefined), { claim: claimed }, false) };
+    const telling = tell(claimed);
+    if ('outcome' in telling) return telling;
+    const { claim } = telling;
     const destinationId = delivery.destination_id;
     if (destinationId === null) throw new Error('a lane without a Slack id never posts');
     const opened = await this.doors.openVersioned(delivery.connection_id);
     if (!opened) return { outcome: notYet('The workspace is not connected.', NO_CONNECTION_WAIT_MS, Date.now()) };
     const kept = await this.guard({ claim, opened, destinationId, attempt, settings });
-    return kept ? { outcome: kept } : { ready: { claim, opened, destinationId, attempt, input: await this.inputOf(claim) } };
+    return kept ? { outcome: kept } : { ready: { ...telling, opened, destinationId, attempt, input: await this.inputOf(claim) } };
   }
 
   /** The leak guard: what may not be told there, or not before it is known who can read it. */
@@ -67,7 +74,7 @@ export class PostDelivery {
   }
 
   private async inputOf({ delivery }: Claim): Promise<MessageInput> {
-    const owners = delivery.command.options?.mention?.owner === true ? delivery.command.issues.flatMap((issue) => issue.owners) : [];
+    const owners = delivery.command.options?.mention?.owner === true ? toldIssues(delivery).flatMap((issue) => issue.owners) : [];
     return messageInputOf(delivery, this.config.PUBLIC_URL, owners.length > 0 ? await this.directory.peopleByEmail(delivery.connection_id, owners) : []);
   }
 
@@ -76,23 +83,27 @@ export class PostDelivery {
     const { text, blocks, attachments } = renderMessage(ready.input);
     const first = await this.send(ready, { text, blocks, attachments });
     if (first.ok) return this.arrived(ready, first.value, false);
+    const gone = ready.thread && first.failure.code === 'thread_not_found' ? withoutThread(ready.claim) : undefined;
+    if (gone) return gone;
     const verdict = judge(first.failure, ready.attempt, Math.random());
-    if (verdict.plainText !== true) return failed(first.failure, verdict, usedOf(ready), Date.now());
+    if (verdict.plainText !== true) return traced(failed(first.failure, verdict, usedOf(ready), Date.now()), ready, false);
     const plain = await this.send(ready, renderPlainText(ready.input));
     if (plain.ok) return this.arrived(ready, plain.value, true);
-    return afterFailure(plain.failure, { ...ready.attempt, wasPlainText: true }, usedOf(ready));
+    const outcome = traced(afterFailure(plain.failure, { ...ready.attempt, wasPlainText: true }, usedOf(ready)), ready, true);
+    return ready.claim.delivery.kind === 'digest' && plain.failure.family === 'refused' && plain.failure.kind === 'content' ? splitUp(outcome, plain.failure) : outcome;
   }
 
-  private async send({ claim, opened, destinationId }: ReadyPost, content: { text: string; blocks?: readonly object[]; attachments?: readonly object[] }): Promise<SlackAnswer<PostedMessage>> {
+  private async send({ claim, opened, destinationId, thread }: ReadyPost, content: { text: string; blocks?: readonly object[]; attachments?: readonly object[] }): Promise<SlackAnswer<PostedMessage>> {
     const metadata = { event_type: EVENT_TYPE, event_payload: { delivery_id: claim.deliveryId } };
-    return this.metrics.request('chat.postMessage', () => opened.door.postMessage({ channel: destinationId, ...content, metadata }));
+    return this.metrics.request('chat.postMessage', () => opened.door.postMessage({ channel: destinationId, ...content, metadata, ...(thread && { channel: thread.channel, threadTs: thread.ts, broadcast: claim.delivery.command.options?.broadcast === true }) }));
   }
 
-  private async arrived({ claim, destinationId }: ReadyPost, message: PostedMessage, wasPlainText: boolean): Promise<Outcome> {
+  private async arrived(ready: ReadyPost, message: PostedMessage, wasPlainText: boolean): Promise<Outcome> {
+    const { claim, destinationId } = ready;
     const { connection_id: connectionId, destination_name: name } = claim.delivery;
     // Only a copy: the next message to the person tells it again, and what was posted must not be lost over it.
     if (kindOfDestinationId(destinationId) === 'user') await this.directory.rememberDirectMessage(connectionId, destinationId, message.channel).catch(() => undefined);
-    return posted(message, name ?? destinationId, wasPlainText);
+    return traced(posted(message, ready.thread ? `the thread in ${name ?? destinationId}` : (name ?? destinationId), wasPlainText), ready, wasPlainText);
   }
 }
 

@@ -7,6 +7,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { defect } from '@tocsin/domain';
 import { failPoint, isDatabaseAway, LOGGER, PeerUnavailable, type Logger } from '@tocsin/platform';
 
+import { SettlingJob } from '../digests/settling.job.js';
+import { carryOver } from '../living/claim-telling.js';
 import { NotifierConfig } from '../notifier.config.js';
 import { Batcher } from './batcher.js';
 import type { Claim, LaneClaim } from './claim.js';
@@ -30,6 +32,7 @@ export class SendLane {
     private readonly delivery: PostDelivery,
     private readonly recorder: ResultRecorder,
     private readonly metrics: DeliveryMetrics,
+    private readonly settling: SettlingJob,
     @Inject(LOGGER) private readonly logger: Logger,
     config: NotifierConfig,
   ) {
@@ -44,6 +47,7 @@ export class SendLane {
       const outcome: Outcome | undefined = isStopped ? UNTOUCHED : await this.attempt(claim, claimedAt).catch((error: unknown) => this.afterTrouble(claim, error));
       if (outcome === undefined) return; // it is not ours any more
       isStopped ||= outcome.state === 'waiting';
+      carryOver(claims.slice(claims.indexOf(claim) + 1), claim, outcome);
       if (claim.isLast && (await Promise.all(recorded)).includes(false)) return; // its lease must end by time
       recorded.push(this.record(claim, outcome));
     }
@@ -56,6 +60,7 @@ export class SendLane {
       this.metrics.recorded(claim, outcome);
       this.tell(claim, outcome);
     }
+    if (claim.delivery.kind === 'digest') this.settling.wake();
     return true;
   }
 

@@ -4,17 +4,22 @@ import { createDeadLetterTable } from '@tocsin/platform';
 
 import { CLAIM_FUNCTION } from './claim.sql.js';
 import { DELIVERY_TABLES } from './delivery.sql.js';
+import { DIGEST_TABLES } from './digests.sql.js';
 import { FINISH_FUNCTION } from './finish.sql.js';
 import { LEDGER_TABLES } from './ledger.sql.js';
+import { CLAIM_EDITS_FUNCTION, LIVING_TABLES } from './living.sql.js';
 
 /** Digests, living messages, pauses, the circuit breaker; and the functions as they are now. */
 export class Delivery1764028800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(DELIVERY_TABLES);
+    await runner.query(DIGEST_TABLES);
     await runner.query(LEDGER_TABLES);
+    await runner.query(LIVING_TABLES);
     await createDeadLetterTable(runner);
     await runner.query(CLAIM_FUNCTION);
     await runner.query(FINISH_FUNCTION);
+    await runner.query(CLAIM_EDITS_FUNCTION);
   }
 
   down(): Promise<void> {

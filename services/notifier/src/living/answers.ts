@@ -1,0 +1,107 @@
+/** The messages that notifier makes by itself when an issue changed: answers in threads, and messages in the place of lost ones. */
+import { v5 as uuid } from 'uuid';
+
+import type { DigestContent, SendToSlack } from '@tocsin/contracts';
+import { PRIORITY, type DeliverySource, type Issue, type MessageInput, type MessageOptions } from '@tocsin/domain';
+
+import type { Story } from './issue-news.js';
+import type { KeptCommand } from './told.js';
+
+/** What an answer takes over from the message that it belongs to. */
+export interface Parent {
+  organizationId: string;
+  laneId: string;
+  connectionId: string;
+  destinationId: string;
+  source: DeliverySource;
+  options: MessageOptions | undefined;
+}
+
+/** Space of the ids that are made from what a message is about, so that it is made once. */
+const NAMES = 'b0d3c0a4-6a53-4b0e-9d49-0a3f9a52b6c1';
+const NAMED_IN_SECTION = 10;
+const SECTIONS = { resolved: 'Resolved', reopened: 'Back after they were resolved', updated: 'Updated' } as const;
+
+export function idOf(...about: readonly (string | number)[]): string {
+  return uuid(JSON.stringify(about), NAMES);
+}
+
+/** The answer in the thread of one issue's message. @param since the revision that the thread knows */
+export function answer(parent: Parent, story: Story, since: number): KeptCommand {
+  const { organizationId, laneId } = parent;
+  const { issue, covers, changes } = story;
+  return {
+    commandId: idOf('answer', organizationId, laneId, issue.id, issue.revision),
+    ...addressOf(parent),
+    issues: [issue],
+    source: parent.source,
+    ...optionsOf(parent),
+    change: story.change ?? 'updated',
+    changes,
+    reply: { since, covers },
+  };
+}
+
+/** The answer in a digest's thread that sums up what one scan changed of its issues. */
+export function summary(parent: Parent & { ts: string }, stories: readonly Story[], scan: string): KeptCommand {
+  const { organizationId, laneId, ts } = parent;
+  const first = stories[0]?.issue;
+  return withStories({
+    commandId: idOf('summary', organizationId, laneId, ts, scan, first?.id ?? '', first?.revision ?? 0),
+    ...addressOf(parent),
+    issues: [],
+    source: { kind: 'digest', of: 0, ...(parent.source.kind !== 'manual' && parent.source.kind !== 'test' && parent.source.workflowId !== undefined && { workflowId: parent.source.workflowId }) },
+    ...optionsOf(parent),
+    summary: { scan },
+  }, stories);
+}
+
+/** The same answer, telling these as well. */
+export function withStories(command: KeptCommand, stories: readonly Story[]): KeptCommand {
+  const sections = (['resolved', 'reopened', 'updated'] as const).map((change) => {
+    const before = command.digest?.sections.find(({ name }) => name === SECTIONS[change]);
+    const own = stories.filter((story) => story.change === change).map(({ issue }) => issue);
+    return { change, name: SECTIONS[change], total: (before?.total ?? 0) + own.length, issues: [...(before?.issues ?? []), ...own].slice(0, NAMED_IN_SECTION) };
+  }).filter(({ total }) => total > 0);
+  const of = sections.reduce((sum, { total }) => sum + total, 0);
+  const digest: DigestContent = {
+    kind: 'changes',
+    title: of === 1 ? 'One of these issues changed' : `${of} of these issues changed`,
+    totals: Object.fromEntries(sections.map(({ change, total }) => [change, total])),
+    sections: sections.map(({ name, total, issues }) => ({ name, total, issues: issues.map(lean) })),
+  };
+  return { ...command, digest, source: command.source.kind === 'digest' ? { ...command.source, of } : command.source };
+}
+
+/** The message that stands for an earlier one, with all that was said in that. */
+export function inPlaceOf(original: KeptCommand, { laneId, destinationId }: Pick<Parent, 'laneId' | 'destinationId'>, issue: Issue, follows: NonNullable<MessageInput['follows']>): KeptCommand {
+  const { commandId, organizationId, connectionId, comment, source, priority, options } = original;
+  return {
+    commandId: idOf(follows.reason, organizationId, laneId, issue.id, issue.revision, commandId),
+    organizationId,
+    connectionId,
+    destination: { id: destinationId },
+    issues: [issue],
+    source,
+    ...(comment !== undefined && { comment }),
+    ...(priority !== undefined && { priority }),
+    ...(options && { options }),
+    follows,
+  };
+}
+
+function addressOf({ organizationId, connectionId, destinationId }: Parent): Pick<SendToSlack, 'organizationId' | 'connectionId' | 'destination' | 'priority'> {
+  return { organizationId, connectionId, destination: { id: destinationId }, priority: PRIORITY.digest };
+}
+
+function optionsOf({ options }: Parent): Pick<KeptCommand, 'options'> {
+  return options ? { options } : {};
+}
+
+/** A digest names issues, it does not describe them. */
+function lean(issue: Issue): Issue {
+  const named = { ...issue };
+  delete named.description;
+  delete named.recommendation;
+  return named;
+}

@@ -1,0 +1,120 @@
+/** What waits to be told of issues that changed shows them as they are now, or ends because there is nothing to tell any more. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import type { DeliveryError } from '@tocsin/domain';
+
+import { DeliveryLog, type TimelineLine } from '../deliveries/delivery-log.js';
+import { WaitingRepository } from '../deliveries/waiting.repository.js';
+import { afterNews } from './after-news.js';
+import { IssueNewsRepository, type ToldRow, type WaitingRow } from './issue-news.repository.js';
+import type { IssueNews } from './issue-news.js';
+import { byKey, groupsBy, keyOf } from './keyed.js';
+import { suppression } from './telling.js';
+import { ToldIssues } from './told-issues.repository.js';
+import type { KeptCommand } from './told.js';
+
+interface Ended {
+  row: WaitingRow;
+  error: DeliveryError;
+}
+
+interface Judged {
+  rewritten: Map<WaitingRow, KeptCommand>;
+  ended: Ended[];
+  lines: TimelineLine[];
+}
+
+@Injectable()
+export class ChangeWaiting {
+  constructor(
+    private readonly repository: IssueNewsRepository,
+    private readonly told: ToldIssues,
+    private readonly waiting: WaitingRepository,
+    private readonly log: DeliveryLog,
+  ) {}
+
+  /** With the lanes locked. @returns keys of lane and issue for which an answer waits that tells what changed */
+  async change(tx: EntityManager, news: readonly IssueNews[], told: readonly ToldRow[]): Promise<Set<string>> {
+    const rows = await this.repository.waiting(tx, news);
+    const { rewritten, ended, lines } = judge(rows, news);
+    ended.push(...lastWords(rows, ended, told));
+    for (const { row } of ended) rewritten.delete(row);
+    await this.repository.rewrite(tx, [...rewritten].map(([row, command]) => ({ row, command })));
+    await this.log.write(tx, lines);
+    await this.end(tx, ended);
+    const gone = new Set(ended.map(({ row }) => row));
+    return new Set(rows.filter((row) => !gone.has(row) && tellsAChange(row)).map(laneAndIssue));
+  }
+
+  /** What was to tell of an issue of which nothing was told leaves a mark, for what comes later. */
+  private async end(tx: EntityManager, ended: readonly Ended[]): Promise<void> {
+    for (const same of groupsBy(ended, ({ error }) => error.code).values()) {
+      const [first] = same;
+      if (!first) continue;
+      await this.waiting.end(tx, { state: 'suppressed', error: first.error }, {
+        condition: '(d.organization_id, d.delivery_id) in (select * from unnest($1::text[], $2::text[]))',
+        parameters: [same.map(({ row }) => row.organization_id), same.map(({ row }) => row.delivery_id)],
+      });
+    }
+    const collapsed = ended.flatMap(({ row, error }) => {
+      const [issue] = row.command.issues;
+      return error.code === 'resolved_before_sent' && issue ? [{ organizationId: row.organization_id, laneId: row.lane_id, connectionId: row.connection_id, deliveryId: row.delivery_id, issue: { id: issue.id, revision: issue.revision } }] : [];
+    });
+    if (collapsed.length > 0) await this.told.markCollapsed(tx, collapsed);
+  }
+}
+
+function judge(rows: readonly WaitingRow[], news: readonly IssueNews[]): Judged {
+  const byIssue = byKey(news, ({ organizationId, issueId }) => keyOf(organizationId, issueId));
+  const judged: Judged = { rewritten: new Map(), ended: [], lines: [] };
+  for (const row of rows) {
+    for (const issueId of row.issue_ids) {
+      const own = byIssue.get(keyOf(row.organization_id, issueId));
+      if (own) judgeOne(row, own, judged);
+    }
+  }
+  return judged;
+}
+
+function judgeOne(row: WaitingRow, news: IssueNews, { rewritten, ended, lines }: Judged): void {
+  const command = rewritten.get(row) ?? row.command;
+  const aftermath = afterNews({ command, isMember: row.digest_id !== null, isAmbiguous: row.ambiguous > 0, isReplay: row.replay_of !== null }, news);
+  if (!aftermath) return;
+  if ('end' in aftermath) {
+    ended.push({ row, error: aftermath.end });
+    return;
+  }
+  rewritten.set(row, aftermath.command);
+  if (aftermath.line !== undefined) lines.push({ organizationId: row.organization_id, deliveryId: row.delivery_id, story: { kind: 'changed', text: aftermath.line } });
+}
+
+/** That an issue is resolved of which nothing was told, and nothing will be. */
+function lastWords(rows: readonly WaitingRow[], ended: readonly Ended[], told: readonly ToldRow[]): Ended[] {
+  const there = new Set(told.filter(({ ts, unconfirmed }) => ts !== null || unconfirmed).map(({ lane_id, issue_id }) => keyOf(lane_id, issue_id)));
+  const untold = [
+    ...ended.filter(({ error }) => error.code === 'resolved_before_sent').map(({ row }) => laneAndIssue(row)),
+    ...told.filter(({ collapsed }) => collapsed).map(({ lane_id, issue_id }) => keyOf(lane_id, issue_id)),
+  ].filter((key) => !there.has(key));
+  return rows.filter((row) => tellsTheEnd(row) && untold.includes(laneAndIssue(row)) && !ended.some((one) => one.row === row))
+    .map((row) => ({ row, error: suppression('resolved_before_sent', undefined) }));
+}
+
+function tellsTheEnd(row: WaitingRow): boolean {
+  return isOfWorkflow(row) && row.command.change === 'resolved' && row.replay_of === null && row.ambiguous === 0;
+}
+
+/** In the thread, by notifier itself or by a workflow. */
+function tellsAChange(row: WaitingRow): boolean {
+  if (row.command.reply) return true;
+  return isOfWorkflow(row) && row.command.change !== undefined && row.command.change !== 'new';
+}
+
+/** A workflow's message about one issue, which no digest tells. */
+function isOfWorkflow({ command, digest_id }: WaitingRow): boolean {
+  return command.source.kind === 'workflow' && command.issues.length === 1 && command.digest === undefined && digest_id === null;
+}
+
+function laneAndIssue({ lane_id, command }: WaitingRow): string {
+  return keyOf(lane_id, command.issues[0]?.id);
+}

@@ -1,0 +1,167 @@
+/**
+ * Brings one message up to date: sends it again as a whole, comment and sender included, with the issue as it is now. What
+ * the leak guard keeps out of the destination by now is not written there; the message stays as it is.
+ */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import { guardLeaks, kindOfDestinationId, needsReadership, renderMessage, renderPlainText, type Issue, type MessageInput, type SlackFailure } from '@tocsin/domain';
+import { Outbox } from '@tocsin/platform';
+import { permalink, type SlackAnswer } from '@tocsin/slack';
+
+import { ConnectionHolds } from '../connections/connection-holds.js';
+import { SlackDoors, type OpenDoor } from '../connections/slack-doors.js';
+import { ArrivalRepository } from '../deliveries/arrival.repository.js';
+import { DeliveryLog } from '../deliveries/delivery-log.js';
+import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
+import { messageInputOf } from '../deliveries/message-of-delivery.js';
+import { DirectoryRepository } from '../directory/directory.repository.js';
+import { ChannelReadership } from '../directory/readership.js';
+import { NotifierConfig } from '../notifier.config.js';
+import { DeliverySettingsRepository } from '../settings/delivery-settings.repository.js';
+import { inPlaceOf } from './answers.js';
+import { judgeEdit } from './edit-verdict.js';
+import { EditRepository, type Edit } from './edit.repository.js';
+import type { KeptCommand } from './told.js';
+
+interface ReadyEdit {
+  edit: Edit;
+  command: KeptCommand;
+  issue: Issue;
+  opened: OpenDoor;
+}
+
+/** Until what is missing has come. */
+const NOT_READY_WAIT_MS = 5000;
+
+@Injectable()
+export class EditMessage {
+  constructor(
+    private readonly edits: EditRepository,
+    private readonly outbox: Outbox,
+    private readonly arrivals: ArrivalRepository,
+    private readonly log: DeliveryLog,
+    private readonly holds: ConnectionHolds,
+    private readonly doors: SlackDoors,
+    private readonly settings: DeliverySettingsRepository,
+    private readonly readership: ChannelReadership,
+    private readonly directory: DirectoryRepository,
+    private readonly metrics: DeliveryMetrics,
+    private readonly config: NotifierConfig,
+  ) {}
+
+  /** @throws PeerUnavailable when no token can be had */
+  async edit(edit: Edit): Promise<void> {
+    const { command, wanted: issue } = edit;
+    if (command === null) return this.edits.drop(edit);
+    if (issue === null) return this.record(edit, 'rest');
+    const opened = await this.doors.openVersioned(edit.connection_id);
+    if (!opened) return this.later(edit, NOT_READY_WAIT_MS);
+    const ready = { edit, command, issue, opened };
+    if (await this.isKept(ready)) await this.send(ready);
+  }
+
+  /** The leak guard, as for a new message. @returns whether it may go */
+  private async isKept({ edit, issue, opened }: ReadyEdit): Promise<boolean> {
+    const { leakGuard } = await this.settings.of(edit.organization_id);
+    if (kindOfDestinationId(edit.destination_id ?? edit.channel) === 'user' || !needsReadership(leakGuard, [issue])) return true;
+    const readers = await this.readership.of(edit.connection_id, edit.channel, opened.door);
+    if ('failure' in readers) await this.later(edit, NOT_READY_WAIT_MS * 2 ** Math.min(edit.fails, 6));
+    const refusal = 'known' in readers ? guardLeaks(leakGuard, [issue], readers.known) : undefined;
+    if (refusal) await this.record(edit, 'rest', `Left as it is: ${refusal.message}`);
+    return 'known' in readers && !refusal;
+  }
+
+  private async send(ready: ReadyEdit): Promise<void> {
+    const { edit } = ready;
+    const input = await this.inputOf(ready);
+    const first = await this.update(ready, edit.was_plain_text ? plain(input) : rich(input));
+    if (first.ok) return this.record(edit, 'shown', `Changed in place: ${wordsOf(ready.issue)}`, edit.was_plain_text);
+    if (judgeEdit(first.failure, { fails: edit.fails, wasPlainText: edit.was_plain_text }, Math.random()).then !== 'plain text') return this.afterFailure(ready, first.failure, edit.was_plain_text);
+    const second = await this.update(ready, plain(input));
+    if (second.ok) return this.record(edit, 'shown', `Changed in place as plain text, since Slack refused the formatted message: ${wordsOf(ready.issue)}`, true);
+    return this.afterFailure(ready, second.failure, true);
+  }
+
+  /** What changed at the time of the first message is old news by now. */
+  private async inputOf({ edit, command, issue }: ReadyEdit): Promise<MessageInput> {
+    const owners = command.options?.mention?.owner === true ? issue.owners : [];
+    const told: KeptCommand = { ...command, issues: [issue] };
+    delete told.change;
+    delete told.changes;
+    return messageInputOf({ command: told, ambiguous: edit.ambiguous, kind: 'message' }, this.config.PUBLIC_URL, owners.length > 0 ? await this.directory.peopleByEmail(edit.connection_id, owners) : []);
+  }
+
+  private async update({ edit, opened, command }: ReadyEdit, content: ReturnType<typeof rich>): Promise<SlackAnswer<unknown>> {
+    const { channel, ts } = edit;
+    const metadata = { event_type: 'tocsin_delivery', event_payload: { delivery_id: command.commandId } };
+    return this.metrics.request('chat.update', () => opened.door.updateMessage({ channel, ts, ...content, metadata }));
+  }
+
+  private async afterFailure(ready: ReadyEdit, failure: SlackFailure, wasPlainText: boolean): Promise<void> {
+    const { edit } = ready;
+    const verdict = judgeEdit(failure, { fails: edit.fails, wasPlainText }, Math.random());
+    switch (verdict.then) {
+      case 'later':
+        return this.later(edit, verdict.waitMs, verdict.blocksAll);
+      case 'hold':
+        return this.outbox.transaction(async (tx) => {
+          const { connection_id: connectionId, organization_id: organizationId } = edit;
+          await this.holds.hold(tx, organizationId, { connectionId, credentialVersion: ready.opened.credentialVersion, slackError: failure.code, reason: failure.message });
+          await this.edits.later(tx, edit, NOT_READY_WAIT_MS);
+        });
+      case 'replace':
+        return this.replace(ready, failure, verdict.isThere);
+      case 'plain text':
+      case 'rest':
+        return this.record(edit, 'rest', `Could not be changed in place: ${failure.message}`);
+    }
+  }
+
+  /** A new message through the lane, with all that the old one said. */
+  private async replace({ edit, command, issue }: ReadyEdit, failure: SlackFailure, isThere: boolean): Promise<void> {
+    const { lane_id, channel, ts, destination_id: destinationId, workspace_url } = edit;
+    if (destinationId === null) return this.record(edit, 'rest', `Could not be changed in place: ${failure.message}`);
+    const link = isThere && workspace_url !== null ? { link: permalink(workspace_url, channel, ts) } : {};
+    const instead = inPlaceOf(command, { laneId: lane_id, destinationId }, issue, { reason: 'replaced', ...link });
+    await this.outbox.transaction(async (tx) => {
+      await tx.query('select 1 from lanes where lane_id = $1 for update', [lane_id]);
+      if (!(await this.edits.replace(tx, edit, instead.commandId))) return;
+      await this.arrivals.ingestWithin(tx, [{ command: instead, saidAt: new Date() }]);
+      await this.tell(tx, edit, `A new message takes its place (${instead.commandId}): ${failure.message}`);
+    });
+  }
+
+  private async later(edit: Edit, waitMs: number, blocksAll = false): Promise<void> {
+    await this.outbox.transaction(async (tx) => {
+      if (blocksAll) await this.edits.block(tx, edit, waitMs);
+      await this.edits.later(tx, edit, waitMs);
+    });
+  }
+
+  private async record(edit: Edit, what: 'shown' | 'rest', text?: string, wasPlainText = edit.was_plain_text): Promise<void> {
+    await this.outbox.transaction(async (tx) => {
+      const isOurs = what === 'shown' ? await this.edits.shown(tx, edit, wasPlainText) : await this.edits.rest(tx, edit);
+      if (isOurs && text !== undefined) await this.tell(tx, edit, text);
+    });
+    if (what === 'shown' && edit.command) this.metrics.updated(edit.command.source.kind);
+  }
+
+  private async tell(tx: EntityManager, { organization_id, delivery_id }: Edit, text: string): Promise<void> {
+    await this.log.write(tx, [{ organizationId: organization_id, deliveryId: delivery_id, story: { kind: 'edited', text } }]);
+  }
+}
+
+function rich(input: MessageInput): { text: string; blocks: readonly object[]; attachments: readonly object[] } {
+  const { text, blocks, attachments } = renderMessage(input);
+  return { text, blocks, attachments };
+}
+
+/** Empty lists take away what was there. */
+function plain(input: MessageInput): ReturnType<typeof rich> {
+  return { ...renderPlainText(input), blocks: [], attachments: [] };
+}
+
+function wordsOf({ status, severity }: Issue): string {
+  return status === 'open' ? `open, ${severity}` : status;
+}

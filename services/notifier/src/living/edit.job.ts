@@ -1,0 +1,66 @@
+/**
+ * Brings messages up to date, a few at a time and within their own allowance, so that new messages never wait for it. Woken
+ * by changes, and by the clock when the allowance has room again.
+ */
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+
+import { isDatabaseAway, LOGGER, Loop, PeerUnavailable, type Logger } from '@tocsin/platform';
+
+import { EditMessage } from './edit-message.js';
+import { EditRepository, type Edit } from './edit.repository.js';
+
+const POLL_MS = 1000;
+const CONCURRENCY = 4;
+
+@Injectable()
+export class EditJob implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly loop: Loop;
+  private alarm: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly edits: EditRepository,
+    private readonly message: EditMessage,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.loop = new Loop('edits', POLL_MS, () => this.pass(), logger);
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+    clearTimeout(this.alarm);
+  }
+
+  wake(): void {
+    this.loop.wake();
+  }
+
+  private async pass(): Promise<boolean> {
+    const claimed = await this.edits.claim(CONCURRENCY);
+    if (claimed.length === 0) {
+      await this.setAlarm();
+      return false;
+    }
+    await Promise.all(claimed.map((edit) => this.edit(edit)));
+    return true;
+  }
+
+  private async setAlarm(): Promise<void> {
+    const ms = await this.edits.untilNext();
+    clearTimeout(this.alarm);
+    if (ms !== undefined && ms < POLL_MS) this.alarm = setTimeout(() => { this.wake(); }, Math.max(5, Math.ceil(ms)));
+  }
+
+  /** What fails here is tried again when its lease has ended. */
+  private async edit(edit: Edit): Promise<void> {
+    try {
+      await this.message.edit(edit);
+    } catch (error) {
+      const isPassing = error instanceof PeerUnavailable || isDatabaseAway(error);
+      this.logger[isPassing ? 'warn' : 'error']({ err: error, organizationId: edit.organization_id, issueId: edit.issue_id, commandId: edit.delivery_id }, 'a message could not be brought up to date and will be tried again');
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/** Messages that are to be edited: claimed under a lease, within the allowances for edits, and what became of them. */
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import type { Issue } from '@tocsin/domain';
+
+import { NotifierConfig } from '../notifier.config.js';
+import type { KeptCommand } from './told.js';
+
+/** Longer than a request, repeated as plain text, takes. */
+export const EDIT_LEASE_MS = 30_000;
+/** Edits that may go at once after a quiet time. */
+const BURST = 5;
+
+export interface Edit {
+  organization_id: string;
+  issue_id: string;
+  lane_id: string;
+  lease_id: string;
+  connection_id: string;
+  delivery_id: string;
+  channel: string;
+  ts: string;
+  was_plain_text: boolean;
+  wanted_revision: number;
+  /** The issue as it is to be shown. */
+  wanted: Issue | null;
+  fails: number;
+  budget_key: string;
+  workspace_url: string | null;
+  /** Null when the delivery is not kept any more. */
+  command: KeptCommand | null;
+  ambiguous: number;
+  destination_id: string | null;
+}
+
+const OWN = 'organization_id = $1 and issue_id = $2 and lane_id = $3 and lease_id = $4';
+
+@Injectable()
+export class EditRepository {
+  constructor(
+    private readonly database: DataSource,
+    private readonly config: NotifierConfig,
+  ) {}
+
+  async claim(most: number): Promise<Edit[]> {
+    const [row] = await this.database.query<{ lease_id: string | null }[]>('select claim_edits($1, make_interval(secs => $2), $3, $4) as lease_id', [most, EDIT_LEASE_MS / 1000, this.config.SLACK_UPDATES_PER_MINUTE, BURST]);
+    if (row?.lease_id == null) return [];
+    return this.database.query<Edit[]>(
+      `select t.organization_id, t.issue_id, t.lane_id, t.lease_id, t.connection_id, t.delivery_id, t.channel, t.ts, t.was_plain_text, t.wanted_revision, t.wanted, t.fails,
+         c.budget_key || '/update' as budget_key, c.workspace->>'url' as workspace_url, d.command, coalesce(d.ambiguous, 0) as ambiguous, d.destination_id
+       from told_issues t join connections c using (connection_id) left join deliveries d on d.organization_id = t.organization_id and d.delivery_id = t.delivery_id
+       where t.lease_id = $1`,
+      [row.lease_id],
+    );
+  }
+
+  /** Milliseconds until there may be something to edit; undefined when nothing is. */
+  async untilNext(): Promise<number | undefined> {
+    const perEdit = this.config.SLACK_UPDATES_PER_MINUTE === 0 ? 0 : 60 / this.config.SLACK_UPDATES_PER_MINUTE;
+    const [next] = await this.database.query<{ ms: number | null }[]>(
+      `select extract(epoch from min(greatest(t.next_at, t.leased_until, b.blocked_until, b.tat - make_interval(secs => $1))) - clock_timestamp())::float8 * 1000 as ms
+       from (
+         select connection_id, min(next_at) as next_at, min(leased_until) as leased_until from told_issues
+         where ts is not null and living and not in_digest and wanted_revision > shown_revision group by connection_id) t
+       join connections c on c.connection_id = t.connection_id and c.state = 'active'
+       left join budgets b on b.budget_key = c.budget_key || '/update'`,
+      [perEdit * (BURST - 1)],
+    );
+    return next?.ms ?? undefined;
+  }
+
+  /** The message shows this much now. @returns false when the row is not this holder's any more */
+  async shown(tx: EntityManager, edit: Edit, wasPlainText: boolean): Promise<boolean> {
+    return this.settle(tx, edit, `shown_revision = greatest(shown_revision, $5), was_plain_text = $6, fails = 0, wanted = case when wanted_revision <= $5 then null else wanted end`, [edit.wanted_revision, wasPlainText]);
+  }
+
+  /** Nothing more is done about it until the issue changes again. */
+  async rest(tx: EntityManager, edit: Edit): Promise<boolean> {
+    return this.shown(tx, edit, edit.was_plain_text);
+  }
+
+  async later(tx: EntityManager, edit: Edit, waitMs: number): Promise<boolean> {
+    return this.settle(tx, edit, `next_at = clock_timestamp() + make_interval(secs => $5::float8 / 1000), fails = fails + 1`, [waitMs]);
+  }
+
+  /** Slack said how long edits of this app have to wait. */
+  async block(tx: EntityManager, { budget_key }: Edit, waitMs: number): Promise<void> {
+    await tx.query('update budgets set blocked_until = greatest(blocked_until, clock_timestamp() + make_interval(secs => $2::float8 / 1000)) where budget_key = $1', [budget_key, waitMs]);
+  }
+
+  /** The message is gone: the one of this delivery, which is not there yet, takes its place. */
+  async replace(tx: EntityManager, edit: Edit, deliveryId: string): Promise<boolean> {
+    return this.settle(tx, edit, 'delivery_id = $5, channel = null, ts = null, shown_revision = 0, replied_revision = 0', [deliveryId]);
+  }
+
+  /** Nobody knows any more what the message said. */
+  async drop({ organization_id, issue_id, lane_id, lease_id }: Edit): Promise<void> {
+    await this.database.query(`delete from told_issues where ${OWN}`, [organization_id, issue_id, lane_id, lease_id]);
+  }
+
+  private async settle(tx: EntityManager, { organization_id, issue_id, lane_id, lease_id }: Edit, change: string, parameters: readonly unknown[]): Promise<boolean> {
+    const [settled] = await tx.query<[unknown[], number]>(`update told_issues set ${change}, leased_until = '-infinity', lease_id = null where ${OWN} returning 1`, [organization_id, issue_id, lane_id, lease_id, ...parameters]);
+    return settled.length > 0;
+  }
+}

@@ -1,0 +1,170 @@
+/** Reads and writes what news of issues touches: what was told of them, and what waits to be told. */
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import { PRIORITY, type DeliverySource, type Issue, type MessageOptions } from '@tocsin/domain';
+
+import type { IssueNews } from './issue-news.js';
+import type { KeptCommand } from './told.js';
+
+/** What a lane was told of an issue, with what answers take over from its message. */
+export interface ToldRow {
+  organization_id: string;
+  issue_id: string;
+  lane_id: string;
+  connection_id: string;
+  delivery_id: string;
+  channel: string | null;
+  ts: string | null;
+  in_digest: boolean;
+  living: boolean;
+  unconfirmed: boolean;
+  collapsed: boolean;
+  wanted_revision: number;
+  destination_id: string | null;
+  source: DeliverySource | null;
+  options: MessageOptions | null;
+  /** Of a message whose arrival Slack did not confirm. */
+  command: KeptCommand | null;
+}
+
+export interface WaitingRow {
+  organization_id: string;
+  delivery_id: string;
+  lane_id: string;
+  connection_id: string;
+  kind: 'message' | 'reply' | 'digest';
+  parent_ts: string | null;
+  command: KeptCommand;
+  issue_ids: string[];
+  digest_id: string | null;
+  ambiguous: number;
+  replay_of: string | null;
+}
+
+export interface ToldChange {
+  row: ToldRow;
+  issue: Issue;
+  /** A message of its own tells it from now on. */
+  deliveryId?: string;
+}
+
+const WAITING_COLUMNS = 'd.organization_id, d.delivery_id, d.lane_id, d.connection_id, d.kind, d.parent_ts, d.command, d.issue_ids, d.digest_id, d.ambiguous, d.replay_of';
+/** Below every priority. */
+const LOWEST = 32_767;
+const ABOUT = 'unnest($1::text[], $2::text[]) about (organization_id, issue_id)';
+/** A summary waits for more of its scan, but not for ever. */
+const SUMMARY_QUIET = `interval '10 seconds'`;
+const SUMMARY_LONGEST = `interval '2 minutes'`;
+
+@Injectable()
+export class IssueNewsRepository {
+  constructor(private readonly database: DataSource) {}
+
+  /**
+   * Remembers the newest of each issue, in a transaction of its own: whoever records afterwards what was posted knows it,
+   * and whoever did so before is seen by {@link lockLanes}.
+   */
+  async remember(news: readonly IssueNews[]): Promise<void> {
+    const rows = news.map(({ organizationId, issueId, newest }) => ({ organizationId, issueId, revision: newest.revision, issue: newest }));
+    await this.database.query(
+      `insert into heard_issues as h (organization_id, issue_id, revision, issue)
+       select r."organizationId", r."issueId", r.revision, r.issue from jsonb_to_recordset($1::jsonb) r ("organizationId" text, "issueId" text, revision int, issue jsonb) order by 1, 2
+       on conflict (organization_id, issue_id) do update set revision = excluded.revision, issue = excluded.issue, heard_at = clock_timestamp() where h.revision < excluded.revision`,
+      [JSON.stringify(rows)],
+    );
+  }
+
+  async forgetOld(hours: number): Promise<void> {
+    await this.database.query('delete from heard_issues where heard_at < clock_timestamp() - make_interval(hours => $1)', [hours]);
+  }
+
+  /** Locks every lane in which something about the issues is, or was told, in the order of their ids. @returns whether there is any */
+  async lockLanes(tx: EntityManager, news: readonly IssueNews[]): Promise<boolean> {
+    const locked = await tx.query<unknown[]>(
+      `select 1 from lanes where lane_id in (
+         select t.lane_id from ${ABOUT} join told_issues t using (organization_id, issue_id)
+         union select d.lane_id from ${ABOUT} join deliveries d on d.organization_id = about.organization_id and d.issue_ids @> array[about.issue_id] and d.state in ('waiting', 'posting'))
+       order by lane_id for update`,
+      keysOf(news),
+    );
+    return locked.length > 0;
+  }
+
+  async told(tx: EntityManager, news: readonly IssueNews[]): Promise<ToldRow[]> {
+    return tx.query<ToldRow[]>(
+      `select t.organization_id, t.issue_id, t.lane_id, t.connection_id, t.delivery_id, t.channel, t.ts, t.in_digest, t.living, t.unconfirmed, t.collapsed, t.wanted_revision,
+         d.destination_id, d.command->'source' as source, d.command->'options' as options, case when t.unconfirmed then d.command end as command
+       from ${ABOUT} join told_issues t using (organization_id, issue_id)
+       left join deliveries d on d.organization_id = t.organization_id and d.delivery_id = t.delivery_id
+       order by t.organization_id, t.issue_id, t.lane_id for update of t`,
+      keysOf(news),
+    );
+  }
+
+  async waiting(tx: EntityManager, news: readonly IssueNews[]): Promise<WaitingRow[]> {
+    return tx.query<WaitingRow[]>(
+      `select ${WAITING_COLUMNS} from deliveries d
+       where (d.organization_id, d.delivery_id) in (
+         select w.organization_id, w.delivery_id from ${ABOUT} join deliveries w on w.organization_id = about.organization_id and w.issue_ids @> array[about.issue_id] and w.state = 'waiting')
+         and d.state = 'waiting'
+       order by d.lane_id, d.priority, d.said_at, d.arrival`,
+      keysOf(news),
+    );
+  }
+
+  /** Answers that sum up what changed and still wait, in these lanes. */
+  async summaries(tx: EntityManager, laneIds: readonly string[]): Promise<WaitingRow[]> {
+    return tx.query<WaitingRow[]>(`select ${WAITING_COLUMNS} from deliveries d where d.lane_id = any($1::bigint[]) and d.kind = 'reply' and d.state = 'waiting' and d.command ? 'summary'`, [laneIds]);
+  }
+
+  /** What waits shows the issues as they are now. A message that became critical goes before others. */
+  async rewrite(tx: EntityManager, rows: readonly { row: WaitingRow; command: KeptCommand }[]): Promise<void> {
+    if (rows.length === 0) return;
+    await tx.query(
+      `update deliveries d set command = r.command, version = d.version + 1, priority = least(d.priority, r.priority),
+         severity = case when d.severity is null then null else r.severity end, category = case when d.category is null then null else r.category end
+       from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, command jsonb, priority smallint, severity text, category text)
+       where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting'`,
+      [JSON.stringify(rows.map(({ row, command }) => ({ organization_id: row.organization_id, delivery_id: row.delivery_id, command, ...rankOf(row, command) })))],
+    );
+  }
+
+  /** As {@link rewrite}, for answers that collect what a scan changed: they wait until nothing came for a while. */
+  async collect(tx: EntityManager, rows: readonly { row: WaitingRow; command: KeptCommand }[]): Promise<void> {
+    if (rows.length === 0) return;
+    await tx.query(
+      `update deliveries d set command = r.command, issue_ids = r.issue_ids, version = d.version + 1,
+         not_before = least(d.created_at + ${SUMMARY_LONGEST}, clock_timestamp() + ${SUMMARY_QUIET})
+       from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, command jsonb, issue_ids text[])
+       where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting'`,
+      [JSON.stringify(rows.map(({ row, command }) => ({ organization_id: row.organization_id, delivery_id: row.delivery_id, command, issue_ids: command.digest?.sections.flatMap(({ issues }) => issues.map(({ id }) => id)) ?? [] })))],
+    );
+  }
+
+  /** What is wanted from now on. A snapshot is kept where there is a message to edit. */
+  async want(tx: EntityManager, changes: readonly ToldChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    await tx.query(
+      `update told_issues t set wanted_revision = r.revision, wanted = r.issue, shown_revision = case when r.issue is null then r.revision else t.shown_revision end,
+         next_at = '-infinity', fails = 0, delivery_id = coalesce(r.instead, t.delivery_id), unconfirmed = t.unconfirmed and r.instead is null
+       from jsonb_to_recordset($1::jsonb) r (organization_id text, issue_id text, lane_id bigint, revision int, issue jsonb, instead text)
+       where t.organization_id = r.organization_id and t.issue_id = r.issue_id and t.lane_id = r.lane_id and t.wanted_revision < r.revision`,
+      [JSON.stringify(changes.map(({ row, issue, deliveryId }) => ({
+        organization_id: row.organization_id, issue_id: row.issue_id, lane_id: row.lane_id, revision: issue.revision, issue: row.living && !row.in_digest ? issue : null, instead: deliveryId,
+      })))],
+    );
+  }
+}
+
+/** Only what a workflow tells of one issue moves up, to the place of critical ones. */
+function rankOf({ kind }: WaitingRow, { source, issues, digest, priority }: KeptCommand): { priority: number; severity?: string; category?: string } {
+  const [issue] = issues;
+  const isAlone = kind === 'message' && digest === undefined && issues.length === 1 && issue !== undefined;
+  const isUrgent = isAlone && source.kind === 'workflow' && priority === undefined && issue.severity === 'critical';
+  return { priority: isUrgent ? PRIORITY.critical : LOWEST, ...(isAlone && { severity: issue.severity, category: issue.category }) };
+}
+
+function keysOf(news: readonly IssueNews[]): [string[], string[]] {
+  return [news.map(({ organizationId }) => organizationId), news.map(({ issueId }) => issueId)];
+}

@@ -1,0 +1,66 @@
+/** What was heard of issues, put in the order of their revisions: relays may hand events over in another one, and twice. */
+import { mergeChanges, mergeKinds, type FieldChange, type Issue, type IssueChange } from '@tocsin/domain';
+
+/** An issue changed. */
+export interface Heard {
+  organizationId: string;
+  issue: Issue;
+  /** Undefined when nothing changed that people act on. */
+  change?: IssueChange;
+  changes: readonly FieldChange[];
+  scanId?: string;
+}
+
+export interface IssueNews {
+  organizationId: string;
+  issueId: string;
+  /** From older to newer revisions, each once. */
+  steps: readonly Heard[];
+  newest: Issue;
+}
+
+/** All that happened after a revision, told as one. */
+export interface Story {
+  issue: Issue;
+  /** Undefined when there is nothing to tell: the issue only looks different. */
+  change: Exclude<IssueChange, 'new'> | undefined;
+  changes: FieldChange[];
+  /** The revisions that it tells. */
+  covers: number[];
+  scanId: string | undefined;
+}
+
+export function newsOf(heard: readonly Heard[]): IssueNews[] {
+  const byIssue = new Map<string, Map<number, Heard>>();
+  for (const step of heard) {
+    const key = JSON.stringify([step.organizationId, step.issue.id]);
+    const revisions = byIssue.get(key) ?? new Map<number, Heard>();
+    byIssue.set(key, revisions.set(step.issue.revision, step));
+  }
+  return [...byIssue.values()].flatMap((revisions) => {
+    const steps = [...revisions.values()].sort((a, b) => a.issue.revision - b.issue.revision);
+    const last = steps.at(-1);
+    return last ? [{ organizationId: last.organizationId, issueId: last.issue.id, steps, newest: last.issue }] : [];
+  });
+}
+
+/** @returns undefined when none of the steps is newer than `revision` */
+export function storyAfter({ steps }: Pick<IssueNews, 'steps'>, revision: number): Story | undefined {
+  const newer = steps.filter(({ issue }) => issue.revision > revision);
+  const last = newer.at(-1);
+  if (!last) return undefined;
+  const story: Story = { issue: last.issue, change: undefined, changes: [], covers: [], scanId: undefined };
+  for (const { change, changes, issue, scanId } of newer) {
+    if (change === undefined || change === 'new') continue;
+    story.change = story.change === undefined ? change : kindOf(story.change, change);
+    story.changes = mergeChanges(story.changes, changes);
+    story.covers.push(issue.revision);
+    story.scanId = scanId ?? story.scanId;
+  }
+  return story;
+}
+
+function kindOf(earlier: Exclude<IssueChange, 'new'>, later: Exclude<IssueChange, 'new'>): Exclude<IssueChange, 'new'> {
+  const kind = mergeKinds(earlier, later);
+  return kind === 'new' ? later : kind;
+}

@@ -1,0 +1,90 @@
+/**
+ * How a delivery is told where its issue may have been told before: as a message, as an answer in the thread of the first
+ * one, or not at all. Decided when it is about to be posted, by what is known then; nothing is looked up.
+ */
+import type { DeliveryError, Issue, MessageInput } from '@tocsin/domain';
+
+import type { KeptCommand, Told } from './told.js';
+
+export interface ToTell {
+  deliveryId: string;
+  command: KeptCommand;
+  /** A person asked for it again. */
+  isReplay: boolean;
+  /** An earlier attempt may have arrived. */
+  isAmbiguous: boolean;
+  /** The thread that it was made for. */
+  parent: { channel: string; ts: string } | undefined;
+  told: Told | undefined;
+  /** The newest that was heard of its one issue. */
+  newest: Issue | undefined;
+}
+
+export type Telling =
+  | { as: 'message'; issue?: Issue; follows?: NonNullable<MessageInput['follows']> }
+  | { as: 'reply'; channel: string; ts: string; issue?: Issue }
+  | { as: 'suppressed'; code: 'already_told' | 'resolved_before_sent' | 'retracted' }
+  /** The message whose thread it belongs to is being made anew. */
+  | { as: 'later' };
+
+export function decideTelling(given: ToTell): Telling {
+  const { command, parent, newest } = given;
+  const own = command.digest === undefined && command.issues.length === 1 ? command.issues[0] : undefined;
+  if (!own) return parent ? { as: 'reply', ...parent } : { as: 'message' };
+  const issue = newest && newest.revision > own.revision ? newest : own;
+  const newer = issue === own ? {} : { issue };
+  if (command.reply) return ownReply(given, newer);
+  if (command.source.kind !== 'workflow' || given.isReplay) return byChoice(given, newer);
+  if (wasResolvedMeanwhile(given, own, issue)) return { as: 'suppressed', code: 'resolved_before_sent' };
+  return ofWorkflow(given, own, newer);
+}
+
+/** What notifier answers by itself: only what the thread does not say yet. */
+function ownReply({ command, told, parent, isReplay }: ToTell, newer: { issue?: Issue }): Telling {
+  if (!told && parent && !isReplay) return { as: 'suppressed', code: 'retracted' };
+  if (!told) return { as: 'message', ...newer };
+  if (told.channel === null || told.ts === null) return { as: 'later' };
+  if (!isReplay && told.repliedRevision >= Math.max(...(command.reply?.covers ?? [0]))) return { as: 'suppressed', code: 'already_told' };
+  return { as: 'reply', channel: told.channel, ts: told.ts, ...newer };
+}
+
+/** A person wants it there: it is always sent. */
+function byChoice({ deliveryId, told }: ToTell, newer: { issue?: Issue }): Telling {
+  return { as: 'message', ...newer, ...(told?.unconfirmed === true && told.deliveryId !== deliveryId && UNCONFIRMED) };
+}
+
+const UNCONFIRMED = { follows: { reason: 'unconfirmed' } } as const;
+
+/** It was to tell of an open issue, or that one is resolved of which nothing was told. */
+function wasResolvedMeanwhile({ command, told, isAmbiguous }: ToTell, own: Issue, issue: Issue): boolean {
+  if (isAmbiguous) return false;
+  if (command.change !== 'resolved') return own.status === 'open' && issue.status === 'resolved';
+  return told?.collapsed === true && told.ts === null;
+}
+
+function ofWorkflow(given: ToTell, own: Issue, newer: { issue?: Issue }): Telling {
+  const { deliveryId, told, command } = given;
+  if (!told || told.collapsed || told.deliveryId === deliveryId) return { as: 'message', ...newer };
+  if (told.unconfirmed) return { as: 'message', ...newer, ...UNCONFIRMED };
+  const saysMore = (command.comment ?? '') !== (told.comment ?? '');
+  const isChange = command.change !== undefined && command.change !== 'new';
+  if (!isChange) return saysMore ? { as: 'message', ...newer } : { as: 'suppressed', code: 'already_told' };
+  if (told.channel === null || told.ts === null) return { as: 'later' };
+  if (told.inDigest || !told.living) return { as: 'message', ...newer };
+  const adds = saysMore || command.options?.mention !== undefined || command.options?.broadcast === true;
+  const isKnown = told.repliedRevision >= own.revision || command.options?.thread === false;
+  if (isKnown && !adds) return { as: 'suppressed', code: 'already_told' };
+  return { as: 'reply', channel: told.channel, ts: told.ts, ...newer };
+}
+
+/** @param link to the message that told it */
+export function suppression(code: 'already_told' | 'resolved_before_sent' | 'retracted', link: string | undefined): DeliveryError {
+  switch (code) {
+    case 'already_told':
+      return { code, message: `It is told in this destination already${link === undefined ? '' : `: ${link}`}.`, remedy: 'Nothing has to be done: the message that is there shows the issue as it is now.' };
+    case 'resolved_before_sent':
+      return { code, message: 'It was resolved before it was told.', remedy: 'Nothing has to be done. Replay it if people should know of it all the same.' };
+    case 'retracted':
+      return { code, message: 'The message in whose thread it belongs was taken back.', remedy: 'Nothing has to be done.' };
+  }
+}

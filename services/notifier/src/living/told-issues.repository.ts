@@ -1,0 +1,154 @@
+/**
+ * What each destination was told of each issue. Written in the transaction that records what was posted, with the lanes
+ * locked, so that news of an issue comes either before it or after it, never between.
+ */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import type { DeliveryResult } from '../deliveries/delivery-result.js';
+import { WaitingRepository } from '../deliveries/waiting.repository.js';
+import { suppression } from './telling.js';
+import type { Shown, Trace } from './told.js';
+
+/** Select list for the row of a claimed delivery `d`: what its one issue's row and the newest snapshot say. */
+export const TOLD_COLUMNS = `
+  case when t.issue_id is not null and (t.ts is not null or t.unconfirmed or t.collapsed or t.delivery_id = d.delivery_id or exists (
+      select 1 from deliveries first where first.organization_id = t.organization_id and first.delivery_id = t.delivery_id and first.state in ('waiting', 'posting')))
+    then jsonb_build_object('deliveryId', t.delivery_id, 'channel', t.channel, 'ts', t.ts, 'inDigest', t.in_digest, 'living', t.living, 'unconfirmed', t.unconfirmed,
+      'collapsed', t.collapsed, 'comment', t.comment, 'repliedRevision', t.replied_revision) end as told, h.issue as newest`;
+export const TOLD_JOINS = `
+  left join told_issues t on t.organization_id = d.organization_id and t.issue_id = d.issue_ids[1] and t.lane_id = d.lane_id and cardinality(d.issue_ids) = 1
+  left join heard_issues h on h.organization_id = d.organization_id and h.issue_id = d.issue_ids[1] and cardinality(d.issue_ids) = 1`;
+
+type Traced<K extends Trace['kind']> = Pick<DeliveryResult, 'organizationId' | 'deliveryId' | 'laneId' | 'connectionId' | 'channel' | 'ts'> & { trace: Extract<Trace, { kind: K }> };
+
+/** A row to be, one for each issue of a message. */
+interface ToldRow {
+  organization_id: string;
+  issue_id: string;
+  lane_id: string;
+  connection_id: string;
+  delivery_id: string;
+  channel: string | null;
+  ts: string | null;
+  in_digest: boolean;
+  living: boolean;
+  was_plain_text: boolean;
+  comment: string | null;
+  revision: number;
+}
+
+@Injectable()
+export class ToldIssues {
+  constructor(private readonly waiting: WaitingRepository) {}
+
+  /** Takes in what attempts left behind, with their lanes locked. */
+  async record(tx: EntityManager, results: readonly DeliveryResult[]): Promise<void> {
+    const told = traced(results, 'told');
+    const replied = traced(results, 'replied');
+    const collapsed = traced(results, 'collapsed');
+    if (told.length > 0) await this.insert(tx, told.flatMap(rowsOf));
+    if (replied.length > 0) await this.recordReplies(tx, replied);
+    if (collapsed.length > 0) await this.markCollapsed(tx, collapsed.map(({ trace, ...result }) => ({ ...result, issue: trace.issue })));
+  }
+
+  /** The members of a digest were told by it. Call it once they are posted, in that transaction, with their lane locked. */
+  async recordMembers(tx: EntityManager, digestId: string, members: readonly DeliveryKey[]): Promise<void> {
+    const rows = await tx.query<ToldRow[]>(
+      `select d.organization_id, d.issue_ids[1] as issue_id, d.lane_id, d.connection_id, $1::text as delivery_id, d.slack_channel as channel, d.slack_ts as ts,
+         true as in_digest, d.command->'options'->>'living' is distinct from 'false' as living, false as was_plain_text, d.command->>'comment' as comment, (d.command->'issues'->0->>'revision')::int as revision
+       from deliveries d join jsonb_to_recordset($2::jsonb) m (organization_id text, delivery_id text) using (organization_id, delivery_id)
+       where d.state = 'posted' and d.slack_ts is not null and cardinality(d.issue_ids) = 1`,
+      [digestId, JSON.stringify(members)],
+    );
+    if (rows.length > 0) await this.insert(tx, rows);
+  }
+
+  /** What was resolved before it was sent, so that a message that tells its end is not sent either. */
+  async markCollapsed(tx: EntityManager, rows: readonly { organizationId: string; laneId: string; connectionId: string; deliveryId: string; issue: Shown }[]): Promise<void> {
+    await tx.query(
+      `insert into told_issues as t (organization_id, issue_id, lane_id, connection_id, delivery_id, collapsed, wanted_revision)
+       select distinct on (1, 2, 3) r."organizationId", r.issue->>'id', r."laneId", r."connectionId", r."deliveryId", true, (r.issue->>'revision')::int
+       from jsonb_to_recordset($1::jsonb) r ("organizationId" text, "laneId" bigint, "connectionId" text, "deliveryId" text, issue jsonb) order by 1, 2, 3
+       on conflict (organization_id, issue_id, lane_id) do update set collapsed = true, delivery_id = excluded.delivery_id where t.ts is null and not t.unconfirmed`,
+      [JSON.stringify(rows)],
+    );
+  }
+
+  /**
+   * A message was taken back: nothing of it is kept up to date, and what waits for its thread is not sent.
+   * Call it with the delivery's lane locked.
+   */
+  async forget(tx: EntityManager, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey): Promise<void> {
+    const [forgotten] = await tx.query<[{ lane_id: string; ts: string | null }[], number]>(
+      `delete from told_issues t using deliveries d
+       where d.organization_id = $1 and (d.delivery_id = $2 or d.digest_id = $2)
+         and t.organization_id = d.organization_id and t.lane_id = d.lane_id and t.issue_id = any(d.issue_ids) and t.delivery_id = $2
+       returning t.lane_id, t.ts`,
+      [organizationId, deliveryId],
+    );
+    const threads = new Map(forgotten.flatMap(({ lane_id, ts }) => (ts === null ? [] : [[ts, lane_id] as const])));
+    for (const [ts, laneId] of threads) {
+      await this.waiting.end(tx, { state: 'suppressed', error: suppression('retracted', undefined) }, { condition: `d.lane_id = $1 and d.kind = 'reply' and d.parent_ts = $2`, parameters: [laneId, ts] });
+    }
+  }
+
+  /** A message of its own takes over from a digest; otherwise the first one stays. */
+  private async insert(tx: EntityManager, rows: readonly ToldRow[]): Promise<void> {
+    await tx.query(
+      `insert into told_issues as t (organization_id, issue_id, lane_id, connection_id, delivery_id, channel, ts, in_digest, living, was_plain_text, comment, unconfirmed, shown_revision, wanted_revision, wanted)
+       select r.organization_id, r.issue_id, r.lane_id, r.connection_id, r.delivery_id, r.channel, r.ts, r.in_digest, r.living, r.was_plain_text, r.comment, r.ts is null,
+         r.revision, greatest(r.revision, h.revision), case when h.revision > r.revision and r.living and not r.in_digest then h.issue end
+       from (
+         select distinct on (organization_id, issue_id, lane_id) * from jsonb_to_recordset($1::jsonb) g (organization_id text, issue_id text, lane_id bigint, connection_id text, delivery_id text,
+           channel text, ts text, in_digest boolean, living boolean, was_plain_text boolean, comment text, revision int)
+         order by organization_id, issue_id, lane_id, ts is null, in_digest, ts) r
+       left join heard_issues h on h.organization_id = r.organization_id and h.issue_id = r.issue_id
+       on conflict (organization_id, issue_id, lane_id) do update set connection_id = excluded.connection_id, delivery_id = excluded.delivery_id, channel = excluded.channel, ts = excluded.ts,
+         in_digest = excluded.in_digest, living = excluded.living, was_plain_text = excluded.was_plain_text, comment = excluded.comment, unconfirmed = excluded.unconfirmed, collapsed = false,
+         shown_revision = excluded.shown_revision, wanted_revision = greatest(t.wanted_revision, excluded.wanted_revision),
+         wanted = case when t.wanted_revision > excluded.wanted_revision then t.wanted else excluded.wanted end, next_at = '-infinity', fails = 0
+       where t.ts is null or t.in_digest and not excluded.in_digest and excluded.ts is not null`,
+      [JSON.stringify(rows)],
+    );
+  }
+
+  /** The thread has told this much; a message that became an answer is one from now on. */
+  private async recordReplies(tx: EntityManager, replied: readonly Traced<'replied'>[]): Promise<void> {
+    const rows = JSON.stringify(replied.map(({ trace, ...result }) => ({ ...result, channel: trace.channel, ts: trace.ts, issue: trace.issue?.id, revision: trace.issue?.revision })));
+    await tx.query(
+      `update told_issues t set replied_revision = greatest(t.replied_revision, r.revision)
+       from jsonb_to_recordset($1::jsonb) r ("organizationId" text, "laneId" bigint, issue text, revision int)
+       where t.organization_id = r."organizationId" and t.issue_id = r.issue and t.lane_id = r."laneId"`,
+      [rows],
+    );
+    await tx.query(
+      `update deliveries d set kind = 'reply', parent_channel = r.channel, parent_ts = r.ts
+       from jsonb_to_recordset($1::jsonb) r ("organizationId" text, "deliveryId" text, channel text, ts text)
+       where d.organization_id = r."organizationId" and d.delivery_id = r."deliveryId" and (d.kind, d.parent_ts) is distinct from ('reply', r.ts)`,
+      [rows],
+    );
+  }
+}
+
+function traced<K extends Trace['kind']>(results: readonly DeliveryResult[], kind: K): Traced<K>[] {
+  return results.filter((result): result is DeliveryResult & Traced<K> => result.trace?.kind === kind);
+}
+
+function rowsOf({ organizationId, deliveryId, laneId, connectionId, channel, ts, trace }: Traced<'told'>): ToldRow[] {
+  return trace.issues.map(({ id, revision }) => ({
+    organization_id: organizationId,
+    issue_id: id,
+    lane_id: laneId,
+    connection_id: connectionId,
+    delivery_id: deliveryId,
+    channel: channel ?? null,
+    ts: ts ?? null,
+    in_digest: trace.inDigest,
+    living: trace.living,
+    was_plain_text: trace.wasPlainText,
+    comment: trace.comment ?? null,
+    revision,
+  }));
+}

@@ -1,0 +1,59 @@
+/** What a destination was told of an issue, as deciding about the next message needs to know it; and what a posted message adds to that. */
+import type { SendToSlack } from '@tocsin/contracts';
+import type { MessageInput } from '@tocsin/domain';
+
+export interface Told {
+  /** The first message about the issue, or the digest that told it. */
+  deliveryId: string;
+  /** Where it is; null while it is not there. */
+  channel: string | null;
+  ts: string | null;
+  /** It shows other issues as well. */
+  inDigest: boolean;
+  /** It is kept up to date. */
+  living: boolean;
+  /** Slack may have it or not. */
+  unconfirmed: boolean;
+  /** The issue was resolved before anything of it was sent. */
+  collapsed: boolean;
+  comment: string | null;
+  /** Up to here the thread has told what changed. */
+  repliedRevision: number;
+}
+
+/** A command as it is kept, with what notifier itself adds to it. */
+export interface KeptCommand extends SendToSlack {
+  /** It stands for an earlier message. */
+  follows?: NonNullable<MessageInput['follows']>;
+  /** An answer that notifier makes itself: which revisions it tells, and what the thread knew before. */
+  reply?: { since: number; covers: number[] };
+  /** An answer that sums up what changed of a digest's issues: by which scan. */
+  summary?: { scan: string };
+}
+
+/** An issue at the revision that a message shows. */
+export interface Shown {
+  id: string;
+  revision: number;
+}
+
+/** What an attempt leaves behind for the messages after it. */
+export type Trace =
+  | { kind: 'told'; issues: Shown[]; inDigest: boolean; living: boolean; wasPlainText: boolean; comment?: string }
+  | { kind: 'replied'; issue?: Shown; channel: string; ts: string }
+  | { kind: 'collapsed'; issue: Shown };
+
+/** What a message that arrived makes known of its issues; nothing when it tells none. */
+export function traceOf({ command, wasPlainText }: { command: KeptCommand; wasPlainText: boolean }): Trace | undefined {
+  const issues = shownIn(command);
+  if (issues.length === 0 || command.summary !== undefined) return undefined;
+  const { comment, options, digest } = command;
+  return { kind: 'told', issues, inDigest: digest !== undefined || issues.length > 1, living: options?.living !== false, wasPlainText, ...(comment !== undefined && { comment }) };
+}
+
+const REMEMBERED_MAX = 100;
+
+function shownIn({ issues, digest }: KeptCommand): Shown[] {
+  const all = [...issues, ...(digest?.sections.flatMap((section) => section.issues) ?? [])];
+  return [...new Map(all.map(({ id, revision }) => [id, { id, revision }])).values()].slice(0, REMEMBERED_MAX);
+}

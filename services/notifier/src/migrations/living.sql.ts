@@ -1,0 +1,104 @@
+/** Living messages: what each destination was told of each issue. State, not events. */
+export const LIVING_TABLES = `
+alter table deliveries add column parent_channel text;   -- where the thread of parent_ts is
+create index deliveries_replies on deliveries (lane_id) where kind = 'reply' and state = 'waiting';
+
+-- A row for each issue that was told in a lane, from its first message on. What that message says beside the issue is
+-- in its delivery. Newer snapshots are kept only until they are shown.
+create table told_issues (
+  organization_id text not null, issue_id text not null, lane_id bigint not null,
+  connection_id text not null,
+  delivery_id text not null,             -- the first message about it, or the digest that told it
+  channel text, ts text,                 -- where that message is; null while it is not there
+  in_digest boolean not null default false,  -- it shows other issues as well: it is never edited, its thread tells what changes
+  living boolean not null default true,  -- kept up to date
+  was_plain_text boolean not null default false,
+  comment text,
+  unconfirmed boolean not null default false,  -- Slack may have that message or not
+  collapsed boolean not null default false,    -- resolved before anything of it was sent
+  shown_revision int not null default 0,
+  wanted_revision int not null default 0,
+  wanted jsonb,                          -- the issue at wanted_revision, while that is not shown
+  replied_revision int not null default 0,     -- up to here the thread has told what changed
+  next_at timestamptz not null default '-infinity',
+  leased_until timestamptz not null default '-infinity',
+  lease_id uuid,
+  fails int not null default 0,
+  primary key (organization_id, issue_id, lane_id)
+) with (fillfactor = 80);
+create index told_issues_to_edit on told_issues (connection_id, lane_id, next_at) where ts is not null and living and not in_digest and wanted_revision > shown_revision;
+create index told_issues_leased on told_issues (lease_id) where lease_id is not null;
+
+-- Issues that changed lately: a command may arrive after the news that it is out of date.
+create table heard_issues (
+  organization_id text not null, issue_id text not null, revision int not null, issue jsonb not null, heard_at timestamptz not null default clock_timestamp(),
+  primary key (organization_id, issue_id)
+);
+`;
+
+/**
+ * claim_edits: leases messages to edit, as many as the allowances of their apps have room for, the lanes in turn.
+ *
+ * Edits have an allowance of their own (Slack counts chat.update by team and app), in budgets under the key of the
+ * workspace's with "/update". The rows of the allowances are locked before they are read, so that replicas share them.
+ */
+export const CLAIM_EDITS_FUNCTION = `
+drop function if exists claim_edits;
+create function claim_edits(most int, lease interval, per_minute numeric, burst int) returns uuid
+language plpgsql as $$
+declare
+  moment timestamptz;
+  token uuid := gen_random_uuid();
+  rate numeric := per_minute / 60;
+  due text[];
+  spent int;
+begin
+  if exists (select 1 from breakers where breaker_key = 'slack' and is_open) then return null; end if;
+
+  select array_agg(c.connection_id) into due from connections c
+  where c.state = 'active' and not exists (select 1 from breakers b where b.breaker_key = c.connection_id and b.is_open)
+    and c.connection_id in (
+      select t.connection_id from told_issues t
+      where t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision and t.next_at <= clock_timestamp() and t.leased_until <= clock_timestamp());
+  if due is null then return null; end if;
+
+  insert into budgets (budget_key) select distinct c.budget_key || '/update' from connections c where c.connection_id = any(due) order by 1 on conflict do nothing;
+  perform 1 from budgets b where b.budget_key in (select c.budget_key || '/update' from connections c where c.connection_id = any(due)) order by b.budget_key for no key update;
+  moment := clock_timestamp();
+
+  with roomy as (
+    select c.connection_id, c.organization_id, b.budget_key,
+      case when rate = 0 then most else floor(burst - greatest(0, extract(epoch from b.tat - moment)) * rate)::int end as room
+    from connections c join budgets b on b.budget_key = c.budget_key || '/update'
+    where c.connection_id = any(due) and b.blocked_until <= moment
+  ), in_lane as (
+    -- the same chance for every lane, however much of it waits
+    select roomy.*, next.issue_id, lane.lane_id, row_number() over (partition by lane.lane_id order by next.next_at) as round
+    from roomy
+    cross join lateral (
+      select distinct t.lane_id from told_issues t
+      where t.connection_id = roomy.connection_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision) lane
+    cross join lateral (
+      select t.issue_id, t.next_at from told_issues t
+      where t.connection_id = roomy.connection_id and t.lane_id = lane.lane_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision
+        and t.organization_id = roomy.organization_id and t.next_at <= moment and t.leased_until <= moment
+      order by t.next_at limit most) next
+    where roomy.room > 0
+  ), in_budget as (
+    select in_lane.*, row_number() over (partition by budget_key order by round, random()) as place from in_lane
+  ), chosen as (
+    select in_budget.* from in_budget where place <= room
+    order by row_number() over (partition by organization_id order by place), random() limit most
+  ), leased as (
+    update told_issues t set leased_until = moment + lease, lease_id = token from chosen c
+    where t.organization_id = c.organization_id and t.issue_id = c.issue_id and t.lane_id = c.lane_id and t.leased_until <= moment
+    returning c.budget_key
+  ), paid as (
+    update budgets b set tat = greatest(b.tat, moment) + make_interval(secs => used.edits / nullif(rate, 0))
+    from (select budget_key, count(*)::numeric as edits from leased group by budget_key) used
+    where b.budget_key = used.budget_key and rate > 0
+  )
+  select count(*) into spent from leased;
+  return case when spent > 0 then token end;
+end $$;
+`;
