@@ -63,6 +63,16 @@ function judgeSource(value: unknown): Verdict {
   }
 }
 
+/** What {@link IsDestination} asks of a value. */
+export function isDestination(value: unknown): boolean {
+  return judgeDestination(value) === undefined;
+}
+
+/** What {@link IsDeliverySource} asks of a value. */
+export function isDeliverySource(value: unknown): boolean {
+  return judgeSource(value) === undefined;
+}
+
 /** `{id}`, `{name}` or `{email}`: exactly one of them. */
 export const IsDestination = shape('isDestination', judgeDestination);
 

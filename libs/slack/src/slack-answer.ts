@@ -6,7 +6,7 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIReq
 
 import { defect, failureOfCode, failureOfStatus, noAnswer, notSent, tooFast, unreadableAnswer, type SlackFailure } from '@tocsin/domain';
 
-import { TransportError } from './slack-transport.js';
+import { TransportError, type Reply } from './slack-transport.js';
 
 export type SlackAnswer<T> =
   /** `scopes`: what the token was granted, from `x-oauth-scopes`; undefined where something on the way strips the header. */
@@ -32,13 +32,47 @@ export async function answerOf<R extends WebAPICallResult, T>(call: () => Promis
   }
 }
 
+/** As {@link answerOf}, for an answer as it came over the network. */
+export async function answerOfReply<T>(call: () => Promise<Reply>, read: (result: object) => T | undefined): Promise<SlackAnswer<T>> {
+  try {
+    const { status, headers, text } = await call();
+    const retryAfter = secondsOf(headers['retry-after']);
+    if (status === 429) return { ok: false, failure: tooFast(retryAfter) };
+    if (status !== 200) return { ok: false, failure: failureOfStatus(status) };
+    const result = objectOf(text);
+    if (result?.ok !== true) return { ok: false, failure: result?.ok === false ? failureOfPlatformError(result, retryAfter) : unreadableAnswer() };
+    const value = read(result);
+    return value === undefined ? { ok: false, failure: unreadableAnswer() } : { ok: true, value };
+  } catch (error) {
+    return { ok: false, failure: error instanceof TransportError ? failureOfTransport(error) : defect(error instanceof Error ? error.name : 'unknown error') };
+  }
+}
+
+/** @returns undefined for a header that is missing or holds no number */
+function secondsOf(header: string | string[] | undefined): number | undefined {
+  const seconds = Number.parseInt(String(header), 10);
+  return Number.isNaN(seconds) ? undefined : Math.max(1, seconds);
+}
+
+/** @returns undefined for what is no JSON object */
+function objectOf(text: string): (ErrorData & { ok?: unknown }) | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function failureOfTransport({ written, reason }: TransportError): SlackFailure {
+  return written ? noAnswer(reason) : notSent(reason);
+}
+
 function failureOf(error: unknown): SlackFailure {
-  if (error instanceof WebAPIPlatformError) return failureOfPlatformError(error.data);
+  if (error instanceof WebAPIPlatformError) return failureOfPlatformError(error.data, (error.data as ErrorData).response_metadata?.retryAfter);
   if (error instanceof WebAPIRateLimitedError) return tooFast(Math.max(1, error.retryAfter));
   if (error instanceof WebAPIHTTPError) return failureOfStatus(error.statusCode);
-  if (error instanceof WebAPIRequestError && error.original instanceof TransportError) {
-    return error.original.written ? noAnswer(error.original.reason) : notSent(error.original.reason);
-  }
+  if (error instanceof WebAPIRequestError && error.original instanceof TransportError) return failureOfTransport(error.original);
   return defect(error instanceof Error ? error.name : 'unknown error');
 }
 
@@ -51,9 +85,9 @@ interface ErrorData {
   response_metadata?: { messages?: unknown; retryAfter?: number };
 }
 
-function failureOfPlatformError({ error, needed, provided, errors, response_metadata }: ErrorData): SlackFailure {
+function failureOfPlatformError({ error, needed, provided, errors, response_metadata }: ErrorData, retryAfterSeconds: number | undefined): SlackFailure {
   if (typeof error !== 'string') return unreadableAnswer();
-  return failureOfCode(error, { needed: text(needed), provided: text(provided), retryAfterSeconds: response_metadata?.retryAfter, details: [...lines(errors), ...lines(response_metadata?.messages)] });
+  return failureOfCode(error, { needed: text(needed), provided: text(provided), retryAfterSeconds, details: [...lines(errors), ...lines(response_metadata?.messages)] });
 }
 
 function text(value: unknown): string | undefined {

@@ -10,6 +10,8 @@ interface Received {
   path: string;
   authorization: string | undefined;
   form: URLSearchParams;
+  /** Of messages, which go as JSON. */
+  json?: unknown;
 }
 
 type Reply = (request: Received, response: ServerResponse) => void;
@@ -22,8 +24,9 @@ let baseUrl: string;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    void readForm(request).then((form) => {
-      const call = { path: request.url ?? '', authorization: request.headers.authorization, form };
+    void readBody(request).then((body) => {
+      const isJson = request.headers['content-type']?.startsWith('application/json') === true;
+      const call = { path: request.url ?? '', authorization: request.headers.authorization, form: new URLSearchParams(isJson ? '' : body), ...(isJson && { json: JSON.parse(body) as unknown }) };
       received.push(call);
       reply(call, response);
     });
@@ -40,10 +43,10 @@ afterAll(async () => {
   await stop(server);
 });
 
-async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 async function listen(target: Server | TcpServer): Promise<string> {
@@ -347,15 +350,16 @@ describe('what is sent', () => {
   test('a message with everything', async () => {
     reply = answering(fixture('official/chat.postMessage.ok.json'));
     await door().postMessage({ channel: 'C1', text: 'hello', blocks: [{ type: 'divider' }], metadata: { event_type: 'tocsin_delivery', event_payload: { delivery_id: 'd1' } }, threadTs: '1.2', broadcast: true });
-    expect(Object.fromEntries(received[0]?.form ?? [])).toEqual({
+    expect(received[0]).toMatchObject({ path: '/api/chat.postMessage', authorization: 'Bearer xoxb-sandbox-test' });
+    expect(received[0]?.json).toEqual({
       channel: 'C1',
       text: 'hello',
-      blocks: '[{"type":"divider"}]',
-      metadata: '{"event_type":"tocsin_delivery","event_payload":{"delivery_id":"d1"}}',
+      blocks: [{ type: 'divider' }],
+      metadata: { event_type: 'tocsin_delivery', event_payload: { delivery_id: 'd1' } },
       thread_ts: '1.2',
-      reply_broadcast: 'true',
-      unfurl_links: 'false',
-      unfurl_media: 'false',
+      reply_broadcast: true,
+      unfurl_links: false,
+      unfurl_media: false,
       parse: 'none',
     });
   });

@@ -1,13 +1,15 @@
 /**
  * The one door to Slack. Every method answers with a value or a failure and tries once: trying again is for callers,
  * who know what a repetition would cost. A door belongs to one credential; connections are shared per address.
+ * Messages go straight over the transport, since thousands of them may; everything else through Slack's client.
  */
-import { LogLevel, WebClient, type Logger, type WebAPICallResult } from '@slack/web-api';
+import { LogLevel, WebClient, type Logger } from '@slack/web-api';
+import type { Dispatcher } from 'undici';
 
-import { answerOf, type SlackAnswer, type SlackPage } from './slack-answer.js';
+import { answerOf, answerOfReply, type SlackAnswer, type SlackPage } from './slack-answer.js';
 import { slackBaseUrl } from './slack-base-url.js';
 import { toChannel, toIdentity, toInstallation, toPage, toPerson, type Installation, type PostedMessage, type SlackChannel, type SlackIdentity, type SlackPerson } from './slack-results.js';
-import { DEADLINES, fetchOver, poolFor, type Deadlines } from './slack-transport.js';
+import { DEADLINES, exchange, fetchOver, poolFor, type Deadlines } from './slack-transport.js';
 
 export interface SlackDoorOptions {
   /** `https://slack.com`, or a sandbox; the API is below `/api/`. */
@@ -56,10 +58,15 @@ const SILENT: Logger = {
 
 export class SlackDoor {
   private readonly client: WebClient;
+  private readonly pool: Dispatcher;
+  private readonly api: { origin: string; path: string; headers: Record<string, string>; totalMs: number };
 
   /** @throws Error when `baseUrl` must not be used; see slackBaseUrl */
   constructor({ baseUrl, token, deadlines = DEADLINES }: SlackDoorOptions) {
     const address = slackBaseUrl(baseUrl);
+    const { origin, pathname } = new URL(`${address}/api/`);
+    this.pool = poolFor(address, deadlines);
+    this.api = { origin, path: pathname, headers: { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json; charset=utf-8' }, totalMs: deadlines.totalMs };
     this.client = new WebClient(token, {
       slackApiUrl: `${address}/api/`,
       retryConfig: { retries: 0 },
@@ -69,7 +76,7 @@ export class SlackDoor {
       logger: SILENT,
       // An object of its own: the WebClient writes the token into it, and a shared one would carry it to the next tenant.
       headers: {},
-      fetch: fetchOver(poolFor(address, deadlines), address),
+      fetch: fetchOver(this.pool, address),
     });
   }
 
@@ -128,23 +135,34 @@ export class SlackDoor {
   /** chat.postMessage: the answer's channel is a `D…` when the message went to a person. */
   async postMessage({ channel, threadTs, broadcast, ...message }: SlackMessage): Promise<SlackAnswer<PostedMessage>> {
     const thread = threadTs === undefined ? {} : { thread_ts: threadTs, ...(broadcast === true && { reply_broadcast: true }) };
-    return answerOf(() => this.client.apiCall('chat.postMessage', { channel, ...message, ...thread, ...PLAIN }), toPosted);
+    return this.chat('chat.postMessage', { channel, ...message, ...thread, ...PLAIN });
   }
 
   /** chat.update: the whole message is replaced; blocks that are left out are removed. */
   async updateMessage({ channel, ts, ...message }: MessageEdit): Promise<SlackAnswer<PostedMessage>> {
-    return answerOf(() => this.client.apiCall('chat.update', { channel, ts, ...message, parse: 'none' }), toPosted);
+    return this.chat('chat.update', { channel, ts, ...message, parse: 'none' });
   }
 
   async deleteMessage({ channel, ts }: PostedMessage): Promise<SlackAnswer<PostedMessage>> {
-    return answerOf(() => this.client.chat.delete({ channel, ts }), toPosted);
+    return this.chat('chat.delete', { channel, ts });
+  }
+
+  private async chat(method: string, body: object): Promise<SlackAnswer<PostedMessage>> {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => { deadline.abort(new DOMException('no answer in time', 'TimeoutError')); }, this.api.totalMs);
+    const { origin, path, headers } = this.api;
+    try {
+      return await answerOfReply(() => exchange(this.pool, { origin, path: path + method, headers, body: JSON.stringify(body), signal: deadline.signal }), toPosted);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
 /** Nothing in a message is looked up, linked or unfolded by Slack. */
 const PLAIN = { unfurl_links: false, unfurl_media: false, parse: 'none' } as const;
 
-function toPosted(result: WebAPICallResult): PostedMessage | undefined {
+function toPosted(result: object): PostedMessage | undefined {
   const { channel, ts } = result as { channel?: unknown; ts?: unknown };
   return typeof channel === 'string' && typeof ts === 'string' ? { channel, ts } : undefined;
 }

@@ -61,20 +61,41 @@ export async function closeSlackConnections(): Promise<void> {
   await Promise.all(open.map((pool) => pool.close()));
 }
 
+/** One request and its whole answer. */
+export interface Reply {
+  status: number;
+  headers: Dispatcher.ResponseData['headers'];
+  text: string;
+}
+
+export interface SlackRequest {
+  origin: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+  signal: AbortSignal | undefined;
+}
+
+/** @throws TransportError and nothing else */
+export async function exchange(pool: Dispatcher, { signal, ...request }: SlackRequest): Promise<Reply> {
+  const attempt = new Attempt();
+  try {
+    const answer = pool.request({ ...request, method: 'POST', signal: signal ?? null, opaque: attempt });
+    const { statusCode, headers, body } = await Promise.race([answer, unlessWrittenBy(signal, attempt)]);
+    return { status: statusCode, headers, text: await body.text() };
+  } catch (error) {
+    if (error instanceof TransportError) throw error;
+    throw new TransportError(attempt.written, reasonOf(error));
+  }
+}
+
 /** A `fetch` over `pool`, as far as the WebClient uses it. It throws nothing but {@link TransportError}. */
 export function fetchOver(pool: Dispatcher, baseUrl: string): FetchFunction {
   return async (url, init) => {
-    const attempt = new Attempt();
-    try {
-      const { origin, pathname, search } = new URL(url);
-      const request = { origin, path: pathname + search, method: 'POST', headers: init?.headers as Record<string, string>, body: init?.body as string, signal: init?.signal ?? null, opaque: attempt } as const;
-      if (origin !== new URL(baseUrl).origin) throw new Error('a request to another address than Slack’s');
-      const { statusCode, headers, body } = await Promise.race([pool.request(request), unlessWrittenBy(init?.signal ?? undefined, attempt)]);
-      return toResponse(statusCode, headers, await body.text());
-    } catch (error) {
-      if (error instanceof TransportError) throw error;
-      throw new TransportError(attempt.written, reasonOf(error));
-    }
+    const { origin, pathname, search } = new URL(url);
+    if (origin !== new URL(baseUrl).origin) throw new TransportError(false, 'a request to another address than Slack’s');
+    const { status, headers, text } = await exchange(pool, { origin, path: pathname + search, headers: init?.headers as Record<string, string>, body: init?.body as string, signal: init?.signal ?? undefined });
+    return toResponse(status, headers, text);
   };
 }
 

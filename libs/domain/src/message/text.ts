@@ -11,6 +11,7 @@ const INVISIBLE = /[\u00AD\u180E\u200B\u2060-\u2064\uFEFF]/g;
 const ELLIPSIS = '…';
 /** A grapheme longer than this is no writing system's; it is cut inside. */
 const GRAPHEME_MAX = 64;
+const CARRIAGE_RETURN = 0x0d;
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -27,7 +28,8 @@ export function cleanLine(text: string): string {
 /** At most `max` units, an ellipsis included where something was cut, if possible at the end of a word. */
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text;
-  const kept = wholeGraphemes(text.slice(0, max + GRAPHEME_MAX), max - ELLIPSIS.length);
+  const room = max - ELLIPSIS.length;
+  const kept = fallsBetweenAscii(text, room) ? text.slice(0, room) : wholeGraphemes(text.slice(0, max + GRAPHEME_MAX), room);
   const wordEnd = kept.lastIndexOf(' ');
   const atWord = wordEnd > kept.length * 0.8 ? kept.slice(0, wordEnd) : kept;
   return atWord.trimEnd() + ELLIPSIS;
@@ -48,6 +50,12 @@ export function escapeMrkdwn(text: string, max: number): string {
 
 function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Between two ASCII characters other than CR and LF there is always an end of a grapheme (Unicode UAX #29); looking for it is dear. */
+function fallsBetweenAscii(text: string, at: number): boolean {
+  const [before, after] = [text.charCodeAt(at - 1), text.charCodeAt(at)];
+  return before < 0x80 && after < 0x80 && before !== CARRIAGE_RETURN;
 }
 
 function wholeGraphemes(text: string, max: number): string {

@@ -7,6 +7,7 @@ import type { ProblemPlace } from '@tocsin/contracts';
 import { placesOf } from '../http/contract.pipe.js';
 import { tooDeep } from '../http/depth.js';
 import { withoutNulls } from '../http/left-out.js';
+import { quickCheck } from './quick-check.js';
 
 export type CheckedData = { ok: true; data: object } | { ok: false; places: ProblemPlace[] };
 
@@ -15,6 +16,8 @@ export async function checkData(contract: new () => object, data: unknown, point
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return { ok: false, places: [{ pointer, code: 'wrong_type', message: 'data must be a JSON object' }] };
   const depth = tooDeep(data, pointer);
   if (depth) return { ok: false, places: [depth] };
+  const quickly = quickCheck(contract, data);
+  if (quickly) return { ok: true, data: withoutNulls(quickly) };
   const instance = plainToInstance(contract, data);
   const errors = await validate(instance, { whitelist: true, forbidUnknownValues: false });
   if (errors.length > 0) return { ok: false, places: errors.flatMap((error) => placesOf(error, pointer)) };

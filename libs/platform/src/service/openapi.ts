@@ -23,12 +23,15 @@ const SOURCE = {
 /** The converter's own pattern insists on fractions of a second, which the validator does not. */
 const TIME = { type: 'string', format: 'date-time' };
 
-/** JSON schemas of every contract class that is loaded, by class name. */
-export function contractSchemas(): Record<string, object> {
+/**
+ * JSON schemas of every contract class that is loaded, by class name.
+ * @param converters by name of a validator, instead of those for documents
+ */
+export function contractSchemas(converters: Readonly<Record<string, () => object>> = {}): Record<string, object> {
   return validationMetadatasToSchemas({
     refPointerPrefix: '#/components/schemas/',
     classTransformerMetadataStorage: defaultMetadataStorage,
-    additionalConverters: { isDestination: () => DESTINATION, isDeliverySource: () => SOURCE, isDateString: () => TIME, isDefined: () => ({}) } as never,
+    additionalConverters: { isDestination: () => DESTINATION, isDeliverySource: () => SOURCE, isDateString: () => TIME, isDefined: () => ({}), ...converters } as never,
   });
 }
 

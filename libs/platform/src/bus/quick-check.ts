@@ -1,0 +1,44 @@
+/**
+ * A first look at the data of an event with a compiled JSON schema, made from the very validators of its contract class:
+ * ten times cheaper than the validators themselves. It only ever says "valid"; whatever it does not accept is judged, and
+ * its places are named, by the validators.
+ */
+import { Ajv, type ValidateFunction } from 'ajv';
+import formats from 'ajv-formats';
+
+import { isDeliverySource, isDestination } from '@tocsin/contracts';
+
+import { contractSchemas } from '../service/openapi.js';
+
+const checks = new Map<string, ValidateFunction>();
+let compiler: Ajv | undefined;
+
+/** @returns the data without unknown fields, or undefined when it must be looked at closely. Takes fields out of `data` itself */
+export function quickCheck(contract: new () => object, data: object): object | undefined {
+  const check = checks.get(contract.name) ?? compile(contract);
+  return check(data) ? data : undefined;
+}
+
+/** A class without validators of its own is checked by those that it inherits. */
+function compile(contract: new () => object): ValidateFunction {
+  compiler ??= prepare();
+  let checked: unknown = contract;
+  while (typeof checked === 'function') {
+    const check = compiler.getSchema(`#/components/schemas/${checked.name}`);
+    if (check) {
+      checks.set(contract.name, check);
+      return check;
+    }
+    checked = Object.getPrototypeOf(checked);
+  }
+  throw new Error(`${contract.name} has no validators`);
+}
+
+function prepare(): Ajv {
+  const ajv = new Ajv({ removeAdditional: 'all', strict: false, validateFormats: true });
+  formats.default(ajv, ['date-time']);
+  const shapes: Readonly<Record<string, (value: unknown) => boolean>> = { destination: isDestination, deliverySource: isDeliverySource };
+  ajv.addKeyword({ keyword: 'x-shape', validate: (shape: string, value: unknown) => shapes[shape]?.(value) === true });
+  for (const [name, schema] of Object.entries(contractSchemas({ isDestination: () => ({ 'x-shape': 'destination' }), isDeliverySource: () => ({ 'x-shape': 'deliverySource' }) }))) ajv.addSchema(schema, `#/components/schemas/${name}`);
+  return ajv;
+}
