@@ -13,6 +13,7 @@ import { play, type Report, type Scenario } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
 import { SHORT } from './scenarios/short.js';
 import { ownServers } from './system/servers.js';
+import { stopAllSystems } from './system/system.js';
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const flags = new Set(process.argv.slice(2).filter((argument) => argument.startsWith('--')));
@@ -35,7 +36,7 @@ async function run(scenarios: readonly Scenario[]): Promise<number> {
   const seed = process.env.SEED === undefined ? newSeed() : Number(process.env.SEED);
   process.stdout.write(`seed ${seed}\n`);
   const servers = await ownServers();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { void servers.stop().finally(() => process.exit(130)); });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { void stopAllSystems().then(() => servers.stop()).finally(() => process.exit(130)); });
   let failed = 0;
   try {
     for (const scenario of scenarios) {

@@ -39,6 +39,13 @@ type Service = (typeof SERVICES)[number];
 /** Not paced by Slack's limits, which are not what is tested here, and nothing folded, so that each message has its place. */
 const SETTINGS = { SLACK_CHANNEL_INTERVAL_MS: '100', SLACK_WORKSPACE_RATE: '0', DIGEST_AFTER_SECONDS: '0', LOG_LEVEL: 'warn', DATABASE_POOL_SIZE: '6', PUBLIC_URL: 'http://localhost:3000' };
 
+/** Those that run, so that an interrupted run leaves no process behind. */
+const running = new Set<System>();
+
+export async function stopAllSystems(): Promise<void> {
+  await Promise.all([...running].map((system) => system.stop()));
+}
+
 export class System {
   readonly replicas: ServiceProcess[] = [];
   load!: Load;
@@ -49,7 +56,7 @@ export class System {
   private readonly processes: ServiceProcess[] = [];
   private readonly services = new Map<Service, ServiceProcess>();
   private settings: Record<string, string> = {};
-  private issuer!: TestIssuer;
+  private issuer: TestIssuer | undefined;
 
   private constructor(
     readonly servers: Servers,
@@ -79,6 +86,7 @@ export class System {
     const queues = new Queues(servers.amqpUrl, `faults.${database.slice(-8)}.`);
     const system = new System(servers, options.random, queues, new Proxy(proxyUrl), new Sandbox(sandboxUrl), database, [sandbox, proxy]);
     try {
+      running.add(system);
       system.hurried = options.hurried ?? false;
       await system.open(options);
       return system;
@@ -128,6 +136,7 @@ export class System {
   }
 
   async token(organization: string): Promise<string> {
+    if (this.issuer === undefined) throw new Error('the system was not opened');
     return this.issuer.token({ user: `noa@${organization}.test`, organization });
   }
 
@@ -187,12 +196,13 @@ export class System {
 
   /** Ends everything, whatever state it is in. */
   async stop(): Promise<void> {
+    running.delete(this);
     await Promise.all(this.processes.map((one) => one.kill()));
     await this.bus.close();
     await this.pool.end().catch(() => undefined);
     await this.queues.remove().catch(() => undefined);
     await onServer(this.servers.databaseUrl, `drop database if exists ${this.database} with (force)`).catch(() => undefined);
-    await this.issuer.stop();
+    await this.issuer?.stop();
   }
 
   /** What every process printed, for a run that went wrong. */
