@@ -1,6 +1,7 @@
 /**
  * Removes settled deliveries when their organization's time for them is over. Their counts stay, so that the sum still
- * proves that none was lost; their ids stay a while, so that a command that comes again posts nothing.
+ * proves that none was lost; their ids stay a while, so that a command that comes again posts nothing. A message whose
+ * delivery is not kept is not kept up to date either.
  */
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -13,6 +14,8 @@ import type { DeliveryKey } from './delivery-log.js';
 const HOUR_MS = 3_600_000;
 const BATCH = 1000;
 const REMEMBERED_DAYS = 30;
+/** A command that is older than the news of its issue comes within this time. */
+const NEWS_HOURS = 2;
 
 @Injectable()
 export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
@@ -36,6 +39,7 @@ export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
   /** Removes one batch. @returns true when there is more */
   async retire(): Promise<boolean> {
     await this.database.query(`delete from retired_deliveries where retired_at < now() - make_interval(days => $1)`, [REMEMBERED_DAYS]);
+    await this.database.query('delete from heard_issues where heard_at < clock_timestamp() - make_interval(hours => $1)', [NEWS_HOURS]);
     return this.database.transaction(async (tx) => {
       const old = await tx.query<(DeliveryKey & { state: string })[]>(
         `select d.organization_id, d.delivery_id, d.state from deliveries d left join delivery_settings s using (organization_id)
@@ -49,6 +53,11 @@ export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
       await tx.query(
         `insert into retired_counts (organization_id, state, count) select o.organization_id, o.state, count(*) from ${rows} group by 1, 2 order by 1, 2
          on conflict (organization_id, state) do update set count = retired_counts.count + excluded.count`,
+        [keys],
+      );
+      await tx.query(
+        `delete from told_issues t using ${rows}, deliveries d where d.organization_id = o.organization_id and d.delivery_id = o.delivery_id
+           and t.organization_id = d.organization_id and t.lane_id = d.lane_id and t.issue_id = any(d.issue_ids) and t.delivery_id in (d.delivery_id, d.digest_id)`,
         [keys],
       );
       await tx.query(`delete from timeline t using ${rows} where t.organization_id = o.organization_id and t.delivery_id = o.delivery_id`, [keys]);

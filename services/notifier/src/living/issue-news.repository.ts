@@ -75,10 +75,6 @@ export class IssueNewsRepository {
     );
   }
 
-  async forgetOld(hours: number): Promise<void> {
-    await this.database.query('delete from heard_issues where heard_at < clock_timestamp() - make_interval(hours => $1)', [hours]);
-  }
-
   /** Locks every lane in which something about the issues is, or was told, in the order of their ids. @returns whether there is any */
   async lockLanes(tx: EntityManager, news: readonly IssueNews[]): Promise<boolean> {
     const locked = await tx.query<unknown[]>(
