@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { Connection, Delivery, DeliverySummary, DestinationList, Problem, Scan, VerificationResult } from '@tocsin/contracts';
+import type { Connection, DeadLetter, Delivery, DeliverySummary, DestinationList, Problem, Scan, VerificationResult } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
 import { eventually } from '@tocsin/testing';
 
@@ -25,7 +25,7 @@ async function report(name: string): Promise<Buffer> {
   return readFile(new URL(name, REPORTS));
 }
 
-export function theMainJob(way: string, start: () => Promise<Product>): void {
+export function theMainJob(way: string, start: () => Promise<Product>, { hasBroker = false } = {}): void {
   describe(`the main job, ${way}`, () => {
     let product: Product;
     let noa: Caller;
@@ -197,6 +197,20 @@ export function theMainJob(way: string, start: () => Promise<Product>): void {
       expect((await eve.get(`/v1/connections/${connection.id}`)).status).toBe(404);
       expect((await eve.get<Items<unknown>>('/v1/deliveries')).body.items).toEqual([]);
       expect((await eve.post(`/v1/issues/${issue.id}/slack-messages`, { connectionId: connection.id, destination: { name: '#general' } })).status).toBe(404);
+    });
+
+    // only programs of the product itself reach the in-process bus
+    (hasBroker ? test : test.skip)('a command that another service says wrongly is a dead letter with its place: seen, replayed and deleted through the front', async () => {
+      const messageId = 'said-wrongly';
+      const data = { commandId: 'c-1', organizationId: 'acme', connectionId: connection.id, destination: { id: 'nowhere' }, issues: [], source: { kind: 'manual', user: 'noa@acme.test' } };
+      await product.publishCommand?.(JSON.stringify({ specversion: '1.0', id: messageId, source: '/ci/job', type: 'slack.send.v1', organizationid: 'acme', data }), messageId);
+      const letter = async (): Promise<DeadLetter> => eventually(async () => (await noa.get<Items<DeadLetter>>('/v1/dead-letters?reason=invalid_data')).body.items.find((one) => one.messageId === messageId));
+      const found = await letter();
+      expect(found).toMatchObject({ service: 'notifier', queue: 'notifier.slack.send.v1', error: expect.stringContaining('/data/destination'), preview: expect.stringContaining('"commandId":"c-1"') });
+      expect(await noa.post(`/v1/dead-letters/${found.id}/replay`)).toMatchObject({ status: 202, body: { id: found.id, replayed: true } });
+      expect((await letter()).id).toBe(found.id); // it is as wrong as before
+      expect((await noa.call('DELETE', `/v1/dead-letters/${found.id}`)).status).toBe(204);
+      expect((await noa.get<Items<DeadLetter>>('/v1/dead-letters')).body.items).toEqual([]);
     });
 
     test('the summary balances and the audit log names who sent', async () => {

@@ -5,6 +5,8 @@ export interface Product {
   url: string;
   sandboxUrl: string;
   token: (user: string, organization?: string, roles?: readonly string[]) => Promise<string>;
+  /** Publishes a command as another internal service would; where there is a broker for it. */
+  publishCommand?: (body: string, messageId: string) => Promise<void>;
   stop: () => Promise<void>;
 }
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
 import { describe, test } from '@jest/globals';
+import { connect } from 'amqplib';
 
+import { EXCHANGES } from '@tocsin/contracts';
 import { freePort, hasTestBroker, startProcess, startSandboxProcess, testBroker, testDatabase, testIssuer, type StartedProcess } from '@tocsin/testing';
 
 import { theMainJob } from './journey.suite.js';
@@ -31,6 +33,13 @@ async function separateProcesses(): Promise<Product> {
     url,
     sandboxUrl: sandbox.url,
     token: (user, organization, roles) => issuer.token({ user, ...(organization !== undefined && { organization }), ...(roles && { roles }) }),
+    publishCommand: async (body, messageId) => {
+      const amqp = await connect(broker.url, { noDelay: true });
+      const channel = await amqp.createConfirmChannel();
+      channel.publish(`${broker.prefix}${EXCHANGES.commands}`, 'slack.send.v1', Buffer.from(body), { messageId, persistent: true, mandatory: true, contentType: 'application/cloudevents+json' });
+      await channel.waitForConfirms();
+      await amqp.close();
+    },
     stop: async () => {
       await Promise.all(processes.map((running) => running.stop()));
       await sandbox.stop();
@@ -42,7 +51,7 @@ async function separateProcesses(): Promise<Product> {
 }
 
 if (hasTestBroker()) {
-  theMainJob('with RabbitMQ and PostgreSQL and each service as a process of its own', separateProcesses);
+  theMainJob('with RabbitMQ and PostgreSQL and each service as a process of its own', separateProcesses, { hasBroker: true });
 } else {
   describe.skip('the main job with RabbitMQ', () => {
     test('needs RabbitMQ', () => {});
