@@ -74,7 +74,7 @@ export class DeliverySummary {
 
 /** Several values of one name, as a list or in one text with commas. */
 function Several(): PropertyDecorator {
-  return Transform(({ value }) => (value === undefined ? undefined : ([] as unknown[]).concat(value).flatMap((item) => (typeof item === 'string' ? item.split(',').map((part) => part.trim()) : [item]))));
+  return Transform(({ value }: { value: unknown }) => (value === undefined || value === null ? value : ([] as unknown[]).concat(value).flatMap((item) => (typeof item === 'string' ? item.split(',').map((part) => part.trim()) : [item]))));
 }
 
 /** Which deliveries are meant, whatever their state. Several values of one name are alternatives; different names all have to hold. */

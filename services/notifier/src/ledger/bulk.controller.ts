@@ -35,7 +35,7 @@ export class BulkController {
   async replay(@CurrentAuthor() author: Author, @Body() body: ReplayDeliveries, @IdempotentRequest() call: IdempotentCall): Promise<AcceptedReplays> {
     const accepted = await this.idempotency.run(call, async (tx) => {
       const begun = await this.replays.begin(tx, author, body);
-      await this.audit.record(tx, { ...author, action: 'replay.requested', target: { kind: 'replay', id: begun.replayId }, after: { ...body, matched: begun.matched } });
+      await this.audit.record(tx, { ...author, action: 'replay.requested', target: { kind: 'replay', id: begun.replayId }, after: { asked: body, matched: begun.matched } });
       return { status: 202, body: begun };
     });
     this.job.wake();

@@ -28,7 +28,7 @@ export class DeliveryMessageQuery {
     const input = messageInputOf(told, this.config.PUBLIC_URL, await this.ownersOf(told));
     if (await this.wasPlainText(told)) return { ...renderPlainText(input), blocks: [], attachments: [], plainText: true };
     const { text, blocks, attachments } = renderMessage(input);
-    return { text, blocks: blocks as object[], attachments: attachments as object[] };
+    return { text, blocks: blocks, attachments: attachments };
   }
 
   private async ownersOf({ command, connection_id }: DeliveryRow): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { ConnectionChanged, Problem } from '@tocsin/contracts';
 import { closeSlackConnections } from '@tocsin/slack';
@@ -8,6 +8,8 @@ import { v7 as uuid } from 'uuid';
 
 import { EventReader } from '../../test/event-reader.js';
 import { RunningNotifier } from '../../test/running-notifier.js';
+
+jest.setTimeout(20_000);
 
 let notifier: RunningNotifier;
 let connection: ConnectionChanged;

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+
+import type { ConnectionChanged, DeliveryCounts, DeliveryMessage, DeliveryReasons, Problem } from '@tocsin/contracts';
+import { DELIVERY_STATES } from '@tocsin/domain';
+import { closeSlackConnections } from '@tocsin/slack';
+import { anIssue, eventually } from '@tocsin/testing';
+
+import { RunningNotifier } from '../../test/running-notifier.js';
+
+jest.setTimeout(20_000);
+
+let notifier: RunningNotifier;
+let connection: ConnectionChanged;
+
+beforeAll(async () => {
+  notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
+  await notifier.control('limits', { channelRate: 0, tiers: false });
+}, 60_000);
+
+afterAll(async () => {
+  await notifier.stop();
+  await closeSlackConnections();
+}, 30_000);
+
+beforeEach(async () => {
+  await notifier.database.query('truncate notifier.deliveries, notifier.timeline, notifier.accepted_counts');
+  await notifier.control('faults', { reset: true });
+  connection = await notifier.connect();
+});
+
+async function sent(overrides: Parameters<RunningNotifier['send']>[0]): Promise<string> {
+  const id = await notifier.send({ connectionId: connection.id, ...overrides });
+  await notifier.settled(id);
+  return id;
+}
+
+async function counts(query = ''): Promise<DeliveryCounts['byState']> {
+  const { status, body } = await notifier.call<DeliveryCounts>('GET', `/v1/deliveries/counts${query}`);
+  expect(status).toBe(200);
+  return body.byState;
+}
+
+async function reasons(query = ''): Promise<DeliveryReasons['items']> {
+  return (await notifier.call<DeliveryReasons>('GET', `/v1/deliveries/reasons${query}`)).body.items;
+}
+
+const WORKFLOW = { kind: 'workflow', workflowId: 'w7', version: 1, stepId: 's' } as const;
+
+describe('the counts', () => {
+  test('tell how many are in each state, of those that the filters name', async () => {
+    await sent({ destination: { id: 'C0GENERAL1' } });
+    await sent({ destination: { id: 'C0GENERAL1' }, source: WORKFLOW });
+    await sent({ destination: { name: '#nowhere' }, source: WORKFLOW });
+    const none = Object.fromEntries(DELIVERY_STATES.map((state) => [state, 0]));
+    expect(await counts()).toEqual({ ...none, posted: 2, failed: 1 });
+    expect(await counts('?workflowId=w7')).toEqual({ ...none, posted: 1, failed: 1 });
+    expect(await counts('?code=channel_not_found')).toEqual({ ...none, failed: 1 });
+    expect(await counts('?workflowId=other')).toEqual(none);
+    expect((await notifier.call<DeliveryCounts>('GET', '/v1/deliveries/counts', { organization: 'globex' })).body.byState).toEqual(none);
+  });
+
+  test('are of every state, so none can be asked for', async () => {
+    const { status, body } = await notifier.call<Problem>('GET', '/v1/deliveries/counts?state=failed');
+    expect([status, body.errors?.[0]?.parameter]).toEqual([400, 'state']);
+  });
+});
+
+describe('the reasons', () => {
+  test('group what was not posted by state and code, the latest first, in the words of the latest', async () => {
+    await sent({ destination: { name: '#nowhere' } });
+    await sent({ destination: { name: '#neither' }, source: WORKFLOW });
+    await sent({ destination: { id: 'C0GENERAL1' } });
+    await notifier.control('faults', { method: 'chat.postMessage', error: 'is_archived', times: 1 });
+    await sent({ destination: { id: 'C0GENERAL1' } });
+    const [latest, earlier, ...others] = await reasons();
+    expect(others).toEqual([]);
+    expect(latest).toEqual({ state: 'failed', code: 'is_archived', message: expect.any(String), remedy: expect.any(String), count: 1, lastAt: expect.any(String) });
+    expect(earlier).toMatchObject({ state: 'failed', code: 'channel_not_found', count: 2 });
+    expect(Date.parse(earlier?.lastAt ?? '')).toBeLessThanOrEqual(Date.parse(latest?.lastAt ?? ''));
+    expect(await reasons('?workflowId=w7')).toMatchObject([{ code: 'channel_not_found', count: 1 }]);
+    expect(await reasons('?state=dead')).toEqual([]);
+    expect((await notifier.call<DeliveryReasons>('GET', '/v1/deliveries/reasons', { organization: 'globex' })).body.items).toEqual([]);
+  });
+});
+
+describe('the list finds', () => {
+  test('deliveries by the code of their error and by their digest', async () => {
+    const failed = await sent({ destination: { name: '#nowhere' } });
+    const posted = await sent({ destination: { id: 'C0GENERAL1' } });
+    await notifier.database.query(`update notifier.deliveries set digest_id = 'digest-1' where delivery_id = $1`, [posted]);
+    for (const [query, id] of [['code=channel_not_found', failed], ['code=other', undefined], ['digestId=digest-1', posted], ['digestId=digest-2', undefined]] as const) {
+      const { body } = await notifier.call<{ items: { id: string }[] }>('GET', `/v1/deliveries?${query}`);
+      expect([query, body.items.map((item) => item.id)]).toEqual([query, id === undefined ? [] : [id]]);
+    }
+  });
+});
+
+describe('the message of a delivery', () => {
+  async function message(id: string): Promise<DeliveryMessage> {
+    const { status, body } = await notifier.call<DeliveryMessage>('GET', `/v1/deliveries/${id}/message`);
+    expect(status).toBe(200);
+    return body;
+  }
+
+  test('is the very message that is in the channel', async () => {
+    const id = await sent({ destination: { id: 'C0GENERAL1' }, comment: 'Please read', issues: [anIssue({ title: 'Log4Shell' })] });
+    const [inSlack] = (await notifier.messages('C0GENERAL1')).filter(({ metadata }) => metadata?.event_payload?.delivery_id === id);
+    const { text, blocks, attachments, plainText } = await message(id);
+    expect({ text, blocks, attachments }).toEqual({ text: inSlack?.text, blocks: inSlack?.blocks, attachments: inSlack?.attachments });
+    expect(plainText).toBeUndefined();
+  });
+
+  test('is the message that will be posted, while it waits', async () => {
+    const paused = await notifier.connect({ paused: true });
+    const id = await notifier.send({ connectionId: paused.id, destination: { id: 'C0GENERAL1' }, comment: 'soon' });
+    await eventually(async () => (await notifier.delivery(id)).state === 'waiting');
+    expect(JSON.stringify(await message(id))).toContain('soon');
+  });
+
+  test('is plain where Slack refused the blocks', async () => {
+    await notifier.control('faults', { method: 'chat.postMessage', error: 'invalid_blocks', times: 1 });
+    const id = await sent({ destination: { id: 'C0GENERAL1' } });
+    const [inSlack] = (await notifier.messages('C0GENERAL1')).filter(({ metadata }) => metadata?.event_payload?.delivery_id === id);
+    expect(await message(id)).toEqual({ text: inSlack?.text, blocks: [], attachments: [], plainText: true });
+  });
+
+  test('is its digest’s where it was folded', async () => {
+    const [digest, member] = [await sent({ destination: { id: 'C0GENERAL1' }, comment: 'the digest' }), await sent({ destination: { id: 'C0GENERAL1' }, comment: 'alone' })];
+    await notifier.database.query('update notifier.deliveries set digest_id = $1 where delivery_id = $2', [digest, member]);
+    expect(await message(member)).toEqual(await message(digest));
+  });
+
+  test('is not there before its command has arrived, and is nobody else’s', async () => {
+    notifier.peers.commands.set('on-its-way', { id: 'on-its-way', state: 'accepted', version: 0, organizationId: 'acme', createdAt: '2026-11-25T08:00:00.000Z' } as never);
+    expect((await notifier.call('GET', '/v1/deliveries/on-its-way/message')).status).toBe(409);
+    expect((await notifier.call('GET', '/v1/deliveries/unheard-of/message')).status).toBe(404);
+    const id = await sent({ destination: { id: 'C0GENERAL1' } });
+    expect((await notifier.call('GET', `/v1/deliveries/${id}/message`, { organization: 'globex' })).status).toBe(404);
+  });
+});

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+
+import type { AuditEntry, ConnectionChanged, Delivery, DeliverySummary, Problem } from '@tocsin/contracts';
+import { closeSlackConnections } from '@tocsin/slack';
+import { eventually } from '@tocsin/testing';
+
+import { RunningNotifier } from '../../test/running-notifier.js';
+
+jest.setTimeout(20_000);
+
+let notifier: RunningNotifier;
+let connection: ConnectionChanged;
+
+beforeAll(async () => {
+  notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
+  await notifier.control('limits', { channelRate: 0, tiers: false });
+}, 60_000);
+
+afterAll(async () => {
+  await notifier.stop();
+  await closeSlackConnections();
+}, 30_000);
+
+beforeEach(async () => {
+  await notifier.database.query('truncate notifier.deliveries, notifier.timeline, notifier.accepted_counts, notifier.audit');
+  await notifier.control('faults', { reset: true });
+  connection = await notifier.connect();
+});
+
+async function posted(destination = 'C0GENERAL1'): Promise<Delivery> {
+  const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: destination } }));
+  expect(delivery.state).toBe('posted');
+  return delivery;
+}
+
+function retract<T = Delivery>(id: string, body: object = {}, options: object = {}): ReturnType<typeof notifier.call<T>> {
+  return notifier.call<T>('POST', `/v1/deliveries/${id}/retract`, { body, ...options });
+}
+
+async function isInSlack({ slack }: Delivery): Promise<boolean> {
+  return (await notifier.messages(slack?.channel ?? '')).some(({ ts }) => ts === slack?.ts);
+}
+
+describe('taking back', () => {
+  test('deletes the message in Slack; the delivery is suppressed and tells where it was, by whom and why it was taken back', async () => {
+    const delivery = await posted();
+    const { status, body } = await retract(delivery.id, { reason: 'wrong channel' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id: delivery.id, state: 'suppressed', error: { code: 'retracted' } });
+    expect(body).not.toHaveProperty('slack');
+    expect(await isInSlack(delivery)).toBe(false);
+    const after = await notifier.delivery(delivery.id);
+    expect(after.timeline?.at(-1)).toMatchObject({ kind: 'retracted', text: 'Taken back from #general by noa@acme.test: wrong channel', slack: { channel: delivery.slack?.channel, ts: delivery.slack?.ts } });
+    const { body: audit } = await notifier.call<{ items: AuditEntry[] }>('GET', '/v1/audit');
+    expect(audit.items).toMatchObject([{ action: 'delivery.retracted', actor: { id: 'noa@acme.test' }, target: { kind: 'delivery', id: delivery.id }, after: { reason: 'wrong channel' } }]);
+    await eventually(() => notifier.heard.some(({ type, data }) => type === 'delivery.settled.v1' && data.id === delivery.id && data.state === 'suppressed'));
+    expect((await notifier.call<DeliverySummary>('GET', '/v1/deliveries/summary')).body).toMatchObject({ accepted: 1, balanced: true, byState: { posted: 0, suppressed: 1 } });
+  });
+
+  test('works in direct messages', async () => {
+    const delivery = await posted('U0BOB00001');
+    expect((await retract(delivery.id)).status).toBe(200);
+    expect(await isInSlack(delivery)).toBe(false);
+  });
+
+  test('is done as well when the message is gone already', async () => {
+    const delivery = await posted();
+    await notifier.control('faults', { method: 'chat.delete', error: 'message_not_found', times: 1 });
+    expect((await retract(delivery.id)).body).toMatchObject({ state: 'suppressed', error: { code: 'retracted' } });
+  });
+
+  test('twice at once is told once', async () => {
+    const delivery = await posted();
+    const answers = await Promise.all([retract(delivery.id), retract(delivery.id)]);
+    expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+    const { timeline = [] } = await notifier.delivery(delivery.id);
+    expect(timeline.filter(({ kind }) => kind === 'retracted')).toHaveLength(1);
+  });
+
+  test('a digest takes back what it told; one of those alone cannot be', async () => {
+    const [digest, member] = [await posted(), await posted()];
+    await notifier.database.query(`update notifier.deliveries set digest_id = $1, slack_ts = $2, slack_channel = $3 where delivery_id = $4`, [digest.id, digest.slack?.ts, digest.slack?.channel, member.id]);
+    const alone = await retract<Problem>(member.id);
+    expect([alone.status, alone.body.detail]).toEqual([409, expect.stringContaining(digest.id)]);
+    expect((await retract(digest.id)).status).toBe(200);
+    const after = await notifier.delivery(member.id);
+    expect(after).toMatchObject({ state: 'suppressed', error: { code: 'retracted' }, digestId: digest.id });
+    expect(after.timeline?.at(-1)).toMatchObject({ kind: 'retracted' });
+  });
+
+  test('can be followed by a replay to where it belongs', async () => {
+    const delivery = await posted();
+    await retract(delivery.id);
+    const { body } = await notifier.call<{ deliveryId: string }>('POST', `/v1/deliveries/${delivery.id}/replay`, { body: { destination: { id: 'C0SECALERT' } } });
+    expect(await notifier.settled(body.deliveryId)).toMatchObject({ state: 'posted', slack: { channel: 'C0SECALERT' } });
+  });
+});
+
+describe('what Slack does not do', () => {
+  test('a refusal is a 422 with Slack’s word, and changes nothing', async () => {
+    const delivery = await posted();
+    await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', times: 1 });
+    const { status, body } = await retract<Problem>(delivery.id);
+    expect([status, body.slack]).toEqual([422, { error: 'cant_delete_message' }]);
+    expect(await notifier.delivery(delivery.id)).toMatchObject({ state: 'posted', slack: { ts: delivery.slack?.ts } });
+  });
+
+  test('too fast is a 429 that says when', async () => {
+    const delivery = await posted();
+    await notifier.control('faults', { method: 'chat.delete', status: 429, retryAfter: 7, times: 1 });
+    const { status, headers, body } = await retract<Problem>(delivery.id);
+    expect([status, headers.get('retry-after'), body.slack]).toEqual([429, '7', { error: expect.any(String) }]);
+  });
+
+  test('an answer that is lost is a 503, and trying again is safe', async () => {
+    const delivery = await posted();
+    await notifier.control('faults', { method: 'chat.delete', lost: 'after', times: 1 });
+    expect((await retract(delivery.id)).status).toBe(503);
+    expect(await notifier.delivery(delivery.id)).toMatchObject({ state: 'posted' });
+    expect((await retract(delivery.id)).body).toMatchObject({ state: 'suppressed' });
+  }, 20_000);
+});
+
+describe('what cannot be taken back', () => {
+  test('is what is not in a channel', async () => {
+    const id = await notifier.send({ connectionId: connection.id, destination: { name: '#nowhere' } });
+    await notifier.settled(id);
+    const { status, body } = await retract<Problem>(id);
+    expect([status, body.detail]).toEqual([409, expect.stringContaining('failed')]);
+  });
+
+  test('is another organization’s, or needs the permission', async () => {
+    const delivery = await posted();
+    expect((await retract(delivery.id, {}, { organization: 'globex' })).status).toBe(404);
+    expect((await retract(delivery.id, {}, { roles: ['viewer'] })).status).toBe(403);
+    expect((await retract(delivery.id, { why: 'x' })).status).toBe(400);
+    expect(await isInSlack(delivery)).toBe(true);
+  });
+});
