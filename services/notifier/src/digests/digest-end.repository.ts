@@ -1,0 +1,68 @@
+/** Digests that have reached an end which their members do not know yet. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import type { DeliveryError, DeliverySource } from '@tocsin/domain';
+
+import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import type { Outcome } from '../deliveries/delivery-result.js';
+import type { DigestKey, Line } from './digest-members.repository.js';
+
+/** A digest that is settled. */
+export interface DigestEnd extends DigestKey, Line {
+  state: Exclude<Outcome['state'], 'waiting'>;
+  error: DeliveryError | null;
+  channel: string | null;
+  ts: string | null;
+}
+
+export interface SettledMember extends DeliveryKey {
+  source_kind: DeliverySource['kind'];
+  said_at: Date;
+}
+
+/** How long after another end a digest may still turn out to be posted. */
+const POSSIBLY_POSTED_HOURS = 24;
+/** Ends after which a late answer of Slack's may say that it was posted all the same. */
+const DOUBTFUL = `('unconfirmed', 'dead')`;
+
+@Injectable()
+export class DigestEndRepository {
+  /** Locks one, so that no other replica works on it at the same time; undefined when there is none. */
+  async take(tx: EntityManager): Promise<DigestEnd | undefined> {
+    const [end] = await tx.query<DigestEnd[]>(
+      `select d.organization_id as "organizationId", d.delivery_id as "digestId", d.lane_id as "laneId", d.connection_id as "connectionId", d.state, d.error, d.slack_channel as channel, d.slack_ts as ts
+       from digests o join deliveries d on d.organization_id = o.organization_id and d.delivery_id = o.digest_id
+       where d.settled_at is not null and o.told is distinct from d.state order by d.settled_at limit 1 for update of o skip locked`,
+    );
+    return end;
+  }
+
+  /** Members that somebody works on at this moment are left for the next batch, so that nobody waits for anybody. */
+  async settleMembers(tx: EntityManager, { organizationId, digestId, state, error, channel, ts }: DigestEnd, limit: number): Promise<SettledMember[]> {
+    const [members] = await tx.query<[SettledMember[], number]>(
+      `update deliveries m set state = $3, error = $4, slack_channel = $5, slack_ts = $6, version = m.version + 1, waiting_for = null, settled_at = clock_timestamp()
+       from (
+         select organization_id, delivery_id from deliveries where organization_id = $1 and digest_id = $2 and (state = 'waiting' or $3 = 'posted' and state in ${DOUBTFUL})
+         order by delivery_id limit $7 for update skip locked) d
+       where m.organization_id = d.organization_id and m.delivery_id = d.delivery_id
+       returning m.organization_id, m.delivery_id, m.source_kind, m.said_at`,
+      [organizationId, digestId, state, error === null ? null : JSON.stringify(error), channel, ts, limit],
+    );
+    return members;
+  }
+
+  /** @returns whether all its members know its end now; not while one of them was left out */
+  async conclude(tx: EntityManager, { organizationId, digestId, state }: DigestEnd): Promise<boolean> {
+    const [told] = await tx.query<[unknown[], number]>(
+      `update digests set told = $3, told_at = clock_timestamp() where organization_id = $1 and digest_id = $2
+       and not exists (select 1 from deliveries where organization_id = $1 and digest_id = $2 and state = 'waiting') returning 1`,
+      [organizationId, digestId, state],
+    );
+    await tx.query(
+      `delete from digests where (organization_id, digest_id) in (
+         select organization_id, digest_id from digests where told not in ${DOUBTFUL} or told_at < clock_timestamp() - interval '${POSSIBLY_POSTED_HOURS} hours' for update skip locked)`,
+    );
+    return told.length > 0;
+  }
+}

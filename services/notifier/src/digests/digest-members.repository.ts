@@ -1,0 +1,192 @@
+/**
+ * Deliveries that share a digest. They wait with its id until it has reached an end; whether a delivery is a member is
+ * decided once, under the lock of its lane. Works on sets: none of them is read one by one.
+ */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import type { BurstCount, BurstGroup, Category, DestinationKind, Issue, MentionOptions, Severity } from '@tocsin/domain';
+
+import type { LaneClaim } from '../deliveries/claim.js';
+
+export interface DigestKey {
+  organizationId: string;
+  digestId: string;
+}
+
+/** A lane as {@link DigestMembersRepository.lock} needs to know it. */
+export type Line = Pick<LaneClaim, 'organizationId' | 'connectionId' | 'laneId'>;
+
+/** What waits in a lane and could be folded, by what the leak guard looks at. */
+export interface FoldableKind {
+  severity: Severity;
+  category: Category;
+  destination_id: string;
+}
+
+/** What all members of a digest have in common, and what they span. */
+export interface MembersFacts {
+  members: number;
+  oldest: Date;
+  newest: Date;
+  now: Date;
+  /** Undefined unless all are of one. */
+  workflow_id: string | null;
+  destination_id: string;
+  comment: string | null;
+  mention: MentionOptions | null;
+}
+
+export interface NamedIssue {
+  group: BurstGroup;
+  issue: Issue;
+}
+
+/** `d` may be folded: it waits for nothing but its turn, and is certainly not in the channel yet. */
+const FOLDABLE = `d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.fold_key is not null and d.kind = 'message'
+  and d.ambiguous = 0 and d.not_before <= clock_timestamp() and d.expires_at > clock_timestamp()`;
+/** Members of one digest; a burst that is larger becomes several. */
+export const MEMBERS_MAX = 20_000;
+const NAMED_IN_GROUP = 10;
+const IN_PLACE = 'order by d.priority, d.said_at, d.arrival';
+
+@Injectable()
+export class DigestMembersRepository {
+  /** Connection before lane, as everywhere. @returns false when the connection cannot send now */
+  async lock(tx: EntityManager, { connectionId, laneId }: Line): Promise<boolean> {
+    const active = await tx.query<unknown[]>(`select 1 from connections where connection_id = $1 and state = 'active' for share`, [connectionId]);
+    await this.lockLane(tx, laneId);
+    return active.length > 0;
+  }
+
+  async lockLane(tx: EntityManager, laneId: string): Promise<void> {
+    await tx.query('select 1 from lanes where lane_id = $1 for update', [laneId]);
+  }
+
+  /** As {@link lock}. @returns whether the lane is still leased to this holder */
+  async lockLeased(tx: EntityManager, lane: LaneClaim): Promise<boolean> {
+    const isActive = await this.lock(tx, lane);
+    const held = await tx.query<unknown[]>('select 1 from lanes where lane_id = $1 and lease_id = $2', [lane.laneId, lane.leaseId]);
+    return isActive && held.length > 0;
+  }
+
+  async kindsOf(tx: EntityManager, laneId: string): Promise<FoldableKind[]> {
+    return tx.query<FoldableKind[]>(`select distinct d.severity, d.category, d.destination_id from deliveries d where d.lane_id = $1 and ${FOLDABLE}`, [laneId]);
+  }
+
+  /** A condition for those of one kind, for {@link WaitingRepository.end}. */
+  ofKind(laneId: string, { severity, category }: FoldableKind, limit: number): { condition: string; parameters: readonly unknown[] } {
+    const kind = `d.lane_id = $1 and d.severity = $2 and d.category = $3 and ${FOLDABLE}`;
+    return { condition: `(d.organization_id, d.delivery_id) in (select d.organization_id, d.delivery_id from deliveries d where ${kind} ${IN_PLACE} limit $4)`, parameters: [laneId, severity, category, limit] };
+  }
+
+  /** What may share a digest, the most urgent first. */
+  async foldKeys(tx: EntityManager, laneId: string): Promise<string[]> {
+    const rows = await tx.query<{ fold_key: string }[]>(
+      `select d.fold_key from deliveries d where d.lane_id = $1 and ${FOLDABLE} group by 1 having count(*) > 1 order by min(d.priority), min(d.said_at)`,
+      [laneId],
+    );
+    return rows.map(({ fold_key }) => fold_key);
+  }
+
+  /** Makes what waits in the lane with this key members of a digest, at most {@link MEMBERS_MAX}. */
+  async gather(tx: EntityManager, laneId: string, foldKey: string, digestId: string): Promise<void> {
+    await tx.query(
+      `update deliveries m set digest_id = $3, version = m.version + 1, waiting_for = '{"reason": "told in a digest"}'
+       from (select d.organization_id, d.delivery_id from deliveries d where d.lane_id = $1 and d.fold_key = $2 and ${FOLDABLE} ${IN_PLACE} limit ${MEMBERS_MAX}) d
+       where m.organization_id = d.organization_id and m.delivery_id = d.delivery_id`,
+      [laneId, foldKey, digestId],
+    );
+  }
+
+  /** Gives the members of a digest to two new ones, each half in its order. */
+  async halve(tx: EntityManager, { organizationId, digestId }: DigestKey, halves: readonly [string, string]): Promise<void> {
+    await tx.query(
+      `update deliveries m set digest_id = case d.half when 1 then $3 else $4 end, version = m.version + 1
+       from (select d.organization_id, d.delivery_id, ntile(2) over (${IN_PLACE}) as half from deliveries d where d.organization_id = $1 and d.digest_id = $2 and d.state = 'waiting') d
+       where m.organization_id = d.organization_id and m.delivery_id = d.delivery_id`,
+      [organizationId, digestId, ...halves],
+    );
+  }
+
+  /** Puts the members of a digest back in line, where they were. @param alone never to be folded again */
+  async release(tx: EntityManager, { organizationId, digestId }: DigestKey, alone: boolean): Promise<void> {
+    await tx.query(
+      `update deliveries set digest_id = null, waiting_for = null, version = version + 1, fold_key = case when $3 then null else fold_key end
+       where organization_id = $1 and digest_id = $2 and state = 'waiting'`,
+      [organizationId, digestId, alone],
+    );
+  }
+
+  /** Something waits in the lane again. */
+  async wake(tx: EntityManager, laneId: string): Promise<void> {
+    await tx.query('update lanes set active = true, due_since = case when active then due_since else clock_timestamp() end where lane_id = $1', [laneId]);
+  }
+
+  async count(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<number> {
+    const [row] = await tx.query<{ members: number }[]>(`select count(*)::int as members from deliveries where organization_id = $1 and digest_id = $2 and state = 'waiting'`, [organizationId, digestId]);
+    return row?.members ?? 0;
+  }
+
+  /** One line for each member. */
+  async tell(tx: EntityManager, { organizationId, digestId }: DigestKey, kind: string, text: string): Promise<void> {
+    await tx.query(
+      `insert into timeline (organization_id, delivery_id, kind, text)
+       select organization_id, delivery_id, $3, $4 from deliveries where organization_id = $1 and digest_id = $2 and state = 'waiting'`,
+      [organizationId, digestId, kind, text],
+    );
+  }
+
+  async facts(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<MembersFacts> {
+    const [facts] = await tx.query<MembersFacts[]>(
+      `select span.*, clock_timestamp() as now, first.destination_id, first.command->>'comment' as comment, first.command->'options'->'mention' as mention
+       from (
+         select count(*)::int as members, min(said_at) as oldest, max(said_at) as newest, case when count(workflow_id) = count(*) and count(distinct workflow_id) = 1 then min(workflow_id) end as workflow_id
+         from deliveries where organization_id = $1 and digest_id = $2) span
+       cross join lateral (select d.destination_id, d.command from deliveries d where d.organization_id = $1 and d.digest_id = $2 ${IN_PLACE} limit 1) first`,
+      [organizationId, digestId],
+    );
+    if (!facts) throw new Error(`the digest ${digestId} has no members`);
+    return facts;
+  }
+
+  /** The digest stands where its most urgent member stood, before all that was said at that moment, and lives as long as the last of them. */
+  async takePlace(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<void> {
+    await tx.query(
+      `update deliveries digest set priority = first.priority, said_at = first.said_at - interval '1 microsecond', destination_name = first.destination_name,
+         expires_at = (select max(expires_at) from deliveries where organization_id = $1 and digest_id = $2)
+       from (select d.priority, d.said_at, d.destination_name from deliveries d where d.organization_id = $1 and d.digest_id = $2 ${IN_PLACE} limit 1) first
+       where digest.organization_id = $1 and digest.delivery_id = $2`,
+      [organizationId, digestId],
+    );
+  }
+
+  /** Every issue once, as its newest message tells it. */
+  async counts(tx: EntityManager, key: DigestKey): Promise<BurstCount[]> {
+    return tx.query<BurstCount[]>(`with ${ISSUES} select "group", told_change as change, count(*)::int as count from issue group by 1, 2 order by 1, 2`, [key.organizationId, key.digestId]);
+  }
+
+  /** The worst of each group. What only a card of its own shows stays out. */
+  async named(tx: EntityManager, key: DigestKey): Promise<NamedIssue[]> {
+    return tx.query<NamedIssue[]>(
+      `with ${ISSUES}, ranked as (select issue.*, row_number() over (partition by "group" order by cvss desc nulls last, said_at, arrival) as rank from issue)
+       select ranked."group", (d.command->'issues'->0) - '{description,recommendation,tags}'::text[] || '{"tags": []}' as issue
+       from ranked join deliveries d on d.organization_id = $1 and d.delivery_id = ranked.delivery_id
+       where ranked.rank <= ${NAMED_IN_GROUP} order by ranked."group", ranked.rank`,
+      [key.organizationId, key.digestId],
+    );
+  }
+}
+
+/** `issue`: the issues of a digest as their newest messages tell them; `told_change`: what happened to each since it was last told. */
+const ISSUES = `
+  member as materialized (
+    select d.delivery_id, d.said_at, d.arrival, told.change, told.issue->>'id' as issue_id, (told.issue->>'revision')::int as revision,
+      coalesce(nullif(told.issue->>'status', 'open'), told.issue->>'severity') as "group", (told.issue->>'cvss')::real as cvss
+    from deliveries d cross join lateral (select d.command->>'change' as change, d.command->'issues'->0 as issue offset 0) told
+    where d.organization_id = $1 and d.digest_id = $2
+  ), issue as materialized (
+    select distinct on (issue_id) *,
+      case when bool_or(change = 'new') over same then 'new' when bool_or(change = 'reopened') over same then 'reopened' when bool_or(change = 'updated') over same then 'updated' end as told_change
+    from member window same as (partition by issue_id) order by issue_id, revision desc, said_at desc, arrival desc
+  )`;

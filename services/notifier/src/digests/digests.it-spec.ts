@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+
+import type { ConnectionChanged, SendToSlack } from '@tocsin/contracts';
+import type { Severity } from '@tocsin/domain';
+import { closeSlackConnections } from '@tocsin/slack';
+import { anIssue, eventually } from '@tocsin/testing';
+
+import { RunningNotifier } from '../../test/running-notifier.js';
+
+let notifier: RunningNotifier;
+let connection: ConnectionChanged;
+
+const BY_WORKFLOW = { kind: 'workflow', workflowId: 'w1', version: 1, stepId: 's1' } as const;
+const SEVERITIES: readonly Severity[] = ['low', 'medium', 'low', 'high', 'low', 'info', 'medium', 'low', 'low', 'critical'];
+
+beforeAll(async () => {
+  notifier = await RunningNotifier.start({ SLACK_CHANNEL_INTERVAL_MS: '1000', SLACK_WORKSPACE_RATE: '5' });
+  connection = await notifier.connect();
+}, 60_000);
+
+afterAll(async () => {
+  await notifier.stop();
+  await closeSlackConnections();
+}, 30_000);
+
+beforeEach(async () => {
+  await notifier.control('faults', { reset: true });
+});
+
+function burst(count: number, destination: string, of: (n: number) => Partial<SendToSlack> = () => ({})): Partial<SendToSlack>[] {
+  return Array.from({ length: count }, (_, n) => ({
+    connectionId: connection.id, destination: { id: destination }, source: BY_WORKFLOW, change: 'new',
+    issues: [anIssue({ id: `${destination}-${n}`, title: `Issue ${n} <!channel>`, severity: SEVERITIES[n % 10] ?? 'low' })], ...of(n),
+  }));
+}
+
+async function states(destination: string): Promise<Record<string, number>> {
+  const rows = await notifier.database.query<{ state: string; count: number }>(`select state, count(*)::int as count from notifier.deliveries where destination_id = $1 group by 1`, [destination]);
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+}
+
+async function messagesTo(destination: string): Promise<{ delivery_id: string; state: string; digest_id: string | null; created_at: Date }[]> {
+  return notifier.database.query(`select delivery_id, state, digest_id, created_at from notifier.deliveries where destination_id = $1 and kind = 'message'`, [destination]);
+}
+
+async function isAllSettled(destination: string, atLeast: number): Promise<boolean> {
+  const { waiting = 0, posting = 0, ...settled } = await states(destination);
+  return waiting + posting === 0 && Object.values(settled).reduce((sum, count) => sum + count, 0) >= atLeast;
+}
+
+describe('a burst', () => {
+  test('of 10,000 issues to one channel at a message a second is told within a minute, in few messages; what a person sends meanwhile goes first', async () => {
+    const ids = await notifier.sendAll(burst(10_000, 'C0SECALERT'));
+    await eventually(async () => (await messagesTo('C0SECALERT')).length === 10_000, { timeout: 150_000 });
+    const manual = await notifier.send({ connectionId: connection.id, destination: { id: 'C0SECALERT' }, source: { kind: 'manual', user: 'ada@acme.test' } });
+    await eventually(() => isAllSettled('C0SECALERT', 10_001), { timeout: 120_000 });
+    const messages = await notifier.messages('C0SECALERT');
+    const receivedAt = new Map(messages.map((message) => [message.metadata?.event_payload?.delivery_id, Date.parse(message.receivedAt)]));
+    expect(messages.length).toBeLessThan(receivedAt.size + 1); // none twice
+
+    const rows = await messagesTo('C0SECALERT');
+    expect(rows.filter(({ state }) => state !== 'posted')).toEqual([]);
+    expect(new Set(rows.map(({ delivery_id }) => delivery_id))).toEqual(new Set([...ids, manual]));
+    const waits = rows.map(({ delivery_id, digest_id, created_at }) => (receivedAt.get(digest_id ?? delivery_id) ?? Infinity) - created_at.getTime());
+    console.log('TOLD', Math.max(...waits), messages.length, Math.max(...rows.map((r) => r.created_at.getTime())) - Math.min(...rows.map((r) => r.created_at.getTime())), (receivedAt.get(manual) ?? 0) - (rows.find((r) => r.delivery_id === manual)?.created_at.getTime() ?? 0));
+    expect(Math.max(...waits)).toBeLessThan(60_000);
+    expect(messages.length).toBeLessThan(150);
+    const { body } = await notifier.call<{ balanced: boolean; accepted: number }>('GET', '/v1/deliveries/summary');
+    expect(body).toMatchObject({ balanced: true, accepted: rows.length + (await notifier.database.query(`select 1 from notifier.deliveries where kind = 'digest'`)).length });
+    await eventually(() => new Set(notifier.heard.map(({ subject }) => subject)).size >= body.accepted, { timeout: 60_000 });
+  }, 400_000);
+
+  test('names the worst, counts the rest, links to them, and nothing in an issue is markup', async () => {
+    await notifier.sendAll(burst(60, 'C0GENERAL1'));
+    await eventually(() => isAllSettled('C0GENERAL1', 61), { timeout: 60_000 });
+    const digest = (await notifier.messages('C0GENERAL1')).find(({ text }) => /^\d+ issues/.test(text));
+    expect(digest?.text).toMatch(/critical.*http:\/\/localhost:3000\/deliveries\?digestId=/);
+    expect(JSON.stringify(digest?.blocks)).toContain('Critical (');
+    expect(digest?.text).not.toContain('<!channel>');
+    const [member] = await notifier.database.query<{ delivery_id: string; digest_id: string }>(`select delivery_id, digest_id from notifier.deliveries where destination_id = 'C0GENERAL1' and digest_id is not null limit 1`);
+    const delivery = await notifier.delivery(member?.delivery_id ?? '');
+    expect(delivery).toMatchObject({ state: 'posted', digestId: member?.digest_id, slack: { ts: digest?.ts, permalink: expect.stringContaining('acme.slack.com') } });
+    expect(delivery.timeline?.map(({ kind }) => kind)).toEqual(['accepted', 'folded', 'posted']);
+  }, 90_000);
+});
+
+describe('a digest', () => {
+  test('that Slack refuses for what it holds is split until all but the refused are told', async () => {
+    await notifier.control('faults', { channel: 'C0PAYMENTS', method: 'chat.postMessage', error: 'invalid_blocks', times: 2 });
+    await notifier.control('faults', { channel: 'C0PAYMENTS', method: 'chat.postMessage', error: 'msg_too_long', times: 2 });
+    await notifier.sendAll(burst(40, 'C0PAYMENTS', () => ({ comment: 'of one kind' })));
+    await eventually(() => isAllSettled('C0PAYMENTS', 41), { timeout: 60_000 });
+    const { failed = 0, posted = 0, suppressed = 0 } = await states('C0PAYMENTS');
+    const split = await notifier.database.query(`select 1 from notifier.deliveries where destination_id = 'C0PAYMENTS' and error->>'code' = 'split'`);
+    expect(split.length).toBeGreaterThanOrEqual(1);
+    expect(suppressed).toBe(split.length);
+    expect(failed).toBeLessThanOrEqual(1);
+    expect(posted).toBeGreaterThanOrEqual(39);
+    expect((await notifier.call<{ balanced: boolean }>('GET', '/v1/deliveries/summary')).body).toMatchObject({ balanced: true });
+  }, 90_000);
+
+  test('that is cancelled takes its messages with it; one of them cannot be cancelled alone', async () => {
+    await notifier.control('faults', { channel: 'C0SECINTER', method: 'chat.postMessage', error: 'ratelimited', status: 429, retryAfter: 30, times: 50 });
+    await notifier.sendAll(burst(60, 'C0SECINTER'));
+    const digest = await eventually(async () => {
+      const [row] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.deliveries where destination_id = 'C0SECINTER' and kind = 'digest' and state = 'waiting'`);
+      return row?.delivery_id ?? false;
+    }, { timeout: 60_000 });
+    const [member] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.deliveries where digest_id = $1 limit 1`, [digest]);
+    expect(await notifier.call('POST', `/v1/deliveries/${member?.delivery_id ?? ''}/cancel`)).toMatchObject({ status: 409, body: { detail: expect.stringContaining(digest) } });
+    expect(await notifier.call('POST', `/v1/deliveries/${digest}/cancel`)).toMatchObject({ status: 200 });
+    expect(await notifier.settled(member?.delivery_id ?? '')).toMatchObject({ state: 'suppressed', digestId: digest, error: { code: 'cancelled' } });
+  }, 90_000);
+});

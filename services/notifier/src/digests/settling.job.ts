@@ -1,0 +1,75 @@
+/**
+ * Gives the members of a digest its end, in batches, each told and announced as if it had been sent alone. What is to be done
+ * follows from the rows, so a crash leaves nothing undone: whoever looks next goes on. A digest that was taken apart gives
+ * its members to smaller ones, or back to their line.
+ */
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+
+import { LOGGER, Loop, Outbox, type Logger } from '@tocsin/platform';
+
+import { DeliveryLog } from '../deliveries/delivery-log.js';
+import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
+import { ToldIssues } from '../living/told-issues.repository.js';
+import { DigestEndRepository, type DigestEnd, type SettledMember } from './digest-end.repository.js';
+import { DigestMembersRepository } from './digest-members.repository.js';
+import { isTakenApart, memberStory } from './digest-outcome.js';
+import { TakeApart } from './take-apart.js';
+
+/** The net under the wake-ups. */
+const POLL_MS = 1000;
+const BATCH = 500;
+
+@Injectable()
+export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly loop: Loop;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly ends: DigestEndRepository,
+    private readonly members: DigestMembersRepository,
+    private readonly takeApart: TakeApart,
+    private readonly told: ToldIssues,
+    private readonly log: DeliveryLog,
+    private readonly metrics: DeliveryMetrics,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.loop = new Loop('settling of digests', POLL_MS, () => this.settle(), logger);
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  /** A digest may have reached an end. */
+  wake(): void {
+    this.loop.wake();
+  }
+
+  /** One batch of one digest. @returns whether it is worth looking for another at once */
+  async settle(): Promise<boolean> {
+    const settled = await this.outbox.transaction(async (tx) => {
+      const end = await this.ends.take(tx);
+      if (!end) return undefined;
+      if (isTakenApart(end)) {
+        return { end, members: [], isMore: await this.takeApart.run(tx, end) };
+      }
+      await this.members.lockLane(tx, end.laneId); // as wherever it is recorded what a destination was told
+      const members = await this.ends.settleMembers(tx, end, BATCH);
+      if (end.state === 'posted') await this.told.recordMembers(tx, end.digestId, members);
+      await this.log.write(tx, members.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: memberStory(end) })));
+      await this.log.tellSettled(tx, members);
+      return { end, members, isMore: members.length === BATCH || (await this.ends.conclude(tx, end)) };
+    });
+    if (settled) this.record(settled.end, settled.members);
+    return settled?.isMore === true;
+  }
+
+  private record({ digestId, organizationId, state, error }: DigestEnd, members: readonly SettledMember[]): void {
+    for (const { source_kind: kind, said_at: saidAt } of members) this.metrics.count({ kind, saidAt }, state, error?.code);
+    this.logger.info({ commandId: digestId, organizationId, state, members: members.length }, 'deliveries settled with their digest');
+  }
+}

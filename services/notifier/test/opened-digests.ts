@@ -1,0 +1,111 @@
+/** Folding and settling on opened lanes. Who can read a channel is played. */
+import type { SendToSlack } from '@tocsin/contracts';
+import type { Readership } from '@tocsin/domain';
+import { createLogger } from '@tocsin/platform';
+import { anIssue } from '@tocsin/testing';
+
+import type { SlackDoors } from '../src/connections/slack-doors.js';
+import type { LaneClaim } from '../src/deliveries/claim.js';
+import { DeliveryLog } from '../src/deliveries/delivery-log.js';
+import type { Outcome } from '../src/deliveries/delivery-result.js';
+import type { DeliveryMetrics } from '../src/deliveries/delivery.metrics.js';
+import { DigestEndRepository } from '../src/digests/digest-end.repository.js';
+import { DigestMembersRepository } from '../src/digests/digest-members.repository.js';
+import { DigestWriter } from '../src/digests/digest-writer.js';
+import { Folding } from '../src/digests/folding.js';
+import { SettlingJob } from '../src/digests/settling.job.js';
+import { TakeApart } from '../src/digests/take-apart.js';
+import type { ChannelReadership, ReadershipAnswer } from '../src/directory/readership.js';
+import { DeliverySettingsRepository } from '../src/settings/delivery-settings.repository.js';
+import { OpenedLanes } from './opened-lanes.js';
+
+export const BY_WORKFLOW = { kind: 'workflow', workflowId: 'w1', version: 1, stepId: 's1' } as const;
+
+export interface FoldedRow {
+  delivery_id: string;
+  state: string;
+  kind: string;
+  digest_id: string | null;
+  fold_key: string | null;
+  priority: number;
+  said_at: Date;
+  version: number;
+  error: { code: string } | null;
+  slack_ts: string | null;
+  command: SendToSlack;
+}
+
+export class OpenedDigests {
+  readers: ReadershipAnswer = { known: { isPrivate: false, isShared: false } };
+  /** What was counted, as `kind outcome reason`. */
+  readonly counted: string[] = [];
+  readonly members = new DigestMembersRepository();
+  readonly folding: Folding;
+  readonly settling: SettlingJob;
+
+  private constructor(readonly opened: OpenedLanes) {
+    const logger = createLogger('notifier', 'silent');
+    const metrics = { count: ({ kind }: { kind: string }, state: Outcome['state'], code: string | undefined) => { this.counted.push(`${kind} ${state} ${code ?? ''}`.trim()); } } as unknown as DeliveryMetrics;
+    const doors = { openVersioned: () => Promise.resolve({ door: {}, credentialVersion: 1 }) } as unknown as SlackDoors;
+    const readership = { of: () => Promise.resolve(this.readers) } as unknown as ChannelReadership;
+    const writer = new DigestWriter(this.members, opened.arrivals, opened.config);
+    const ends = new DigestEndRepository();
+    this.folding = new Folding(opened.source, opened.outbox, opened.lanes, this.members, writer, opened.waiting, new DeliverySettingsRepository(opened.source), readership, doors, metrics, logger);
+    this.settling = new SettlingJob(opened.outbox, ends, this.members, new TakeApart(this.members, writer, ends), opened.told, new DeliveryLog(opened.outbox), metrics, logger);
+  }
+
+  static async open(): Promise<OpenedDigests> {
+    return new OpenedDigests(await OpenedLanes.open());
+  }
+
+  async clear(): Promise<void> {
+    await this.opened.clear();
+    await this.opened.source.query('truncate digests');
+    await this.opened.connect();
+    this.readers = { known: { isPrivate: false, isShared: false } };
+    this.counted.length = 0;
+  }
+
+  readBy(known: Readership): void {
+    this.readers = { known };
+  }
+
+  /** Messages of workflows, in one batch. @returns their ids */
+  async acceptMany(count: number, of: (n: number) => Partial<SendToSlack> = () => ({})): Promise<string[]> {
+    const arrivals = Array.from({ length: count }, (_, n) => {
+      const command: SendToSlack = { commandId: `c-${Math.random().toString(36).slice(2)}-${n}`, organizationId: 'acme', connectionId: 'connection-1', destination: { id: 'C0SECALERT' }, issues: [anIssue({ id: `issue-${n}`, title: `Issue ${n}` })], source: BY_WORKFLOW, change: 'new', ...of(n) };
+      return { command, saidAt: new Date() };
+    });
+    for (let at = 0; at < arrivals.length; at += 500) await this.opened.arrivals.ingest(arrivals.slice(at, at + 500));
+    return arrivals.map(({ command }) => command.commandId);
+  }
+
+  /** The lane as a process has it that is to fold it. */
+  async leased(): Promise<LaneClaim> {
+    const [lane] = await this.opened.claimToFold();
+    if (!lane) throw new Error('no lane is to be folded');
+    return lane;
+  }
+
+  async fold(): Promise<void> {
+    await this.folding.fold(await this.leased());
+  }
+
+  async settleAll(): Promise<void> {
+    while (await this.settling.settle());
+  }
+
+  async rows(condition = 'true'): Promise<FoldedRow[]> {
+    return this.opened.source.query<FoldedRow[]>(`select delivery_id, state, kind, digest_id, fold_key, priority, said_at, version, error, slack_ts, command from deliveries where ${condition} order by said_at, arrival`);
+  }
+
+  async digests(): Promise<FoldedRow[]> {
+    return this.rows(`kind = 'digest'`);
+  }
+
+  /** What the timeline of a delivery says. */
+  async story(deliveryId: string): Promise<string[]> {
+    const rows = await this.opened.source.query<{ text: string }[]>('select text from timeline where delivery_id = $1 order by id', [deliveryId]);
+    return rows.map(({ text }) => text);
+  }
+}
