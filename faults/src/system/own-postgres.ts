@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,9 @@ import pg from 'pg';
 
 import { systemUser, type SystemUser } from './system-user.js';
 
-const SETTINGS = ['max_connections=200', 'shared_buffers=64MB', 'log_min_messages=fatal', 'deadlock_timeout=500ms', 'unix_socket_directories='];
+/** A statement that takes longer is written down. */
+export const SLOW_MS = 50;
+const SETTINGS = ['max_connections=200', 'shared_buffers=64MB', 'log_min_messages=log', `log_min_duration_statement=${SLOW_MS}`, 'log_checkpoints=off', 'track_functions=pl', 'deadlock_timeout=500ms', 'unix_socket_directories='];
 const READY_MS = 60_000;
 
 export class OwnPostgres {
@@ -44,9 +46,18 @@ export class OwnPostgres {
     return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
+  /** How many statements that hold `text` took longer than {@link SLOW_MS}. */
+  slowStatements(text: string): number {
+    return readFileSync(this.log, 'utf8').split('\n').filter((line) => line.includes('duration:') && line.includes(text)).length;
+  }
+
+  private get log(): string {
+    return join(this.home, 'log');
+  }
+
   async start(): Promise<void> {
     const args = ['-D', join(this.home, 'data'), '-p', String(this.port), '-h', '127.0.0.1', ...SETTINGS.flatMap((setting) => ['-c', setting])];
-    this.child = spawn(join(this.bin, 'postgres'), args, { cwd: this.home, stdio: 'ignore', ...this.user });
+    this.child = spawn(join(this.bin, 'postgres'), args, { cwd: this.home, stdio: ['ignore', 'ignore', openSync(this.log, 'a')], ...this.user });
     const end = performance.now() + READY_MS;
     for (;;) {
       if (await this.answers()) return;
