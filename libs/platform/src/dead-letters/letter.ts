@@ -122,7 +122,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** Reasons whose error is made of places, sizes and names from the contracts, and of nothing that the message says. */
 const TELLS_NO_CONTENT = new Set([
-  'invalid_event', 'invalid_data', 'unreadable', 'too_large', 'wrong_type', 'unknown_version', 'wrong_organization', 'foreign_connection',
+  'invalid_event', 'invalid_data', 'unreadable', 'too_large', 'wrong_type', 'unknown_version', 'wrong_organization', 'no_organization', 'foreign_connection',
   'unroutable', 'delivery_limit', 'expired', 'rejected', 'maxlen',
 ]);
 
