@@ -16,5 +16,7 @@ export * from './slack-error-codes.js';
 export * from './slack-failure.js';
 export { CATEGORY_WORDS } from './message/issue-card.js';
 export { SEVERITY_LOOKS } from './message/severity-look.js';
+export { burstDigest, type Burst, type BurstCount, type BurstGroup } from './message/digest-of-burst.js';
 export { renderMessage, renderPlainText } from './message/render-message.js';
 export { cleanLine } from './message/text.js';
+export { changesText, mergeChanges, mergeKinds } from './message/what-changed.js';

@@ -30,8 +30,9 @@ export function bulkDigest(issues: readonly Issue[], consoleUrl: string): Digest
 
 /** @param room how many characters of JSON the blocks may take: fewer issues are named where all would not fit, the rest counted */
 export function digestBlocks(digest: DigestInput, consoleUrl: string, room: number): Block[] {
-  const sections = Math.max(1, Math.min(SECTIONS_MAX, digest.sections.length));
-  for (let named = sections === 1 ? NAMED_MAX : Math.max(1, Math.min(NAMED_IN_SECTION, Math.floor(NAMED_MAX / sections))); named > 0; named -= 1) {
+  const sections = digest.sections.slice(0, SECTIONS_MAX);
+  for (let named = sections.length === 1 ? NAMED_MAX : NAMED_IN_SECTION; named > 0; named -= 1) {
+    if (sections.reduce((sum, { issues }) => sum + Math.min(named, issues.length), 0) > NAMED_MAX) continue;
     const blocks = blocksNaming(named, digest, consoleUrl);
     if (JSON.stringify(blocks).length <= room) return blocks;
   }
@@ -45,6 +46,8 @@ function blocksNaming(named: number, { title, totals, sections, link }: DigestIn
   sections.slice(0, SECTIONS_MAX).forEach((given, index) => {
     blocks.push({ type: 'rich_text', block_id: `section-${index + 1}`, elements: sectionParts(given, named, consoleUrl) });
   });
+  const untold = sections.slice(SECTIONS_MAX).reduce((sum, { total, issues }) => sum + Math.max(total, issues.length), 0);
+  if (untold > 0) blocks.push({ type: 'rich_text', block_id: 'other-sections', elements: [section(text(`and ${grouped(untold)} in other groups`))] });
   const url = safeUrl(link);
   if (url !== undefined) blocks.push({ type: 'rich_text', block_id: 'rest', elements: [section({ type: 'link', url, text: 'All of them in Tocsin' })] });
   return blocks;
@@ -52,13 +55,18 @@ function blocksNaming(named: number, { title, totals, sections, link }: DigestIn
 
 /** The digest in one line. */
 export function digestText({ title, totals }: DigestInput): string {
-  const counts = [...countedSeverities(totals), ...otherCounts(totals)].map(([name, count]) => `${count} ${name}`);
+  const counts = [...countedSeverities(totals), ...otherCounts(totals)].map(([name, count]) => `${grouped(count)} ${name}`);
   return `${cleanLine(title) || 'Digest'}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}`;
 }
 
+/** A count as people read it: `10,000`. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
 function countsOf(totals: Readonly<Record<string, number>>): RichTextElement[] {
-  const severities = countedSeverities(totals).flatMap(([severity, count]) => [{ type: 'emoji', name: SEVERITY_LOOKS[severity].emoji } as const, text(` ${count} ${severity}   `)]);
-  const others = otherCounts(totals).map(([name, count]) => `${count} ${name}`).join(' · ');
+  const severities = countedSeverities(totals).flatMap(([severity, count]) => [{ type: 'emoji', name: SEVERITY_LOOKS[severity].emoji } as const, text(` ${grouped(count)} ${severity}   `)]);
+  const others = otherCounts(totals).map(([name, count]) => `${grouped(count)} ${name}`).join(' · ');
   return others === '' ? severities : [...severities, text(others)];
 }
 
@@ -80,9 +88,9 @@ function sectionParts({ name, total, issues }: DigestInput['sections'][number], 
   const named = issues.slice(0, most);
   const rest = Math.max(total, issues.length) - named.length;
   const parts: RichTextPart[] = [];
-  if (title !== '') parts.push(section(text(`${title} (${total})`, { bold: true })));
+  if (title !== '') parts.push(section(text(`${title} (${grouped(total)})`, { bold: true })));
   if (named.length > 0) parts.push({ type: 'rich_text_list', style: 'bullet', elements: named.map((issue) => issueLine(issue, consoleUrl)) });
-  if (rest > 0) parts.push(section(text(`and ${rest} more`)));
+  if (rest > 0) parts.push(section(text(`and ${grouped(rest)} more`)));
   return parts.length > 0 ? parts : [section(text('none'))];
 }
 
