@@ -173,6 +173,22 @@ export class RunningNotifier {
     return whole.commandId;
   }
 
+  /** Puts commands on the bus, many at a time. @returns their ids */
+  async sendAll(commands: readonly Partial<SendToSlack>[]): Promise<string[]> {
+    const type = 'slack.send.v1';
+    const [source, exchange] = ['/tocsin/test', routeOf(type)?.exchange ?? 'tocsin.commands'];
+    const whole = commands.map((command) => aSendToSlack(command));
+    for (let at = 0; at < whole.length; at += 250) {
+      const messages = whole.slice(at, at + 250).map((data) => {
+        const event: CloudEvent = { specversion: '1.0', id: uuid(), source, type, time: new Date().toISOString(), organizationid: data.organizationId, data };
+        return { id: event.id, type, source, exchange, body: JSON.stringify(event) };
+      });
+      const refusal = (await this.bus?.publish(messages))?.find((answer) => answer !== undefined);
+      if (refusal) throw refusal;
+    }
+    return whole.map(({ commandId }) => commandId);
+  }
+
   async delivery(id: string): Promise<Delivery> {
     const { status, body } = await this.call<Delivery>('GET', `/v1/deliveries/${id}`);
     if (status !== 200) throw new Error(`the delivery answers ${status}`);
