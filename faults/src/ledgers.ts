@@ -122,6 +122,15 @@ export async function readOutboxes(query: Query): Promise<Record<string, number>
   return counts;
 }
 
+/** Dead letters that services have collected, by queue. */
+export async function readDeadLetters(query: Query): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const schema of ['connector', 'issues', 'notifier']) {
+    for (const { queue, count } of await query<{ queue: string; count: number }>(`select queue, count(*)::int as count from ${schema}.dead_letters group by queue`)) counts[queue] = count;
+  }
+  return counts;
+}
+
 /** Slack's ledger. */
 export async function readPosts(sandbox: Sandbox): Promise<PostFact[]> {
   return (await sandbox.messages()).map(({ channel, ts, metadata, blocks, attachments }) => {

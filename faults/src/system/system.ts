@@ -11,7 +11,7 @@ import { freePort, testIssuer, type TestIssuer } from '@tocsin/testing';
 import pg from 'pg';
 
 import { violations, type Allowances } from '../invariants.js';
-import { readCommands, readCounted, readDeliveries, readLanes, readOutboxes, readPosts, type Facts, type Query } from '../ledgers.js';
+import { readCommands, readCounted, readDeadLetters, readDeliveries, readLanes, readOutboxes, readPosts, type Facts, type Query } from '../ledgers.js';
 import { Proxy } from '../proxy/proxy.client.js';
 import type { Random } from '../random.js';
 import { Load, type Place } from './load.js';
@@ -149,7 +149,7 @@ export class System {
     const { query } = this;
     return {
       accepted: this.load.accepted, commands: await readCommands(query), deliveries: await readDeliveries(query), lanes: await readLanes(query), counted: await readCounted(query),
-      posts: await readPosts(this.sandbox), underway: { ...(await readOutboxes(query)), ...(await this.queues.waiting()) }, deadLetters: await this.queues.dead(),
+      posts: await readPosts(this.sandbox), underway: { ...(await readOutboxes(query)), ...(await this.queues.waiting()) }, deadLetters: { ...(await this.queues.dead()), ...(await readDeadLetters(query)) },
     };
   }
 
