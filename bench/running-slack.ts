@@ -29,7 +29,7 @@ export class RunningSlack {
   private constructor(private readonly process: StartedProcess) {}
 
   static async start(settings: SlackSettings): Promise<RunningSlack> {
-    return new RunningSlack(await startProcess('bench/dist/slack-stand-in.js', toEnvironment(settings)));
+    return new RunningSlack(await startProcess('bench/dist/slack-stand-in.js', toEnvironment(settings), { timeout: 90_000 }));
   }
 
   get url(): string {

@@ -1,5 +1,5 @@
 /** Benches are commands and not tests; this one sees to it that they still run. Its numbers are tiny and its figures mean nothing. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,16 +12,18 @@ import { hasTestBroker, ROOT, testBrokerUrl, testServerUrl } from '@tocsin/testi
 import type { Report } from './report.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-bench-'));
+let child: ChildProcess | undefined;
 let output = '';
 let code: unknown;
 let result: { machine: string; reports: Report[] };
 
 async function bench(...args: string[]): Promise<void> {
   const env = { ...process.env, NODE_OPTIONS: '', TEST_DATABASE_URL: testServerUrl(), TEST_AMQP_URL: testBrokerUrl() };
-  const child = spawn(process.execPath, ['bench/dist/main.js', ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const started = spawn(process.execPath, ['bench/dist/main.js', ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  child = started;
   output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-  [code] = (await once(child, 'exit')) as unknown[];
+  for (const stream of [started.stdout, started.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+  [code] = (await once(started, 'exit')) as unknown[];
 }
 
 /** The number in the cell of a table. */
@@ -37,9 +39,12 @@ function cell(report: string, row: string, column: string): number {
     await bench('--smoke', '--json', file);
     if (code !== 0) throw new Error(`the benches broke:\n${output}`);
     result = JSON.parse(readFileSync(file, 'utf8')) as typeof result;
-  }, 240_000);
+  }, 400_000); // half a minute where nothing else runs
 
-  afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+  afterAll(() => {
+    child?.kill('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   test('says what it ran on', () => {
     expect(result.machine).toMatch(/Node \d+.*PostgreSQL \d+.*RabbitMQ \d+/);

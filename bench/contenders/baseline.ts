@@ -4,7 +4,7 @@ import { startProcess, testBroker, testDatabase, type StartedProcess, type TestB
 
 import { Publisher } from '../publisher.js';
 import { RunningSlack } from '../running-slack.js';
-import { CONCURRENCY, type Contender, type ContenderOptions } from './contender.js';
+import { CONCURRENCY, PATIENT, type Contender, type ContenderOptions } from './contender.js';
 
 export class Baseline implements Contender {
   readonly settings = { CONCURRENCY: String(CONCURRENCY) };
@@ -46,7 +46,7 @@ export class Baseline implements Contender {
     while (this.replicas.length < replicas) {
       this.replicas.push(await startProcess(`bench/dist/baselines/${this.program}.js`, {
         DATABASE_URL: this.database.url, AMQP_URL: this.broker.url, QUEUE: this.queue, SLACK_API_URL: `${this.slack.url}/api/`, ...this.settings,
-      }));
+      }, PATIENT));
     }
   }
 

@@ -52,5 +52,8 @@ export async function stopAll(): Promise<void> {
   await Promise.allSettled(all.map((contender) => contender.stop()));
 }
 
+/** How long a process may take to start, on a machine that is busy with other things. */
+export const PATIENT = { timeout: 90_000 };
+
 /** Posts in flight, the same for all. */
 export const CONCURRENCY = 32;

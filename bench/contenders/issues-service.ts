@@ -5,6 +5,7 @@ import { startProcess } from '@tocsin/testing';
 
 import { ORGANIZATION } from '../traffic.js';
 import { until } from '../until.js';
+import { PATIENT } from './contender.js';
 import type { Tocsin } from './tocsin.js';
 
 /** Events in one request at most. */
@@ -25,7 +26,7 @@ export class IssuesService {
 
   /** Ends with `tocsin`. */
   static async start(tocsin: Tocsin): Promise<IssuesService> {
-    const process = await startProcess('services/issues/dist/main.js', tocsin.environment());
+    const process = await startProcess('services/issues/dist/main.js', tocsin.environment(), PATIENT);
     tocsin.companions.push(process);
     return new IssuesService(process.url, tocsin);
   }

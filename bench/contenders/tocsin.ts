@@ -10,7 +10,7 @@ import { Publisher, type Publication } from '../publisher.js';
 import { RunningSlack } from '../running-slack.js';
 import { ORGANIZATION } from '../traffic.js';
 import { until, untilCount } from '../until.js';
-import { CONCURRENCY, type Contender, type ContenderOptions } from './contender.js';
+import { CONCURRENCY, PATIENT, type Contender, type ContenderOptions } from './contender.js';
 
 const COMMAND = 'slack.send.v1';
 const OUTCOMES = 'issues.delivery.settled.v1';
@@ -45,7 +45,7 @@ export class Tocsin implements Contender {
 
   /** The first alone, since it prepares the database. */
   async start(replicas = 1): Promise<void> {
-    while (this.replicas.length < replicas) this.replicas.push(await startProcess('services/notifier/dist/main.js', this.environment()));
+    while (this.replicas.length < replicas) this.replicas.push(await startProcess('services/notifier/dist/main.js', this.environment(), PATIENT));
   }
 
   async send(commands: readonly SendToSlack[]): Promise<void> {
@@ -81,8 +81,9 @@ export class Tocsin implements Contender {
     if (failed + dead + suppressed + unconfirmed > 0) throw new Error(`Tocsin gave messages up that Slack would have taken: ${JSON.stringify(byState)}.`);
   }
 
+  /** Killed: how it ends is not what is measured, and its database goes with it. */
   async stop(): Promise<void> {
-    await Promise.all([...this.replicas, ...this.companions].map((one) => one.stop()));
+    await Promise.all([...this.replicas, ...this.companions].map((one) => one.kill()));
     await Promise.all([this.slack.stop(), this.peers.stop(), this.issuer.stop(), this.publisher.close()]);
     await Promise.all([this.broker.cleanup(), this.database.drop()]);
   }
