@@ -120,14 +120,15 @@ export class Link {
       left -= chunk.length;
       const pass = (): void => {
         if (to.destroyed || !to.writable) return;
-        if (!to.write(passing)) {
-          from.pause();
-          to.once('drain', () => { if (this.mode.blackHole !== true) from.resume(); });
-        }
-        if (left <= 0) {
+        const isCut = left <= 0;
+        const goesOn = to.write(passing, () => {
+          if (!isCut) return;
+          reset(to);
           reset(from);
-          setImmediate(() => { reset(to); });
-        }
+        });
+        if (goesOn || isCut) return;
+        from.pause();
+        to.once('drain', () => { if (this.mode.blackHole !== true) from.resume(); });
       };
       const late = this.mode.latencyMs ?? 0;
       if (late > 0) setTimeout(pass, late);
