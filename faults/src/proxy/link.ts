@@ -138,6 +138,7 @@ export class Link {
   }
 }
 
+/** RST at once. `resetAndDestroy()` says goodbye first, and the other side would take it for an orderly end. */
 function reset(socket: Socket): void {
-  if (!socket.destroyed) socket.resetAndDestroy();
+  if (!socket.destroyed) Object.assign(socket, { resetAndClosing: true }).destroy();
 }

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ROOT } from '@tocsin/testing';
 
-const READY_MS = 60_000;
+/** What a crowded machine may need. */
+const READY_MS = 180_000;
 const OUTPUT_MAX = 4_000_000;
 
 export interface Ending {
