@@ -17,24 +17,35 @@ export class DeliveryFilter extends DeliveryCriteria {
 export const NOT_POSTED_SQL = `('failed', 'dead', 'suppressed', 'unconfirmed')`;
 
 const plain = (name: string): string => `lower(ltrim(${name}, '#@'))`;
+const NAMES = `array(select ${plain('wanted')} from unnest(?::text[]) wanted)`;
+/** As JSON has it, without its quotes. */
+const NEEDLE = 'lower(substr(to_jsonb(?::text)::text, 2, length(to_jsonb(?::text)::text) - 2))';
+
+/** Whether another delivery repeats the one with the alias `d`. */
+export function wasReplayed(d: string): string {
+  return `exists (select 1 from deliveries again where again.organization_id = ${d}.organization_id and again.replay_of = ${d}.delivery_id)`;
+}
 
 /** `?` is the wanted value. What a changed row must meet in a stream is said once more in delivery-match.ts. */
 const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   id: 'd.delivery_id = any(?)',
   state: 'd.state = any(?)',
   connectionId: 'd.connection_id = any(?)',
-  destination: `(d.destination_id = any(?) or ${plain('d.destination_name')} = any(select ${plain('wanted')} from unnest(?::text[]) wanted)
-    or d.destination_id = any(select c.channel_id from channels c where lower(c.name) = any(select ${plain('wanted')} from unnest(?::text[]) wanted)))`,
+  destination: `(d.destination_id = any(array(
+      select unnest(?::text[]) union
+      select c.channel_id from channels c join connections o on o.connection_id = c.connection_id and o.organization_id = $1 where lower(c.name) = any(${NAMES}) union
+      select p.user_id from people p join connections o on o.connection_id = p.connection_id and o.organization_id = $1 where lower(coalesce(nullif(p.display_name, ''), p.name)) = any(${NAMES})))
+    or ${plain('d.destination_name')} = any(${NAMES}))`,
   issueId: 'd.issue_ids && ?::text[]',
   workflowId: 'd.workflow_id = any(?)',
   source: 'd.source_kind = any(?)',
   code: `(d.state in ${NOT_POSTED_SQL} and d.error->>'code' = any(?))`,
   digestId: 'd.digest_id = any(?)',
   replayOf: 'd.replay_of = any(?)',
+  replayed: `${wasReplayed('d')} = (?::text)::boolean`,
   after: 'd.created_at > ?::timestamptz',
   before: 'd.created_at < ?::timestamptz',
-  q: `(d.delivery_id = ? or strpos(lower(coalesce(d.destination_name, '')), lower(?)) > 0 or strpos(lower(coalesce(d.command->>'comment', '')), lower(?)) > 0
-    or exists (select 1 from jsonb_array_elements(d.command->'issues') issue where strpos(lower(issue->>'title'), lower(?)) > 0))`,
+  q: `(d.delivery_id = ?::text or strpos(lower(coalesce(d.destination_name, '')), lower(?::text)) > 0 or strpos(d.searched, ${NEEDLE}) > 0)`,
 };
 
 /** The condition on the deliveries `d` of one organization. */

@@ -17,6 +17,7 @@ const TESTS: { readonly [Name in keyof DeliveryCriteria]-?: (row: ChangedRow, wa
   code: (row, wanted) => !POSTED_OR_UNDER_WAY.includes(row.state) && row.error !== null && wanted.includes(row.error.code),
   digestId: (row, wanted) => row.digest_id !== null && wanted.includes(row.digest_id),
   replayOf: (row, wanted) => row.replay_of !== null && wanted.includes(row.replay_of),
+  replayed: (row, wanted) => String(row.replayed) === wanted,
   after: (row, wanted) => row.created_at > new Date(wanted),
   before: (row, wanted) => row.created_at < new Date(wanted),
   q: (row, wanted) => row.delivery_id === wanted || textsOf(row).some((text) => text.toLowerCase().includes(wanted.toLowerCase())),

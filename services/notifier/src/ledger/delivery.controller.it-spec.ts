@@ -76,7 +76,7 @@ describe('a delivery', () => {
 
 describe('the list', () => {
   test('shows what the filters name, alone and together', async () => {
-    const [one, other] = [anIssue({ title: 'Log4Shell in the gateway' }), anIssue()];
+    const [one, other] = [anIssue({ title: 'Log4Shell in "the" gateway \\ proxy' }), anIssue()];
     const posted = await notifier.send({ connectionId: connection.id, destination: { name: '#general' }, issues: [one], comment: 'Please read' });
     const failed = await notifier.send({ connectionId: connection.id, destination: { name: '#nowhere' }, issues: [other], source: { kind: 'workflow', workflowId: 'w7', version: 1, stepId: 's' } });
     const late = await notifier.send({ connectionId: connection.id, destination: { id: 'U0BOB00001' }, issues: [one, other], source: { kind: 'test', user: 'ada' } });
@@ -97,7 +97,11 @@ describe('the list', () => {
       ['workflowId=w7', [failed]],
       ['source=test,workflow', [failed, late]],
       ['q=log4shell', [posted, late]],
+      [`q=${encodeURIComponent('"The" gateway \\')}`, [posted, late]],
       ['q=please%20READ', [posted]],
+      ['q=read%22%2C%20%22sql', []],
+      ['destination=bob', [late]],
+      ['destination=@BOB,nowhere', [failed, late]],
       [`q=${failed}`, [failed]],
       ['after=2020-01-01T00:00:00Z', all],
       ['before=2020-01-01T00:00:00Z', []],
@@ -201,6 +205,15 @@ describe('replaying', () => {
     expect(await summary()).toMatchObject({ accepted: 2, balanced: true });
     const { body: audit } = await notifier.call<Items<AuditEntry>>('GET', '/v1/audit');
     expect(audit.items).toMatchObject([{ action: 'delivery.replayed', target: { id }, after: { deliveryId: body.deliveryId, reason: 'wrong channel' } }]);
+  });
+
+  test('leaves a trace by which the repetition is found, and what was dealt with is told from what was not', async () => {
+    const [dealtWith, left] = [await failed(), await failed()];
+    const { body } = await notifier.call<AcceptedReplay>('POST', `/v1/deliveries/${dealtWith}/replay`, { body: { destination: { id: 'C0GENERAL1' } } });
+    const idsOf = async (query: string) => (await notifier.call<{ items: Delivery[] }>('GET', `/v1/deliveries?${query}`)).body.items.map(({ id }) => id);
+    expect(await idsOf(`replayOf=${dealtWith},${left}`)).toEqual([body.deliveryId]);
+    expect(await idsOf(`id=${dealtWith},${left}&replayed=true`)).toEqual([dealtWith]);
+    expect(await idsOf(`id=${dealtWith},${left}&replayed=false`)).toEqual([left]);
   });
 
   test('of what was posted needs force', async () => {

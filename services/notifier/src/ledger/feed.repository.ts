@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { DELIVERY_COLUMNS, type DeliveryRow } from '../deliveries/delivery-view.js';
+import { wasReplayed } from './delivery-filter.js';
 import type { IdRange } from './feed-position.js';
 
 /** A line of a timeline: a delivery changed. */
@@ -15,8 +16,8 @@ export interface ChangedDelivery {
   deliveryId: string;
 }
 
-/** The row of a delivery, with the name that its destination was given by. */
-export type ChangedRow = DeliveryRow & { given_name: string | null };
+/** The row of a delivery, with the name that its destination was given by, and whether it was sent again. */
+export type ChangedRow = DeliveryRow & { given_name: string | null; replayed: boolean };
 
 interface LineRow {
   id: string;
@@ -66,7 +67,7 @@ export class FeedRepository {
   async rows(changes: readonly ChangedDelivery[]): Promise<ChangedRow[]> {
     if (changes.length === 0) return [];
     return this.database.query<ChangedRow[]>(
-      `select ${DELIVERY_COLUMNS('d')}, d.destination_name as given_name
+      `select ${DELIVERY_COLUMNS('d')}, d.destination_name as given_name, ${wasReplayed('d')} as replayed
        from (select distinct * from unnest($1::text[], $2::text[]) c (organization_id, delivery_id)) changed
        join deliveries d on d.organization_id = changed.organization_id and d.delivery_id = changed.delivery_id`,
       [changes.map(({ organizationId }) => organizationId), changes.map(({ deliveryId }) => deliveryId)],

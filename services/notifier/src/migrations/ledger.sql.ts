@@ -3,7 +3,11 @@ export const LEDGER_TABLES = `
 -- Written once, with the command: a state that changes touches neither them nor their indexes.
 alter table deliveries
   add column source_kind text generated always as (command->'source'->>'kind') stored,
-  add column workflow_id text generated always as (command->'source'->>'workflowId') stored;
+  add column workflow_id text generated always as (command->'source'->>'workflowId') stored,
+  -- comment and titles as JSON has them, so that looking for a word reads no command
+  add column searched text generated always as (lower(coalesce((command->'comment')::text, '') || jsonb_path_query_array(command, '$.issues[*].title')::text)) stored;
+create index deliveries_of_destination on deliveries (organization_id, destination_id, created_at desc, delivery_id desc) where destination_id is not null;
+create index deliveries_of_name on deliveries (organization_id, lower(ltrim(destination_name, '#@'))) where destination_name is not null;
 create index deliveries_of_workflow on deliveries (organization_id, workflow_id, created_at desc, delivery_id desc) where workflow_id is not null;
 create index deliveries_replay_of on deliveries (organization_id, replay_of) where replay_of is not null;
 create index deliveries_not_posted on deliveries (organization_id, created_at desc, delivery_id desc) where state in ('failed', 'dead', 'suppressed', 'unconfirmed');
