@@ -70,7 +70,8 @@ export function burstDigest({ counts, named, oldest, newest, now, link }: Burst)
 /** Severities of what is open, what happened to it, and what is over. */
 function totalsOf(counts: readonly BurstCount[], totalOf: (group: BurstGroup) => number): Record<string, number> {
   const changed = ISSUE_CHANGES.filter((change) => change !== 'resolved').map((change) => [change, sum(counts.filter((count) => isSeverity(count.group) && count.change === change))] as const);
-  return Object.fromEntries([...WORST_FIRST.map((severity) => [severity, totalOf(severity)] as const), ...changed, ['resolved', totalOf('resolved')], ['excluded', totalOf('excluded')]].filter(([, count]) => count !== 0));
+  const named: (readonly [string, number])[] = [...WORST_FIRST.map((severity) => [severity, totalOf(severity)] as const), ...changed, ['resolved', totalOf('resolved')], ['excluded', totalOf('excluded')]];
+  return Object.fromEntries(named.filter(([, count]) => count !== 0));
 }
 
 function titleOf(open: number, resolved: number, all: number, { oldest, newest, now }: Pick<Burst, 'oldest' | 'newest' | 'now'>): string {

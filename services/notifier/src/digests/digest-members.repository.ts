@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import type { BurstCount, BurstGroup, Category, DestinationKind, Issue, MentionOptions, Severity } from '@tocsin/domain';
+import type { BurstCount, BurstGroup, Category, Issue, MentionOptions, Severity } from '@tocsin/domain';
 
 import type { LaneClaim } from '../deliveries/claim.js';
 
