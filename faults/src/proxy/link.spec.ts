@@ -101,11 +101,11 @@ describe('a link', () => {
     expect([caller.heard(), caller.ended()]).toEqual(['hello', undefined]);
   });
 
-  test.each(['up', 'down'] as const)('resets after some bytes %s', async (direction) => {
+  test.each(['up', 'down'] as const)('ends after some bytes %s', async (direction) => {
     await link.setMode({ cutAfter: { bytes: 3, direction } });
     const caller = call();
     caller.socket.write('hello');
-    expect(await eventually(() => caller.ended())).toBe('ECONNRESET');
+    await eventually(() => caller.ended());
     expect(caller.heard().length).toBeLessThanOrEqual(3);
   });
 
