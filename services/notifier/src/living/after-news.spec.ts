@@ -22,7 +22,7 @@ const BACK = news({ issue: { ...before, revision: 3 }, change: 'reopened', chang
 const MOVED = news({ issue: { ...before, revision: 2, location: { path: 'a.ts', line: 9 } } });
 
 function waiting(command: Partial<KeptCommand> = {}, overrides: Partial<WaitingDelivery> = {}): WaitingDelivery {
-  return { command: { ...aSendToSlack({ issues: [before], source: workflow, change: 'new' }), ...command }, isMember: false, isAmbiguous: false, isReplay: false, ...overrides };
+  return { command: Object.assign(aSendToSlack({ issues: [before], source: workflow, change: 'new' }), command), isMember: false, isAmbiguous: false, isReplay: false, ...overrides };
 }
 
 function commandAfter(delivery: WaitingDelivery, heard: IssueNews): KeptCommand | undefined {
@@ -60,10 +60,13 @@ describe('a message that waits', () => {
 });
 
 describe('a message that waits ends', () => {
+  const existing = waiting();
+  delete existing.command.change;
+
   test.each<[string, WaitingDelivery, IssueNews, string | undefined]>([
     ['when its new issue is resolved', waiting(), RESOLVED, 'resolved_before_sent'],
     ['when its updated issue is resolved', waiting({ change: 'updated' }), RESOLVED, 'resolved_before_sent'],
-    ['when its existing issue is resolved', waiting({ change: undefined } as Partial<KeptCommand>), RESOLVED, 'resolved_before_sent'],
+    ['when its existing issue is resolved', existing, RESOLVED, 'resolved_before_sent'],
     ['when it tells of the end of an issue that is back', waiting({ change: 'resolved', issues: [{ ...before, revision: 2, status: 'resolved' }] }), BACK, 'reopened_before_sent'],
     ['not when a person sent it', waiting({ source: { kind: 'manual', user: 'ada' } }), RESOLVED, undefined],
     ['not when a person asked for it again', waiting({}, { isReplay: true }), RESOLVED, undefined],

@@ -55,16 +55,14 @@ export class EditRepository {
     );
   }
 
-  /** Milliseconds until there may be something to edit; undefined when nothing is. */
+  /** Milliseconds until an allowance has room for what waits for it; undefined when none keeps anything waiting. */
   async untilNext(): Promise<number | undefined> {
     const perEdit = this.config.SLACK_UPDATES_PER_MINUTE === 0 ? 0 : 60 / this.config.SLACK_UPDATES_PER_MINUTE;
     const [next] = await this.database.query<{ ms: number | null }[]>(
-      `select extract(epoch from min(greatest(t.next_at, t.leased_until, b.blocked_until, b.tat - make_interval(secs => $1))) - clock_timestamp())::float8 * 1000 as ms
-       from (
-         select connection_id, min(next_at) as next_at, min(leased_until) as leased_until from told_issues
-         where ts is not null and living and not in_digest and wanted_revision > shown_revision group by connection_id) t
-       join connections c on c.connection_id = t.connection_id and c.state = 'active'
-       left join budgets b on b.budget_key = c.budget_key || '/update'`,
+      `select extract(epoch from min(room.at) - clock_timestamp())::float8 * 1000 as ms
+       from connections c join budgets b on b.budget_key = c.budget_key || '/update', greatest(b.blocked_until, b.tat - make_interval(secs => $1)) room (at)
+       where c.state = 'active' and room.at > clock_timestamp() and exists (
+         select 1 from told_issues t where t.connection_id = c.connection_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision)`,
       [perEdit * (BURST - 1)],
     );
     return next?.ms ?? undefined;

@@ -57,9 +57,10 @@ begin
 
   select array_agg(c.connection_id) into due from connections c
   where c.state = 'active' and not exists (select 1 from breakers b where b.breaker_key = c.connection_id and b.is_open)
-    and c.connection_id in (
-      select t.connection_id from told_issues t
-      where t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision and t.next_at <= clock_timestamp() and t.leased_until <= clock_timestamp());
+    and exists (
+      select 1 from told_issues t
+      where t.connection_id = c.connection_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision
+        and t.next_at <= clock_timestamp() and t.leased_until <= clock_timestamp());
   if due is null then return null; end if;
 
   insert into budgets (budget_key) select distinct c.budget_key || '/update' from connections c where c.connection_id = any(due) order by 1 on conflict do nothing;
