@@ -93,6 +93,8 @@ export class DeliveryTraits {
   @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) digestId?: string[];
   /** What was sent again of this delivery. */
   @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) replayOf?: string[];
+  /** Whether it was sent again: what failed and was sent again is dealt with. */
+  @IsOptional() @IsIn(['true', 'false']) replayed?: 'true' | 'false';
   @IsOptional() @IsDateString() after?: string;
   @IsOptional() @IsDateString() before?: string;
   /** Part of an issue's title, a comment or a destination's name, or the delivery's id. */
