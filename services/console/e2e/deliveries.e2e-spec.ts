@@ -176,7 +176,7 @@ test('a message in the wrong place is deleted from Slack', async ({ page, produc
 
 test('why did I not get it: what became of it, or that nothing was ever sent there and what to look at', async ({ page }) => {
   await openDeliveries(page, '/deliveries/why');
-  await page.getByLabel('Issue', { exact: true }).fill(issues[3]?.title.slice(0, 14) ?? '');
+  await page.getByRole('combobox', { name: 'Issue' }).fill(issues[3]?.title.slice(0, 14) ?? '');
   await page.getByRole('option', { name: issues[3]?.title ?? '' }).first().click();
   await page.getByLabel('Channel/User').fill(PAYMENTS);
   await page.getByRole('option', { name: '#payments' }).click();

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { chosenOf, fromField, isFiltered, NO_FILTER, readFilter, toField, writeFilter, type DeliveryFilter } from './delivery-filter.js';
 
 const FULL: DeliveryFilter = {
-  q: 'log4j, 1.2', after: '2026-03-01T00:00:00.000Z', before: '2026-03-02T00:00:00.000Z', state: ['failed', 'dead'], connectionId: ['c1'], destination: ['#sec-alerts', 'C0PAY'],
+  q: 'log4j, 1.2', after: '2026-03-01T00:00:00.000Z', before: '2026-03-02T00:00:00.000Z', replayed: 'false', state: ['failed', 'dead'], connectionId: ['c1'], destination: ['#sec-alerts', 'C0PAY'],
   issueId: ['i1'], workflowId: ['w1'], source: ['manual'], code: ['is_archived'], digestId: ['d1'],
 };
 
@@ -22,6 +22,7 @@ describe('the filter in the address', () => {
     ['an unknown source', 'source=pigeon'],
     ['an empty value', 'destination='],
     ['a time that is none', 'after=yesterday'],
+    ['neither yes nor no', 'replayed=perhaps'],
     ['a parameter of something else', 'cursor=abc'],
   ])('%s is left out', (_, query) => {
     expect(readFilter(new URLSearchParams(query))).toEqual(NO_FILTER);

@@ -5,11 +5,11 @@ export const SOURCES = ['manual', 'workflow', 'digest', 'test'] as const satisfi
 
 const LISTS = ['state', 'connectionId', 'destination', 'issueId', 'workflowId', 'source', 'code', 'digestId'] as const;
 export type ListFilter = (typeof LISTS)[number];
-const TEXTS = ['q', 'after', 'before'] as const;
+const TEXTS = ['q', 'after', 'before', 'replayed'] as const;
 
 export type DeliveryFilter = Readonly<Record<ListFilter, readonly string[]>> & Readonly<Record<(typeof TEXTS)[number], string>>;
 
-export const NO_FILTER: DeliveryFilter = { q: '', after: '', before: '', state: [], connectionId: [], destination: [], issueId: [], workflowId: [], source: [], code: [], digestId: [] };
+export const NO_FILTER: DeliveryFilter = { q: '', after: '', before: '', replayed: '', state: [], connectionId: [], destination: [], issueId: [], workflowId: [], source: [], code: [], digestId: [] };
 
 /** Filters with a closed set of values. */
 const ALLOWED: Partial<Record<ListFilter, readonly string[]>> = { state: DELIVERY_STATES, source: SOURCES };
@@ -18,7 +18,7 @@ export function readFilter(search: URLSearchParams): DeliveryFilter {
   const lists = LISTS.map((name) => [name, [...new Set(search.getAll(name))].filter((value) => value !== '' && (ALLOWED[name]?.includes(value) ?? true))]);
   const texts = TEXTS.map((name) => [name, search.get(name) ?? '']);
   const filter = { ...(Object.fromEntries(lists) as Pick<DeliveryFilter, ListFilter>), ...(Object.fromEntries(texts) as Omit<DeliveryFilter, ListFilter>) };
-  return { ...filter, after: timeOf(filter.after), before: timeOf(filter.before) };
+  return { ...filter, after: timeOf(filter.after), before: timeOf(filter.before), replayed: ['true', 'false'].find((known) => known === filter.replayed) ?? '' };
 }
 
 function timeOf(text: string): string {

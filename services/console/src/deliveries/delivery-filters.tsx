@@ -70,18 +70,19 @@ function ConnectionFilter({ filter, onChange }: DeliveryFiltersProps) {
 const FIXED: readonly (readonly [ListFilter, string])[] = [['issueId', 'Issue'], ['digestId', 'Part of digest'], ['code', 'Reason']];
 
 function Fixed({ filter, onChange }: DeliveryFiltersProps) {
-  return FIXED.flatMap(([name, word]) => filter[name].map((value) => (
-    <Pill
-      key={`${name} ${value}`}
-      size="md"
-      mb={6}
-      withRemoveButton
-      removeButtonProps={{ 'aria-label': `Clear ${word}: ${value}`, 'aria-hidden': false, tabIndex: 0 }}
-      onRemove={() => { onChange({ ...filter, [name]: filter[name].filter((other) => other !== value) }); }}
-    >
-      {`${word}: ${value}`}
-    </Pill>
-  )));
+  const { replayed } = filter;
+  return (
+    <>
+      {FIXED.flatMap(([name, word]) => filter[name].map((value) => (
+        <Chip key={`${name} ${value}`} words={`${word}: ${value}`} onClear={() => { onChange({ ...filter, [name]: filter[name].filter((other) => other !== value) }); }} />
+      )))}
+      {replayed !== '' && <Chip words={replayed === 'true' ? 'Sent again' : 'Not sent again'} onClear={() => { onChange({ ...filter, replayed: '' }); }} />}
+    </>
+  );
+}
+
+function Chip({ words, onClear }: { words: string; onClear: () => void }) {
+  return <Pill size="md" mb={6} withRemoveButton removeButtonProps={{ 'aria-label': `Clear ${words}`, 'aria-hidden': false, tabIndex: 0 }} onRemove={onClear}>{words}</Pill>;
 }
 
 function joined(values: readonly string[]): string {

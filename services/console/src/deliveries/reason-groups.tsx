@@ -13,11 +13,14 @@ import { counted } from './delivery-words.js';
 import type { Scope } from './picked.js';
 import { ReplayManyDialog } from './replay-many-dialog.js';
 
-/** Suppressed ones were not sent on purpose. */
-const PROBLEMS = { state: ['failed', 'dead', 'unconfirmed'] } as const;
+/** Suppressed ones were not sent on purpose, and what was sent again is dealt with, or is a problem of its own. */
+const UNSOLVED = { replayed: 'false' } as const;
+const PROBLEMS = { ...UNSOLVED, state: ['failed', 'dead', 'unconfirmed'] } as const;
+/** Of the stream: what was sent again goes from the list, and that is a change too. */
+const CHANGES = { state: [...PROBLEMS.state, 'waiting', 'posting'] } as const;
 
 export function ReasonGroups() {
-  useLiveDeliveries(PROBLEMS, { enabled: true });
+  useLiveDeliveries(CHANGES, { enabled: true });
   const { data: groups, error, refetch } = useReasons(PROBLEMS);
   const [replaying, setReplaying] = useState<Scope>();
   return (
@@ -33,21 +36,21 @@ export function ReasonGroups() {
 
 function ReasonCard({ group: { state, code, message, remedy, count, lastAt }, onReplay }: { group: ReasonGroup; onReplay: (scope: Scope) => void }) {
   const mayReplay = useCan('deliveries:replay');
-  const list = new URLSearchParams({ state, code });
+  const list = new URLSearchParams({ ...UNSOLVED, state, code });
   return (
     <Paper withBorder p="md" component="article" aria-label={`${counted(count, 'delivery')}: ${message}`}>
       <Stack gap="xs">
         <Group gap="sm">
           <StateMark state={state} />
           <Title order={3} size="h6">{counted(count, 'delivery')}</Title>
-          <Text span size="sm" c="dimmed">the last one <TimeAgo at={lastAt} /></Text>
+          <Text span size="sm" c="dimmed">latest: <TimeAgo at={lastAt} /></Text>
         </Group>
         <div>
           <Text size="sm">{message}</Text>
           <Text size="sm" fw={600}>{remedy}</Text>
         </div>
         <Group gap="sm">
-          <Button size="xs" disabled={!mayReplay} onClick={() => { onReplay({ filter: { state: [state], code: [code] }, byState: { [state]: count } }); }}>{count === 1 ? 'Replay it' : 'Replay all'}</Button>
+          <Button size="xs" disabled={!mayReplay} onClick={() => { onReplay({ filter: { ...UNSOLVED, state: [state], code: [code] }, byState: { [state]: count } }); }}>{count === 1 ? 'Replay it' : 'Replay all'}</Button>
           <Anchor component={Link} to={`/deliveries?${list.toString()}`} size="sm" underline="always">See them</Anchor>
           {!mayReplay && <Text size="sm" c="dimmed">Needs the permission deliveries:replay</Text>}
         </Group>

@@ -42,7 +42,7 @@ describe('why a message did not come', () => {
 
   test('when it went elsewhere, it says where', () => {
     const there = delivery({ destination: { id: 'C2', kind: 'channel', name: 'payments' } });
-    expect(whyAnswer({ ...NOTHING, elsewhere: [there, there] }).next[0]).toBe('2 messages about it went to #payments instead: see below.');
+    expect(whyAnswer({ ...NOTHING, elsewhere: [there, there] }).next[0]).toBe('2 deliveries about it were for #payments instead: see below.');
   });
 
   test('a resolved issue is said to be resolved', () => {

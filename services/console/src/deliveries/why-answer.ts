@@ -76,7 +76,7 @@ function obstacles({ destination, connection, pauses, to }: WhyFacts): string[] 
 function whereElse({ elsewhere, issue, to }: WhyFacts): string[] {
   const places = [...new Set(elsewhere.map(destinationName))];
   return [
-    ...(places.length > 0 ? [`${counted(elsewhere.length, 'message')} about it went to ${places.slice(0, 3).join(', ')}${places.length > 3 ? ' and others' : ''} instead: see below.`] : []),
+    ...(places.length > 0 ? [`${counted(elsewhere.length, 'delivery')} about it ${elsewhere.length === 1 ? 'was' : 'were'} for ${places.slice(0, 3).join(', ')}${places.length > 3 ? ' and others' : ''} instead: see below.`] : []),
     ...(issue && issue.status !== 'open' ? [`The issue is ${issue.status} now. Was it open when you expected the message?`] : []),
     places.length > 0 ? `Look at the conditions and the destination of the workflow that should have sent it to ${to}.` : 'No workflow has matched it and nobody has sent it by hand. Look at the conditions of the workflow that should have, or send it from the issue.',
     'A message that could not be read never became a delivery: look at the dead letters under Problems.',
