@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CloudEvent, HTTP } from 'cloudevents';
 
-import type { IssueChanged, Problem, Receipt } from '@tocsin/contracts';
+import type { IssueChanged, IssueRefreshed, Problem, Receipt } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
 import { PermanentError } from '@tocsin/platform';
 import { eventually } from '@tocsin/testing';
@@ -65,6 +65,17 @@ describe('events over HTTP', () => {
     const told = issues.bus.dataOf<IssueChanged>('issue.changed.v1').filter(({ issue }) => issue.application === 'told');
     expect(told.map(({ change, changes }) => [change, changes])).toEqual([['new', []], ['updated', [{ field: 'severity', from: 'high', to: 'critical' }]]]);
     expect(await issuesOf('told')).toMatchObject([{ title: 'Other words for it', revision: 3 }]);
+  });
+
+  test('other words, or a line that moved, are said as a refresh; the same again is not', async () => {
+    await post(reported('refreshed'));
+    await post(reported('refreshed', { location: { path: 'src/a.ts', line: 7 } }));
+    await post(reported('refreshed', { location: { path: 'src/a.ts', line: 7 } }));
+    await post(reported('refreshed', { title: 'Other words for it', location: { path: 'src/a.ts', line: 7 } }));
+    const refreshed = (): IssueRefreshed[] => issues.bus.dataOf<IssueRefreshed>('issue.refreshed.v1').filter(({ issue }) => issue.application === 'refreshed');
+    await eventually(() => refreshed().some(({ issue }) => issue.title === 'Other words for it'));
+    expect(refreshed().map(({ organizationId, issue }) => [organizationId, issue.revision, issue.location?.line])).toEqual([['acme', 2, 7], ['acme', 3, 7]]);
+    expect(issues.bus.dataOf<IssueChanged>('issue.changed.v1').filter(({ issue }) => issue.application === 'refreshed')).toHaveLength(1);
   });
 
   test('an issue is resolved by its fingerprint', async () => {
