@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm';
 
 import type { ConnectionChanged, SendToSlack } from '@tocsin/contracts';
-import { openDatabase, Outbox } from '@tocsin/platform';
+import { createLogger, openDatabase, Outbox } from '@tocsin/platform';
 import { aSendToSlack, testDatabase, type TestDatabase } from '@tocsin/testing';
 
 import { BreakerRepository } from '../src/breaker/breaker.repository.js';
@@ -53,7 +53,7 @@ export class OpenedLanes {
     this.arrivals = new ArrivalRepository(this.outbox);
     this.waiting = new WaitingRepository(log);
     this.told = new ToldIssues(this.waiting);
-    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections), new BreakerRepository(), this.told, this.config);
+    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections), new BreakerRepository(source, createLogger('test', 'silent')), this.told, this.config);
   }
 
   static async open(): Promise<OpenedLanes> {

@@ -13,10 +13,10 @@ import { contractSchemas } from '../service/openapi.js';
 const checks = new Map<string, ValidateFunction>();
 let compiler: Ajv | undefined;
 
-/** @returns the data without unknown fields, or undefined when it must be looked at closely. Takes fields out of `data` itself */
+/** @returns the data as an instance of its contract, without unknown fields; undefined when it must be looked at closely. Works on `data` itself */
 export function quickCheck(contract: new () => object, data: object): object | undefined {
   const check = checks.get(contract.name) ?? compile(contract);
-  return check(data) ? data : undefined;
+  return check(data) ? (Object.setPrototypeOf(data, contract.prototype as object) as object) : undefined;
 }
 
 /** A class without validators of its own is checked by those that it inherits. */

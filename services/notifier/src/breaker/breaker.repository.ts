@@ -2,10 +2,11 @@
  * The state of the circuit breakers, in rows that all replicas share: one for Slack as a whole, one for each connection.
  * Rows are looked at with every batch of results and written only while something fails.
  */
-import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 
 import { afterResults, CLOSED_BREAKER, isSpotless, type Breaker, type BreakerResult } from '@tocsin/domain';
+import { LOGGER, type Logger } from '@tocsin/platform';
 
 const SLACK = 'slack';
 
@@ -17,29 +18,49 @@ interface BreakerRow {
   recent: BreakerResult[];
 }
 
+/** How long a replica may not know that another one saw trouble. */
+const LOOK_MS = 1000;
+
 @Injectable()
 export class BreakerRepository {
-  /** Takes in what requests came to, within the transaction that records them and before it locks lanes. */
-  async learn(tx: EntityManager, results: readonly BreakerResult[]): Promise<void> {
-    if (results.length === 0) return;
-    const connections = [...new Set(results.map(({ connection }) => connection))].sort();
-    const keys = [...connections, SLACK];
-    const isTroubled = results.some(({ failed }) => failed);
-    if (!isTroubled && !(await this.areTroubled(tx, keys))) return;
-    await tx.query('insert into breakers (breaker_key) select unnest($1::text[]) order by 1 on conflict do nothing', [keys]);
-    const rows = await tx.query<BreakerRow[]>('select breaker_key, is_open, failures_in_a_row, probes, recent from breakers where breaker_key = any($1) order by breaker_key for update', [keys]);
-    for (const row of rows) {
-      const own = row.breaker_key === SLACK ? results : results.filter(({ connection }) => connection === row.breaker_key);
-      await this.step(tx, row, own);
+  private lookedAt = -LOOK_MS;
+  private isTroubled = false;
+
+  constructor(
+    private readonly database: DataSource,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Takes in what requests came to. A sample that is lost with the database changes little, so it never fails. */
+  async learn(results: readonly BreakerResult[]): Promise<void> {
+    try {
+      const hasFailure = results.some(({ failed }) => failed);
+      if (results.length === 0 || !(hasFailure || (await this.areTroubled()))) return;
+      await this.database.transaction((tx) => this.step(tx, results));
+      this.isTroubled ||= hasFailure;
+    } catch (error) {
+      this.logger.debug({ err: error }, 'the breakers did not learn of some results');
     }
   }
 
-  private async areTroubled(tx: EntityManager, keys: readonly string[]): Promise<boolean> {
-    const rows = await tx.query<unknown[]>('select 1 from breakers where breaker_key = any($1) limit 1', [keys]);
-    return rows.length > 0;
+  private async areTroubled(): Promise<boolean> {
+    if (performance.now() - this.lookedAt < LOOK_MS) return this.isTroubled;
+    this.lookedAt = performance.now();
+    this.isTroubled = (await this.database.query<unknown[]>('select 1 from breakers limit 1')).length > 0;
+    return this.isTroubled;
   }
 
-  private async step(tx: EntityManager, row: BreakerRow, results: readonly BreakerResult[]): Promise<void> {
+  private async step(tx: EntityManager, results: readonly BreakerResult[]): Promise<void> {
+    const keys = [...[...new Set(results.map(({ connection }) => connection))].sort(), SLACK];
+    if (results.some(({ failed }) => failed)) await tx.query('insert into breakers (breaker_key) select unnest($1::text[]) order by 1 on conflict do nothing', [keys]);
+    const rows = await tx.query<BreakerRow[]>('select breaker_key, is_open, failures_in_a_row, probes, recent from breakers where breaker_key = any($1) order by breaker_key for update', [keys]);
+    for (const row of rows) {
+      const own = row.breaker_key === SLACK ? results : results.filter(({ connection }) => connection === row.breaker_key);
+      await this.save(tx, row, own);
+    }
+  }
+
+  private async save(tx: EntityManager, row: BreakerRow, results: readonly BreakerResult[]): Promise<void> {
     const before = breakerOf(row);
     const { next, probeAfterMs } = afterResults(before, results);
     if (isSpotless(next)) {

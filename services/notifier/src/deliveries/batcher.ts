@@ -1,5 +1,5 @@
 /**
- * Collects what arrives within one turn of the event loop and hands it over as one batch; each caller waits for the batch
+ * Collects what arrives within a moment, or while another batch is in work, and hands it over as one batch; each caller waits for the batch
  * that holds its item. If a batch fails, its items are tried one by one, so that one bad item fails alone.
  */
 export class Batcher<T, R = void> {
@@ -17,7 +17,7 @@ export class Batcher<T, R = void> {
       this.pending.push({ item, resolve, reject });
       if (!this.running) {
         this.running = true;
-        setImmediate(() => void this.run());
+        setTimeout(() => void this.run(), MOMENT_MS);
       }
     });
   }
@@ -42,3 +42,6 @@ export class Batcher<T, R = void> {
     }
   }
 }
+
+/** Far below what anybody notices, and enough for what belongs together to come together. */
+const MOMENT_MS = 2;

@@ -42,6 +42,11 @@ export class DeliveryLog {
        join jsonb_to_recordset($1::jsonb) s (organization_id text, delivery_id text) using (organization_id, delivery_id)`,
       [JSON.stringify(settled)],
     );
+    await this.tell(tx, rows);
+  }
+
+  /** As {@link tellSettled}, of rows as they are now. */
+  async tell(tx: EntityManager, rows: readonly DeliveryRow[]): Promise<void> {
     await this.outbox.add(tx, ...rows.map((row) => ({ type: 'delivery.settled.v1' as const, organizationId: row.organization_id, subject: row.delivery_id, data: deliveryView(row) })));
   }
 }

@@ -3,7 +3,7 @@ import type { DeliveryError, DeliveryState } from '@tocsin/domain';
 
 import type { Hold } from '../connections/connection.repository.js';
 import type { Trace } from '../living/told.js';
-import type { Claim } from './claim.js';
+import type { Claim, ClaimedRow } from './claim.js';
 
 export interface Outcome {
   state: Extract<DeliveryState, 'posted' | 'failed' | 'dead' | 'suppressed' | 'unconfirmed' | 'waiting'>;
@@ -43,8 +43,10 @@ export interface DeliveryResult extends Outcome {
   connectionId: string;
   /** The lane goes back with this result. */
   last: boolean;
+  /** As it was claimed. */
+  delivery: ClaimedRow;
 }
 
 export function resultOf({ organizationId, deliveryId, laneId, leaseId, attempt, delivery, isLast }: Claim, outcome: Outcome): DeliveryResult {
-  return { organizationId, deliveryId, laneId, leaseId, attempt, connectionId: delivery.connection_id, last: isLast, ...outcome };
+  return { organizationId, deliveryId, laneId, leaseId, attempt, connectionId: delivery.connection_id, last: isLast, delivery, ...outcome };
 }

@@ -2,7 +2,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import type { DeliveryState } from '@tocsin/domain';
 import { failPoint, Outbox } from '@tocsin/platform';
 
 import { BreakerRepository } from '../breaker/breaker.repository.js';
@@ -12,7 +11,7 @@ import { NotifierConfig } from '../notifier.config.js';
 import type { Claim, ClaimedRow, LaneClaim } from './claim.js';
 import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
 import type { DeliveryResult } from './delivery-result.js';
-import { DELIVERY_COLUMNS } from './delivery-view.js';
+import { DELIVERY_COLUMNS, type DeliveryRow } from './delivery-view.js';
 
 /** A lease outlives the longest request (10 s) with room for a slow database. */
 export const LEASE_MS = 30_000;
@@ -32,7 +31,7 @@ interface Taken {
 
 interface Recorded extends DeliveryKey {
   version: number;
-  state: DeliveryState;
+  attempts: number;
   settled_at: Date | null;
 }
 
@@ -102,16 +101,16 @@ export class LaneRepository {
   async finish(results: readonly DeliveryResult[]): Promise<void> {
     await this.outbox.transaction(async (tx) => {
       for (const { organizationId, hold } of results) if (hold) await this.holds.hold(tx, organizationId, hold);
-      await this.breakers.learn(tx, results.filter(({ asked }) => asked).map(({ connectionId, unanswered }) => ({ connection: connectionId, failed: unanswered === true })));
-      const recorded = await tx.query<Recorded[]>('select * from finish_deliveries($1::jsonb, make_interval(secs => $2))', [JSON.stringify(results), this.config.SLACK_CHANNEL_INTERVAL_MS / 1000]);
-      const keys = new Set(recorded.map(keyOf));
+      const rows = await tx.query<Recorded[]>('select * from finish_deliveries($1::jsonb, make_interval(secs => $2))', [
+        JSON.stringify(results.map(({ delivery: _delivery, trace: _trace, hold: _hold, ...row }) => row)), this.config.SLACK_CHANNEL_INTERVAL_MS / 1000,
+      ]);
+      const recorded = new Map(rows.map((row) => [keyOf(row), row]));
       // A second post of one message is told as well: it is in the channel.
-      const told = results.filter((result) => result.state === 'posted' || keys.has(keyOf({ organization_id: result.organizationId, delivery_id: result.deliveryId })));
-      await this.told.record(tx, told);
-      await this.log.write(tx, told);
-      await this.log.tellSettled(tx, recorded.filter(({ settled_at }) => settled_at !== null));
+      await this.told.record(tx, results.filter((result) => result.state === 'posted' || recorded.has(keyOf(result.delivery))));
+      await this.log.tell(tx, results.flatMap((result) => settledRow(result, recorded.get(keyOf(result.delivery)))));
     });
     failPoint('finish.commit');
+    await this.breakers.learn(results.filter(({ asked }) => asked).map(({ connectionId, unanswered }) => ({ connection: connectionId, failed: unanswered === true })));
   }
 
   /** Gives a lane back that was leased to be folded. */
@@ -122,6 +121,13 @@ export class LaneRepository {
 
 function keyOf({ organization_id, delivery_id }: DeliveryKey): string {
   return JSON.stringify([organization_id, delivery_id]);
+}
+
+/** The row of a delivery that settled, as it is now. */
+function settledRow({ delivery, state, error, channel, ts }: DeliveryResult, recorded: Recorded | undefined): DeliveryRow[] {
+  if (!recorded?.settled_at) return [];
+  const { version, attempts, settled_at } = recorded;
+  return [{ ...delivery, state, version, attempts, settled_at, waiting_for: null, error: error ?? null, slack_channel: channel ?? delivery.slack_channel, slack_ts: ts ?? delivery.slack_ts }];
 }
 
 function byLane(taken: readonly Taken[], rows: readonly ClaimedRow[]): LaneClaim[] {

@@ -17,6 +17,7 @@ import { SendLane } from './send-lane.js';
 
 /** The net under the wake-ups. */
 const POLL_MS = 250;
+const SOON_MS = 5;
 const STOP_MS = 12_000;
 
 @Injectable()
@@ -24,6 +25,7 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Loop;
   private readonly inFlight = new Set<Promise<void>>();
   private alarm: NodeJS.Timeout | undefined;
+  private soon: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly lanes: LaneRepository,
@@ -45,11 +47,18 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
     clearTimeout(this.alarm);
+    clearTimeout(this.soon);
     await Promise.race([Promise.all(this.inFlight), sleep(STOP_MS, undefined, { ref: false })]);
   }
 
   wake(): void {
     this.loop.wake();
+  }
+
+  /** While much is in flight, lanes are claimed several at a time. */
+  private wakeSoon(): void {
+    if (this.inFlight.size <= this.config.SLACK_CONCURRENCY / 2) this.wake();
+    else this.soon ??= setTimeout(() => { this.soon = undefined; this.wake(); }, SOON_MS);
   }
 
   private async pass(): Promise<boolean> {
@@ -76,7 +85,7 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
       })
       .finally(() => {
         this.inFlight.delete(work);
-        this.wake();
+        this.wakeSoon();
       });
     this.inFlight.add(work);
   }

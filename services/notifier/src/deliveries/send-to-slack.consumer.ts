@@ -60,7 +60,7 @@ export class SendToSlackConsumer {
 
   private async record(arrivals: readonly Arrival[]): Promise<void> {
     await this.arrivals.ingest(arrivals);
-    this.resolution.wake();
+    if (arrivals.some(({ command }) => !('id' in command.destination))) this.resolution.wake();
     this.posting.wake();
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Wakes whoever reads the feed of changes, in every replica. It carries nothing and promises nothing: readers look by the
- * clock as well. It rings after commits, never in them, and at most every 20 ms: PostgreSQL commits one NOTIFY at a time.
+ * clock as well. It rings after commits, never in them, and at most every 100 ms: PostgreSQL commits one NOTIFY at a time.
  */
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
@@ -11,7 +11,7 @@ import { LOGGER, Outbox, type Logger } from '@tocsin/platform';
 import { NotifierConfig } from '../notifier.config.js';
 
 const CHANNEL = 'tocsin_deliveries';
-const RING_MS = 20;
+const RING_MS = 100;
 const CONNECT_MS = 5000;
 
 @Injectable()

@@ -2,6 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { createDeadLetterTable } from '@tocsin/platform';
 
+import { ACCEPT_FUNCTION } from './arrival.sql.js';
 import { CLAIM_FUNCTION } from './claim.sql.js';
 import { DELIVERY_TABLES } from './delivery.sql.js';
 import { DIGEST_TABLES } from './digests.sql.js';
@@ -17,6 +18,7 @@ export class Delivery1764028800000 implements MigrationInterface {
     await runner.query(LEDGER_TABLES);
     await runner.query(LIVING_TABLES);
     await createDeadLetterTable(runner);
+    await runner.query(ACCEPT_FUNCTION);
     await runner.query(CLAIM_FUNCTION);
     await runner.query(FINISH_FUNCTION);
     await runner.query(CLAIM_EDITS_FUNCTION);

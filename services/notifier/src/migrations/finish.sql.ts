@@ -1,5 +1,6 @@
 /**
- * finish_deliveries: records what became of claimed deliveries and gives their lanes back, in one statement a batch.
+ * finish_deliveries: records what became of claimed deliveries, writes their timelines and gives their lanes back, in one
+ * statement a batch.
  *
  * posted is accepted from any attempt (what is in the channel is in the channel); every other result only from the
  * present attempt. Lanes are locked in the order of their ids, as in ingest. A lane goes back only to who holds its lease,
@@ -8,7 +9,7 @@
 export const FINISH_FUNCTION = `
 drop function if exists finish_deliveries;
 create function finish_deliveries(results jsonb, channel_interval interval)
-returns table (organization_id text, delivery_id text, version int, state text, settled_at timestamptz)
+returns table (organization_id text, delivery_id text, version int, attempts int, settled_at timestamptz)
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -52,6 +53,7 @@ begin
     and b.budget_key in (select c.budget_key from jsonb_array_elements(results) r join lanes l on l.lane_id = (r->>'laneId')::bigint join connections c using (connection_id));
 
   return query
+  with recorded as (
   update deliveries d set
     state = r->>'state', version = d.version + 1,
     attempts = d.attempts + (r->>'charge')::int,
@@ -67,6 +69,14 @@ begin
   from jsonb_array_elements(results) r
   where d.organization_id = r->>'organizationId' and d.delivery_id = r->>'deliveryId'
     and (d.attempt = (r->>'attempt')::int and d.state = 'posting' or r->>'state' = 'posted' and d.state <> 'posted')
-  returning d.organization_id, d.delivery_id, d.version, d.state, d.settled_at;
+  returning d.organization_id, d.delivery_id, d.version, d.attempts, d.settled_at
+  ), told as (
+    -- a second post of one message is told as well: it is in the channel
+    insert into timeline (organization_id, delivery_id, kind, text, slack)
+    select r->>'organizationId', r->>'deliveryId', r->'story'->>'kind', r->'story'->>'text', r->'story'->'slack'
+    from jsonb_array_elements(results) r
+    where r ? 'story' and (r->>'state' = 'posted' or exists (select 1 from recorded w where w.organization_id = r->>'organizationId' and w.delivery_id = r->>'deliveryId'))
+  )
+  select * from recorded;
 end $$;
 `;

@@ -20,15 +20,16 @@ const FRESH_MS = 5000;
 
 @Injectable()
 export class DeliverySettingsRepository {
-  private readonly known = new LRUCache<string, DeliverySettings>({ max: 10_000, ttl: FRESH_MS });
+  private readonly known = new LRUCache<string, Promise<DeliverySettings>>({ max: 10_000, ttl: FRESH_MS });
 
   constructor(private readonly database: DataSource) {}
 
   async of(organizationId: string): Promise<DeliverySettings> {
     const known = this.known.get(organizationId);
     if (known) return known;
-    const settings = await this.read(organizationId);
+    const settings = this.read(organizationId);
     this.known.set(organizationId, settings);
+    settings.catch(() => this.known.delete(organizationId));
     return settings;
   }
 

@@ -1,0 +1,57 @@
+/**
+ * accept_deliveries: records commands in their lanes, each once however often it comes, counts them and wakes the lanes.
+ *
+ * One function, so that a batch is one round trip. Lanes are locked in the order of their ids before anything enters
+ * them: whoever holds one sees either all of a batch or nothing of it. `said_at` is clamped, so that a producer with a
+ * wrong clock can neither jump the line nor be stuck behind it.
+ */
+export const ACCEPT_FUNCTION = `
+drop function if exists accept_deliveries;
+create function accept_deliveries(arrivals jsonb, life interval, clock_tolerance interval)
+returns table (organization_id text, delivery_id text)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  moment timestamptz;
+begin
+  insert into connections (connection_id) select distinct r->>'connectionId' from jsonb_array_elements(arrivals) r order by 1 on conflict do nothing;
+  update connections set state = 'unknown', asked_at = null where state = 'not_found' and connection_id in
+    (select r->>'connectionId' from jsonb_array_elements(arrivals) r order by 1);
+  insert into lanes (organization_id, connection_id, destination_key, provisional)
+    select distinct r->>'organizationId', r->>'connectionId', r->>'destinationKey', (r->>'provisional')::boolean from jsonb_array_elements(arrivals) r
+    order by 1, 2, 3 on conflict do nothing;
+  perform 1 from lanes where (organization_id, connection_id, destination_key) in
+    (select r->>'organizationId', r->>'connectionId', r->>'destinationKey' from jsonb_array_elements(arrivals) r)
+    order by lane_id for update;
+  moment := clock_timestamp();
+
+  return query
+  with inserted as (
+    insert into deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, command, destination,
+                            destination_id, destination_kind, destination_name, issue_ids, replay_of, kind, parent_channel, parent_ts, not_before, fold_key, severity, category, held_since, created_at)
+    select r->>'organizationId', r->>'deliveryId', l.lane_id, r->>'connectionId', (r->>'priority')::smallint,
+           greatest(moment - clock_tolerance, least(moment, (r->>'saidAt')::timestamptz)), coalesce((r->>'expiresAt')::timestamptz, moment + life),
+           r->'command', r->'destination', r->>'destinationId', r->>'destinationKind', r->>'destinationName',
+           array(select jsonb_array_elements_text(r->'issueIds')), r->>'replayOf', r->>'kind', r->>'parentChannel', r->>'parentTs',
+           case when r ? 'waitMs' then moment + make_interval(secs => (r->>'waitMs')::float8 / 1000) else '-infinity' end, r->>'foldKey', r->>'severity', r->>'category',
+           (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->'command'->'source'->>'workflowId') limit 1), moment
+    from jsonb_array_elements(arrivals) with ordinality as given (r, place)
+    join lanes l on l.organization_id = r->>'organizationId' and l.connection_id = r->>'connectionId' and l.destination_key = r->>'destinationKey'
+    where not exists (select 1 from retired_deliveries t where t.organization_id = r->>'organizationId' and t.delivery_id = r->>'deliveryId')
+    order by given.place
+    on conflict do nothing
+    returning organization_id, delivery_id, lane_id
+  ), told as (
+    insert into timeline (organization_id, delivery_id, kind, text)
+    select i.organization_id, i.delivery_id, 'accepted', 'Accepted and put in line' from inserted i
+  ), counted as (
+    insert into accepted_counts (organization_id, accepted)
+    select i.organization_id, count(*) from inserted i group by 1 order by 1
+    on conflict (organization_id) do update set accepted = accepted_counts.accepted + excluded.accepted
+  ), woken as (
+    update lanes l set active = true, due_since = case when l.active then l.due_since else moment end
+    where l.lane_id in (select i.lane_id from inserted i)
+  )
+  select i.organization_id, i.delivery_id from inserted i;
+end $$;
+`;
