@@ -14,6 +14,12 @@ export class Output {
     this.write(this.isJson ? `${JSON.stringify(data, null, 2)}\n` : lines().map((line) => `${line.replace(CONTROLS, '')}\n`).join(''));
   }
 
+  /** One of many that come one by one; with `--json` each is one line. */
+  line(data: unknown, text: string): void {
+    if (this.isJson) this.write(`${JSON.stringify(data)}\n`);
+    else this.note(text);
+  }
+
   /** Progress for people. */
   note(line: string): void {
     if (!this.isJson) this.write(`${line.replace(CONTROLS, '')}\n`);

@@ -3,6 +3,7 @@ import { Argument, Command as Commander, CommanderError, Option } from 'commande
 
 import type { Command, Given } from './commands/command.js';
 import { connect, connections, verify } from './commands/connections.js';
+import { deliveries, DELIVERY_ACTIONS, type DeliveriesOptions } from './commands/deliveries.js';
 import { deadLetters, LETTER_ACTIONS, type DeadLetterOptions } from './commands/dead-letters.js';
 import { importReport, parseSeverity } from './commands/import-report.js';
 import { issues } from './commands/issues.js';
@@ -59,6 +60,7 @@ function programFor(surroundings: Surroundings, finish: (code: ExitCode) => void
   addConnectionCommands(program, running);
   addImport(program, running);
   addIssueCommands(program, running);
+  addDeliveries(program, running);
   addDeadLetters(program, running);
   for (const command of program.commands) command.option('--json', 'print the answer of the API as it is');
   return program;
@@ -102,6 +104,25 @@ function addIssueCommands(program: Commander, running: Running): void {
     .action((issueIds: string[], options: Omit<Parameters<typeof send>[1], 'issueIds'>) => running(send, { ...options, issueIds }));
   program.command('delivery').description('what became of a message').argument('<id>').option('--wait', 'follow it to its end').option('--timeout <seconds>', 'how long to wait', '60')
     .action((id: string, options: Omit<Parameters<typeof delivery>[1], 'id'>) => running(delivery, { ...options, id }));
+}
+
+function addDeliveries(program: Commander, running: Running): void {
+  const run = (action: DeliveriesOptions['action'], ids: string[], options: Omit<DeliveriesOptions, 'action' | 'ids'>): Promise<void> => running(deliveries, { ...options, action, ids });
+  withFilters(program.command('deliveries').description('what became of messages: list, show or watch them, cancel, replay or take them back, pause and resume sending'))
+    .addArgument(new Argument('[action]').choices(DELIVERY_ACTIONS).default('list')).argument('[ids...]', 'the deliveries to show, cancel, replay or retract')
+    .option('--limit <n>', 'how many to list, at most 200').option('--for <seconds>', 'end watching after this time')
+    .action(run);
+  withFilters(program.command('replay').description('send deliveries again: those that are named, or all that the filters match')).argument('[ids...]')
+    .action((ids: string[], options: Omit<DeliveriesOptions, 'action' | 'ids'>) => run('replay', ids, options));
+}
+
+function withFilters(command: Commander): Commander {
+  return command
+    .option('--state <list>', 'such as failed,dead').option('--connection <list>').option('--destination <list>', 'names or Slack ids').option('--issue <list>').option('--workflow <list>')
+    .option('--source <list>', 'manual, workflow, digest, test').option('--code <list>', 'why it was not posted, such as is_archived').option('--digest <list>')
+    .option('--after <time>').option('--before <time>').option('--q <text>', 'search').option('--all', 'everything')
+    .option('--to <destination>', 'replay to somewhere else: #channel, e-mail address, or Slack id').option('--reason <text>', 'of a replay or of taking back').option('--force', 'replay what was posted as well')
+    .option('--wait', 'follow a replay to its end').option('--idempotency-key <key>', 'the same key replays once');
 }
 
 function addDeadLetters(program: Commander, running: Running): void {

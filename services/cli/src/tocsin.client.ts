@@ -53,6 +53,26 @@ export class TocsinClient {
     throw refusal(status, content, token === undefined);
   }
 
+  /** The lines of an answer that ends when the server says so, or `until` does. */
+  async *lines(path: string, headers: Record<string, string>, until?: AbortSignal): AsyncGenerator<string> {
+    const { token } = this.settings;
+    const response = await fetch(this.address(path), {
+      headers: { accept: 'text/event-stream', ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
+      ...(until && { signal: until }),
+    }).catch((error: unknown) => { throw this.unreachable(error); });
+    if (!response.ok || !response.body) throw refusal(response.status, readJson(await response.text()), token === undefined);
+    let rest = '';
+    try {
+      for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        yield* lines;
+      }
+    } catch (error) {
+      throw this.unreachable(error);
+    }
+  }
+
   private address(path: string): string {
     const { url } = this.settings;
     if (!URL.canParse(url) || !/^https?:\/\//i.test(url)) throw new CliFailure(EXIT.refused, `TOCSIN_URL must be an http or https address, not "${url}".`);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { ApiKey, Connection, Delivery, Scan } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
-import { freePort, startProcess, testDatabase, type StartedProcess, type TestDatabase } from '@tocsin/testing';
+import { eventually, freePort, startProcess, testDatabase, type StartedProcess, type TestDatabase } from '@tocsin/testing';
 
 import { run } from './program.js';
 
@@ -108,6 +108,35 @@ describe('from a report to a message', () => {
     expect((await json<{ deliveryId: string }>(['send', id, '--to', 'bob@acme.test', '--idempotency-key', 'once'])).deliveryId).toBe(accepted.deliveryId);
     expect(await json<Delivery>(['delivery', accepted.deliveryId, '--wait'])).toMatchObject({ id: accepted.deliveryId, state: 'posted' });
   }, 60_000);
+});
+
+describe('what became of messages', () => {
+  test('is listed, shown, replayed elsewhere, taken back and watched as it changes', async () => {
+    const { items } = await json<{ items: Issue[] }>(['issues', '--limit', '1']);
+    const { deliveryId } = await json<{ deliveryId: string }>(['send', items[0]?.id ?? '', '--to', '#nowhere-at-all']);
+    expect(await tocsin(['delivery', deliveryId, '--wait'])).toMatchObject({ code: 1 });
+    expect((await tocsin(['deliveries', '--state', 'failed', '--code', 'channel_not_found'])).out).toContain(`${deliveryId}  `);
+    expect((await tocsin(['deliveries', 'show', deliveryId])).out).toContain(`${deliveryId}: failed`);
+    let seen = '';
+    const watching = run(['deliveries', 'watch', '--state', 'posted', '--destination', '#general', '--for', '15'], {
+      environment: { TOCSIN_URL: url, TOCSIN_TOKEN: token }, out: (text) => { seen += text; }, err: () => undefined, read: () => Promise.reject(new Error('nothing to read')),
+    });
+    await eventually(() => seen.includes('Watching'));
+    const replayed = await tocsin(['deliveries', 'replay', deliveryId, '--to', '#general', '--reason', 'wrong channel', '--wait']);
+    expect(replayed).toMatchObject({ code: 0, out: expect.stringContaining('1 of 1 replayed, 0 skipped') });
+    const [, again = ''] = await eventually(() => /^(\S+) {2}posted {2}#general .*https:\/\/acme\.slack\.com\/archives\//m.exec(seen));
+    expect(await watching).toBe(0);
+    expect(await json<Delivery>(['deliveries', 'show', again])).toMatchObject({ state: 'posted', replayOf: deliveryId });
+    expect(await tocsin(['deliveries', 'retract', again])).toMatchObject({ code: 0, out: `Taken back: ${again}\n` });
+    expect(await json<Delivery>(['deliveries', 'show', again])).toMatchObject({ state: 'suppressed', error: { code: 'retracted' } });
+  }, 60_000);
+
+  test('is held and goes on when people say so', async () => {
+    expect(await tocsin(['deliveries', 'pause', '--workflow', 'w1'])).toMatchObject({ code: 0, out: 'Paused: 0 held\n' });
+    expect((await tocsin(['deliveries', 'pauses'])).out).toMatch(/w1 .* noa@acme\.test +0/);
+    expect(await tocsin(['deliveries', 'resume', '--workflow', 'w1'])).toMatchObject({ code: 0, out: 'Resumed: 0 go on\n' });
+    expect((await tocsin(['deliveries', 'pauses'])).out).toBe('Nothing is paused.\n');
+  });
 });
 
 describe('what cannot be done', () => {

@@ -61,7 +61,8 @@ function secondsOf(text: string): number {
   return seconds;
 }
 
-function deliveryLines({ id, state, slack, error, waitingFor, timeline = [] }: Delivery): string[] {
+/** A delivery with its timeline, for people. */
+export function deliveryLines({ id, state, slack, error, waitingFor, timeline = [] }: Delivery): string[] {
   return [
     `${id}: ${state}${slack ? ` ${slack.permalink}` : ''}`,
     ...(error ? [`${error.message} (${error.code})`, error.remedy] : []),

@@ -1,0 +1,146 @@
+/** `tocsin deliveries` before a small server that plays the front. */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { run } from '../program.js';
+
+const DELIVERY = { id: 'd1', state: 'failed', createdAt: '2026-11-25T10:00:00.000Z', destination: { name: '#general' }, title: 'Log4Shell', error: { code: 'is_archived', message: 'The channel is archived.', remedy: 'Unarchive it.' } };
+
+let server: Server;
+let url: string;
+let asked: { route: string; body: unknown; headers: Record<string, unknown> }[];
+let answers: ((response: ServerResponse) => void)[];
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
+      const text = Buffer.concat(chunks).toString();
+      asked.push({ route: `${request.method ?? ''} ${decodeURIComponent(request.url ?? '')}`, body: text === '' ? undefined : (JSON.parse(text) as unknown), headers: request.headers });
+      (answers.shift() ?? json({}, 500))(response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+beforeEach(() => {
+  [asked, answers] = [[], []];
+});
+
+function json(body: unknown, status = 200): (response: ServerResponse) => void {
+  return (response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+}
+
+/** A stream that ends after what it says. */
+function events(...blocks: string[]): (response: ServerResponse) => void {
+  return (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(blocks.map((block) => `${block}\n\n`).join(''));
+  };
+}
+
+async function tocsin(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ['', ''];
+  const code = await run(args, { environment: { TOCSIN_URL: url, TOCSIN_TOKEN: 't' }, out: (text) => { out += text; }, err: (text) => { err += text; }, read: () => Promise.reject(new Error('nothing to read')) });
+  return { code, out, err };
+}
+
+describe('listing', () => {
+  test('is what is done when nothing is said, with every filter by its name', async () => {
+    answers = [json({ items: [DELIVERY], nextCursor: 'more' })];
+    const { code, out } = await tocsin('deliveries', '--state', 'failed', '--connection', 'c', '--destination', '#general', '--issue', 'i', '--workflow', 'w', '--source', 'workflow', '--code', 'is_archived', '--digest', 'g', '--after', '2026-01-01', '--q', 'log', '--limit', '1');
+    expect(asked.map(({ route }) => route)).toEqual(['GET /v1/deliveries?state=failed&connectionId=c&destination=#general&issueId=i&workflowId=w&source=workflow&code=is_archived&digestId=g&after=2026-01-01&q=log&limit=1']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^d1 +2026-11-25T10:00:00.000Z +failed \(is_archived\) +#general +Log4Shell$/m);
+    expect(out).toContain('There are more');
+  });
+
+  test('says when there is nothing', async () => {
+    answers = [json({ items: [], nextCursor: null })];
+    expect(await tocsin('deliveries', 'list')).toEqual({ code: 0, out: 'No deliveries.\n', err: '' });
+  });
+});
+
+describe('what is done to many', () => {
+  test('cancels those that are named, and says no when one of them did not wait any more', async () => {
+    answers = [json({ cancelled: 1 }), json({ cancelled: 7 })];
+    expect(await tocsin('deliveries', 'cancel', 'd1', 'd2')).toMatchObject({ code: 1, out: 'Cancelled: 1\n' });
+    expect(await tocsin('deliveries', 'cancel', '--workflow', 'w7')).toMatchObject({ code: 0, out: 'Cancelled: 7\n' });
+    expect(asked.map(({ body }) => body)).toEqual([{ filter: { id: ['d1', 'd2'] } }, { filter: { workflowId: 'w7' } }]);
+  });
+
+  test('replays by filter to somewhere else, and follows it to its end', async () => {
+    const progress = (state: string, done: number): ReturnType<typeof json> => json({ state, matched: 3, done, skipped: state === 'done' ? 1 : 0 });
+    answers = [json({ replayId: 'r1', matched: 3 }, 202), progress('running', 1), progress('done', 2)];
+    const { code, out } = await tocsin('replay', '--state', 'failed,dead', '--to', '#sec', '--reason', 'renamed', '--force', '--wait', '--idempotency-key', 'k');
+    expect(asked[0]).toMatchObject({ route: 'POST /v1/deliveries/replay', body: { filter: { state: 'failed,dead' }, destination: { name: '#sec' }, reason: 'renamed', force: true }, headers: { 'idempotency-key': 'k' } });
+    expect([code, out]).toEqual([1, 'Replay r1: 1 of 3 replayed, 0 skipped\nReplay r1: 2 of 3 replayed, 1 skipped\n']);
+  });
+
+  test('of everything has to be said', async () => {
+    for (const action of ['cancel', 'replay']) expect(await tocsin('deliveries', action)).toMatchObject({ code: 2, err: expect.stringContaining('--all') });
+    for (const action of ['pause', 'resume']) expect(await tocsin('deliveries', action)).toMatchObject({ code: 2, err: expect.stringContaining('--workflow') });
+    expect(asked).toEqual([]);
+    answers = [json({ cancelled: 0 }), json({ paused: true, waiting: 4 })];
+    await tocsin('deliveries', 'cancel', '--all');
+    expect(await tocsin('deliveries', 'pause', '--all')).toMatchObject({ code: 0, out: 'Paused: 4 held\n' });
+    expect(asked.map(({ body }) => body)).toEqual([{ filter: { all: true } }, {}]);
+  });
+});
+
+describe('what is done to one', () => {
+  test('is refused by Tocsin with its reason', async () => {
+    answers = [json({ title: 'Not in this state', status: 409, detail: 'The delivery is failed: only what was posted can be taken back.' }, 409)];
+    expect(await tocsin('deliveries', 'retract', 'd1', '--reason', 'oops')).toMatchObject({ code: 2, err: expect.stringContaining('only what was posted') });
+    expect(asked[0]).toMatchObject({ route: 'POST /v1/deliveries/d1/retract', body: { reason: 'oops' } });
+  });
+
+  test.each([['show'], ['retract']])('%s takes one id', async (action) => {
+    expect(await tocsin('deliveries', action)).toMatchObject({ code: 2, err: expect.stringContaining('one delivery') });
+    expect(await tocsin('deliveries', action, 'a', 'b')).toMatchObject({ code: 2 });
+  });
+
+  test('an unknown action is refused with those there are', async () => {
+    expect(await tocsin('deliveries', 'shred')).toMatchObject({ code: 2, err: expect.stringContaining('retract') });
+  });
+});
+
+describe('watching', () => {
+  const event = (id: string, delivery: object): string => `id: ${id}\nevent: delivery\ndata: ${JSON.stringify(delivery)}`;
+
+  test('tells each change in a line, and goes on where it was when the stream ends', async () => {
+    answers = [events(': begun', event('p1', DELIVERY)), events(event('p2', { ...DELIVERY, id: 'd2', state: 'posted', error: undefined, slack: { permalink: 'https://acme.slack.com/x' } }), 'id: p2\nevent: reset\ndata: {}')];
+    const { code, out } = await tocsin('deliveries', 'watch', '--workflow', 'w7', '--for', '3');
+    expect(code).toBe(0);
+    expect(out.split('\n').slice(0, 4)).toEqual([
+      'Watching. Ctrl+C ends it.',
+      'd1  failed  #general  Log4Shell  The channel is archived. (is_archived)',
+      'd2  posted  #general  Log4Shell  https://acme.slack.com/x',
+      'Changes were missed: tocsin deliveries lists what is there now.',
+    ]);
+    expect(asked.slice(0, 2).map(({ route, headers }) => [route, headers['last-event-id']])).toEqual([['GET /v1/deliveries/stream?workflowId=w7', undefined], ['GET /v1/deliveries/stream?workflowId=w7', 'p1']]);
+  }, 10_000);
+
+  test('gives one line of JSON for each with --json', async () => {
+    answers = [events(event('p1', DELIVERY), event('p2', { ...DELIVERY, id: 'd2' }))];
+    const { out } = await tocsin('deliveries', 'watch', '--for', '1', '--json');
+    expect(out.trim().split('\n').map((line) => (JSON.parse(line) as { id: string }).id)).toEqual(['d1', 'd2']);
+  });
+
+  test('that is refused, or that nobody answers, ends at once', async () => {
+    answers = [json({ title: 'Not allowed', status: 403, detail: 'This needs the permission deliveries:read.' }, 403)];
+    expect(await tocsin('deliveries', 'watch')).toMatchObject({ code: 2, err: expect.stringContaining('deliveries:read') });
+    answers = [json({ title: 'A part of Tocsin is away', status: 503, detail: 'notifier' }, 503)];
+    expect(await tocsin('deliveries', 'watch')).toMatchObject({ code: 3 });
+    expect(await tocsin('deliveries', 'watch', '--for', 'ever')).toMatchObject({ code: 2, err: expect.stringContaining('--for') });
+  });
+});
