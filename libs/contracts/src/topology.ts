@@ -26,6 +26,8 @@ export interface MessageRoute {
   exchange: Exchange;
   saidBy: readonly (ServiceName | 'any')[];
   heardBy: readonly ServiceName[];
+  /** Messages that a hearer has in work at a time, where it takes them in batches. */
+  prefetch?: number;
   contract: new () => object;
   /** Bytes of the whole event at most; {@link MESSAGE_MAX_BYTES} when left out. */
   maxBytes?: number;
@@ -38,12 +40,12 @@ export const COMMAND_MAX_BYTES = 256 * 1024;
 export const MESSAGES = [
   { type: 'issue.reported.v1', exchange: EXCHANGES.intake, saidBy: ['any'], heardBy: ['issues'], contract: IssueReported },
   { type: 'issue.resolved.v1', exchange: EXCHANGES.intake, saidBy: ['any'], heardBy: ['issues'], contract: IssueResolved },
-  { type: 'issue.changed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: ['notifier'], contract: IssueChanged },
-  { type: 'issue.refreshed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: ['notifier'], contract: IssueRefreshed },
+  { type: 'issue.changed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: ['notifier'], contract: IssueChanged, prefetch: 200 },
+  { type: 'issue.refreshed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: ['notifier'], contract: IssueRefreshed, prefetch: 200 },
   { type: 'scan.completed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: [], contract: ScanCompleted },
   { type: 'connection.changed.v1', exchange: EXCHANGES.events, saidBy: ['connector'], heardBy: ['notifier', 'issues'], contract: ConnectionChanged },
   { type: 'connection.reported.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['connector'], contract: ConnectionReported },
-  { type: 'slack.send.v1', exchange: EXCHANGES.commands, saidBy: ['issues', 'any'], heardBy: ['notifier'], contract: SendToSlack, maxBytes: COMMAND_MAX_BYTES },
+  { type: 'slack.send.v1', exchange: EXCHANGES.commands, saidBy: ['issues', 'any'], heardBy: ['notifier'], contract: SendToSlack, prefetch: 300, maxBytes: COMMAND_MAX_BYTES },
   { type: 'delivery.settled.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['issues'], contract: DeliverySettled },
 ] as const satisfies readonly MessageRoute[];
 

@@ -36,7 +36,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
       const queues = queuesOf(this.service);
       assertOneHandlerEach(this.service, queues.map(({ route }) => route.type), this.messageHandlers);
       for (const { queue, route } of queues) {
-        this.subscriptions.push(await this.bus.subscribe(this.service, queue, (message) => this.handle(route, message)));
+        this.subscriptions.push(await this.bus.subscribe(this.service, queue, (message) => this.handle(route, message), route.prefetch === undefined ? {} : { prefetch: route.prefetch }));
       }
       callback();
     } catch (error) {

@@ -8,7 +8,7 @@ function doubling(limit = 10): { batcher: Batcher<number, readonly number[]>; ba
   const batcher = new Batcher<number, readonly number[]>((items) => {
     batches.push([...items]);
     return items.includes(13) ? Promise.reject(new Error('unlucky')) : Promise.resolve(items.map((item) => 2 * item));
-  }, limit);
+  }, limit, 0);
   return { batcher, batches };
 }
 

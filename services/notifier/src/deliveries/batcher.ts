@@ -1,6 +1,6 @@
 /**
- * Collects what arrives within a moment, or while another batch is in work, and hands it over as one batch; each caller waits for the batch
- * that holds its item. If a batch fails, its items are tried one by one, so that one bad item fails alone.
+ * Collects what arrives within a moment, or while another batch is in work, and hands it over as one batch; each caller
+ * waits for the batch that holds its item. If a batch fails, its items are tried one by one, so that one bad item fails alone.
  */
 export class Batcher<T, R = void> {
   private pending: { item: T; resolve: (result: R) => void; reject: (error: unknown) => void }[] = [];
@@ -9,6 +9,8 @@ export class Batcher<T, R = void> {
   constructor(
     private readonly process: (items: readonly T[]) => Promise<R>,
     private readonly limit: number,
+    /** How long the first item of a batch waits for others, milliseconds. */
+    private readonly momentMs: number,
   ) {}
 
   /** Resolves with the result of the item's batch. */
@@ -17,7 +19,7 @@ export class Batcher<T, R = void> {
       this.pending.push({ item, resolve, reject });
       if (!this.running) {
         this.running = true;
-        setTimeout(() => void this.run(), MOMENT_MS);
+        setTimeout(() => void this.run(), this.momentMs);
       }
     });
   }
@@ -42,6 +44,3 @@ export class Batcher<T, R = void> {
     }
   }
 }
-
-/** Far below what anybody notices, and enough for what belongs together to come together. */
-const MOMENT_MS = 2;

@@ -12,6 +12,7 @@ import { Batcher } from './batcher.js';
 import type { DeliveryResult } from './delivery-result.js';
 import { LaneRepository } from './lane.repository.js';
 
+const MOMENT_MS = 5;
 const BATCH = 100;
 const LONGEST_PAUSE_MS = 2000;
 /** A result that the database refuses for another reason is a defect; its lease ends, and policy decides. */
@@ -26,7 +27,7 @@ export class ResultRecorder {
     lanes: LaneRepository,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.batches = new Batcher((results) => lanes.finish(results), BATCH);
+    this.batches = new Batcher((results) => lanes.finish(results), BATCH, MOMENT_MS);
   }
 
   /** Whether results wait for a database that did not take them at once. */

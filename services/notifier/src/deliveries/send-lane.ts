@@ -21,6 +21,7 @@ import { ResultRecorder } from './result-recorder.js';
 
 /** A request takes up to 10 s, twice when it is repeated as plain text; one that could outlive the lease is not begun. */
 const LATEST_START_MS = LEASE_MS - 22_000;
+const MOMENT_MS = 2;
 const TROUBLE_WAIT_MS = 2000;
 
 @Injectable()
@@ -36,7 +37,7 @@ export class SendLane {
     @Inject(LOGGER) private readonly logger: Logger,
     config: NotifierConfig,
   ) {
-    this.starts = new Batcher((claims) => lanes.markStarted(claims), config.SLACK_CONCURRENCY);
+    this.starts = new Batcher((claims) => lanes.markStarted(claims), config.SLACK_CONCURRENCY, MOMENT_MS);
   }
 
   /** @param claimedAt by this process's own clock, milliseconds */

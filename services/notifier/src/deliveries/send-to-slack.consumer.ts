@@ -14,11 +14,12 @@ import { ArrivalRepository, type Arrival } from './arrival.repository.js';
 import { Batcher } from './batcher.js';
 import { PostingJob } from './posting.job.js';
 
+const MOMENT_MS = 10;
 const BATCH = 100;
 
 @Controller()
 export class SendToSlackConsumer {
-  private readonly batches = new Batcher<Arrival>((arrivals) => this.record(arrivals), BATCH);
+  private readonly batches = new Batcher<Arrival>((arrivals) => this.record(arrivals), BATCH, MOMENT_MS);
 
   constructor(
     private readonly arrivals: ArrivalRepository,

@@ -10,12 +10,13 @@ import { EditJob } from './edit.job.js';
 import { FollowChanges } from './follow-changes.js';
 import type { Heard } from './issue-news.js';
 
+const MOMENT_MS = 10;
 const BATCH = 100;
 const FIRST_REVISION = 1;
 
 @Controller()
 export class IssueChangesConsumer {
-  private readonly batches = new Batcher<Heard>((heard) => this.take(heard), BATCH);
+  private readonly batches = new Batcher<Heard>((heard) => this.take(heard), BATCH, MOMENT_MS);
 
   constructor(
     private readonly changes: FollowChanges,
