@@ -64,9 +64,16 @@ describe('a burst', () => {
         expect(digest.sections.reduce((sum, { total }) => sum + total, 0)).toBe(counts.reduce((sum, { count }) => sum + count, 0));
         const { blocks, text } = renderMessage({ ...by, digest });
         const shown = JSON.stringify(blocks);
-        const bullets = blocks.flatMap((block) => (block.type === 'rich_text' ? block.elements : [])).flatMap((part) => (part.type === 'rich_text_list' ? part.elements : [])).length;
-        const rest = [...shown.matchAll(/and ([\d,]+) more/g)].reduce((sum, [, count = '']) => sum + Number(count.replaceAll(',', '')), 0);
-        expect(bullets + rest).toBe(counts.reduce((sum, { count }) => sum + count, 0));
+        const parts = blocks.flatMap((block) => (block.type === 'rich_text' ? [block.elements] : []));
+        const told = parts.map((elements) => {
+          const names = elements.flatMap((part) => (part.type === 'rich_text_list' ? part.elements : [])).length;
+          const [, count = '0'] = (names > 0 ? /"and ([\d,]+) more"/ : /"\w+ \(([\d,]+)\)"/).exec(JSON.stringify(elements)) ?? [];
+          return names + Number(count.replaceAll(',', ''));
+        });
+        expect(told.reduce((sum, count) => sum + count, 0)).toBe(counts.reduce((sum, { count }) => sum + count, 0));
+        const plain = renderPlainText({ ...by, digest }).text;
+        expect(plain).toContain(`<${LINK}|All of them in Tocsin>`);
+        for (const { name, total } of digest.sections) expect(plain).toContain(`${name} (${String(total).replace(/\B(?=(?:\d{3})+$)/g, ',')})`);
         expect([blocks.length <= 50, shown.length <= 10_000, text.length <= 4000]).toEqual([true, true, true]);
         expect(text).toContain(LINK);
         expect(`${text}${renderPlainText({ ...by, digest }).text}`).not.toMatch(/<!|<https:\/\/evil/);

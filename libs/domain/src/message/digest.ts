@@ -90,7 +90,7 @@ function sectionParts({ name, total, issues }: DigestInput['sections'][number], 
   const parts: RichTextPart[] = [];
   if (title !== '') parts.push(section(text(`${title} (${grouped(total)})`, { bold: true })));
   if (named.length > 0) parts.push({ type: 'rich_text_list', style: 'bullet', elements: named.map((issue) => issueLine(issue, consoleUrl)) });
-  if (rest > 0) parts.push(section(text(`and ${grouped(rest)} more`)));
+  if (rest > 0 && (named.length > 0 || title === '')) parts.push(section(text(`and ${grouped(rest)} more`)));
   return parts.length > 0 ? parts : [section(text('none'))];
 }
 

@@ -22,6 +22,11 @@ export function asPlainText({ text, blocks, attachments }: RenderedMessage, max:
   return (kept.length < lines.length ? [...kept, CUT] : kept).join('\n');
 }
 
+/** Whether lines are missing at the end. */
+export function isCut(text: string): boolean {
+  return text.endsWith(`\n${CUT}`);
+}
+
 function linesOf(block: Block): string[] {
   switch (block.type) {
     case 'header':

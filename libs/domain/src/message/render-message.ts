@@ -10,7 +10,7 @@ import { bulkDigest, digestBlocks, digestText } from './digest.js';
 import { issueCard, titleText } from './issue-card.js';
 import { issueLink, safeUrl } from './link.js';
 import type { DigestInput, MessageInput, MessageWarning, RenderedMessage } from './message-input.js';
-import { asPlainText } from './plain-text.js';
+import { asPlainText, isCut } from './plain-text.js';
 import { lookOf } from './severity-look.js';
 import { cleanLine, cleanText, cut, escapeMrkdwn } from './text.js';
 import { replyBlocks, replyText, type ReplyInput } from './thread-reply.js';
@@ -28,7 +28,14 @@ const FOLLOWS = {
 } as const;
 const REPEATED = 'This may repeat an earlier message: Slack did not confirm it.';
 
+/** Characters of JSON for the blocks of a digest in plain text: fewer issues are named until what counts the others and leads to them fits as well. */
+const PLAIN_ROOMS = [LIMITS.allBlocks, 7000, 4500, 2500, 0];
+
 export function renderMessage(input: MessageInput): RenderedMessage {
+  return render(input, LIMITS.allBlocks);
+}
+
+function render(input: MessageInput, room: number): RenderedMessage {
   const digest = digestOf(input);
   const [issue] = input.issues;
   const said = saidBlocks(input);
@@ -37,13 +44,18 @@ export function renderMessage(input: MessageInput): RenderedMessage {
   const card = digest === undefined && issue !== undefined ? [issueCard(issue, input.consoleUrl)] : [];
   const changed = whatChanged(input.change, input.changes ?? []);
   if (changed.length > 0) said.push({ type: 'rich_text', block_id: 'changed', elements: changed });
-  const body = digest ? digestBlocks(digest, input.consoleUrl, LIMITS.allBlocks - JSON.stringify(said).length) : issue === undefined ? testBlocks(input.consoleUrl) : [];
+  const body = digest ? digestBlocks(digest, input.consoleUrl, room - JSON.stringify(said).length) : issue === undefined ? testBlocks(input.consoleUrl) : [];
   return { text: textOf(input, digest), blocks: [...said, ...body], attachments: card, warnings: warningsOf(input) };
 }
 
 /** The same message without blocks, for when Slack refuses them. */
 export function renderPlainText(input: MessageInput): { text: string } {
-  return { text: asPlainText(renderMessage(input), LIMITS.messageText) };
+  let text = '';
+  for (const room of digestOf(input) ? PLAIN_ROOMS : [LIMITS.allBlocks]) {
+    text = asPlainText(render(input, room), LIMITS.messageText);
+    if (!isCut(text)) break;
+  }
+  return { text };
 }
 
 function digestOf({ digest, issues, consoleUrl }: MessageInput): DigestInput | undefined {
