@@ -101,7 +101,7 @@ describe('the members of a digest', () => {
   test('are settled in batches, and whoever comes after a crash goes on', async () => {
     await ended(POSTED, 1200);
     await digests.settling.settle();
-    expect(await digests.rows(`kind = 'message' and state = 'posted'`)).toHaveLength(500);
+    expect(await digests.rows(`kind = 'message' and state = 'posted'`)).toHaveLength(250);
     await digests.settleAll();
     expect(await digests.rows(`kind = 'message' and state = 'posted'`)).toHaveLength(1200);
   });

@@ -17,7 +17,8 @@ import { TakeApart } from './take-apart.js';
 
 /** The net under the wake-ups. */
 const POLL_MS = 1000;
-const BATCH = 500;
+/** Small enough that arrivals in the lane do not wait long for its lock. */
+const BATCH = 250;
 
 @Injectable()
 export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
