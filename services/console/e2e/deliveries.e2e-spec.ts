@@ -92,21 +92,23 @@ test('a group of the same reason is replayed at once to another channel, with it
   for (const issue of [3, 4, 5, 6]) await send(product, issue, PAYMENTS);
   await untilAll(product, 'failed', 5);
   await openDeliveries(page, '/deliveries/problems');
-  const group = page.getByRole('article').filter({ hasText: '5 deliveries' });
+  const group = page.getByRole('article').filter({ hasText: '4 deliveries' });
   await expect(group).toContainText('The channel is archived.');
   await expect(group).toContainText('Unarchive the channel in Slack, or choose another one.');
   await group.getByRole('button', { name: 'Replay all' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Replay 5 deliveries' });
+  const dialog = page.getByRole('dialog', { name: 'Replay 4 deliveries' });
   await dialog.getByLabel('Another').check();
   await dialog.getByLabel('Channel/User').fill('general');
   await page.getByRole('option', { name: '#general' }).click();
-  await dialog.getByRole('button', { name: 'REPLAY 5' }).click();
+  await dialog.getByRole('button', { name: 'REPLAY 4' }).click();
   const progress = page.getByRole('dialog', { name: 'Replay' });
   await expect(progress.getByRole('progressbar', { name: 'Progress of the replay' })).toBeVisible();
-  await expect(progress.getByRole('status')).toContainText('5 deliveries sent again');
+  await expect(progress.getByRole('status')).toContainText('4 deliveries sent again');
   await progress.getByRole('button', { name: 'DONE' }).click();
+  // with the one that was sent again before, all are dealt with
+  await expect(page.getByRole('region', { name: 'Not sent' })).toContainText('Nothing: every delivery was posted');
   await page.goto('/deliveries?destination=%23general&state=posted');
-  await expect(rows(page)).toHaveCount(5);
+  await expect(rows(page)).toHaveCount(4);
 });
 
 test('tabs count the states and stand in the address, together with the other filters', async ({ page }) => {
@@ -127,13 +129,13 @@ test('tabs count the states and stand in the address, together with the other fi
 test('what was posted already is left out of a bulk replay unless somebody insists', async ({ page }) => {
   await openDeliveries(page, '/deliveries?destination=%23general');
   await page.getByLabel('Select all shown').check();
-  await expect(page.getByText('5 deliveries selected')).toBeVisible();
-  await page.getByRole('button', { name: 'Replay 5' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Replay 5 deliveries' });
-  await expect(dialog.getByRole('note')).toContainText('5 deliveries were already posted');
+  await expect(page.getByText('4 deliveries selected')).toBeVisible();
+  await page.getByRole('button', { name: 'Replay 4' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Replay 4 deliveries' });
+  await expect(dialog.getByRole('note')).toContainText('4 deliveries were already posted');
   await expect(dialog.getByRole('button', { name: 'REPLAY 0' })).toBeDisabled();
   await dialog.getByLabel('Post them again nevertheless').check();
-  await expect(dialog.getByRole('button', { name: 'REPLAY 5' })).toBeEnabled();
+  await expect(dialog.getByRole('button', { name: 'REPLAY 4' })).toBeEnabled();
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
 });

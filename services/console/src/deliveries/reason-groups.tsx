@@ -27,7 +27,7 @@ export function ReasonGroups() {
     <>
       {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
       {!groups && !error && <Skeleton height={120} />}
-      {groups?.length === 0 && <Text>Nothing: every delivery was posted, waits its turn or was suppressed on purpose.</Text>}
+      {groups?.length === 0 && <Text>Nothing: every delivery was posted, waits its turn, was suppressed on purpose or has been sent again.</Text>}
       {groups?.map((group) => <ReasonCard key={`${group.state} ${group.code} ${group.message}`} group={group} onReplay={setReplaying} />)}
       {replaying && <ReplayManyDialog scope={replaying} onClose={() => { setReplaying(undefined); }} />}
     </>
