@@ -21,10 +21,10 @@ export class Publisher {
     return new Publisher(connection, await connection.createConfirmChannel());
   }
 
-  /** Resolves when the broker has all of them on disk. */
-  async publish(publications: readonly Publication[]): Promise<void> {
-    for (let begin = 0; begin < publications.length; begin += ON_THE_WAY) {
-      await Promise.all(publications.slice(begin, begin + ON_THE_WAY).map((publication) => this.send(publication)));
+  /** Makes a message of each and publishes them, some at a time. Resolves when the broker has all of them on disk. */
+  async publish<T>(items: readonly T[], toPublication: (item: T) => Publication): Promise<void> {
+    for (let begin = 0; begin < items.length; begin += ON_THE_WAY) {
+      await Promise.all(items.slice(begin, begin + ON_THE_WAY).map((item) => this.send(toPublication(item))));
     }
   }
 

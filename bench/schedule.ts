@@ -18,6 +18,7 @@ export interface Sent {
 }
 
 const TICK_MS = 5;
+const PART = 2000;
 
 /** @param plan in the order of its times */
 export async function sendOnTime(contender: Pick<Contender, 'send'>, plan: readonly Planned[]): Promise<Sent[]> {
@@ -34,6 +35,11 @@ export async function sendOnTime(contender: Pick<Contender, 'send'>, plan: reado
   }
   await Promise.all(onTheWay);
   return sent;
+}
+
+/** Sends many without holding them all in memory. */
+export async function sendMany(contender: Pick<Contender, 'send'>, count: number, commandOf: (index: number) => SendToSlack): Promise<void> {
+  for (let begin = 0; begin < count; begin += PART) await contender.send(Array.from({ length: Math.min(PART, count - begin) }, (_, index) => commandOf(begin + index)));
 }
 
 /** `perSecond` evenly for so long. */

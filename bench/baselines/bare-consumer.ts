@@ -24,7 +24,6 @@ const BATCH_MS = 10;
 const slack = new URL(SLACK_API_URL);
 const http = new Pool(slack.origin, { connections: Number(CONCURRENCY) });
 const database = new pg.Pool({ connectionString: DATABASE_URL, max: 4 });
-await database.query('create table if not exists deliveries (id text primary key, channel text not null, ts text not null, command jsonb not null, posted_at timestamptz not null default clock_timestamp())');
 
 const connection = await connect(AMQP_URL, { noDelay: true });
 const channel = await connection.createChannel();

@@ -24,7 +24,7 @@ class Delivery {
   @Column('text') channel!: string;
   @Column('text') ts!: string;
   @Column('jsonb') command!: SendToSlack;
-  @CreateDateColumn() postedAt!: Date;
+  @CreateDateColumn({ name: 'posted_at', type: 'timestamptz' }) postedAt!: Date;
 }
 
 @Controller()
@@ -48,7 +48,7 @@ class DeliveryController {
   }
 }
 
-const database = await new DataSource({ type: 'postgres', url: DATABASE_URL, entities: [Delivery], synchronize: true }).initialize();
+const database = await new DataSource({ type: 'postgres', url: DATABASE_URL, entities: [Delivery] }).initialize();
 
 @Module({ controllers: [DeliveryController], providers: [{ provide: DataSource, useValue: database }] })
 class PlainModule {}

@@ -10,6 +10,7 @@ import { idealDuration } from '../ideal.js';
 import { peakMegabytes } from '../process-figures.js';
 import { atLeast, atMost, figure, seconds, settingsOf, type Goal, type Report } from '../report.js';
 import type { Post } from '../running-slack.js';
+import { sendMany } from '../schedule.js';
 import { AS_SLACK, describeSlack } from '../slack-settings.js';
 import { channelId, Traffic } from '../traffic.js';
 import { until } from '../until.js';
@@ -60,8 +61,8 @@ async function measure(size: Size, withBaselines: boolean, { settings, tell }: B
 
 async function run(contender: Contender, { backlog, others, perChannel }: Size, patienceMs: number): Promise<Run> {
   const traffic = new Traffic();
-  await contender.send(Array.from({ length: backlog }, () => traffic.commandTo({ channel: 0 })));
-  await contender.send(Array.from({ length: others * perChannel }, (_, index) => traffic.commandTo({ channel: 1 + (index % others) })));
+  await sendMany(contender, backlog, () => traffic.commandTo({ channel: 0 }));
+  await sendMany(contender, others * perChannel, (index) => traffic.commandTo({ channel: 1 + (index % others) }));
   await contender.start(REPLICAS);
   await until(async () => (await contender.slack.counts()).posts > 0, `${contender.name} posts its first message`);
   const giveUp = performance.now() + patienceMs;

@@ -15,8 +15,11 @@ import { channelOf, evenly, sendOnTime, type Sent } from '../schedule.js';
 import { AS_SLACK, describeSlack } from '../slack-settings.js';
 import { percentile } from '../statistics.js';
 import { channelId, seeded, Traffic } from '../traffic.js';
+import { untilCount } from '../until.js';
 
 const CHANNELS = 200;
+/** Messages to other channels before the clock runs. */
+const WARM_UP = 50;
 const INTERVAL_MS = 1000;
 const PACED = { SLACK_CHANNEL_INTERVAL_MS: String(INTERVAL_MS), SLACK_WORKSPACE_RATE: '0', DIGEST_AFTER_SECONDS: '0' };
 const HOT = channelId(0, 0);
@@ -55,12 +58,15 @@ export const pacing: Bench = async (options) => {
 async function run(contender: Contender, replicas: number, { durationMs, perSecond }: Size): Promise<Run> {
   await contender.start(replicas);
   const [traffic, random] = [new Traffic(), seeded(7)];
+  await contender.send(Array.from({ length: WARM_UP }, (_, index) => traffic.commandTo({ channel: CHANNELS + index })));
+  await untilCount(async () => (await contender.slack.counts()).deliveries, WARM_UP, `${contender.name} warms up`);
+  await contender.slack.clear();
   const plan = evenly(durationMs, perSecond, (index) => traffic.commandTo({ channel: index % 2 === 0 ? 0 : 1 + Math.floor(random() * (CHANNELS - 1)) }));
   const sent = await sendOnTime(contender, plan);
   const end = (sent[0]?.at ?? 0) + durationMs;
   await sleep(Math.max(0, end - Date.now()));
   await sleep(INTERVAL_MS * 2); // what came last to a channel is sent a little after the end
-  await contender.lostNothing(sent.length);
+  await contender.lostNothing(WARM_UP + sent.length);
   const { refused } = await contender.slack.counts();
   return { name: contender.name === 'Tocsin' ? `Tocsin × ${replicas}` : contender.name, of: contender, refused, ...compare(sent, await contender.slack.posts(), end) };
 }

@@ -4,7 +4,9 @@ import { startProcess, testBroker, testDatabase, type StartedProcess, type TestB
 
 import { Publisher } from '../publisher.js';
 import { RunningSlack } from '../running-slack.js';
-import { CONCURRENCY, PATIENT, type Contender, type ContenderOptions } from './contender.js';
+import { CONCURRENCY, PATIENT, startAll, type Contender, type ContenderOptions } from './contender.js';
+
+const TABLE = 'create table deliveries (id text primary key, channel text not null, ts text not null, command jsonb not null, posted_at timestamptz not null default clock_timestamp())';
 
 export class Baseline implements Contender {
   readonly settings = { CONCURRENCY: String(CONCURRENCY) };
@@ -33,6 +35,7 @@ export class Baseline implements Contender {
   private static async prepare(name: string, program: string, toBody: (command: SendToSlack) => object, { slack }: ContenderOptions): Promise<Baseline> {
     const broker = testBroker();
     const [running, database, publisher] = await Promise.all([RunningSlack.start(slack), testDatabase(), Publisher.open(broker.url)]);
+    await database.query(TABLE);
     const baseline = new Baseline(name, program, toBody, running, database, broker, publisher);
     await publisher.declareQueue(baseline.queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
     return baseline;
@@ -43,17 +46,14 @@ export class Baseline implements Contender {
   }
 
   async start(replicas = 1): Promise<void> {
-    while (this.replicas.length < replicas) {
-      this.replicas.push(await startProcess(`bench/dist/baselines/${this.program}.js`, {
-        DATABASE_URL: this.database.url, AMQP_URL: this.broker.url, QUEUE: this.queue, SLACK_API_URL: `${this.slack.url}/api/`, ...this.settings,
-      }, PATIENT));
-    }
+    const settings = { DATABASE_URL: this.database.url, AMQP_URL: this.broker.url, QUEUE: this.queue, SLACK_API_URL: `${this.slack.url}/api/`, ...this.settings };
+    this.replicas.push(...(await startAll(replicas, () => startProcess(`bench/dist/baselines/${this.program}.js`, settings, PATIENT))));
   }
 
   async send(commands: readonly SendToSlack[]): Promise<void> {
-    await this.publisher.publish(commands.map((command) => ({
+    await this.publisher.publish(commands, (command) => ({
       exchange: '', routingKey: this.queue, content: Buffer.from(JSON.stringify(this.toBody(command))), options: { contentType: 'application/json', messageId: command.commandId },
-    })));
+    }));
   }
 
   async recorded(): Promise<number> {

@@ -1,5 +1,6 @@
 /** Whoever takes commands off RabbitMQ and posts them to a Slack of its own: Tocsin, and the two that it is measured against. */
 import type { SendToSlack } from '@tocsin/contracts';
+import type { StartedProcess } from '@tocsin/testing';
 
 import type { RunningSlack } from '../running-slack.js';
 import type { SlackSettings } from '../slack-settings.js';
@@ -54,6 +55,16 @@ export async function stopAll(): Promise<void> {
 
 /** How long a process may take to start, on a machine that is busy with other things. */
 export const PATIENT = { timeout: 90_000 };
+
+/** Starts several at once; when one does not start, none is left running. */
+export async function startAll(count: number, start: () => Promise<StartedProcess>): Promise<StartedProcess[]> {
+  const results = await Promise.allSettled(Array.from({ length: count }, start));
+  const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure === undefined) return started;
+  await Promise.all(started.map((one) => one.kill()));
+  throw failure.reason;
+}
 
 /** Posts in flight, the same for all. */
 export const CONCURRENCY = 32;

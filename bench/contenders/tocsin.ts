@@ -10,7 +10,7 @@ import { Publisher, type Publication } from '../publisher.js';
 import { RunningSlack } from '../running-slack.js';
 import { ORGANIZATION } from '../traffic.js';
 import { until, untilCount } from '../until.js';
-import { CONCURRENCY, PATIENT, type Contender, type ContenderOptions } from './contender.js';
+import { CONCURRENCY, PATIENT, startAll, type Contender, type ContenderOptions } from './contender.js';
 
 const COMMAND = 'slack.send.v1';
 const OUTCOMES = 'issues.delivery.settled.v1';
@@ -43,13 +43,12 @@ export class Tocsin implements Contender {
     return this.replicas.map(({ pid }) => pid);
   }
 
-  /** The first alone, since it prepares the database. */
   async start(replicas = 1): Promise<void> {
-    while (this.replicas.length < replicas) this.replicas.push(await startProcess('services/notifier/dist/main.js', this.environment(), PATIENT));
+    this.replicas.push(...(await startAll(replicas, () => startProcess('services/notifier/dist/main.js', this.environment(), PATIENT))));
   }
 
   async send(commands: readonly SendToSlack[]): Promise<void> {
-    await this.publisher.publish(commands.map((command) => this.toPublication(command)));
+    await this.publisher.publish(commands, (command) => this.toPublication(command));
   }
 
   /** Of an administrator of the bench's organization. */
