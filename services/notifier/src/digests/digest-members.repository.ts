@@ -42,8 +42,10 @@ export interface NamedIssue {
   issue: Issue;
 }
 
+/** Something that people paused covers `d`. */
+const PAUSED = `exists (select 1 from pauses p where p.organization_id = d.organization_id and p.workflow_id in ('', coalesce(d.workflow_id, '')))`;
 /** `d` may be folded: it waits for nothing but its turn, and is certainly not in the channel yet. */
-const FOLDABLE = `d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.fold_key is not null and d.kind = 'message'
+const FOLDABLE = `d.state = 'waiting' and d.digest_id is null and d.held_since is null and not ${PAUSED} and d.fold_key is not null and d.kind = 'message'
   and d.ambiguous = 0 and d.not_before <= clock_timestamp() and d.expires_at > clock_timestamp()`;
 /** Members of one digest; a burst that is larger becomes several. */
 export const MEMBERS_MAX = 20_000;
@@ -112,7 +114,8 @@ export class DigestMembersRepository {
   /** Puts the members of a digest back in line, where they were. @param alone never to be folded again */
   async release(tx: EntityManager, { organizationId, digestId }: DigestKey, alone: boolean): Promise<void> {
     await tx.query(
-      `update deliveries set digest_id = null, waiting_for = null, version = version + 1, fold_key = case when $3 then null else fold_key end
+      `update deliveries d set digest_id = null, waiting_for = null, version = version + 1, fold_key = case when $3 then null else fold_key end,
+         held_since = case when ${PAUSED} then coalesce(held_since, clock_timestamp()) end
        where organization_id = $1 and digest_id = $2 and state = 'waiting'`,
       [organizationId, digestId, alone],
     );

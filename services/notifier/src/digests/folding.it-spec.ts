@@ -132,6 +132,15 @@ describe('a backlog that would take too long', () => {
     expect((await digests.rows(`kind = 'message' and digest_id is null`)).map(({ delivery_id }) => delivery_id)).toEqual([unknown, again, held, later]);
   });
 
+  test('leaves out what was paused at this moment and is not held yet', async () => {
+    await digests.acceptMany(40);
+    const paused = await digests.acceptMany(2, () => ({ source: { ...BY_WORKFLOW, workflowId: 'w2' } }));
+    const lane = await digests.leased();
+    await digests.opened.source.query(`insert into pauses (organization_id, workflow_id, paused_by) values ('acme', 'w2', 'ada@acme.test')`);
+    await digests.folding.fold(lane);
+    expect((await digests.rows(`kind = 'message' and digest_id is null`)).map(({ delivery_id }) => delivery_id)).toEqual(paused);
+  });
+
   test('is fixed once: what comes later is told by itself, or by the next digest', async () => {
     await digests.acceptMany(40);
     await digests.fold();

@@ -169,6 +169,17 @@ describe('a digest that Slack refuses for what it holds', () => {
     expect(await openDigests()).toEqual([]);
   });
 
+  test('gives back held what was paused meanwhile', async () => {
+    await digests.acceptMany(40);
+    await digests.opened.source.query(`update deliveries set created_at = created_at - interval '2 hours'`);
+    await digests.fold();
+    await digests.opened.finish(await digests.opened.claimOne(), KEPT_BACK);
+    await digests.opened.source.query(`insert into pauses (organization_id, workflow_id, paused_by) values ('acme', 'w1', 'ada@acme.test')`);
+    await digests.settleAll();
+    expect(await digests.rows(`held_since is not null and digest_id is null`)).toHaveLength(40);
+    expect(await digests.opened.claim(10)).toEqual([]);
+  });
+
   test('loses nothing: each message is told in the end, but for the one that Slack refuses', async () => {
     const members = await digests.acceptMany(64);
     const poison = members[37];
