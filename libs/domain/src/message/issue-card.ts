@@ -85,10 +85,16 @@ function locationFact({ location }: Issue): RichTextSection | undefined {
 }
 
 function dateFact(name: string, time: string | undefined, format: string): RichTextSection | undefined {
+  const date = dateElement(time, format);
+  return date && section(text(`${name}: `, { bold: true }), date);
+}
+
+/** A time as each reader's own clock shows it. @returns undefined for what is no time */
+export function dateElement(time: string | undefined, format: string): RichTextElement | undefined {
   const milliseconds = time === undefined ? Number.NaN : Date.parse(time);
   if (!Number.isFinite(milliseconds) || milliseconds < 0) return undefined;
   const fallback = `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  return section(text(`${name}: `, { bold: true }), { type: 'date', timestamp: Math.floor(milliseconds / 1000), format, fallback });
+  return { type: 'date', timestamp: Math.floor(milliseconds / 1000), format, fallback };
 }
 
 /** The issue's own address names its host, so that nobody is led somewhere unseen. */

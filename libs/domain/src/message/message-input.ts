@@ -31,6 +31,8 @@ export interface MessageInput {
   isReply?: boolean;
   /** It stands for an earlier message: `replaced` cannot be changed any more, `unconfirmed` may or may not be there. */
   follows?: { reason: 'replaced' | 'unconfirmed'; link?: string };
+  /** When it was accepted, for a message that could not be sent for a while. RFC 3339 */
+  lateSince?: string;
   /** Slack ids of the owners, where they are known, for a mention of the owner. */
   ownerIds?: readonly string[];
 }

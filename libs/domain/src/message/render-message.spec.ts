@@ -278,6 +278,11 @@ describe('what the message says', () => {
     expect(renderMessage({ ...by, issues: [issue], repeated: true }).blocks[0]).toMatchObject({ block_id: 'repeated' });
   });
 
+  test('a message that could not be sent for a while says from when it is, in each reader’s own time', () => {
+    const { blocks } = renderMessage({ ...by, issues: [issue], lateSince: '2026-11-25T14:02:00.000Z' });
+    expect(blocks[0]).toMatchObject({ block_id: 'late', elements: [{ elements: [{ text: 'From ' }, { type: 'date', timestamp: 1_795_615_320, fallback: '2026-11-25 14:02 UTC' }, { text: ': it could not be sent before.' }] }] });
+  });
+
   test('a test message says that nothing has to be done', () => {
     expect(renderMessage({ ...by, issues: [], source: { kind: 'test', user: 'ada' } }).text).toContain('Test message');
   });

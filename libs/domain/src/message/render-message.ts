@@ -7,7 +7,7 @@ import type { Issue } from '../issue.js';
 import { compareSeverity, SEVERITIES, type Severity } from '../issue.js';
 import { LIMITS, plainText, section, text, type Block, type RichTextElement, type RichTextSection } from './block-kit.js';
 import { bulkDigest, digestBlocks, digestText } from './digest.js';
-import { issueCard, titleText } from './issue-card.js';
+import { dateElement, issueCard, titleText } from './issue-card.js';
 import { issueLink, safeUrl } from './link.js';
 import type { DigestInput, MessageInput, MessageWarning, RenderedMessage } from './message-input.js';
 import { asPlainText, isCut } from './plain-text.js';
@@ -76,6 +76,8 @@ function saidBlocks(input: MessageInput): Block[] {
   const comment = cut(cleanText(input.comment ?? ''), COMMENT_MAX);
   const blocks: Block[] = [];
   if (input.repeated === true) blocks.push({ type: 'context', block_id: 'repeated', elements: [plainText(REPEATED)] });
+  const late = dateElement(input.lateSince, '{date_short_pretty} {time}');
+  if (late) blocks.push({ type: 'rich_text', block_id: 'late', elements: [section(text('From ', { italic: true }), late, text(': it could not be sent before.', { italic: true }))] });
   if (input.follows) blocks.push({ type: 'rich_text', block_id: 'follows', elements: [followsSection(input.follows)] });
   if (mentions.length > 0) blocks.push({ type: 'rich_text', block_id: 'mentions', elements: [section(...mentions)] });
   if (sender !== '') blocks.push({ type: 'context', block_id: 'sender', elements: [plainText(`Sent by ${sender}`)] });

@@ -7,10 +7,20 @@ export interface ToRender {
   command: KeptCommand;
   ambiguous: number;
   kind: 'message' | 'reply' | 'digest';
+  created_at?: Date;
+  /** When it was posted. */
+  settled_at?: Date | null;
 }
 
-/** @param ownerIds Slack ids of the issues' owners, for a mention */
-export function messageInputOf({ command, ambiguous, kind }: ToRender, consoleUrl: string, ownerIds: readonly string[]): MessageInput {
+/** A message that is sent later than this after it was accepted says from when it is. */
+const LATE_MS = 10 * 60_000;
+
+/**
+ * @param ownerIds Slack ids of the issues' owners, for a mention
+ * @param now for a message that is not posted yet
+ */
+export function messageInputOf(delivery: ToRender, consoleUrl: string, ownerIds: readonly string[], now: number): MessageInput {
+  const { command, ambiguous, kind } = delivery;
   const { issues, comment, source, digest, options, change, changes, follows } = command;
   return {
     issues,
@@ -26,7 +36,13 @@ export function messageInputOf({ command, ambiguous, kind }: ToRender, consoleUr
     ...(changes && { changes }),
     ...(follows && { follows }),
     ...(ambiguous > 0 && { repeated: true }),
+    ...lateSince(delivery, now),
   };
+}
+
+function lateSince({ kind, created_at, settled_at }: ToRender, now: number): Pick<MessageInput, 'lateSince'> {
+  if (kind !== 'message' || created_at === undefined || (settled_at?.getTime() ?? now) - created_at.getTime() < LATE_MS) return {};
+  return { lateSince: created_at.toISOString() };
 }
 
 /** Every issue that the message tells, alone or in a digest. */

@@ -75,7 +75,7 @@ export class PostDelivery {
 
   private async inputOf({ delivery }: Claim): Promise<MessageInput> {
     const owners = delivery.command.options?.mention?.owner === true ? toldIssues(delivery).flatMap((issue) => issue.owners) : [];
-    return messageInputOf(delivery, this.config.PUBLIC_URL, owners.length > 0 ? await this.directory.peopleByEmail(delivery.connection_id, owners) : []);
+    return messageInputOf(delivery, this.config.PUBLIC_URL, owners.length > 0 ? await this.directory.peopleByEmail(delivery.connection_id, owners) : [], Date.now());
   }
 
   /** The request itself, and once more as plain text when Slack refuses the content. */

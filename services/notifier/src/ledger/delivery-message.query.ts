@@ -25,7 +25,7 @@ export class DeliveryMessageQuery {
     const row = await this.queries.row(organizationId, deliveryId);
     if (!row) return undefined;
     const told = row.digest_id === null ? row : ((await this.queries.row(organizationId, row.digest_id)) ?? row);
-    const input = messageInputOf(told, this.config.PUBLIC_URL, await this.ownersOf(told));
+    const input = messageInputOf(told, this.config.PUBLIC_URL, await this.ownersOf(told), Date.now());
     if (await this.wasPlainText(told)) return { ...renderPlainText(input), blocks: [], attachments: [], plainText: true };
     const { text, blocks, attachments } = renderMessage(input);
     return { text, blocks: blocks, attachments: attachments };

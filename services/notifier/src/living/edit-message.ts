@@ -21,7 +21,7 @@ import { NotifierConfig } from '../notifier.config.js';
 import { DeliverySettingsRepository } from '../settings/delivery-settings.repository.js';
 import { inPlaceOf } from './answers.js';
 import { judgeEdit } from './edit-verdict.js';
-import { EditRepository, type Edit } from './edit.repository.js';
+import { EDIT_LEASE_MS, EditRepository, type Edit } from './edit.repository.js';
 import type { KeptCommand } from './told.js';
 
 interface ReadyEdit {
@@ -31,6 +31,8 @@ interface ReadyEdit {
   opened: OpenDoor;
 }
 
+/** A request takes up to 10 s, twice when it is repeated as plain text; one that could outlive the lease is not begun. */
+const LATEST_START_MS = EDIT_LEASE_MS - 22_000;
 /** Until what is missing has come. */
 const NOT_READY_WAIT_MS = 5000;
 
@@ -50,15 +52,17 @@ export class EditMessage {
     private readonly config: NotifierConfig,
   ) {}
 
-  /** @throws PeerUnavailable when no token can be had */
-  async edit(edit: Edit): Promise<void> {
+  /** @param claimedAt by this process's own clock, milliseconds. @throws PeerUnavailable when no token can be had */
+  async edit(edit: Edit, claimedAt: number): Promise<void> {
     const { command, wanted: issue } = edit;
     if (command === null) return this.edits.drop(edit);
     if (issue === null) return this.record(edit, 'rest');
     const opened = await this.doors.openVersioned(edit.connection_id);
     if (!opened) return this.later(edit, NOT_READY_WAIT_MS);
     const ready = { edit, command, issue, opened };
-    if (await this.isKept(ready)) await this.send(ready);
+    if (!(await this.isKept(ready))) return;
+    // Whoever stood still for long must not write over what another has written meanwhile.
+    if (performance.now() - claimedAt < LATEST_START_MS) await this.send(ready);
   }
 
   /** The leak guard, as for a new message. @returns whether it may go */
@@ -89,7 +93,7 @@ export class EditMessage {
     const told: KeptCommand = { ...command, issues: [issue] };
     delete told.change;
     delete told.changes;
-    return messageInputOf({ command: told, ambiguous: edit.ambiguous, kind: 'message' }, this.config.PUBLIC_URL, owners.length > 0 ? await this.directory.peopleByEmail(edit.connection_id, owners) : []);
+    return messageInputOf({ command: told, ambiguous: edit.ambiguous, kind: 'message' }, this.config.PUBLIC_URL, owners.length > 0 ? await this.directory.peopleByEmail(edit.connection_id, owners) : [], Date.now());
   }
 
   private async update({ edit, opened, command }: ReadyEdit, content: ReturnType<typeof rich>): Promise<SlackAnswer<unknown>> {
