@@ -2,6 +2,8 @@
  * Brings messages up to date, a few at a time and within their own allowance, so that new messages never wait for it. Woken
  * by changes, and by the clock when the allowance has room again.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 import { isDatabaseAway, LOGGER, Loop, PeerUnavailable, type Logger } from '@tocsin/platform';
@@ -11,10 +13,12 @@ import { EditRepository, type Edit } from './edit.repository.js';
 
 const POLL_MS = 1000;
 const CONCURRENCY = 4;
+const STOP_MS = 12_000;
 
 @Injectable()
 export class EditJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Loop;
+  private readonly inFlight = new Set<Promise<void>>();
   private alarm: NodeJS.Timeout | undefined;
 
   constructor(
@@ -29,9 +33,11 @@ export class EditJob implements OnApplicationBootstrap, OnModuleDestroy {
     this.loop.start();
   }
 
+  /** Claims nothing more and lets what is in flight end. */
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
     clearTimeout(this.alarm);
+    await Promise.race([Promise.all(this.inFlight), sleep(STOP_MS, undefined, { ref: false })]);
   }
 
   wake(): void {
@@ -39,13 +45,13 @@ export class EditJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async pass(): Promise<boolean> {
-    const claimed = await this.edits.claim(CONCURRENCY);
-    if (claimed.length === 0) {
-      await this.setAlarm();
-      return false;
-    }
-    await Promise.all(claimed.map((edit) => this.edit(edit)));
-    return true;
+    const free = CONCURRENCY - this.inFlight.size;
+    if (free <= 0) return false;
+    const claimedAt = performance.now();
+    const claimed = await this.edits.claim(free);
+    for (const edit of claimed) this.begin(edit, claimedAt);
+    if (claimed.length === 0) await this.setAlarm();
+    return claimed.length > 0;
   }
 
   private async setAlarm(): Promise<void> {
@@ -54,10 +60,18 @@ export class EditJob implements OnApplicationBootstrap, OnModuleDestroy {
     if (ms !== undefined && ms < POLL_MS) this.alarm = setTimeout(() => { this.wake(); }, Math.max(5, Math.ceil(ms)));
   }
 
+  private begin(edit: Edit, claimedAt: number): void {
+    const work = this.edit(edit, claimedAt).finally(() => {
+      this.inFlight.delete(work);
+      this.wake();
+    });
+    this.inFlight.add(work);
+  }
+
   /** What fails here is tried again when its lease has ended. */
-  private async edit(edit: Edit): Promise<void> {
+  private async edit(edit: Edit, claimedAt: number): Promise<void> {
     try {
-      await this.message.edit(edit);
+      await this.message.edit(edit, claimedAt);
     } catch (error) {
       const isPassing = error instanceof PeerUnavailable || isDatabaseAway(error);
       this.logger[isPassing ? 'warn' : 'error']({ err: error, organizationId: edit.organization_id, issueId: edit.issue_id, commandId: edit.delivery_id }, 'a message could not be brought up to date and will be tried again');

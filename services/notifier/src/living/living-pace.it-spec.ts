@@ -7,7 +7,7 @@ import { anIssue, eventually } from '@tocsin/testing';
 import { BY_WORKFLOW, changed } from '../../test/opened-living.js';
 import { RunningNotifier, type PostedInSandbox } from '../../test/running-notifier.js';
 
-const UPDATES_PER_SECOND = 20;
+const UPDATES_PER_SECOND = 10;
 const BURST = 5;
 const CHANNELS = ['C0SECALERT', 'C0GENERAL1', 'C0PAYMENTS'];
 

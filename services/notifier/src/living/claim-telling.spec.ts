@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { aSendToSlack, anIssue } from '@tocsin/testing';
+
+import type { Claim, ClaimedRow } from '../deliveries/claim.js';
+import { posted, UNTOUCHED } from '../deliveries/outcome.js';
+import { carryOver, tell, traced, withoutThread } from './claim-telling.js';
+import type { KeptCommand } from './told.js';
+
+const workflow = { kind: 'workflow', workflowId: 'w1', version: 1, stepId: 's1' } as const;
+const issue = anIssue({ id: 'i1', revision: 2 });
+const ARRIVED = posted({ channel: 'C0SECALERT', ts: '1.1' }, '#sec-alerts', false);
+
+function claimed(command: Partial<KeptCommand> = {}, row: Partial<ClaimedRow> = {}): Claim {
+  const whole = Object.assign(aSendToSlack({ issues: [issue], source: workflow }), command);
+  const delivery: ClaimedRow = {
+    organization_id: 'acme', delivery_id: whole.commandId, lane_id: '1', connection_id: 'connection-1', state: 'posting', version: 1, priority: 5, attempts: 0, attempt: 1, ambiguous: 0, kind: 'message',
+    command: whole, issue_ids: whole.issues.map(({ id }) => id), destination: { id: 'C0SECALERT' }, destination_id: 'C0SECALERT', destination_kind: 'channel', destination_name: null, waiting_for: null, error: null,
+    slack_channel: null, slack_ts: null, digest_id: null, replay_of: null, created_at: new Date(0), settled_at: null, workspace_url: 'https://acme.slack.com', connection_state: 'active', connection_reason: null, probe_at: null, paused: null,
+    said_at: new Date(0), fail_streak: 0, parent_channel: null, parent_ts: null, told: null, newest: null, ...row,
+  };
+  return { organizationId: 'acme', deliveryId: whole.commandId, laneId: '1', leaseId: 'lease', attempt: 1, leftover: false, isProbe: false, isLast: false, delivery };
+}
+
+/** What becomes of the second when the first of one lease was posted. */
+function second(first: Claim, later: Claim): string {
+  const told = tell(first);
+  if ('outcome' in told) return 'the first was not sent';
+  carryOver([later], first, traced(ARRIVED, told, false));
+  const telling = tell(later);
+  return 'outcome' in telling ? (telling.outcome.error?.code ?? telling.outcome.state) : telling.thread ? `answer to ${telling.thread.ts}` : 'message';
+}
+
+describe('two messages of one lease', () => {
+  test.each<[string, Claim, Claim, string]>([
+    ['about one issue: the second knows of the first', claimed(), claimed({ change: 'new' }), 'already_told'],
+    ['about one issue that changed: the second answers the first', claimed(), claimed({ change: 'updated' }), 'answer to 1.1'],
+    ['about different issues', claimed(), claimed({ issues: [anIssue()] }), 'message'],
+    ['by hand', claimed(), claimed({ source: { kind: 'manual', user: 'ada' } }), 'message'],
+    ['after one about several issues', claimed({ issues: [issue, anIssue()] }), claimed(), 'message'],
+    ['after one with another comment', claimed({ comment: 'look' }), claimed(), 'message'],
+    ['after one that is not kept up to date', claimed({ options: { living: false } }), claimed({ change: 'updated' }), 'message'],
+  ])('%s', (_, first, later, becomes) => {
+    expect(second(first, later)).toBe(becomes);
+  });
+
+  test('that answer the same: the second has nothing to add', () => {
+    const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.0', inDigest: false, living: true, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
+    expect(second(claimed({ change: 'updated' }, { told }), claimed({ change: 'updated' }, { told }))).toBe('already_told');
+  });
+});
+
+describe('a message is told', () => {
+  test('with the issue as it is now', () => {
+    const newest = anIssue({ id: 'i1', revision: 5, severity: 'low' });
+    expect(tell(claimed({}, { newest }))).toMatchObject({ claim: { delivery: { command: { issues: [newest] } } } });
+  });
+
+  test('or not, with the link to where it is told', () => {
+    const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.000001', inDigest: false, living: true, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
+    expect(tell(claimed({}, { told }))).toMatchObject({ outcome: { state: 'suppressed', error: { code: 'already_told', message: expect.stringContaining('https://acme.slack.com/archives/C0SECALERT/p1000001') as unknown } } });
+  });
+
+  test('and leaves a mark when it was resolved before', () => {
+    expect(tell(claimed({}, { newest: anIssue({ id: 'i1', revision: 3, status: 'resolved' }) }))).toMatchObject({ outcome: { trace: { kind: 'collapsed', issue: { id: 'i1', revision: 2 } } } });
+  });
+});
+
+describe('a thread whose message was deleted', () => {
+  test('gets no answer of ours', () => {
+    expect(withoutThread(claimed({ reply: { since: 1, covers: [2] } }))).toMatchObject({ state: 'suppressed', error: { code: 'retracted' } });
+  });
+
+  test('is waited for by a workflow, whose message it may become again, but not for ever', () => {
+    expect(withoutThread(claimed({ change: 'updated' }))).toMatchObject({ state: 'waiting', charge: 1, messageWaitMs: 5000, laneWaitMs: 0 });
+    expect(withoutThread(claimed({ change: 'updated' }, { attempts: 3 }))).toBeUndefined();
+  });
+});
+
+test('what was not sent leaves no trace', () => {
+  expect(traced(UNTOUCHED, { claim: claimed() }, false)).toEqual(UNTOUCHED);
+});
