@@ -40,7 +40,7 @@ describe('a command becomes a message', () => {
     expect(delivery).toMatchObject({ state: 'posted', attempts: 1, destination: shown, slack: { channel: expect.stringMatching(new RegExp(`^${channel}`)) } });
     expect(delivery.slack?.permalink).toBe(`https://acme.slack.com/archives/${delivery.slack?.channel}/p${delivery.slack?.ts.replace('.', '')}`);
     expect(await notifier.posts(delivery.id, delivery.slack?.channel ?? '')).toBe(1);
-    expect(delivery.timeline?.map(({ kind }) => kind)).toEqual(['accepted', 'posted']);
+    expect(delivery.timeline?.map(({ kind }) => kind)).toEqual('id' in destination ? ['accepted', 'posted'] : ['accepted', 'found', 'posted']);
   }, 20_000);
 
   test('with the issue, the comment and the sender', async () => {

@@ -20,13 +20,19 @@ export interface Found {
   name: string;
 }
 
+/** Deliveries that moved, with what their timelines tell of it. */
+const TELL = `insert into timeline (organization_id, delivery_id, kind, text) select organization_id, delivery_id, 'found', `;
+
 @Injectable()
 export class LaneMoves {
   /** All that waits for an address goes to the lane of its id. */
   async toFound(tx: EntityManager, place: Place, { id, kind, name }: Found): Promise<void> {
     const laneId = await this.lockBoth(tx, place, { id });
     await tx.query(
-      `update deliveries set lane_id = $2, destination_id = $3, destination_kind = $4, destination_name = $5, version = version + 1, waiting_for = null where lane_id = $1 and state = 'waiting'`,
+      `with moved as (
+         update deliveries set lane_id = $2, destination_id = $3, destination_kind = $4, destination_name = $5, version = version + 1, waiting_for = null where lane_id = $1 and state = 'waiting'
+         returning organization_id, delivery_id)
+       ${TELL} 'Its destination was found: ' || $5::text || ' (' || $3::text || ')' from moved`,
       [place.laneId, laneId, id, kind, name],
     );
     await tx.query(`update lanes set active = false, leased_until = '-infinity' where lane_id = $1`, [place.laneId]);
@@ -43,8 +49,10 @@ export class LaneMoves {
       const id = 'id' in otherwise ? otherwise.id : null;
       const name = 'name' in otherwise ? otherwise.name : 'email' in otherwise ? otherwise.email : null;
       await tx.query(
-        `update deliveries set lane_id = $2, destination = $3, destination_id = $4, destination_kind = $5, destination_name = $6, version = version + 1, waiting_for = null
-         where lane_id = $1 and state = 'waiting' and command->'otherwise' = $3::jsonb and destination <> $3::jsonb`,
+        `with moved as (
+           update deliveries set lane_id = $2, destination = $3, destination_id = $4, destination_kind = $5, destination_name = $6, version = version + 1, waiting_for = null
+           where lane_id = $1 and state = 'waiting' and command->'otherwise' = $3::jsonb and destination <> $3::jsonb returning organization_id, delivery_id)
+         ${TELL} 'Its destination was not found; it goes to ' || coalesce($6::text, $4::text) || ' instead' from moved`,
         [place.laneId, laneId, JSON.stringify(otherwise), id, id === null ? null : (kindOfDestinationId(id) ?? null), name],
       );
     }

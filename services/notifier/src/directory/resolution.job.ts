@@ -109,7 +109,9 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
       );
       if (reason === undefined) return;
       await tx.query(
-        `update deliveries set waiting_for = $2, version = version + 1 where lane_id = $1 and state = 'waiting' and waiting_for is distinct from $2::jsonb`,
+        `with told as (
+           update deliveries set waiting_for = $2, version = version + 1 where lane_id = $1 and state = 'waiting' and waiting_for is distinct from $2::jsonb returning organization_id, delivery_id)
+         insert into timeline (organization_id, delivery_id, kind, text) select organization_id, delivery_id, 'waiting', $2::jsonb->>'reason' from told`,
         [lane.lane_id, JSON.stringify({ reason })],
       );
     });

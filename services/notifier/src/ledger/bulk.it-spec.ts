@@ -156,6 +156,7 @@ describe('replaying many', () => {
       const [again, ...more] = await replaysOf(id);
       expect(more).toEqual([]);
       expect(await notifier.settled(again?.id ?? '')).toMatchObject({ state: 'posted', slack: { channel: 'C0SECALERT' } });
+      expect((await notifier.delivery(id)).timeline?.at(-1)).toMatchObject({ kind: 'replayed', text: `Replayed by noa@acme.test as ${again?.id ?? ''}: channel was renamed` });
     }
     expect(await replaysOf(posted)).toEqual([]);
     const texts = JSON.stringify((await notifier.messages('C0SECALERT')).slice(-2));

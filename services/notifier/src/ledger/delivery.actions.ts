@@ -8,10 +8,11 @@ import { Audit, notFound, Outbox } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
 import { ArrivalRepository } from '../deliveries/arrival.repository.js';
+import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { WaitingRepository, type Ending } from '../deliveries/waiting.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
-import { isUnderWay, repeated, THREAD_COLUMNS, type RepeatableRow } from './repeat.js';
+import { isUnderWay, repeated, repeatedStory, THREAD_COLUMNS, type RepeatableRow } from './repeat.js';
 import { conflict } from './wrong-state.js';
 
 export function cancelled({ actor }: Author): Ending {
@@ -24,6 +25,7 @@ export class DeliveryActions {
     private readonly queries: DeliveryQueries,
     private readonly waiting: WaitingRepository,
     private readonly arrivals: ArrivalRepository,
+    private readonly log: DeliveryLog,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
   ) {}
@@ -48,6 +50,7 @@ export class DeliveryActions {
     if (row.state === 'posted' && force !== true) throw conflict('The delivery was posted.', 'Say "force": true to post it once more.');
     const accepted = { deliveryId: uuid(), replayOf: deliveryId };
     await this.arrivals.ingestWithin(tx, [repeated(row, accepted.deliveryId, destination, new Date())]);
+    await this.log.write(tx, [{ organizationId: author.organizationId, deliveryId, story: repeatedStory(accepted.deliveryId, author.actor.id, reason) }]);
     await this.audit.record(tx, {
       ...author,
       action: 'delivery.replayed',

@@ -199,6 +199,7 @@ describe('replaying', () => {
     const { status, body } = await notifier.call<AcceptedReplay>('POST', `/v1/deliveries/${id}/replay`, { body: { destination: { id: 'C0GENERAL1' }, reason: 'wrong channel' } });
     expect(status).toBe(202);
     expect(body).toEqual({ deliveryId: expect.any(String), replayOf: id });
+    expect((await notifier.delivery(id)).timeline?.at(-1)).toMatchObject({ kind: 'replayed', text: `Replayed by noa@acme.test as ${body.deliveryId}: wrong channel` });
     const again = await notifier.settled(body.deliveryId);
     expect(again).toMatchObject({ state: 'posted', replayOf: id, slack: { channel: 'C0GENERAL1' } });
     expect(JSON.stringify(await notifier.messages('C0GENERAL1'))).toContain('second try');

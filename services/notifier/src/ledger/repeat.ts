@@ -17,6 +17,11 @@ export function isUnderWay({ state }: Pick<DeliveryRow, 'state'>): boolean {
   return UNDER_WAY.includes(state);
 }
 
+/** The line in the timeline of the first one. */
+export function repeatedStory(deliveryId: string, by: string, reason: string | null | undefined): { kind: string; text: string } {
+  return { kind: 'replayed', text: `Replayed by ${by} as ${deliveryId}${reason ? `: ${reason}` : ''}` };
+}
+
 /** @param destination somewhere else than the first time, where its thread is not */
 export function repeated(row: RepeatableRow, commandId: string, destination: Destination | undefined, saidAt: Date): Arrival {
   const command = Object.assign({}, row.command, { commandId }, destination && { destination });

@@ -9,9 +9,10 @@ import { v5 as uuidOf } from 'uuid';
 import { Audit, LOGGER, Loop, Outbox, type Logger } from '@tocsin/platform';
 
 import { ArrivalRepository } from '../deliveries/arrival.repository.js';
+import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { PostingJob } from '../deliveries/posting.job.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
-import { isUnderWay, repeated } from './repeat.js';
+import { isUnderWay, repeated, repeatedStory } from './repeat.js';
 import { ReplayRepository, type Replay, type ReplayItem } from './replay.repository.js';
 
 /** The net under the wake-up, for replays that another replica began and could not end. */
@@ -26,6 +27,7 @@ export class ReplayJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly outbox: Outbox,
     private readonly replays: ReplayRepository,
     private readonly arrivals: ArrivalRepository,
+    private readonly log: DeliveryLog,
     private readonly audit: Audit,
     private readonly posting: PostingJob,
     private readonly resolution: ResolutionJob,
@@ -72,6 +74,8 @@ export class ReplayJob implements OnApplicationBootstrap, OnModuleDestroy {
     });
     if (arrivals.length > 0) {
       await this.arrivals.ingestWithin(tx, arrivals);
+      const { organization_id: organizationId, author, reason } = replay;
+      await this.log.write(tx, arrivals.map(({ command, replayOf = '' }) => ({ organizationId, deliveryId: replayOf, story: repeatedStory(command.commandId, author.actor.id, reason) })));
       await this.audit.record(tx, {
         ...replay.author,
         action: 'deliveries.replayed',
