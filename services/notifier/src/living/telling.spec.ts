@@ -57,6 +57,7 @@ describe('what a workflow says of an issue', () => {
     ['that is resolved, when its workflow tells nothing else', { command: { change: 'resolved', issues: [resolved] } }, 'message'],
     ['that is back after nothing was told of it', { command: { change: 'reopened' }, told: { ...NOWHERE, collapsed: true } }, 'message'],
     ['again, because a person asked', { command: { change: 'new' }, told: {}, isReplay: true }, 'message'],
+    ['again in its thread, because a person asked', { command: { change: 'updated' }, told: { repliedRevision: 9 }, parent: THERE, isReplay: true }, 'reply'],
   ])('%s: %s', (_, given, as) => {
     expect(decide(given)).toBe(as);
   });
@@ -88,8 +89,13 @@ describe('an answer of our own', () => {
     ['tells what the thread does not tell yet', { told: { repliedRevision: 2 } }, 'reply'],
     ['waits while the message is made anew', { told: NOWHERE }, 'later'],
     ['ends with the message', {}, 'retracted'],
+    ['goes where it went, when a person asks for it again', { isReplay: true }, 'reply'],
   ])('%s', (_, given, as) => {
     expect(decide({ ...given, parent: THERE, command: { ...command, ...given.command } })).toBe(as);
+  });
+
+  test('elsewhere is a message, when a person asks for it there', () => {
+    expect(decide({ command, isReplay: true })).toBe('message');
   });
 
   test('to several issues goes where it was made for', () => {

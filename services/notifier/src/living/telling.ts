@@ -42,14 +42,15 @@ export function decideTelling(given: ToTell): Telling {
 /** What notifier answers by itself: only what the thread does not say yet. */
 function ownReply({ command, told, parent, isReplay }: ToTell, newer: { issue?: Issue }): Telling {
   if (!told && parent && !isReplay) return { as: 'suppressed', code: 'retracted' };
-  if (!told) return { as: 'message', ...newer };
+  if (!told) return parent ? { as: 'reply', ...parent, ...newer } : { as: 'message', ...newer };
   if (told.channel === null || told.ts === null) return { as: 'later' };
   if (!isReplay && told.repliedRevision >= Math.max(...(command.reply?.covers ?? [0]))) return { as: 'suppressed', code: 'already_told' };
   return { as: 'reply', channel: told.channel, ts: told.ts, ...newer };
 }
 
-/** A person wants it there: it is always sent. */
-function byChoice({ deliveryId, told }: ToTell, newer: { issue?: Issue }): Telling {
+/** A person wants it there: it is always sent, what was an answer as an answer. */
+function byChoice({ deliveryId, told, parent }: ToTell, newer: { issue?: Issue }): Telling {
+  if (parent) return { as: 'reply', channel: told?.channel ?? parent.channel, ts: told?.ts ?? parent.ts, ...newer };
   return { as: 'message', ...newer, ...(told?.unconfirmed === true && told.deliveryId !== deliveryId && UNCONFIRMED) };
 }
 
