@@ -22,7 +22,6 @@ const SETTINGS = { SLACK_CHANNEL_INTERVAL_MS: String(INTERVAL_MS), SLACK_WORKSPA
 /** Slack refuses what is beyond burst and rate together. */
 const SLACK: SlackSettings = { ...AS_SLACK, workspace: { perSecond: LIMIT.perSecond, burst: LIMIT.burst + LIMIT.perSecond } };
 const LANES_OF_SMALL = 2;
-const REPLICAS = 2;
 const BIG = tokenOf(connectionId(0));
 
 interface Size {
@@ -30,6 +29,7 @@ interface Size {
   small: number;
   perLane: number;
   windowMs: number;
+  replicas: number;
 }
 
 interface Run {
@@ -42,7 +42,7 @@ interface Run {
 }
 
 export const bigWorkspace: Bench = async ({ smoke, scale, alone, settings, tell }) => {
-  const size = smoke ? { lanes: 200, small: 5, perLane: 3, windowMs: 3000 } : { lanes: 2000, small: 50, perLane: 20, windowMs: 40_000 * scale };
+  const size = smoke ? { lanes: 200, small: 5, perLane: 3, windowMs: 3000, replicas: 1 } : { lanes: 2000, small: 50, perLane: 20, windowMs: 40_000 * scale, replicas: 2 };
   const connections = 1 + size.small;
   tell('Tocsin');
   const tocsin = await Tocsin.prepare({ slack: SLACK, connections, settings: { ...SETTINGS, ...settings } });
@@ -55,12 +55,12 @@ export const bigWorkspace: Bench = async ({ smoke, scale, alone, settings, tell 
   return [toReport(runs, size)];
 };
 
-async function run(contender: Contender, { lanes, small, perLane, windowMs }: Size): Promise<Run> {
+async function run(contender: Contender, { lanes, small, perLane, windowMs, replicas }: Size): Promise<Run> {
   const traffic = new Traffic();
   const big = Array.from({ length: lanes }, (_, channel) => traffic.commandTo({ channel }));
   const others = Array.from({ length: small * LANES_OF_SMALL * perLane }, (_, index) => traffic.commandTo({ connection: 1 + (index % small), channel: Math.floor(index / small) % LANES_OF_SMALL }));
   await contender.send([...big, ...others]);
-  await contender.start(REPLICAS);
+  await contender.start(replicas);
   await until(async () => (await contender.slack.counts()).posts > 0, `${contender.name} posts its first message`);
   await sleep(windowMs + 1000);
   await contender.lostNothing(big.length + others.length);
@@ -76,7 +76,7 @@ function figuresOf(posts: readonly Post[], smallWanted: number, windowMs: number
   return { big: big.length, mostInASecond: mostWithin(big, 1000), smallDone: small.length, smallMs: small.length < smallWanted ? undefined : Math.max(...small) - begin };
 }
 
-function toReport(runs: readonly Run[], { lanes, small, perLane, windowMs }: Size): Report {
+function toReport(runs: readonly Run[], { lanes, small, perLane, windowMs, replicas }: Size): Report {
   const ideal = idealDuration(perLane, INTERVAL_MS);
   const most = idealCount(LIMIT, windowMs);
   const wanted = small * LANES_OF_SMALL * perLane;
@@ -84,7 +84,7 @@ function toReport(runs: readonly Run[], { lanes, small, perLane, windowMs }: Siz
   return {
     name: 'big-workspace',
     told: [
-      `${figure(lanes)} channels of one workspace with one command each in RabbitMQ, behind them ${small} workspaces with ${LANES_OF_SMALL} channels and ${perLane} commands each; ${REPLICAS} replicas, ${seconds(windowMs)}.`,
+      `${figure(lanes)} channels of one workspace with one command each in RabbitMQ, behind them ${small} workspaces with ${LANES_OF_SMALL} channels and ${perLane} commands each; ${replicas === 1 ? 'one replica' : `${replicas} replicas`}, ${seconds(windowMs)}.`,
       `The limit of a workspace is ${LIMIT.perSecond} a second after ${LIMIT.burst} at once; Slack ${describeSlack(SLACK)}. Ideal for the small ones is ${seconds(ideal)}.`,
     ],
     settings: runs.map(({ of }) => settingsOf(of)),

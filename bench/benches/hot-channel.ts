@@ -18,12 +18,12 @@ import { until } from '../until.js';
 const INTERVAL_MS = 1000;
 const PACED = { SLACK_CHANNEL_INTERVAL_MS: String(INTERVAL_MS), SLACK_WORKSPACE_RATE: '0', DIGEST_AFTER_SECONDS: '0' };
 const HOT = channelId(0, 0);
-const REPLICAS = 2;
 
 interface Size {
   backlog: number;
   others: number;
   perChannel: number;
+  replicas: number;
 }
 
 interface Run {
@@ -38,7 +38,7 @@ interface Run {
 }
 
 export const hotChannel: Bench = async (options) => {
-  const shape = options.smoke ? { others: 20, perChannel: 4 } : { others: 300, perChannel: Math.max(2, Math.round(60 * options.scale)) };
+  const shape = options.smoke ? { others: 20, perChannel: 4, replicas: 1 } : { others: 300, perChannel: Math.max(2, Math.round(60 * options.scale)), replicas: 2 };
   const backlogs = options.smoke ? [200] : [20_000, 100_000];
   const reports: Report[] = [];
   for (const [index, backlog] of backlogs.entries()) reports.push(await measure({ backlog, ...shape }, index === 0 && !options.alone, options));
@@ -59,11 +59,11 @@ async function measure(size: Size, withBaselines: boolean, { settings, tell }: B
   return toReport(runs, size, ideal);
 }
 
-async function run(contender: Contender, { backlog, others, perChannel }: Size, patienceMs: number): Promise<Run> {
+async function run(contender: Contender, { backlog, others, perChannel, replicas }: Size, patienceMs: number): Promise<Run> {
   const traffic = new Traffic();
   await sendMany(contender, backlog, () => traffic.commandTo({ channel: 0 }));
   await sendMany(contender, others * perChannel, (index) => traffic.commandTo({ channel: 1 + (index % others) }));
-  await contender.start(REPLICAS);
+  await contender.start(replicas);
   await until(async () => (await contender.slack.counts()).posts > 0, `${contender.name} posts its first message`);
   const giveUp = performance.now() + patienceMs;
   await until(async () => performance.now() > giveUp || (await othersOf(contender)).length >= others * perChannel, 'the other channels are done', { everyMs: 500, timeoutMs: patienceMs + 10_000 });
@@ -85,12 +85,12 @@ function figuresOf(posts: readonly Post[], wanted: number, patienceMs: number): 
   return { ms, others: others.length, hot: posts.filter(({ channel, receivedAt }) => channel === HOT && receivedAt <= begin + ms).length };
 }
 
-function toReport(runs: readonly Run[], { backlog, others, perChannel }: Size, ideal: number): Report {
+function toReport(runs: readonly Run[], { backlog, others, perChannel, replicas }: Size, ideal: number): Report {
   const wanted = others * perChannel;
   return {
     name: `hot-channel, ${figure(backlog)} in front`,
     told: [
-      `${figure(backlog)} commands for one channel in RabbitMQ, behind them ${figure(perChannel)} for each of ${figure(others)} others; then ${REPLICAS} replicas start. Slack ${describeSlack(AS_SLACK)}.`,
+      `${figure(backlog)} commands for one channel in RabbitMQ, behind them ${figure(perChannel)} for each of ${figure(others)} others; then ${replicas === 1 ? 'one replica starts' : `${replicas} replicas start`}. Slack ${describeSlack(AS_SLACK)}.`,
       `Ideal for the others is ${seconds(ideal)}. Memory is the most that one process ever had resident.`,
     ],
     settings: runs.map(({ of }) => settingsOf(of)),
