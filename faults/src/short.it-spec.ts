@@ -14,5 +14,5 @@ const SEED = process.env.SEED === undefined ? newSeed() : Number(process.env.SEE
 (hasTestBroker() ? describe : describe.skip)(`nothing is lost and nothing is doubled that need not be (SEED=${SEED})`, () => {
   test.each(SHORT.map((scenario) => [scenario.fault, scenario] as const))('%s', async (_, scenario) => {
     expect((await play(scenario, sharedServers(), SEED, true)).problems).toEqual([]);
-  }, 150_000);
+  }, 400_000);
 });

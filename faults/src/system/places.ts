@@ -1,4 +1,6 @@
 /** Connects the workspaces and makes the issues that a run sends, over the API, as people would. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { eventually } from '@tocsin/testing';
 
 import type { Place } from './load.js';
@@ -34,7 +36,7 @@ export async function makePlaces(system: System, urls: Urls): Promise<Place[]> {
   await eventually(async () => {
     const known = await system.query<{ connection_id: string }>(`select connection_id from notifier.connections where state = 'active'`);
     return places.every(({ connectionId }) => known.some(({ connection_id }) => connection_id === connectionId));
-  }, { timeout: 30_000 });
+  }, { timeout: 90_000 });
   return places;
 }
 
@@ -47,11 +49,21 @@ async function issuesOf({ issues }: Urls, organization: string, token: string): 
   return eventually(async () => {
     const { items } = await call<{ items: { id: string }[] }>(`${issues}/v1/issues?limit=200`, token);
     return items.length >= ISSUES && items.map(({ id }) => id);
-  }, { timeout: 30_000 });
+  }, { timeout: 90_000 });
+}
+
+/** A crowded machine may not have come to everything yet. */
+async function answerOf(url: string, request: RequestInit): Promise<Response> {
+  const end = performance.now() + 60_000;
+  for (;;) {
+    const response = await fetch(url, request);
+    if (response.status !== 503 || performance.now() > end) return response;
+    await sleep(500);
+  }
 }
 
 async function call<T>(url: string, token: string, method = 'GET', body?: unknown, type = 'application/json'): Promise<T> {
-  const response = await fetch(url, { method, headers: { authorization: `Bearer ${token}`, 'content-type': type }, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const response = await answerOf(url, { method, headers: { authorization: `Bearer ${token}`, 'content-type': type }, ...(body !== undefined && { body: JSON.stringify(body) }) });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${url} answers ${response.status}: ${text.slice(0, 500)}`);
   return JSON.parse(text) as T;
