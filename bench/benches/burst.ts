@@ -28,7 +28,7 @@ export const burst: Bench = async ({ smoke, scale, alone, settings, tell }) => {
   const [issues, patienceMs] = smoke ? [50, 4000] : [Math.round(10_000 * scale), GOAL_MS * 2];
   tell('Tocsin');
   const tocsin = await Tocsin.prepare({ slack: AS_SLACK, settings: { ...DEFAULTS, ...settings } });
-  const ours = await withContender(tocsin, () => run(tocsin, issues, patienceMs, async () => (await tocsin.summary()).byState.posted));
+  const ours = await withContender(tocsin, () => run(tocsin, issues, patienceMs, () => toldBy(tocsin, issues)));
   const runs = [ours];
   if (!alone) {
     tell('bare consumer and plain Nest, side by side, for the same time');
@@ -38,6 +38,12 @@ export const burst: Bench = async ({ smoke, scale, alone, settings, tell }) => {
   }
   return [toReport(runs, issues)];
 };
+
+/** Digests are deliveries too and stand for no issue of their own. */
+async function toldBy(tocsin: Tocsin, issues: number): Promise<number> {
+  const { accepted, byState } = await tocsin.summary();
+  return byState.posted - Math.max(0, accepted - issues);
+}
 
 /** @param told how many commands are told, one by one or in a digest */
 async function run(contender: Contender, issues: number, patienceMs: number, told: () => Promise<number>): Promise<Run> {
