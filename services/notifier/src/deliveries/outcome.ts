@@ -24,9 +24,10 @@ export function judge(failure: SlackFailure, { attempts, ambiguous, failStreak, 
   return decideRetry({ failure, attempts, ambiguous, failStreak, unconfirmedPolicy: policy, random, wasPlainText, isProbe });
 }
 
-export function posted({ channel, ts }: PostedMessage, place: string, wasPlainText: boolean): Outcome {
+/** @param threadTs the message in whose thread it went */
+export function posted({ channel, ts }: PostedMessage, place: string, wasPlainText: boolean, threadTs?: string): Outcome {
   const text = `Posted to ${place}${wasPlainText ? ' as plain text, since Slack refused the formatted message' : ''}`;
-  return { ...NOTHING, asked: true, state: 'posted', charge: 1, channel, ts, story: { kind: 'posted', text, slack: { channel, ts, ...(wasPlainText && { plainText: true }) } } };
+  return { ...NOTHING, asked: true, state: 'posted', charge: 1, channel, ts, story: { kind: 'posted', text, slack: { channel, ts, ...(wasPlainText && { plainText: true }), ...(threadTs !== undefined && { threadTs }) } } };
 }
 
 /** The credential that a request went with. */

@@ -103,7 +103,7 @@ export class PostDelivery {
     const { connection_id: connectionId, destination_name: name } = claim.delivery;
     // Only a copy: the next message to the person tells it again, and what was posted must not be lost over it.
     if (kindOfDestinationId(destinationId) === 'user') await this.directory.rememberDirectMessage(connectionId, destinationId, message.channel).catch(() => undefined);
-    return traced(posted(message, ready.thread ? `the thread in ${name ?? destinationId}` : (name ?? destinationId), wasPlainText), ready, wasPlainText);
+    return traced(posted(message, ready.thread ? `the thread in ${name ?? destinationId}` : (name ?? destinationId), wasPlainText, ready.thread?.ts), ready, wasPlainText);
   }
 }
 

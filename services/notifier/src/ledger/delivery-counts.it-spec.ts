@@ -117,6 +117,17 @@ describe('the message of a delivery', () => {
     expect(JSON.stringify(await message(id))).toContain('soon');
   });
 
+  test('that went into a thread is the answer that is there', async () => {
+    const issue = anIssue({ revision: 1 });
+    await sent({ destination: { id: 'C0GENERAL1' }, issues: [issue], source: WORKFLOW, change: 'new' });
+    const changed = { ...issue, revision: 2, severity: 'critical' as const };
+    const id = await sent({ destination: { id: 'C0GENERAL1' }, issues: [changed], source: WORKFLOW, change: 'updated', changes: [{ field: 'severity', from: 'high', to: 'critical' }] });
+    const [inSlack] = (await notifier.messages('C0GENERAL1')).filter(({ metadata }) => metadata?.event_payload?.delivery_id === id);
+    expect(inSlack).toHaveProperty('thread_ts');
+    const { text, blocks, attachments } = await message(id);
+    expect({ text, blocks, attachments }).toEqual({ text: inSlack?.text, blocks: inSlack?.blocks ?? [], attachments: inSlack?.attachments ?? [] });
+  });
+
   test('is plain where Slack refused the blocks', async () => {
     await notifier.control('faults', { method: 'chat.postMessage', error: 'invalid_blocks', times: 1 });
     const id = await sent({ destination: { id: 'C0GENERAL1' } });

@@ -5,16 +5,17 @@ import { DataSource } from 'typeorm';
 import type { DeliveryMessage } from '@tocsin/contracts';
 import { renderMessage, renderPlainText } from '@tocsin/domain';
 
-import { messageInputOf } from '../deliveries/message-of-delivery.js';
-import type { DeliveryRow } from '../deliveries/delivery-view.js';
+import type { ClaimedRow } from '../deliveries/claim.js';
+import { DELIVERY_COLUMNS } from '../deliveries/delivery-view.js';
+import { messageInputOf, toldIssues } from '../deliveries/message-of-delivery.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
+import { asTold } from '../living/claim-telling.js';
+import { TOLD_COLUMNS, TOLD_JOINS } from '../living/told-issues.repository.js';
 import { NotifierConfig } from '../notifier.config.js';
-import { DeliveryQueries } from './delivery.queries.js';
 
 @Injectable()
 export class DeliveryMessageQuery {
   constructor(
-    private readonly queries: DeliveryQueries,
     private readonly directory: DirectoryRepository,
     private readonly database: DataSource,
     private readonly config: NotifierConfig,
@@ -22,23 +23,37 @@ export class DeliveryMessageQuery {
 
   /** @returns undefined when there is no such delivery, or its command has not arrived */
   async of(organizationId: string, deliveryId: string): Promise<DeliveryMessage | undefined> {
-    const row = await this.queries.row(organizationId, deliveryId);
+    const row = await this.row(organizationId, deliveryId);
     if (!row) return undefined;
-    const told = row.digest_id === null ? row : ((await this.queries.row(organizationId, row.digest_id)) ?? row);
-    const input = messageInputOf(told, this.config.PUBLIC_URL, await this.ownersOf(told), Date.now());
-    if (await this.wasPlainText(told)) return { ...renderPlainText(input), blocks: [], attachments: [], plainText: true };
+    const told = row.digest_id === null ? row : ((await this.row(organizationId, row.digest_id)) ?? row);
+    const { shown, plainText } = told.state === 'posted' ? await this.asPosted(told) : { shown: asTold(told), plainText: false };
+    const input = messageInputOf(shown, this.config.PUBLIC_URL, await this.ownersOf(shown), Date.now());
+    if (plainText) return { ...renderPlainText(input), blocks: [], attachments: [], plainText };
     const { text, blocks, attachments } = renderMessage(input);
-    return { text, blocks: blocks, attachments: attachments };
+    return { text, blocks, attachments };
   }
 
-  private async ownersOf({ command, connection_id }: DeliveryRow): Promise<string[]> {
-    const owners = command.options?.mention?.owner === true ? command.issues.flatMap((issue) => issue.owners) : [];
+  /** With what decides how it is told. */
+  private async row(organizationId: string, deliveryId: string): Promise<ClaimedRow | undefined> {
+    const [row] = await this.database.query<ClaimedRow[]>(
+      `select ${DELIVERY_COLUMNS('d')}, d.said_at, 0 as fail_streak, d.parent_channel, d.parent_ts, ${TOLD_COLUMNS} from deliveries d ${TOLD_JOINS} where d.organization_id = $1 and d.delivery_id = $2`,
+      [organizationId, deliveryId],
+    );
+    return row;
+  }
+
+  /** In a thread or as plain text, if its timeline says so. */
+  private async asPosted(row: ClaimedRow): Promise<{ shown: ClaimedRow; plainText: boolean }> {
+    const [line] = await this.database.query<{ slack: { plainText?: true; threadTs?: string } | null }[]>(
+      `select slack from timeline where organization_id = $1 and delivery_id = $2 and kind = 'posted' order by id desc limit 1`,
+      [row.organization_id, row.delivery_id],
+    );
+    return { shown: line?.slack?.threadTs === undefined ? row : { ...row, kind: 'reply' }, plainText: line?.slack?.plainText === true };
+  }
+
+  private async ownersOf(row: ClaimedRow): Promise<string[]> {
+    const { command, connection_id } = row;
+    const owners = command.options?.mention?.owner === true ? toldIssues(row).flatMap((issue) => issue.owners) : [];
     return owners.length > 0 ? this.directory.peopleByEmail(connection_id, owners) : [];
-  }
-
-  private async wasPlainText({ organization_id, delivery_id, state }: DeliveryRow): Promise<boolean> {
-    if (state !== 'posted') return false;
-    const found = await this.database.query<unknown[]>(`select 1 from timeline where organization_id = $1 and delivery_id = $2 and slack->>'plainText' = 'true' limit 1`, [organization_id, delivery_id]);
-    return found.length > 0;
   }
 }

@@ -49,6 +49,8 @@ describe('taking back', () => {
     expect(body).toMatchObject({ id: delivery.id, state: 'suppressed', error: { code: 'retracted' } });
     expect(body).not.toHaveProperty('slack');
     expect(await isInSlack(delivery)).toBe(false);
+    // nothing keeps it up to date any more: a change of its issue must not bring it back
+    expect(await notifier.database.query('select 1 from notifier.told_issues where delivery_id = $1', [delivery.id])).toEqual([]);
     const after = await notifier.delivery(delivery.id);
     expect(after.timeline?.at(-1)).toMatchObject({ kind: 'retracted', text: 'Taken back from #general by noa@acme.test: wrong channel', slack: { channel: delivery.slack?.channel, ts: delivery.slack?.ts } });
     const { body: audit } = await notifier.call<{ items: AuditEntry[] }>('GET', '/v1/audit');

@@ -37,13 +37,24 @@ function tellingOf({ delivery_id, command, replay_of, ambiguous, parent_channel,
   return decideTelling({ deliveryId: delivery_id, command, isReplay: replay_of !== null, isAmbiguous: ambiguous > 0, parent, told: told ?? undefined, newest: newest ?? undefined });
 }
 
-function shown(claim: Claim, telling: Extract<Telling, { as: 'message' | 'reply' }>): Claim {
+/** What waits, as it would be told at this moment. */
+export function asTold(delivery: ClaimedRow): ClaimedRow {
+  const telling = tellingOf(delivery);
+  return telling.as === 'message' || telling.as === 'reply' ? shownIn(delivery, telling) : delivery;
+}
+
+type Shown = Extract<Telling, { as: 'message' | 'reply' }>;
+
+function shown(claim: Claim, telling: Shown): Claim {
+  return { ...claim, delivery: shownIn(claim.delivery, telling) };
+}
+
+function shownIn(delivery: ClaimedRow, telling: Shown): ClaimedRow {
   const { issue } = telling;
   const follows = telling.as === 'message' ? telling.follows : undefined;
-  if (!issue && !follows && telling.as === 'message') return claim;
-  const { delivery } = claim;
+  if (!issue && !follows && telling.as === 'message') return delivery;
   const command = { ...delivery.command, ...(issue && { issues: [issue] }), ...(follows && { follows }) };
-  return { ...claim, delivery: { ...delivery, command, ...(telling.as === 'reply' && { kind: 'reply' as const }) } };
+  return { ...delivery, command, ...(telling.as === 'reply' && { kind: 'reply' as const }) };
 }
 
 function suppressedAs({ command, told, workspace_url }: ClaimedRow, code: Parameters<typeof suppression>[0]): Outcome {
