@@ -182,6 +182,20 @@ describe('an issue that was told', () => {
     expect(JSON.stringify((await message(first.slack?.ts))?.attachments)).toContain('#2E7D32');
   }, 40_000);
 
+  test('is edited once the credentials that Slack refused are replaced', async () => {
+    const other = await notifier.connect();
+    const issue = anIssue();
+    const first = await notifier.settled(await send(issue, { connectionId: other.id }));
+    await notifier.control('faults', { method: 'chat.update', error: 'token_revoked', times: 1 });
+    await change(issue, { status: 'resolved' }, 'resolved');
+    await eventually(() => notifier.heard.some(({ type, data }) => type === 'connection.reported.v1' && data['connectionId'] === other.id), PATIENCE);
+    expect(await message(first.slack?.ts)).toMatchObject({ updates: 0 });
+    const renewed = aConnection({ id: other.id, version: 2, credentialVersion: 2 });
+    notifier.peers.connections.set(other.id, renewed);
+    await notifier.publish('connection.changed.v1', 'acme', renewed);
+    await eventually(async () => (await message(first.slack?.ts))?.updates === 1, PATIENCE);
+  }, 40_000);
+
   test('that may not be told there any more is left as it was', async () => {
     const issue = anIssue({ category: 'code', title: 'A key in the code' });
     const first = await notifier.settled(await send(issue));

@@ -199,6 +199,18 @@ describe('issues that only a digest told', () => {
     expect(answers[0]?.command.digest?.sections.map(({ name, total, issues }) => [name, total, issues.length])).toEqual([['Resolved', 20, 10], ['Updated', 10, 10]]);
   });
 
+  test('because they were folded into it are summed up as well, until it is taken back', async () => {
+    const [digestId = '', ...members] = await living.opened.accept({ issues: [], digest: { kind: 'burst', title: '2 issues', totals: { high: 2 }, sections: [] } }, { issues: [many[0] ?? issue], source: BY_WORKFLOW }, { issues: [many[1] ?? issue], source: BY_WORKFLOW });
+    await living.opened.source.query(`update deliveries set state = 'posted', slack_channel = 'C0SECALERT', slack_ts = '9.9', settled_at = now(), digest_id = case when delivery_id <> $1 then $1 end`, [digestId]);
+    await living.opened.outbox.transaction((tx) => living.opened.told.recordMembers(tx, digestId, members.map((delivery_id) => ({ organization_id: 'acme', delivery_id }))));
+    expect(await living.told()).toMatchObject([{ issue_id: 'i00', delivery_id: digestId, ts: '9.9', in_digest: true }, { issue_id: 'i01', delivery_id: digestId, ts: '9.9', in_digest: true }]);
+    await living.hear(changed(many[0] ?? issue, { status: 'resolved' }, 'resolved', 'scan-1'));
+    expect(await living.answers()).toMatchObject([{ state: 'waiting', parent_ts: '9.9' }]);
+    await living.opened.outbox.transaction((tx) => living.opened.told.forget(tx, { organization_id: 'acme', delivery_id: digestId }));
+    expect(await living.told()).toEqual([]);
+    expect(await living.answers()).toMatchObject([{ state: 'suppressed', error: { code: 'retracted' } }]);
+  });
+
   test('leave nothing to edit', async () => {
     await living.tell({ issues: many });
     await living.hear(...many.map((one) => changed(one, { status: 'resolved' }, 'resolved', 'scan-1')));

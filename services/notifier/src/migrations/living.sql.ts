@@ -1,6 +1,8 @@
 /** Living messages: what each destination was told of each issue. State, not events. */
 export const LIVING_TABLES = `
 alter table deliveries add column parent_channel text;   -- where the thread of parent_ts is
+-- What is not yet sorted into it is read by every look: news of issues looks often.
+alter index deliveries_of_issue set (gin_pending_list_limit = 512);
 create index deliveries_replies on deliveries (lane_id) where kind = 'reply' and state = 'waiting';
 
 -- A row for each issue that was told in a lane, from its first message on. What that message says beside the issue is
