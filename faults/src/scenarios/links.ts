@@ -11,7 +11,7 @@ const harmless = (facts: Facts): string[] => [...noDuplicates(facts), ...allPost
 const allCut: Scenario = {
   name: 'links-cut', fault: 'every connection of every service is reset, twelve times at random moments, those to Slack included', holds: 'nothing lost; a duplicate only where an answer was cut off',
   strike: async (system) => {
-    await system.sandbox.fault({ latencyMs: 20 });
+    await system.sandbox.fault({ latencyMs: 150 });
     for (let time = 0; time < 12; time += 1) {
       await sleep(system.random.between(50, 500));
       await system.proxy.cut('*');
