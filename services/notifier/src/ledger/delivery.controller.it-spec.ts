@@ -187,6 +187,14 @@ describe('cancelling', () => {
     expect(body.detail).toContain('posted');
   });
 
+  test('of what waits for its digest is a conflict that names the digest', async () => {
+    const [id, digest] = [await waiting(), await waiting()];
+    await notifier.database.query('update notifier.deliveries set digest_id = $1 where delivery_id = $2', [digest, id]);
+    const { status, body } = await notifier.call<Problem>('POST', `/v1/deliveries/${id}/cancel`);
+    expect([status, body.detail]).toEqual([409, expect.stringContaining(digest)]);
+    expect((await notifier.delivery(id)).state).toBe('waiting');
+  });
+
   test('needs the permission', async () => {
     expect((await notifier.call('POST', '/v1/deliveries/any/cancel', { roles: ['viewer'] })).status).toBe(403);
   });

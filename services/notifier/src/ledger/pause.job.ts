@@ -6,7 +6,7 @@ import { LOGGER, Loop, type Logger } from '@tocsin/platform';
 import { PostingJob } from '../deliveries/posting.job.js';
 import { PauseRepository } from './pause.repository.js';
 
-const LOOK_MS = 5000;
+const LOOK_MS = 10_000;
 
 @Injectable()
 export class PauseJob implements OnApplicationBootstrap, OnModuleDestroy {

@@ -179,9 +179,9 @@ describe('pausing', () => {
     await eventually(async () => {
       const [row] = await notifier.database.query<{ held: number }>(`select count(*)::int as held from notifier.deliveries where held_since is not null`);
       return row?.held === 0;
-    }, { timeout: 15_000 });
+    }, { timeout: 20_000 });
     await notifier.database.query('delete from notifier.deliveries');
-  }, 30_000);
+  }, 40_000);
 
   test('is refused without the permission, and with unknown fields', async () => {
     for (const action of ['pause', 'resume']) {

@@ -50,6 +50,7 @@ export class ReplayJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** One batch of one replay. @returns whether there was one */
   async work(): Promise<boolean> {
+    if (!(await this.replays.isAnyRunning())) return false;
     const worked = await this.outbox.transaction(async (tx) => {
       const replay = await this.replays.take(tx);
       if (!replay) return false;

@@ -62,6 +62,11 @@ export class ReplayRepository {
     return row;
   }
 
+  /** Asked before a transaction is begun for it. */
+  async isAnyRunning(): Promise<boolean> {
+    return (await this.database.query<unknown[]>(`select 1 from replays where state = 'running' limit 1`)).length > 0;
+  }
+
   /** Locks the one that was worked on least recently; other replicas pass over it. */
   async take(tx: EntityManager): Promise<Replay | undefined> {
     const [replay] = await tx.query<Replay[]>(
