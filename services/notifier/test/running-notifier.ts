@@ -89,21 +89,37 @@ export class RunningNotifier {
 
   /** Starts the service; after {@link close} this is a restart. */
   async open(): Promise<void> {
+    [this.bus, this.listening] = await this.startReplica();
+  }
+
+  /** One more of the same service, on the same database. */
+  async replica(): Promise<{ url: string; close: () => Promise<void> }> {
+    const [bus, listening] = await this.startReplica();
+    return {
+      url: listening.url,
+      close: async () => {
+        await listening.close();
+        await bus.close();
+      },
+    };
+  }
+
+  private async startReplica(): Promise<[InProcessBus, Listening]> {
     const config = loadConfig(notifierService.config, {
       DATABASE_URL: this.database.url, DATABASE_POOL_SIZE: '6', ENCRYPTION_KEYS: this.encryptionKeys, SLACK_BASE_URL: this.sandbox.url, PUBLIC_URL: 'http://localhost:3000', ...this.settings,
     });
-    this.bus = new InProcessBus({ databaseUrl: this.database.url, logger: createLogger('bus', 'silent'), retryDelayMs: 200 });
-    await this.bus.start();
+    const bus = new InProcessBus({ databaseUrl: this.database.url, logger: createLogger('bus', 'silent'), retryDelayMs: 200 });
+    await bus.start();
     const lines = new Writable({ write: (chunk: Buffer, _encoding, done) => { this.logged.push(chunk.toString()); done(); } });
     const peers = { connector: this.peersUrl, issues: this.peersUrl, workflows: this.peersUrl, notifier: this.peersUrl };
-    const runtime = { bus: this.bus, logger: createLogger('notifier', 'debug', lines), peers, tokenIssuer: { issuer: this.issuer.url, keys: remoteKeys(this.issuer.url) } };
+    const runtime = { bus, logger: createLogger('notifier', 'debug', lines), peers, tokenIssuer: { issuer: this.issuer.url, keys: remoteKeys(this.issuer.url) } };
     for (const [service, type] of [['issues', 'delivery.settled.v1'], ['connector', 'connection.reported.v1']] as const) {
-      await this.bus.subscribe(service, `${service}.${type}`, ({ body }) => {
+      await bus.subscribe(service, `${service}.${type}`, ({ body }) => {
         this.heard.push(JSON.parse(body.toString()) as CloudEvent<Record<string, unknown>>);
         return Promise.resolve();
       });
     }
-    this.listening = await startService({ service: 'notifier', module: notifierService.register(config, runtime), runtime, port: 0 });
+    return [bus, await startService({ service: 'notifier', module: notifierService.register(config, runtime), runtime, port: 0 })];
   }
 
   async close(): Promise<void> {

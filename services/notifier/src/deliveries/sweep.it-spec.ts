@@ -63,6 +63,14 @@ describe('the sweep', () => {
     expect(await opened.claimOne()).toBeUndefined();
   });
 
+  test('does not end what people paused', async () => {
+    const [held = '', late = ''] = await opened.accept({ expiresAt: '2026-01-01T00:00:00.000Z' }, { expiresAt: '2026-01-01T00:00:00.000Z' });
+    await opened.source.query('update deliveries set held_since = now() where delivery_id = $1', [held]);
+    await sweep.sweep();
+    expect(await opened.row(held)).toMatchObject({ state: 'waiting' });
+    expect(await opened.row(late)).toMatchObject({ state: 'dead' });
+  });
+
   test('does not end what waits for its connection', async () => {
     const [id = ''] = await opened.accept({ expiresAt: '2026-01-01T00:00:00.000Z' });
     await opened.connect({ version: 2, health: { state: 'revoked', since: new Date().toISOString() } });

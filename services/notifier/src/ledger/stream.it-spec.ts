@@ -229,6 +229,33 @@ describe('a stream ends', () => {
   });
 });
 
+describe('over replicas', () => {
+  test('a reader of any of them is told what all of them do, each version once, and may go on at another', async () => {
+    const other = await notifier.replica();
+    try {
+      const token = await notifier.issuer.token({ user: 'noa@acme.test' });
+      const readers = [await listen(), await EventReader.open(`${other.url}/v1/deliveries/stream`, { authorization: `Bearer ${token}` })];
+      opened.push(...readers);
+      const ids: string[] = [];
+      for (let n = 0; n < 20; n += 1) ids.push(await send({ destination: { id: n % 2 === 0 ? 'C0GENERAL1' : 'C0SECALERT' } }));
+      for (const reader of readers) {
+        for (const id of ids) await eventually(() => reader.deliveries.some((delivery) => delivery.id === id && delivery.state !== 'waiting' && delivery.state !== 'posting'));
+        const told = reader.deliveries.map(({ id, version }) => `${id} ${version}`);
+        expect(told).toEqual([...new Set(told)]);
+      }
+      const [first] = readers;
+      first?.leave();
+      const missed = await send();
+      await notifier.settled(missed);
+      const again = await EventReader.open(`${other.url}/v1/deliveries/stream`, { authorization: `Bearer ${token}`, 'last-event-id': first?.lastId ?? '' });
+      opened.push(again);
+      await again.sees(missed, 'posted');
+    } finally {
+      await other.close();
+    }
+  }, 40_000);
+});
+
 describe('the bell', () => {
   test('wakes readers of another process, which hears of a change long before it would look by itself', async () => {
     const reader = await listen();
