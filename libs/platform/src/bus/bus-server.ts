@@ -67,7 +67,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     const context = contextOf(event, message);
     const startedAt = performance.now();
     await settled(handler, checked.data, context);
-    this.log.info({ type: context.type, messageId: context.id, organizationId: context.organizationId, ...subjectOf(checked.data), attempt: context.attempt, ms: Math.round(performance.now() - startedAt) }, 'handled');
+    this.log.debug({ type: context.type, messageId: context.id, organizationId: context.organizationId, ...subjectOf(checked.data), attempt: context.attempt, ms: Math.round(performance.now() - startedAt) }, 'handled');
   }
 }
 

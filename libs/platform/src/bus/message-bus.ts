@@ -6,7 +6,7 @@ import type { Exchange, ServiceName } from '@tocsin/contracts';
 
 import type { Logger } from '../logging/logger.js';
 
-export type BusLogger = Pick<Logger, 'info' | 'warn' | 'error'>;
+export type BusLogger = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
 export interface OutgoingMessage {
   /** Event id. */

@@ -23,8 +23,15 @@ export function createLogger(service: string, level: string, destination?: Desti
     formatters: { level: (label: string) => ({ level: label }) },
     hooks: { streamWrite: redactSecrets },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
 }
+
+/** Written behind the back of whoever logs, several lines at a time when there are many; the rest at exit. Shared, so that lines of one process never mix. */
+function standardOutput(): DestinationStream {
+  return (output ??= pino.destination({ fd: 1, sync: false }));
+}
+
+let output: DestinationStream | undefined;
 
 /** Nest's own messages through the same lines: its start-up chatter at debug level. */
 export class NestLogger implements LoggerService {
