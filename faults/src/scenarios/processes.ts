@@ -138,11 +138,24 @@ const wrongClock: Scenario = {
   judge: (facts) => [...noDuplicates(facts), ...allPosted(facts)],
 };
 
+const killedWhileFolding: Scenario<unknown> = {
+  name: 'killed-while-folding', fault: 'lanes fall behind, so that their messages are folded into digests, and notifier is killed three times meanwhile', holds: 'every message is told, by itself or in one digest; duplicates are at most what was in flight',
+  settings: { DIGEST_AFTER_SECONDS: '2', SLACK_CHANNEL_INTERVAL_MS: '500' }, load: { commands: 400, channels: 2, foldable: true },
+  strike: async (system) => {
+    await system.sandbox.fault({ latencyMs: 80 });
+    await killAndStart(system, 'notifier', 3);
+  },
+  judge: (facts) => [
+    ...atMostDuplicates(facts, 3 * CONCURRENCY), ...allPosted(facts, { heldByHand: true }),
+    ...expected(facts.deliveries.some(({ kind }) => kind === 'digest'), 'nothing was folded'),
+  ],
+};
+
 function skewedBy(ms: number): string {
   const source = `const now=Date.now.bind(Date);const D=Date;globalThis.Date=class extends D{constructor(...a){if(a.length===0)super(now()+${ms});else super(...a)}static now(){return now()+${ms}}};`;
   return `--import data:text/javascript;base64,${Buffer.from(source).toString('base64')}`;
 }
 
 export const PROCESS_FAULTS: readonly Scenario[] = [
-  notifierKilled(3), notifierKilledUnpaced, oneOfTwoKilled, issuesKilled, connectorKilled, notifierTerminated(3), everybodyTerminated, notifierFrozen, replicas, wrongClock,
+  notifierKilled(3), notifierKilledUnpaced, oneOfTwoKilled, issuesKilled, connectorKilled, notifierTerminated(3), everybodyTerminated, notifierFrozen, replicas, wrongClock, killedWhileFolding,
 ];

@@ -27,6 +27,8 @@ export interface LoadPlan {
   seconds: number;
   /** How often each command is put on the bus. */
   copies?: number;
+  /** Commands without a comment of their own, which may be folded into digests. */
+  foldable?: boolean;
   /** Only so many channels of each place. */
   channels?: number;
 }
@@ -55,10 +57,10 @@ export class Load {
   ) {}
 
   /** Ends when everything was accepted. */
-  async send({ byHand, commands, seconds, copies = 1, channels }: LoadPlan): Promise<void> {
+  async send({ byHand, commands, seconds, copies = 1, foldable = false, channels }: LoadPlan): Promise<void> {
     const sends = Array.from({ length: byHand }, () => this.draw(channels));
     const people = Array.from({ length: PEOPLE }, (_, person) => this.person(sends.filter((_send, n) => n % PEOPLE === person), seconds));
-    await Promise.all([...people, this.service(Array.from({ length: commands }, () => this.draw(channels)), seconds, copies)]);
+    await Promise.all([...people, this.service(Array.from({ length: commands }, () => this.draw(channels)), seconds, copies, foldable)]);
   }
 
   /** One message by hand. @returns its id */
@@ -84,12 +86,12 @@ export class Load {
     for (const send of sends) await Promise.all([this.byHand(send), sleep(pause)]);
   }
 
-  private async service(commands: readonly Draw[], seconds: number, copies: number): Promise<void> {
+  private async service(commands: readonly Draw[], seconds: number, copies: number, foldable: boolean): Promise<void> {
     const pause = (seconds * 1000) / Math.max(1, commands.length);
     const startedAt = performance.now();
     const working: Promise<unknown>[] = [];
     for (const [n, command] of commands.entries()) {
-      working.push(this.command(command, copies, {}));
+      working.push(this.command(command, copies, foldable ? { comment: 'Please look.' } : {}));
       const early = n * pause - (performance.now() - startedAt);
       if (early > 5) await sleep(early);
     }
