@@ -71,7 +71,7 @@ export class System {
     this.pool = new pg.Pool({ connectionString: withDatabase(servers.databaseUrl, database), max: 3, connectionTimeoutMillis: 5000 });
     this.pool.on('error', () => undefined);
     this.pool.on('connect', (client) => { client.on('error', () => undefined); });
-    const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
     this.bus = new RabbitMqBus({ url: servers.amqpUrl, prefix: queues.prefix, logger: silent });
   }
 
