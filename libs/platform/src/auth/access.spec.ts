@@ -46,6 +46,7 @@ describe('a bearer token of the issuer', () => {
     const caller = await aVerifier().verifier.verify(await aToken({ email: 'ada@acme.test' }));
     expect(caller).toMatchObject({ kind: 'user', id: 'ada', name: 'ada@acme.test', organizationId: 'acme' });
     expect(caller.permissions.has('issues:read')).toBe(true);
+    expect(caller.expiresAt).toBeGreaterThan(Date.now());
     expect(caller.permissions.has('connectors:configure')).toBe(false);
   });
 

@@ -117,6 +117,20 @@ describe('a message in the outbox', () => {
     await expect(database.query('select * from alarms')).resolves.toEqual([]);
   });
 
+  test('whoever wants to hear of commits does, after each, and of nothing that was taken back', async () => {
+    const seen: unknown[][] = [];
+    let looks: Promise<unknown>[] = [];
+    outbox.onCommit(() => { looks.push(database.query('select id from alarms order by id').then((rows: { id: string }[]) => seen.push(rows.map(({ id }) => id)))); });
+    for (const id of ['one', 'two']) {
+      await outbox.transaction((tx) => tx.query('insert into alarms values ($1)', [id]));
+      await Promise.all(looks);
+      looks = [];
+    }
+    await expect(outbox.transaction(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await Promise.all(looks);
+    expect(seen).toEqual([['one'], ['one', 'two']]);
+  });
+
   test('must be one that the table lets the service say', async () => {
     await expect(outbox.transaction((tx) => outbox.add(tx, { type: 'connection.changed.v1', organizationId: 'acme', data: {} }))).rejects.toThrow('does not let notifier say "connection.changed.v1"');
   });
