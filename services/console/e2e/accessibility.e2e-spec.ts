@@ -1,10 +1,13 @@
 /** Every screen is free of what axe can find, light and dark, and fits 320 pixels. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import { eventually } from '@tocsin/testing';
 
-import { connectByToken, signIn, test } from './product.js';
+import { connectByToken, signIn, test, type Product } from './product.js';
 
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+const DEAD_LETTER = { id: 'notifier:1', service: 'notifier', queue: 'notifier.slack.send.v1', type: 'slack.send.v1', reason: 'unreadable', error: 'It is not JSON: line 1, column 2', attempts: 1, receivedAt: '2026-03-01T09:00:00Z', preview: '{nonsense' };
 
 const SCREENS: readonly (readonly [name: string, open: (page: Page) => Promise<void>])[] = [
   ['sign in', async (page) => {
@@ -36,7 +39,50 @@ const SCREENS: readonly (readonly [name: string, open: (page: Page) => Promise<v
   }],
   ['Deliveries', async (page) => {
     await page.goto('/deliveries');
-    await page.getByText('Nothing has been sent yet').waitFor();
+    await page.getByRole('table', { name: 'Deliveries' }).waitFor();
+    await page.getByRole('cell').getByRole('checkbox').first().check();
+    await page.getByRole('button', { name: 'More filters' }).click();
+  }],
+  ['a state without deliveries', async (page) => {
+    await page.goto('/deliveries?state=dead&code=expired');
+    await page.getByText('No delivery matches these filters').waitFor();
+  }],
+  ['an open delivery', async (page) => {
+    await page.goto('/deliveries?state=posted');
+    await page.getByRole('table', { name: 'Deliveries' }).locator('.row-link').first().click();
+    await page.getByRole('region', { name: 'Message' }).getByText('Sent by').waitFor();
+  }],
+  ['Replay', async (page) => {
+    await page.goto('/deliveries?state=posted');
+    await page.getByRole('table', { name: 'Deliveries' }).locator('.row-link').first().click();
+    await page.getByRole('dialog', { name: 'Delivery' }).getByRole('button', { name: 'Replay' }).click();
+    await page.getByText('It was already posted').waitFor();
+  }],
+  ['Problems', async (page) => {
+    await page.route('**/v1/dead-letters?**', (route) => route.fulfill({ json: { items: [DEAD_LETTER], nextCursor: null } }));
+    await page.goto('/deliveries/problems');
+    await page.getByRole('article').filter({ hasText: 'archived' }).waitFor();
+    await page.getByRole('article').filter({ hasText: 'unreadable' }).waitFor();
+  }],
+  ['Replay of a group', async (page) => {
+    await page.goto('/deliveries/problems');
+    await page.getByRole('button', { name: 'Replay it' }).click();
+    await page.getByRole('dialog', { name: 'Replay 1 delivery' }).waitFor();
+  }],
+  ['Pause sending, while it is paused', async (page) => {
+    await page.route('**/v1/deliveries/pauses', (route) => route.fulfill({ json: { items: [{ pausedAt: '2026-03-01T09:00:00Z', pausedBy: 'noa@acme.test', waiting: 3 }] } }));
+    await page.goto('/deliveries');
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await page.getByRole('button', { name: 'Pause sending' }).click();
+    await page.getByRole('dialog', { name: 'Pause sending' }).waitFor();
+  }],
+  ['Why did I not get it', async (page) => {
+    await page.goto('/deliveries/why');
+    await page.getByRole('combobox', { name: 'Issue' }).fill('CVE');
+    await page.getByRole('option').first().click();
+    await page.getByLabel('Channel/User').fill('sec-internal');
+    await page.getByRole('option', { name: '#sec-internal' }).click();
+    await page.getByRole('region', { name: 'Answer' }).getByText('Nothing was ever sent').waitFor();
   }],
 ];
 
@@ -48,7 +94,21 @@ test.beforeAll(async ({ browser, product }) => {
   await page.getByRole('button', { name: 'CONNECT', exact: true }).click();
   await page.getByRole('article', { name: 'Acme' }).waitFor();
   await page.close();
+  await somethingSent(product);
 });
+
+/** A message that was posted and one that was refused, of issues that no other screen opens. */
+async function somethingSent(product: Product): Promise<void> {
+  const { items: [{ id: connectionId } = { id: '' }] } = await product.api<{ items: { id: string }[] }>('GET', '/v1/connections');
+  const { items } = await product.api<{ items: { id: string }[] }>('GET', '/v1/issues?limit=50');
+  for (const [issue, name] of [[items[20], '#sec-alerts'], [items[21], '#old-team']] as const) {
+    await product.api('POST', `/v1/issues/${issue?.id ?? ''}/slack-messages`, { connectionId, destination: { name } });
+  }
+  await eventually(async () => {
+    const { byState } = await product.api<{ byState: { posted: number; failed: number } }>('GET', '/v1/deliveries/summary');
+    return byState.posted === 1 && byState.failed === 1;
+  }, { timeout: 20_000 });
+}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {

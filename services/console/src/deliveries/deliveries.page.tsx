@@ -46,7 +46,7 @@ function Deliveries() {
     <DeliveriesFrame {...(deliveryId !== undefined && { tabTitle: 'Delivery · Deliveries' })}>
       <DeliveryFilters filter={filter} onChange={change} />
       <StateTabs chosen={statesOf(filter)} counts={counts} onChange={(state) => { change({ ...filter, state }); }}>
-        <Selection picked={picked} scope={scope} matching={counts && totalOf(scopeOf(ALL, [], chosen, counts))} shown={shown?.length ?? 0} onPick={setPicked} />
+        <Selection picked={picked} scope={scope} matching={counts && totalOf(scopeOf(ALL, [], chosen, counts))} shown={shown?.map(({ id }) => id) ?? []} onPick={setPicked} />
         <DeliveryList list={list} filter={filter} onFilter={change} picked={picked} onPick={setPicked} openId={deliveryId} foot={<LiveMark live={live} />} />
       </StateTabs>
       {deliveryId !== undefined && <DeliveryDrawer key={deliveryId} id={deliveryId} onClose={close} />}

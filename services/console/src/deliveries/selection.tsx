@@ -13,7 +13,7 @@ interface SelectionProps {
   scope: Scope;
   /** How many match, shown or not; undefined while it is not known. */
   matching: number | undefined;
-  shown: number;
+  shown: readonly string[];
   onPick: (picked: Picked) => void;
 }
 
@@ -27,7 +27,9 @@ export function Selection({ picked, scope, matching, shown, onPick }: SelectionP
   return (
     <Group gap="sm" mih={36}>
       <Text size="sm" c="dimmed" aria-live="polite">{saidOf(picked, count, tooMany)}</Text>
-      {picked !== ALL && picked.length > 0 && picked.length === shown && matching !== undefined && matching > shown && (
+      {/* cards have no heading to select them by */}
+      {count === 0 && shown.length > 0 && <Button size="xs" variant="subtle" hiddenFrom="sm" onClick={() => { onPick(shown); }}>Select all shown</Button>}
+      {picked !== ALL && picked.length > 0 && picked.length === shown.length && matching !== undefined && matching > shown.length && (
         <Button size="xs" variant="subtle" onClick={() => { onPick(ALL); }}>{`Select all ${matching.toLocaleString('en')} that match`}</Button>
       )}
       {count > 0 && (
