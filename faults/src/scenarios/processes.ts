@@ -1,7 +1,7 @@
 /** Faults of processes: killed, frozen, asked to end, added and taken away. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Scenario } from '../scenario.js';
+import { LOAD, NONE, type Scenario } from '../scenario.js';
 import type { Ending } from '../system/service-process.js';
 import type { System } from '../system/system.js';
 import { allPosted, atMostDuplicates, expected, noDuplicates, nothingUnknown } from './expectations.js';
@@ -40,11 +40,14 @@ const oneOfTwoKilled: Scenario = {
   name: 'one-of-two-notifiers-killed',
   fault: 'two notifiers, one of them killed at a random moment and gone for good',
   holds: 'the other one takes over what the first one had leased',
+  load: NONE,
   strike: async (system) => {
     const second = await system.addReplica();
     await system.sandbox.fault({ latencyMs: 80 });
+    const sending = system.load.send(LOAD);
     await sleep(system.random.between(1000, 3000));
     await second.kill();
+    await sending;
   },
   judge: (facts) => [...atMostDuplicates(facts, CONCURRENCY), ...allPosted(facts, { heldByHand: true })],
 };
@@ -106,13 +109,16 @@ const notifierFrozen: Scenario = {
   name: 'notifier-frozen',
   fault: 'two notifiers, one frozen (SIGSTOP) for 34 s, longer than a lease, then thawed; Slack takes 300 ms to answer',
   holds: 'duplicates are at most the posts that were in flight; late failures change nothing',
+  load: NONE,
   strike: async (system) => {
     const second = await system.addReplica();
     await system.sandbox.fault({ latencyMs: 300 });
+    const sending = system.load.send(LOAD);
     await sleep(system.random.between(1000, 2500));
     second.freeze();
     await sleep(34_000);
     second.thaw();
+    await sending;
   },
   judge: (facts) => [...atMostDuplicates(facts, CONCURRENCY), ...allPosted(facts, { heldByHand: true })],
 };
@@ -129,11 +135,12 @@ const replicas: Scenario<Ending[]> = {
 };
 
 const wrongClock: Scenario = {
-  name: 'wrong-clock', fault: 'two notifiers, the clock of one is two hours ahead, then one is two hours behind', holds: 'nothing expires, nothing is posted twice: only the clock of the database counts',
+  name: 'wrong-clock', fault: 'two notifiers, the clock of one is two hours ahead, then one is two hours behind', holds: 'nothing expires, nothing is posted twice: only the clock of the database counts', load: NONE,
   strike: async (system) => {
     await system.addReplica({ NODE_OPTIONS: skewedBy(7_200_000) });
     await system.addReplica({ NODE_OPTIONS: skewedBy(-7_200_000) });
     await system.notifier.terminate();
+    await system.load.send(LOAD);
   },
   judge: (facts) => [...noDuplicates(facts), ...allPosted(facts)],
 };
