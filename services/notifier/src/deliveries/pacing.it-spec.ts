@@ -30,7 +30,7 @@ describe('pacing', () => {
     const times = (await notifier.messages('C0SECALERT')).map((message) => Date.parse(message.receivedAt)).sort((a, b) => a - b);
     const gaps = times.slice(1).map((at, n) => at - (times[n] ?? 0));
     expect(gaps).toHaveLength(4);
-    expect(Math.min(...gaps)).toBeGreaterThan(900);
+    expect(Math.min(...gaps)).toBeGreaterThan(800); // from claim to claim it is a second; on the way to Slack a busy machine adds to either
     expect((times[4] ?? Infinity) - (times[0] ?? 0)).toBeLessThan(5500);
     expect(Date.parse(other?.receivedAt ?? '')).toBeLessThan(times[2] ?? 0);
   }, 20_000);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Logger } from '@tocsin/platform';
+import { eventually } from '@tocsin/testing';
 
 import type { DeliveryResult } from './delivery-result.js';
 import type { LaneRepository } from './lane.repository.js';
@@ -29,8 +30,7 @@ describe('a result', () => {
   test('is kept while the database is away, and nothing new is to be claimed meanwhile', async () => {
     const { recorder: results, recorded } = recorder(away, away);
     const done = results.record(RESULT);
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    expect(results.isBehind).toBe(true);
+    await eventually(() => results.isBehind);
     await expect(done).resolves.toBe(true);
     expect(recorded).toEqual([RESULT]);
     expect(results.isBehind).toBe(false);
