@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { createLogger } from '@tocsin/platform';
+
 import { OpenedLanes, waits } from '../../test/opened-lanes.js';
 import type { Claim } from '../deliveries/claim.js';
 import { resultOf } from '../deliveries/delivery-result.js';
+import { BreakerRepository } from './breaker.repository.js';
 
 let opened: OpenedLanes;
 
@@ -61,6 +64,15 @@ describe('when Slack does not answer a connection', () => {
     expect(await states()).toEqual([]);
     await opened.passTime(5);
     expect(await opened.claim(32)).toHaveLength(11);
+  });
+
+  test('an answer opens the way also when it comes to a replica that has just seen that nothing was wrong', async () => {
+    await opened.source.query('delete from breakers');
+    const replica = new BreakerRepository(opened.source, createLogger('test', 'silent'));
+    await replica.learn([{ connection: 'connection-1', failed: false }], false);
+    await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at) values ('connection-1', true, clock_timestamp())`);
+    await replica.learn([{ connection: 'connection-1', failed: false }], true);
+    expect(await states()).toEqual([]);
   });
 
   test('a probe that fails is followed by one ten seconds later', async () => {

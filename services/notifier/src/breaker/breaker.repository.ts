@@ -1,6 +1,6 @@
 /**
  * The state of the circuit breakers, in rows that all replicas share: one for Slack as a whole, one for each connection.
- * Rows are looked at with every batch of results and written only while something fails.
+ * While nothing fails there are no rows, which is looked at once a second.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -31,11 +31,14 @@ export class BreakerRepository {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Takes in what requests came to. A sample that is lost with the database changes little, so it never fails. */
-  async learn(results: readonly BreakerResult[]): Promise<void> {
+  /**
+   * Takes in what requests came to. A sample that is lost with the database changes little, so it never fails.
+   * @param hasProbe one of them was to find out whether Slack answers again: a breaker is open, whatever was seen before
+   */
+  async learn(results: readonly BreakerResult[], hasProbe: boolean): Promise<void> {
     try {
       const hasFailure = results.some(({ failed }) => failed);
-      if (results.length === 0 || !(hasFailure || (await this.areTroubled()))) return;
+      if (results.length === 0 || !(hasFailure || hasProbe || (await this.areTroubled()))) return;
       await this.database.transaction((tx) => this.step(tx, results));
       this.isTroubled ||= hasFailure;
     } catch (error) {

@@ -43,10 +43,11 @@ export interface DeliveryResult extends Outcome {
   connectionId: string;
   /** The lane goes back with this result. */
   last: boolean;
+  isProbe: boolean;
   /** As it was claimed. */
   delivery: ClaimedRow;
 }
 
-export function resultOf({ organizationId, deliveryId, laneId, leaseId, attempt, delivery, isLast }: Claim, outcome: Outcome): DeliveryResult {
-  return { organizationId, deliveryId, laneId, leaseId, attempt, connectionId: delivery.connection_id, last: isLast, delivery, ...outcome };
+export function resultOf({ organizationId, deliveryId, laneId, leaseId, attempt, delivery, isLast, isProbe }: Claim, outcome: Outcome): DeliveryResult {
+  return { organizationId, deliveryId, laneId, leaseId, attempt, connectionId: delivery.connection_id, last: isLast, isProbe, delivery, ...outcome };
 }

@@ -110,7 +110,8 @@ export class LaneRepository {
       await this.log.tell(tx, results.flatMap((result) => settledRow(result, recorded.get(keyOf(result.delivery)))));
     });
     failPoint('finish.commit');
-    await this.breakers.learn(results.filter(({ asked }) => asked).map(({ connectionId, unanswered }) => ({ connection: connectionId, failed: unanswered === true })));
+    const asked = results.filter((result) => result.asked);
+    await this.breakers.learn(asked.map(({ connectionId, unanswered }) => ({ connection: connectionId, failed: unanswered === true })), asked.some(({ isProbe }) => isProbe));
   }
 
   /** Gives a lane back that was leased to be folded. */
