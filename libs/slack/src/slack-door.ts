@@ -59,14 +59,14 @@ const SILENT: Logger = {
 export class SlackDoor {
   private readonly client: WebClient;
   private readonly pool: Dispatcher;
-  private readonly api: { origin: string; path: string; headers: Record<string, string>; totalMs: number };
+  private readonly api: { path: string; headers: Record<string, string>; totalMs: number };
 
   /** @throws Error when `baseUrl` must not be used; see slackBaseUrl */
   constructor({ baseUrl, token, deadlines = DEADLINES }: SlackDoorOptions) {
     const address = slackBaseUrl(baseUrl);
-    const { origin, pathname } = new URL(`${address}/api/`);
+    const { pathname } = new URL(`${address}/api/`);
     this.pool = poolFor(address, deadlines);
-    this.api = { origin, path: pathname, headers: { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json; charset=utf-8' }, totalMs: deadlines.totalMs };
+    this.api = { path: pathname, headers: { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json; charset=utf-8' }, totalMs: deadlines.totalMs };
     this.client = new WebClient(token, {
       slackApiUrl: `${address}/api/`,
       retryConfig: { retries: 0 },
@@ -148,14 +148,8 @@ export class SlackDoor {
   }
 
   private async chat(method: string, body: object): Promise<SlackAnswer<PostedMessage>> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => { deadline.abort(new DOMException('no answer in time', 'TimeoutError')); }, this.api.totalMs);
-    const { origin, path, headers } = this.api;
-    try {
-      return await answerOfReply(() => exchange(this.pool, { origin, path: path + method, headers, body: JSON.stringify(body), signal: deadline.signal }), toPosted);
-    } finally {
-      clearTimeout(timer);
-    }
+    const { path, headers, totalMs } = this.api;
+    return answerOfReply(() => exchange(this.pool, { path: path + method, headers, body: JSON.stringify(body), totalMs }), toPosted);
   }
 }
 

@@ -3,7 +3,7 @@
  * failures tell the one thing that decides about duplicates: whether the request was written to the network at all.
  */
 import type { FetchFunction } from '@slack/web-api';
-import { Agent, type Dispatcher } from 'undici';
+import { Pool, type Dispatcher } from 'undici';
 
 import { DEFAULT_RETRY_AFTER_SECONDS } from '@tocsin/domain';
 
@@ -30,26 +30,22 @@ export class TransportError extends Error {
   }
 }
 
-/** One request on its way; travels with it as undici's `opaque`. */
-class Attempt {
-  written = false;
-}
-
 const pools = new Map<string, Dispatcher>();
 
 /** The pool of an address, shared by all credentials. */
 export function poolFor(baseUrl: string, deadlines: Deadlines = DEADLINES): Dispatcher {
-  const key = `${new URL(baseUrl).origin} ${deadlines.connectMs} ${deadlines.totalMs}`;
+  const { origin } = new URL(baseUrl);
+  const key = `${origin} ${deadlines.connectMs} ${deadlines.totalMs}`;
   const known = pools.get(key);
   if (known) return known;
-  const pool = new Agent({
+  const pool = new Pool(origin, {
     connections: CONNECTIONS,
     connect: { timeout: deadlines.connectMs },
     headersTimeout: deadlines.totalMs,
     bodyTimeout: deadlines.totalMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxResponseSize: LARGEST_ANSWER_BYTES,
-  }).compose(noteWhenWritten);
+  });
   pools.set(key, pool);
   return pool;
 }
@@ -69,23 +65,79 @@ export interface Reply {
 }
 
 export interface SlackRequest {
-  origin: string;
   path: string;
   headers: Record<string, string>;
   body: string;
-  signal: AbortSignal | undefined;
+  /** Until the whole answer is there. */
+  totalMs?: number;
+  /** Ends it as well. */
+  signal?: AbortSignal | undefined;
 }
 
 /** @throws TransportError and nothing else */
-export async function exchange(pool: Dispatcher, { signal, ...request }: SlackRequest): Promise<Reply> {
-  const attempt = new Attempt();
+export async function exchange(pool: Dispatcher, { path, headers, body, totalMs, signal }: SlackRequest): Promise<Reply> {
+  let timer: NodeJS.Timeout | undefined;
   try {
-    const answer = pool.request({ ...request, method: 'POST', signal: signal ?? null, opaque: attempt });
-    const { statusCode, headers, body } = await Promise.race([answer, unlessWrittenBy(signal, attempt)]);
-    return { status: statusCode, headers, text: await body.text() };
-  } catch (error) {
-    if (error instanceof TransportError) throw error;
-    throw new TransportError(attempt.written, reasonOf(error));
+    return await new Promise((resolve, reject) => {
+      const attempt = new Attempt(resolve, reject);
+      if (totalMs !== undefined) timer = setTimeout(() => { attempt.giveUp(new DOMException('no answer in time', 'TimeoutError')); }, totalMs);
+      signal?.addEventListener('abort', () => { attempt.giveUp(signal.reason as Error); }, { once: true });
+      pool.dispatch({ path, method: 'POST', headers, body }, attempt);
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One request on its way. undici's own `request` makes a stream, a resource and a listener for each, which costs as much again. */
+class Attempt implements Dispatcher.DispatchHandler {
+  /** undici began to write it to a connection. */
+  private written = false;
+  private isOver = false;
+  private controller: Dispatcher.DispatchController | undefined;
+  private status = 0;
+  private headers: Reply['headers'] = {};
+  private readonly chunks: Buffer[] = [];
+
+  constructor(
+    private readonly resolve: (reply: Reply) => void,
+    private readonly reject: (error: TransportError) => void,
+  ) {}
+
+  /** What finds it waiting for a connection ends it at once: undici would tell only once it has one. */
+  giveUp(reason: Error): void {
+    if (this.written) this.controller?.abort(reason);
+    else this.fail(new TransportError(false, 'no connection in time'));
+  }
+
+  fail(error: unknown): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.reject(error instanceof TransportError ? error : new TransportError(this.written, reasonOf(error)));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.isOver) controller.abort(new Error('given up before it was written'));
+    else this.written = true;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Reply['headers']): void {
+    this.status = status;
+    this.headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.isOver = true;
+    this.resolve({ status: this.status, headers: this.headers, text: Buffer.concat(this.chunks).toString('utf8') });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.fail(error);
   }
 }
 
@@ -94,25 +146,9 @@ export function fetchOver(pool: Dispatcher, baseUrl: string): FetchFunction {
   return async (url, init) => {
     const { origin, pathname, search } = new URL(url);
     if (origin !== new URL(baseUrl).origin) throw new TransportError(false, 'a request to another address than Slack’s');
-    const { status, headers, text } = await exchange(pool, { origin, path: pathname + search, headers: init?.headers as Record<string, string>, body: init?.body as string, signal: init?.signal ?? undefined });
+    const { status, headers, text } = await exchange(pool, { path: pathname + search, headers: init?.headers as Record<string, string>, body: init?.body as string, signal: init?.signal ?? undefined });
     return toResponse(status, headers, text);
   };
-}
-
-/**
- * Rejects when the deadline finds the request still waiting for a connection: undici would tell only once it has one.
- * It is not written afterwards, since undici looks at the signal before it writes.
- */
-async function unlessWrittenBy(signal: AbortSignal | undefined, attempt: Attempt): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal?.addEventListener(
-      'abort',
-      () => {
-        if (!attempt.written) reject(new TransportError(false, 'no connection in time'));
-      },
-      { once: true },
-    );
-  });
 }
 
 function toResponse(status: number, headers: Dispatcher.ResponseData['headers'], text: string): Response {
@@ -141,42 +177,4 @@ function reasonOf(error: unknown): string {
   if (code === 'UND_ERR_SOCKET') return 'connection cut';
   const known = [code, cause?.code].find((candidate) => typeof candidate === 'string');
   return known ?? 'network error';
-}
-
-const noteWhenWritten: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-  const { opaque } = options as { opaque?: unknown };
-  return dispatch(options, opaque instanceof Attempt ? new NoteWhenWritten(opaque, handler) : handler);
-};
-
-/** Passes everything on, and notes when undici begins to write the request to a connection. */
-class NoteWhenWritten implements Dispatcher.DispatchHandler {
-  constructor(
-    private readonly attempt: Attempt,
-    private readonly inner: Dispatcher.DispatchHandler,
-  ) {}
-
-  onRequestStart(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestStart']>>): void {
-    this.inner.onRequestStart?.(...args);
-    this.attempt.written = !args[0].aborted;
-  }
-
-  onRequestUpgrade(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestUpgrade']>>): void {
-    this.inner.onRequestUpgrade?.(...args);
-  }
-
-  onResponseStart(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>): void {
-    this.inner.onResponseStart?.(...args);
-  }
-
-  onResponseData(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseData']>>): void {
-    this.inner.onResponseData?.(...args);
-  }
-
-  onResponseEnd(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseEnd']>>): void {
-    this.inner.onResponseEnd?.(...args);
-  }
-
-  onResponseError(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseError']>>): void {
-    this.inner.onResponseError?.(...args);
-  }
 }
