@@ -6,6 +6,7 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 
 import { BusUnavailableError, STOP_DEADLINE_MS, type BusLogger, type IncomingMessage, type Subscription } from './message-bus.js';
 import { PauseGate } from './pause-gate.js';
+import { Acknowledgements } from './rabbitmq-acknowledgements.js';
 import { deadLetter, incomingFrom, retryOf } from './rabbitmq-message.js';
 import type { Publication } from './rabbitmq-publisher.js';
 import { declareTopology, type RabbitMqNames } from './rabbitmq-topology.js';
@@ -33,6 +34,7 @@ export interface RabbitMqConsumerOptions {
 
 interface Session {
   channel: Channel;
+  acknowledgements: Acknowledgements;
   consumerTag?: string;
   /** Ends waiting, not working: fired when the channel is gone or the consumer stops. */
   over: AbortController;
@@ -131,6 +133,7 @@ export class RabbitMqConsumer implements Subscription {
   }
 
   private take(message: ConsumeMessage, session: Session): void {
+    session.acknowledgements.delivered(message);
     if (this.isStopping()) return; // came between stop and cancel: goes back when the channel closes
     const work = this.settle(message, session)
       .catch((error: unknown) => {
@@ -151,7 +154,7 @@ export class RabbitMqConsumer implements Subscription {
     logSettlement(logger, incoming, settlement);
     const publication = this.successor(message, incoming, settlement);
     if (publication !== undefined && !(await this.published(publication, session))) return;
-    acknowledge(session.channel, message);
+    session.acknowledgements.add(message);
   }
 
   private successor(message: ConsumeMessage, incoming: IncomingMessage, settlement: Settlement): Publication | undefined {
@@ -188,25 +191,18 @@ async function openSession(model: ChannelModel): Promise<Session> {
       resolve();
     });
   });
-  return { channel, over, closed };
+  return { channel, acknowledgements: new Acknowledgements(channel), over, closed };
 }
 
 /** Closes unless it is closed; a broker that does not answer is left to the connection's heartbeat. */
-async function closeChannel({ channel, closed }: Session): Promise<void> {
+async function closeChannel({ channel, acknowledgements, closed }: Session): Promise<void> {
+  acknowledgements.flush();
   try {
     channel.close().catch(() => {});
   } catch {
     // was closed already
   }
   await within(CANCEL_MS, 'Closing the channel', closed).catch(() => {});
-}
-
-function acknowledge(channel: Channel, message: ConsumeMessage): void {
-  try {
-    channel.ack(message);
-  } catch {
-    // The channel is gone and with it this delivery; the broker delivers again and the handler deduplicates.
-  }
 }
 
 function logSettlement(logger: BusLogger, { queue, id, attempt }: IncomingMessage, settlement: Settlement): void {
