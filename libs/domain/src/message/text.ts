@@ -8,6 +8,10 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g;
 // Joiners stay: emoji and several scripts need them.
 const INVISIBLE = /[\u00AD\u180E\u200B\u2060-\u2064\uFEFF]/g;
+// What has to be looked at closely: what cleanText changes inside of a text, and any surrogate. Hardly any text holds it.
+const UNCLEAN = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uD800-\uDFFF]|\n{3}/;
+// The same for cleanLine.
+const UNCLEAN_LINE = /[^\S ]| {2}|[\u0000-\u001F\u007F-\u009F\u00AD\u180E\u200B\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF\uD800-\uDFFF]/;
 const ELLIPSIS = '…';
 /** A grapheme longer than this is no writing system's; it is cut inside. */
 const GRAPHEME_MAX = 64;
@@ -17,11 +21,13 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Several lines, as they are, without what could disturb their reader. */
 export function cleanText(text: string): string {
+  if (!UNCLEAN.test(text)) return text.trim();
   return text.replace(/\r\n?/g, '\n').replace(LONE_SURROGATE, '\uFFFD').replace(CONTROL, '').replace(/\n{3,}/g, '\n\n').trim();
 }
 
 /** One line; what cannot be seen is taken out. */
 export function cleanLine(text: string): string {
+  if (!UNCLEAN_LINE.test(text)) return text.trim();
   return cleanText(text.replace(/\s+/g, ' ')).replace(INVISIBLE, '').replace(/ {2,}/g, ' ').trim();
 }
 
@@ -59,11 +65,7 @@ function fallsBetweenAscii(text: string, at: number): boolean {
 }
 
 function wholeGraphemes(text: string, max: number): string {
-  let length = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    if (length + segment.length > max) break;
-    length += segment.length;
-  }
-  if (length > 0) return text.slice(0, length);
+  const end = graphemes.segment(text).containing(max)?.index ?? text.length;
+  if (end > 0) return text.slice(0, end);
   return text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
 }
