@@ -44,6 +44,7 @@ import { LEDGER_CONTROLLERS, LEDGER_PROVIDERS } from './ledger/ledger-parts.js';
 import { LIVING_CONTROLLERS, LIVING_PROVIDERS } from './living/living-parts.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { Delivery1764028800000 } from './migrations/1764028800000-delivery.js';
+import { Commands1764115200000 } from './migrations/1764115200000-commands.js';
 import { NotifierConfig } from './notifier.config.js';
 import { DeliverySettingsController } from './settings/delivery-settings.controller.js';
 import { DeliverySettingsRepository } from './settings/delivery-settings.repository.js';
@@ -53,7 +54,7 @@ export class NotifierModule {
   static register(config: NotifierConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: NotifierModule,
-      imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000, Delivery1764028800000] })],
+      imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000, Delivery1764028800000, Commands1764115200000] })],
       controllers: [SendToSlackConsumer, ConnectionConsumer, ...LIVING_CONTROLLERS, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, DeliverySettingsController],
       providers: [
         { provide: NotifierConfig, useValue: config },

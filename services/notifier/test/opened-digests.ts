@@ -96,7 +96,7 @@ export class OpenedDigests {
   }
 
   async rows(condition = 'true'): Promise<FoldedRow[]> {
-    return this.opened.source.query<FoldedRow[]>(`select delivery_id, state, kind, digest_id, fold_key, priority, said_at, version, error, slack_ts, command from deliveries where ${condition} order by said_at, arrival`);
+    return this.opened.source.query<FoldedRow[]>(`select delivery_id, state, kind, digest_id, fold_key, priority, said_at, version, error, slack_ts, command from ledger where ${condition} order by said_at, arrival`);
   }
 
   async digests(): Promise<FoldedRow[]> {

@@ -17,6 +17,7 @@ import { WaitingRepository } from '../src/deliveries/waiting.repository.js';
 import { ToldIssues } from '../src/living/told-issues.repository.js';
 import { Initial1732460000000 } from '../src/migrations/1732460000000-initial.js';
 import { Delivery1764028800000 } from '../src/migrations/1764028800000-delivery.js';
+import { Commands1764115200000 } from '../src/migrations/1764115200000-commands.js';
 import { NotifierConfig } from '../src/notifier.config.js';
 
 export const POSTED: Outcome = { state: 'posted', charge: 1, ambiguous: 0, laneWaitMs: 0, rateLimited: false, asked: true, channel: 'C0SECALERT', ts: '1.1', story: { kind: 'posted', text: 'Posted' } };
@@ -58,7 +59,7 @@ export class OpenedLanes {
 
   static async open(): Promise<OpenedLanes> {
     const database = await testDatabase();
-    return new OpenedLanes(database, await openDatabase({ url: database.url, schema: 'notifier', migrations: [Initial1732460000000, Delivery1764028800000], poolSize: 10 }));
+    return new OpenedLanes(database, await openDatabase({ url: database.url, schema: 'notifier', migrations: [Initial1732460000000, Delivery1764028800000, Commands1764115200000], poolSize: 10 }));
   }
 
   async close(): Promise<void> {
@@ -69,7 +70,7 @@ export class OpenedLanes {
   /** Empties every table and resets the settings. */
   async clear(): Promise<void> {
     Object.assign(this.config, new NotifierConfig(), { SLACK_WORKSPACE_RATE: 0 });
-    await this.source.query('truncate told_issues, heard_issues, connections, budgets, breakers, pauses, lanes, deliveries, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
+    await this.source.query('truncate told_issues, heard_issues, connections, budgets, breakers, pauses, lanes, deliveries, commands, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
   }
 
   async connect(overrides: Partial<ConnectionChanged> = {}): Promise<void> {

@@ -79,8 +79,8 @@ export class OpenedLiving {
   }
 
   async deliveries(): Promise<KeptDelivery[]> {
-    return this.opened.source.query(`select d.*, greatest(0, extract(epoch from not_before - clock_timestamp()) * 1000)::float8 as waits_ms from deliveries d where not_before < 'infinity' and not_before > '-infinity'
-      union all select d.*, 0 from deliveries d where not_before = '-infinity' order by arrival`);
+    return this.opened.source.query(`select d.*, greatest(0, extract(epoch from not_before - clock_timestamp()) * 1000)::float8 as waits_ms from ledger d where not_before < 'infinity' and not_before > '-infinity'
+      union all select d.*, 0 from ledger d where not_before = '-infinity' order by arrival`);
   }
 
   async answers(): Promise<KeptDelivery[]> {

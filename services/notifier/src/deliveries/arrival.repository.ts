@@ -44,14 +44,30 @@ export class ArrivalRepository {
 
   /** {@link ingest} within the caller's transaction. Lanes are locked in the order of their ids before anything enters them. */
   async ingestWithin(tx: Pick<EntityManager, 'query'>, arrivals: readonly Arrival[]): Promise<string[]> {
-    const inserted = await tx.query<{ delivery_id: string }[]>('select delivery_id from accept_deliveries($1::jsonb, make_interval(hours => $2), make_interval(mins => $3))', [
-      JSON.stringify(arrivals.map(toRow)), DEFAULT_LIFE_HOURS, CLOCK_TOLERANCE_MINUTES,
+    const rows = arrivals.map(toRow);
+    const inserted = await tx.query<{ delivery_id: string }[]>('select delivery_id from accept_deliveries($1::jsonb, $2::jsonb, make_interval(hours => $3), make_interval(mins => $4))', [
+      JSON.stringify(destinationsOf(rows)), JSON.stringify(rows), DEFAULT_LIFE_HOURS, CLOCK_TOLERANCE_MINUTES,
     ]);
     return inserted.map((row) => row.delivery_id);
   }
 }
 
-function toRow({ command, saidAt, replayOf, person, kind = 'message', parent, waitMs }: Arrival): object {
+interface Destination {
+  organizationId: string;
+  connectionId: string;
+  destinationKey: string;
+  provisional: boolean;
+}
+
+/** Each destination once, so that the database reads the commands only to store them. */
+function destinationsOf(rows: readonly Destination[]): Destination[] {
+  const distinct = new Map(rows.map(({ organizationId, connectionId, destinationKey: key, provisional }) => [
+    JSON.stringify([organizationId, connectionId, key]), { organizationId, connectionId, destinationKey: key, provisional },
+  ]));
+  return [...distinct.values()];
+}
+
+function toRow({ command, saidAt, replayOf, person, kind = 'message', parent, waitMs }: Arrival) {
   const destination = person === undefined ? command.destination : { id: person };
   const id = 'id' in destination ? destination.id : undefined;
   return {
@@ -69,6 +85,7 @@ function toRow({ command, saidAt, replayOf, person, kind = 'message', parent, wa
     destinationKind: id === undefined ? undefined : kindOfDestinationId(id),
     destinationName: 'name' in destination ? destination.name : 'email' in destination ? destination.email : undefined,
     issueIds: issueIdsOf(command),
+    workflowId: command.source.kind === 'workflow' ? command.source.workflowId : undefined,
     replayOf,
     kind,
     parentChannel: parent?.channel,

@@ -38,7 +38,7 @@ export class DeliveryLog {
   async tellSettled(tx: EntityManager, settled: readonly DeliveryKey[]): Promise<void> {
     if (settled.length === 0) return;
     const rows = await tx.query<DeliveryRow[]>(
-      `select ${DELIVERY_COLUMNS('d')} from deliveries d
+      `select ${DELIVERY_COLUMNS('d')} from ledger d
        join jsonb_to_recordset($1::jsonb) s (organization_id text, delivery_id text) using (organization_id, delivery_id)`,
       [JSON.stringify(settled)],
     );

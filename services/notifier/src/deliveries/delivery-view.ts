@@ -46,7 +46,7 @@ const OWN_COLUMNS = [
   'destination_kind', 'waiting_for', 'error', 'slack_channel', 'slack_ts', 'digest_id', 'replay_of', 'created_at', 'settled_at',
 ];
 
-/** Select list of a {@link DeliveryRow} for the table alias `d`. */
+/** Select list of a {@link DeliveryRow} for the alias `d` of the view `ledger`. */
 export function DELIVERY_COLUMNS(d: string): string {
   const ofConnection = (expression: string, name: string): string => `(select ${expression} from connections where connections.connection_id = ${d}.connection_id) as ${name}`;
   return [

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { failPoint, Outbox } from '@tocsin/platform';
+import { failPoint, Outbox, prepared } from '@tocsin/platform';
 
 import { BreakerRepository } from '../breaker/breaker.repository.js';
 import { ConnectionHolds } from '../connections/connection-holds.js';
@@ -51,7 +51,7 @@ export class LaneRepository {
   async claim(limit: number): Promise<LaneClaim[]> {
     const { SLACK_CHANNEL_INTERVAL_MS: intervalMs, SLACK_WORKSPACE_RATE: rate, SLACK_WORKSPACE_BURST: burst, DIGEST_AFTER_SECONDS: digestAfter } = this.config;
     const heads = intervalMs === 0 && rate === 0 ? UNPACED_HEADS : 1;
-    const taken = await this.database.query<Taken[]>('select * from claim_deliveries($1, $2, make_interval(secs => $3), $4, $5, make_interval(secs => $6), make_interval(secs => $7))', [
+    const taken = await prepared<Taken>(this.database, 'select * from claim_deliveries($1, $2, make_interval(secs => $3), $4, $5, make_interval(secs => $6), make_interval(secs => $7))', [
       limit, heads, LEASE_MS / 1000, rate, burst, intervalMs / 1000, digestAfter,
     ]);
     if (taken.length === 0) return [];
@@ -64,8 +64,9 @@ export class LaneRepository {
   private async rowsOf(taken: readonly Taken[]): Promise<ClaimedRow[]> {
     const keys = taken.flatMap(({ organization_id, delivery_id }) => (delivery_id === null ? [] : [{ organization_id, delivery_id }]));
     if (keys.length === 0) return [];
-    return this.database.query<ClaimedRow[]>(
-      `select ${DELIVERY_COLUMNS('d')}, d.said_at, d.parent_channel, d.parent_ts, l.fail_streak, ${TOLD_COLUMNS} from deliveries d join lanes l using (lane_id)
+    return prepared<ClaimedRow>(
+      this.database,
+      `select ${DELIVERY_COLUMNS('d')}, d.said_at, d.parent_channel, d.parent_ts, l.fail_streak, ${TOLD_COLUMNS} from ledger d join lanes l using (lane_id)
        join unnest($1::text[], $2::text[]) own (organization_id, delivery_id) on own.organization_id = d.organization_id and own.delivery_id = d.delivery_id ${TOLD_JOINS}
        order by d.lane_id, d.priority, d.said_at, d.arrival`,
       [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],
@@ -85,7 +86,8 @@ export class LaneRepository {
    * @returns those that are still this holder's to send
    */
   async markStarted(claims: readonly Claim[]): Promise<ReadonlySet<Claim>> {
-    const [marked] = await this.database.query<[(DeliveryKey & { attempt: number })[], number]>(
+    const marked = await prepared<DeliveryKey & { attempt: number }>(
+      this.database,
       `update deliveries d set request_started = true
        from unnest($1::text[], $2::text[], $3::int[], $4::uuid[]) c (organization_id, delivery_id, attempt, lease_id), lanes l
        where d.organization_id = c.organization_id and d.delivery_id = c.delivery_id and d.attempt = c.attempt and d.state = 'posting'
@@ -101,7 +103,7 @@ export class LaneRepository {
   async finish(results: readonly DeliveryResult[]): Promise<void> {
     await this.outbox.transaction(async (tx) => {
       for (const { organizationId, hold } of results) if (hold) await this.holds.hold(tx, organizationId, hold);
-      const rows = await tx.query<Recorded[]>('select * from finish_deliveries($1::jsonb, make_interval(secs => $2))', [
+      const rows = await prepared<Recorded>(tx, 'select * from finish_deliveries($1::jsonb, make_interval(secs => $2))', [
         JSON.stringify(results.map(({ delivery: _delivery, trace: _trace, hold: _hold, ...row }) => row)), this.config.SLACK_CHANNEL_INTERVAL_MS / 1000,
       ]);
       const recorded = new Map(rows.map((row) => [keyOf(row), row]));

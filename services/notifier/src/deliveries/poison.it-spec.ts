@@ -61,12 +61,12 @@ describe('poison among commands', () => {
   test('what a defect of ours could not record is posted once it is replayed after the fix, and counted then', async () => {
     const before = (await notifier.call<DeliverySummary>('GET', '/v1/deliveries/summary')).body.accepted;
     const [unlucky, lucky] = [aCommand({ comment: 'unlucky' }), aCommand()];
-    await notifier.database.query(`alter table notifier.deliveries add constraint defect check (command->>'comment' is distinct from 'unlucky')`);
+    await notifier.database.query(`alter table notifier.commands add constraint defect check (command->>'comment' is distinct from 'unlucky')`);
     await notifier.produce(event(unlucky), event(lucky));
     expect(await notifier.settled(lucky.commandId)).toMatchObject({ state: 'posted' });
     const letter = await eventually(async () => (await letters()).find(({ reason }) => reason === 'attempts_exhausted'));
     expect(letter).toMatchObject({ error: expect.stringContaining('defect'), attempts: 5, preview: expect.stringContaining(unlucky.commandId) });
-    await notifier.database.query('alter table notifier.deliveries drop constraint defect');
+    await notifier.database.query('alter table notifier.commands drop constraint defect');
     expect(await notifier.call('POST', `/v1/dead-letters/${letter.id}/replay`)).toMatchObject({ status: 202, body: { id: letter.id, replayed: true } });
     expect(await eventually(async () => notifier.settled(unlucky.commandId))).toMatchObject({ state: 'posted' });
     expect(await notifier.posts(unlucky.commandId, 'C0SECALERT')).toBe(1);

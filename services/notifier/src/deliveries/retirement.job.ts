@@ -56,12 +56,12 @@ export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
         [keys],
       );
       await tx.query(
-        `delete from told_issues t using ${rows}, deliveries d where d.organization_id = o.organization_id and d.delivery_id = o.delivery_id
+        `delete from told_issues t using ${rows}, ledger d where d.organization_id = o.organization_id and d.delivery_id = o.delivery_id
            and t.organization_id = d.organization_id and t.lane_id = d.lane_id and t.issue_id = any(d.issue_ids) and t.delivery_id in (d.delivery_id, d.digest_id)`,
         [keys],
       );
       await tx.query(`delete from timeline t using ${rows} where t.organization_id = o.organization_id and t.delivery_id = o.delivery_id`, [keys]);
-      await tx.query(`delete from deliveries d using ${rows} where d.organization_id = o.organization_id and d.delivery_id = o.delivery_id`, [keys]);
+      for (const table of ['deliveries', 'commands']) await tx.query(`delete from ${table} d using ${rows} where d.organization_id = o.organization_id and d.delivery_id = o.delivery_id`, [keys]);
       return old.length === BATCH;
     });
   }

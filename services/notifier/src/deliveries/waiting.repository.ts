@@ -16,7 +16,7 @@ export interface Ending {
   told?: string;
 }
 
-/** Which waiting deliveries: a condition on `d` whose parameters start at `$1`. */
+/** Which waiting deliveries: a condition on `d`, of the view `ledger`, whose parameters start at `$1`. */
 export interface Which {
   condition: string;
   parameters: readonly unknown[];
@@ -28,10 +28,12 @@ export class WaitingRepository {
 
   /** Their lanes are locked first: a claim that is just taking one of them wins, and it is left alone. @returns the keys of those that ended */
   async end(tx: EntityManager, { state, error, told = error.message }: Ending, { condition, parameters }: Which): Promise<DeliveryKey[]> {
-    await tx.query(`select 1 from lanes where lane_id in (select d.lane_id from deliveries d where d.state = 'waiting' and d.digest_id is null and ${condition}) order by lane_id for update`, [...parameters]);
+    await tx.query(`select 1 from lanes where lane_id in (select d.lane_id from ledger d where d.state = 'waiting' and d.digest_id is null and ${condition}) order by lane_id for update`, [...parameters]);
     const [ended] = await tx.query<[DeliveryKey[], number]>(
-      `update deliveries d set state = $${parameters.length + 1}, error = $${parameters.length + 2}, version = version + 1, waiting_for = null, settled_at = clock_timestamp()
-       where d.state = 'waiting' and d.digest_id is null and ${condition} returning d.organization_id, d.delivery_id`,
+      `update deliveries own set state = $${parameters.length + 1}, error = $${parameters.length + 2}, version = own.version + 1, waiting_for = null, settled_at = clock_timestamp()
+       from ledger d where own.organization_id = d.organization_id and own.delivery_id = d.delivery_id and own.state = 'waiting' and own.digest_id is null
+         and d.state = 'waiting' and d.digest_id is null and ${condition}
+       returning own.organization_id, own.delivery_id`,
       [...parameters, state, JSON.stringify(error)],
     );
     await this.log.write(tx, ended.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: { kind: state, text: told } })));

@@ -46,7 +46,7 @@ export class DigestEndRepository {
          select organization_id, delivery_id from deliveries where organization_id = $1 and digest_id = $2 and (state = 'waiting' or $3 = 'posted' and state in ${DOUBTFUL})
          order by delivery_id limit $7 for update skip locked) d
        where m.organization_id = d.organization_id and m.delivery_id = d.delivery_id
-       returning m.organization_id, m.delivery_id, m.source_kind, m.said_at`,
+       returning m.organization_id, m.delivery_id, (select c.source_kind from commands c where c.organization_id = m.organization_id and c.delivery_id = m.delivery_id), m.said_at`,
       [organizationId, digestId, state, error === null ? null : JSON.stringify(error), channel, ts, limit],
     );
     return members;

@@ -73,7 +73,7 @@ export class DigestMembersRepository {
   }
 
   async kindsOf(tx: EntityManager, laneId: string): Promise<FoldableKind[]> {
-    return tx.query<FoldableKind[]>(`select distinct d.severity, d.category, d.destination_id from deliveries d where d.lane_id = $1 and ${FOLDABLE}`, [laneId]);
+    return tx.query<FoldableKind[]>(`select distinct d.severity, d.category, d.destination_id from ledger d where d.lane_id = $1 and ${FOLDABLE}`, [laneId]);
   }
 
   /** A condition for those of one kind, for {@link WaitingRepository.end}. */
@@ -146,7 +146,7 @@ export class DigestMembersRepository {
        from (
          select count(*)::int as members, min(said_at) as oldest, max(said_at) as newest, case when count(workflow_id) = count(*) and count(distinct workflow_id) = 1 then min(workflow_id) end as workflow_id
          from deliveries where organization_id = $1 and digest_id = $2) span
-       cross join lateral (select d.destination_id, d.command from deliveries d where d.organization_id = $1 and d.digest_id = $2 ${IN_PLACE} limit 1) first`,
+       cross join lateral (select d.destination_id, d.command from ledger d where d.organization_id = $1 and d.digest_id = $2 ${IN_PLACE} limit 1) first`,
       [organizationId, digestId],
     );
     if (!facts) throw new Error(`the digest ${digestId} has no members`);
@@ -156,10 +156,13 @@ export class DigestMembersRepository {
   /** The digest stands where its most urgent member stood, before all that was said at that moment, and lives as long as the last of them. */
   async takePlace(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<void> {
     await tx.query(
-      `update deliveries digest set priority = first.priority, said_at = first.said_at - interval '1 microsecond', destination_name = first.destination_name,
-         expires_at = (select max(expires_at) from deliveries where organization_id = $1 and digest_id = $2)
-       from (select d.priority, d.said_at, d.destination_name from deliveries d where d.organization_id = $1 and d.digest_id = $2 ${IN_PLACE} limit 1) first
-       where digest.organization_id = $1 and digest.delivery_id = $2`,
+      `with first as (
+         select d.priority, d.said_at, d.destination_name, (select max(expires_at) from deliveries where organization_id = $1 and digest_id = $2) as expires_at
+         from ledger d where d.organization_id = $1 and d.digest_id = $2 ${IN_PLACE} limit 1
+       ), named as (
+         update commands digest set destination_name = first.destination_name from first where digest.organization_id = $1 and digest.delivery_id = $2)
+       update deliveries digest set priority = first.priority, said_at = first.said_at - interval '1 microsecond', expires_at = first.expires_at
+       from first where digest.organization_id = $1 and digest.delivery_id = $2`,
       [organizationId, digestId],
     );
   }
@@ -174,7 +177,7 @@ export class DigestMembersRepository {
     return tx.query<NamedIssue[]>(
       `with ${ISSUES}, ranked as (select issue.*, row_number() over (partition by "group" order by cvss desc nulls last, said_at, arrival) as rank from issue)
        select ranked."group", (d.command->'issues'->0) - '{description,recommendation,tags}'::text[] || '{"tags": []}' as issue
-       from ranked join deliveries d on d.organization_id = $1 and d.delivery_id = ranked.delivery_id
+       from ranked join commands d on d.organization_id = $1 and d.delivery_id = ranked.delivery_id
        where ranked.rank <= ${NAMED_IN_GROUP} order by ranked."group", ranked.rank`,
       [key.organizationId, key.digestId],
     );
@@ -186,7 +189,7 @@ const ISSUES = `
   member as materialized (
     select d.delivery_id, d.said_at, d.arrival, told.change, told.issue->>'id' as issue_id, (told.issue->>'revision')::int as revision,
       coalesce(nullif(told.issue->>'status', 'open'), told.issue->>'severity') as "group", (told.issue->>'cvss')::real as cvss
-    from deliveries d cross join lateral (select d.command->>'change' as change, d.command->'issues'->0 as issue offset 0) told
+    from ledger d cross join lateral (select d.command->>'change' as change, d.command->'issues'->0 as issue offset 0) told
     where d.organization_id = $1 and d.digest_id = $2
   ), issue as materialized (
     select distinct on (issue_id) *,

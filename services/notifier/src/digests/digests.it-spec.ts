@@ -35,12 +35,12 @@ function burst(count: number, destination: string, of: (n: number) => Partial<Se
 }
 
 async function states(destination: string): Promise<Record<string, number>> {
-  const rows = await notifier.database.query<{ state: string; count: number }>(`select state, count(*)::int as count from notifier.deliveries where destination_id = $1 group by 1`, [destination]);
+  const rows = await notifier.database.query<{ state: string; count: number }>(`select state, count(*)::int as count from notifier.ledger where destination_id = $1 group by 1`, [destination]);
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
 }
 
 async function messagesTo(destination: string): Promise<{ delivery_id: string; state: string; digest_id: string | null; created_at: Date }[]> {
-  return notifier.database.query(`select delivery_id, state, digest_id, created_at from notifier.deliveries where destination_id = $1 and kind = 'message'`, [destination]);
+  return notifier.database.query(`select delivery_id, state, digest_id, created_at from notifier.ledger where destination_id = $1 and kind = 'message'`, [destination]);
 }
 
 async function isAllSettled(destination: string, atLeast: number): Promise<boolean> {
@@ -66,7 +66,7 @@ describe('a burst', () => {
     const arrivedAt = rows.map(({ created_at }) => created_at.getTime());
     expect(messages.length).toBeLessThan(60 + (Math.max(...arrivedAt) - Math.min(...arrivedAt)) / 1000);
     const { body } = await notifier.call<{ balanced: boolean; accepted: number }>('GET', '/v1/deliveries/summary');
-    expect(body).toMatchObject({ balanced: true, accepted: rows.length + (await notifier.database.query(`select 1 from notifier.deliveries where kind = 'digest'`)).length });
+    expect(body).toMatchObject({ balanced: true, accepted: rows.length + (await notifier.database.query(`select 1 from notifier.ledger where kind = 'digest'`)).length });
     await eventually(() => new Set(notifier.heard.map(({ subject }) => subject)).size >= body.accepted, { timeout: 60_000 });
   }, 500_000);
 
@@ -77,7 +77,7 @@ describe('a burst', () => {
     expect(digest?.text).toMatch(/critical.*http:\/\/localhost:3000\/deliveries\?digestId=/);
     expect(JSON.stringify(digest?.blocks)).toContain('Critical (');
     expect(digest?.text).not.toContain('<!channel>');
-    const [member] = await notifier.database.query<{ delivery_id: string; digest_id: string }>(`select delivery_id, digest_id from notifier.deliveries where destination_id = 'C0GENERAL1' and digest_id is not null limit 1`);
+    const [member] = await notifier.database.query<{ delivery_id: string; digest_id: string }>(`select delivery_id, digest_id from notifier.ledger where destination_id = 'C0GENERAL1' and digest_id is not null limit 1`);
     const delivery = await notifier.delivery(member?.delivery_id ?? '');
     expect(delivery).toMatchObject({ state: 'posted', digestId: member?.digest_id, slack: { ts: digest?.ts, permalink: expect.stringContaining('acme.slack.com') } });
     expect(delivery.timeline?.map(({ kind }) => kind)).toEqual(['accepted', 'folded', 'posted']);
@@ -91,7 +91,7 @@ describe('a digest', () => {
     await notifier.sendAll(burst(40, 'C0PAYMENTS', () => ({ comment: 'of one kind' })));
     await eventually(() => isAllSettled('C0PAYMENTS', 41), { timeout: 60_000 });
     const { failed = 0, posted = 0, suppressed = 0 } = await states('C0PAYMENTS');
-    const split = await notifier.database.query(`select 1 from notifier.deliveries where destination_id = 'C0PAYMENTS' and error->>'code' = 'split'`);
+    const split = await notifier.database.query(`select 1 from notifier.ledger where destination_id = 'C0PAYMENTS' and error->>'code' = 'split'`);
     expect(split.length).toBeGreaterThanOrEqual(1);
     expect(suppressed).toBe(split.length);
     expect(failed).toBeLessThanOrEqual(1);
@@ -103,10 +103,10 @@ describe('a digest', () => {
     await notifier.control('faults', { channel: 'C0SECINTER', method: 'chat.postMessage', error: 'ratelimited', status: 429, retryAfter: 30, times: 50 });
     await notifier.sendAll(burst(60, 'C0SECINTER'));
     const digest = await eventually(async () => {
-      const [row] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.deliveries where destination_id = 'C0SECINTER' and kind = 'digest' and state = 'waiting'`);
+      const [row] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.ledger where destination_id = 'C0SECINTER' and kind = 'digest' and state = 'waiting'`);
       return row?.delivery_id ?? false;
     }, { timeout: 60_000 });
-    const [member] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.deliveries where digest_id = $1 limit 1`, [digest]);
+    const [member] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.ledger where digest_id = $1 limit 1`, [digest]);
     expect(await notifier.call('POST', `/v1/deliveries/${member?.delivery_id ?? ''}/cancel`)).toMatchObject({ status: 409, body: { detail: expect.stringContaining(digest) } });
     expect(await notifier.call('POST', `/v1/deliveries/${digest}/cancel`)).toMatchObject({ status: 200 });
     expect(await notifier.settled(member?.delivery_id ?? '')).toMatchObject({ state: 'suppressed', digestId: digest, error: { code: 'cancelled' } });

@@ -30,8 +30,10 @@ export class LaneMoves {
     const laneId = await this.lockBoth(tx, place, { id });
     await tx.query(
       `with moved as (
-         update deliveries set lane_id = $2, destination_id = $3, destination_kind = $4, destination_name = $5, version = version + 1, waiting_for = null where lane_id = $1 and state = 'waiting'
-         returning organization_id, delivery_id)
+         update deliveries set lane_id = $2, version = version + 1, waiting_for = null where lane_id = $1 and state = 'waiting' returning organization_id, delivery_id
+       ), addressed as (
+         update commands c set destination_id = $3, destination_kind = $4, destination_name = $5
+         from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id)
        ${TELL} 'Its destination was found: ' || $5::text || ' (' || $3::text || ')' from moved`,
       [place.laneId, laneId, id, kind, name],
     );
@@ -41,7 +43,7 @@ export class LaneMoves {
   /** What cannot be delivered to its address goes where its command says otherwise. */
   async toOtherwise(tx: EntityManager, place: Place): Promise<void> {
     const rows = await tx.query<{ otherwise: Destination }[]>(
-      `select distinct command->'otherwise' as otherwise from deliveries where lane_id = $1 and state = 'waiting' and command ? 'otherwise' and destination <> command->'otherwise'`,
+      `select distinct command->'otherwise' as otherwise from ledger where lane_id = $1 and state = 'waiting' and command ? 'otherwise' and destination <> command->'otherwise'`,
       [place.laneId],
     );
     for (const { otherwise } of rows) {
@@ -50,8 +52,13 @@ export class LaneMoves {
       const name = 'name' in otherwise ? otherwise.name : 'email' in otherwise ? otherwise.email : null;
       await tx.query(
         `with moved as (
-           update deliveries set lane_id = $2, destination = $3, destination_id = $4, destination_kind = $5, destination_name = $6, version = version + 1, waiting_for = null
-           where lane_id = $1 and state = 'waiting' and command->'otherwise' = $3::jsonb and destination <> $3::jsonb returning organization_id, delivery_id)
+           update deliveries d set lane_id = $2, version = version + 1, waiting_for = null from commands c
+           where d.lane_id = $1 and d.state = 'waiting' and c.organization_id = d.organization_id and c.delivery_id = d.delivery_id
+             and c.command->'otherwise' = $3::jsonb and c.destination <> $3::jsonb
+           returning d.organization_id, d.delivery_id
+         ), addressed as (
+           update commands c set destination = $3, destination_id = $4, destination_kind = $5, destination_name = $6
+           from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id)
          ${TELL} 'Its destination was not found; it goes to ' || coalesce($6::text, $4::text) || ' instead' from moved`,
         [place.laneId, laneId, JSON.stringify(otherwise), id, id === null ? null : (kindOfDestinationId(id) ?? null), name],
       );

@@ -66,7 +66,7 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
              order by next_at limit $1 for update of lanes skip locked) due
        where l.lane_id = due.lane_id
        returning l.lane_id, l.organization_id, l.connection_id,
-         (select d.destination from deliveries d where d.lane_id = l.lane_id and d.state = 'waiting' order by d.priority, d.said_at, d.arrival limit 1) as destination`,
+         (select d.destination from ledger d where d.lane_id = l.lane_id and d.state = 'waiting' order by d.priority, d.said_at, d.arrival limit 1) as destination`,
       [BATCH],
     );
     return taken[0];

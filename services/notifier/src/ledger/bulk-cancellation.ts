@@ -36,7 +36,7 @@ export class BulkCancellation {
 
   /** @returns how many of the batch still waited; undefined when nothing is left to look at */
   private async cancelBatch(tx: EntityManager, author: Author, filter: BulkFilter, { condition, parameters }: Which): Promise<number | undefined> {
-    const found = await tx.query<{ delivery_id: string }[]>(`select d.delivery_id from deliveries d where d.state = 'waiting' and d.digest_id is null and ${condition} limit ${BATCH}`, [...parameters]);
+    const found = await tx.query<{ delivery_id: string }[]>(`select d.delivery_id from ledger d where d.state = 'waiting' and d.digest_id is null and ${condition} limit ${BATCH}`, [...parameters]);
     if (found.length === 0) return undefined;
     const ended = await this.waiting.end(tx, cancelled(author), { condition: 'd.organization_id = $1 and d.delivery_id = any($2)', parameters: [author.organizationId, found.map(({ delivery_id }) => delivery_id)] });
     if (ended.length > 0) {

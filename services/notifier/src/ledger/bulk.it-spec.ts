@@ -23,7 +23,7 @@ afterAll(async () => {
 }, 30_000);
 
 beforeEach(async () => {
-  await notifier.database.query('truncate notifier.deliveries, notifier.timeline, notifier.accepted_counts, notifier.idempotency_keys, notifier.audit, notifier.replays cascade');
+  await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.idempotency_keys, notifier.audit, notifier.replays cascade');
   connection = await notifier.connect();
   paused = await notifier.connect({ paused: true });
 });
@@ -78,9 +78,11 @@ async function summary(): Promise<DeliverySummary> {
 async function manyFailed(count: number): Promise<void> {
   const model = await ended();
   await notifier.database.query(
-    `insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, command, destination, issue_ids, created_at, state, error, settled_at)
-     select organization_id, 'failed-' || n, lane_id, connection_id, priority, said_at, expires_at, command || jsonb_build_object('commandId', 'failed-' || n), destination, issue_ids, created_at, state, error, settled_at
-     from notifier.deliveries cross join generate_series(2, $2) n where delivery_id = $1`,
+    `with more as (select d.*, 'failed-' || n as id from notifier.ledger d cross join generate_series(2, $2) n where d.delivery_id = $1), kept as (
+       insert into notifier.commands (organization_id, delivery_id, command, destination, issue_ids, created_at)
+       select organization_id, id, command || jsonb_build_object('commandId', id), destination, issue_ids, created_at from more)
+     insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, created_at, state, error, settled_at)
+     select organization_id, id, lane_id, connection_id, priority, said_at, expires_at, created_at, state, error, settled_at from more`,
     [model, count],
   );
   await notifier.database.query(`update notifier.accepted_counts set accepted = $1`, [count]);
@@ -209,7 +211,7 @@ describe('replaying many', () => {
     await notifier.database.query('drop trigger break_down on notifier.replays; drop function notifier.break_down()');
     await notifier.open();
     expect(await done(replayId)).toEqual({ state: 'done', matched: 700, done: 700, skipped: 0 });
-    const [counted] = await notifier.database.query<{ all: number; different: number }>('select count(*)::int as all, count(distinct replay_of)::int as different from notifier.deliveries where replay_of is not null');
+    const [counted] = await notifier.database.query<{ all: number; different: number }>('select count(*)::int as all, count(distinct replay_of)::int as different from notifier.ledger where replay_of is not null');
     expect(counted).toEqual({ all: 700, different: 700 });
     expect(await summary()).toMatchObject({ balanced: true, accepted: 1400 });
     expect(await notifier.database.query('select 1 from notifier.replay_items')).toEqual([]);

@@ -23,7 +23,7 @@ afterAll(async () => {
 }, 30_000);
 
 beforeEach(async () => {
-  await notifier.database.query('truncate notifier.deliveries, notifier.timeline, notifier.accepted_counts');
+  await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts');
   await notifier.control('faults', { reset: true });
   connection = await notifier.connect();
 });

@@ -18,7 +18,7 @@ export class DeliveryCountsQueries {
 
   async counts(organizationId: string, traits: DeliveryTraits): Promise<DeliveryCounts> {
     const { condition, parameters } = filterSql(organizationId, traits);
-    const rows = await this.database.query<{ state: DeliveryState; count: number }[]>(`select d.state, count(*)::int as count from deliveries d where ${condition} group by d.state`, [...parameters]);
+    const rows = await this.database.query<{ state: DeliveryState; count: number }[]>(`select d.state, count(*)::int as count from ledger d where ${condition} group by d.state`, [...parameters]);
     const counts = new Map(rows.map(({ state, count }) => [state, count]));
     return { byState: Object.fromEntries(DELIVERY_STATES.map((state) => [state, counts.get(state) ?? 0])) as Record<DeliveryState, number> };
   }
@@ -30,7 +30,7 @@ export class DeliveryCountsQueries {
       `select state, code, (array_agg(message order by last_at desc))[1] as message, (array_agg(remedy order by last_at desc))[1] as remedy, sum(count)::int as count, max(last_at) as last_at
        from (
          select d.state, coalesce(d.error->>'code', 'unknown') as code, coalesce(d.error->>'message', '') as message, coalesce(d.error->>'remedy', '') as remedy, count(*) as count, max(d.settled_at) as last_at
-         from deliveries d where ${condition} and d.state in ${NOT_POSTED_SQL} group by 1, 2, 3, 4) sentences
+         from ledger d where ${condition} and d.state in ${NOT_POSTED_SQL} group by 1, 2, 3, 4) sentences
        group by state, code order by max(last_at) desc, state, code limit ${REASONS}`,
       [...parameters],
     );

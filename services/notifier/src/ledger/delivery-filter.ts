@@ -23,7 +23,7 @@ const NEEDLE = 'lower(substr(to_jsonb(?::text)::text, 2, length(to_jsonb(?::text
 
 /** Whether another delivery repeats the one with the alias `d`. */
 export function wasReplayed(d: string): string {
-  return `exists (select 1 from deliveries again where again.organization_id = ${d}.organization_id and again.replay_of = ${d}.delivery_id)`;
+  return `exists (select 1 from commands again where again.organization_id = ${d}.organization_id and again.replay_of = ${d}.delivery_id)`;
 }
 
 /** `?` is the wanted value. What a changed row must meet in a stream is said once more in delivery-match.ts. */
@@ -48,7 +48,7 @@ const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   q: `(d.delivery_id = ?::text or strpos(lower(coalesce(d.destination_name, '')), lower(?::text)) > 0 or strpos(d.searched, ${NEEDLE}) > 0)`,
 };
 
-/** The condition on the deliveries `d` of one organization. */
+/** The condition on `d`, of the view `ledger`: deliveries of one organization. */
 export function filterSql(organizationId: string, criteria: DeliveryCriteria): Which {
   const parameters: unknown[] = [organizationId];
   const conditions = ['d.organization_id = $1'];

@@ -36,7 +36,7 @@ export class DeliveryMessageQuery {
   /** With what decides how it is told. */
   private async row(organizationId: string, deliveryId: string): Promise<ClaimedRow | undefined> {
     const [row] = await this.database.query<ClaimedRow[]>(
-      `select ${DELIVERY_COLUMNS('d')}, d.said_at, 0 as fail_streak, d.parent_channel, d.parent_ts, ${TOLD_COLUMNS} from deliveries d ${TOLD_JOINS} where d.organization_id = $1 and d.delivery_id = $2`,
+      `select ${DELIVERY_COLUMNS('d')}, d.said_at, 0 as fail_streak, d.parent_channel, d.parent_ts, ${TOLD_COLUMNS} from ledger d ${TOLD_JOINS} where d.organization_id = $1 and d.delivery_id = $2`,
       [organizationId, deliveryId],
     );
     return row;

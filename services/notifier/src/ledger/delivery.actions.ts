@@ -63,7 +63,7 @@ export class DeliveryActions {
   private async repeatable(tx: EntityManager, organizationId: string, deliveryId: string): Promise<RepeatableRow | undefined> {
     const row = await this.queries.row(organizationId, deliveryId, tx);
     if (!row) return undefined;
-    const [thread] = await tx.query<Pick<RepeatableRow, 'kind' | 'parent_channel' | 'parent_ts'>[]>(`select ${THREAD_COLUMNS('d')} from deliveries d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
+    const [thread] = await tx.query<Pick<RepeatableRow, 'kind' | 'parent_channel' | 'parent_ts'>[]>(`select ${THREAD_COLUMNS('d')} from ledger d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
     return thread && { ...row, ...thread };
   }
 }

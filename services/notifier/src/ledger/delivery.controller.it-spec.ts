@@ -25,7 +25,7 @@ afterAll(async () => {
 }, 30_000);
 
 beforeEach(async () => {
-  await notifier.database.query('truncate notifier.deliveries, notifier.timeline, notifier.accepted_counts, notifier.idempotency_keys, notifier.audit');
+  await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.idempotency_keys, notifier.audit');
   notifier.peers.connections.clear();
   notifier.peers.commands.clear();
   connection = await notifier.connect();

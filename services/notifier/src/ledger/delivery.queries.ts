@@ -18,7 +18,7 @@ export class DeliveryQueries {
 
   /** @param within sees what its transaction has changed */
   async row(organizationId: string, deliveryId: string, within: Pick<EntityManager, 'query'> = this.database): Promise<DeliveryRow | undefined> {
-    const [row] = await within.query<DeliveryRow[]>(`select ${DELIVERY_COLUMNS('d')} from deliveries d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
+    const [row] = await within.query<DeliveryRow[]>(`select ${DELIVERY_COLUMNS('d')} from ledger d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
     return row;
   }
 
@@ -49,7 +49,7 @@ export class DeliveryQueries {
     const [at, id] = decodeCursor(filter.cursor, 2, CURSOR_PARTS.time) ?? [null, null];
     const next = parameters.length;
     const rows = await this.database.query<(DeliveryRow & { created_key: string })[]>(
-      `select ${DELIVERY_COLUMNS('d')}, d.created_at::text as created_key from deliveries d
+      `select ${DELIVERY_COLUMNS('d')}, d.created_at::text as created_key from ledger d
        where ${condition} and ($${next + 1}::timestamptz is null or (d.created_at, d.delivery_id) < ($${next + 1}::timestamptz, $${next + 2}::text))
        order by d.created_at desc, d.delivery_id desc limit $${next + 3}`,
       [...parameters, at, id, limit + 1],

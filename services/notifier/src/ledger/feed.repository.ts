@@ -69,7 +69,7 @@ export class FeedRepository {
     return this.database.query<ChangedRow[]>(
       `select ${DELIVERY_COLUMNS('d')}, d.destination_name as given_name, ${wasReplayed('d')} as replayed
        from (select distinct * from unnest($1::text[], $2::text[]) c (organization_id, delivery_id)) changed
-       join deliveries d on d.organization_id = changed.organization_id and d.delivery_id = changed.delivery_id`,
+       join ledger d on d.organization_id = changed.organization_id and d.delivery_id = changed.delivery_id`,
       [changes.map(({ organizationId }) => organizationId), changes.map(({ deliveryId }) => deliveryId)],
     );
   }

@@ -22,7 +22,7 @@ afterAll(async () => {
 }, 30_000);
 
 beforeEach(async () => {
-  await notifier.database.query('truncate notifier.deliveries, notifier.timeline, notifier.accepted_counts, notifier.audit, notifier.pauses');
+  await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.audit, notifier.pauses');
   await notifier.control('faults', { reset: true });
   connection = await notifier.connect();
 });
@@ -50,7 +50,7 @@ async function resume(workflowId?: string): Promise<ResumedDeliveries> {
 }
 
 async function isHeld(id: string): Promise<boolean> {
-  const [row] = await notifier.database.query<{ held: boolean }>(`select held_since is not null as held from notifier.deliveries where delivery_id = $1`, [id]);
+  const [row] = await notifier.database.query<{ held: boolean }>(`select held_since is not null as held from notifier.ledger where delivery_id = $1`, [id]);
   return row?.held === true;
 }
 
@@ -146,7 +146,7 @@ describe('the time in which a delivery is held', () => {
     expect(await notifier.delivery(id)).toMatchObject({ state: 'waiting' });
     await keepInLine();
     await resume('w1');
-    const [row] = await notifier.database.query<{ hours: number }>(`select extract(epoch from expires_at - clock_timestamp())::float8 / 3600 as hours from notifier.deliveries where delivery_id = $1`, [id]);
+    const [row] = await notifier.database.query<{ hours: number }>(`select extract(epoch from expires_at - clock_timestamp())::float8 / 3600 as hours from notifier.ledger where delivery_id = $1`, [id]);
     expect(row?.hours).toBeGreaterThan(23.9);
     expect(row?.hours).toBeLessThan(24.1);
   }, 20_000);
@@ -169,15 +169,15 @@ describe('pausing', () => {
     await keepInLine();
     const id = await send('w1');
     await notifier.database.query(
-      `insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, command, destination, destination_id, issue_ids, created_at)
-       select organization_id, 'waits-' || n, lane_id, connection_id, priority, said_at, expires_at, command, destination, destination_id, issue_ids, created_at
-       from notifier.deliveries cross join generate_series(1, 1100) n where delivery_id = $1`,
+      `insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, workflow_id, created_at)
+       select organization_id, 'waits-' || n, lane_id, connection_id, priority, said_at, expires_at, workflow_id, created_at
+       from notifier.ledger cross join generate_series(1, 1100) n where delivery_id = $1`,
       [id],
     );
     expect(await pause('w1')).toEqual({ paused: true, waiting: 1101 });
     await notifier.database.query('delete from notifier.pauses'); // as if a resumption had got no further
     await eventually(async () => {
-      const [row] = await notifier.database.query<{ held: number }>(`select count(*)::int as held from notifier.deliveries where held_since is not null`);
+      const [row] = await notifier.database.query<{ held: number }>(`select count(*)::int as held from notifier.ledger where held_since is not null`);
       return row?.held === 0;
     }, { timeout: 20_000 });
     await notifier.database.query('delete from notifier.deliveries');

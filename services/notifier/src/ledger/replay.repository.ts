@@ -48,7 +48,7 @@ export class ReplayRepository {
     const [counted] = await tx.query<{ matched: number }[]>(
       `with named as (
          insert into replay_items (replay_id, place, delivery_id)
-         select $${parameters.length + 1}, row_number() over (order by d.said_at, d.arrival), d.delivery_id from deliveries d where ${condition} returning 1)
+         select $${parameters.length + 1}, row_number() over (order by d.said_at, d.arrival), d.delivery_id from ledger d where ${condition} returning 1)
        select count(*)::int as matched from named`,
       [...parameters, replayId],
     );
@@ -80,7 +80,7 @@ export class ReplayRepository {
       `select i.place, i.delivery_id as item_id, ${DELIVERY_COLUMNS('d')}, ${THREAD_COLUMNS('d')},
          d.digest_id is not null and exists (select 1 from replay_items o where o.replay_id = i.replay_id and o.delivery_id = d.digest_id) as is_told
        from (select * from replay_items where replay_id = $1 and place > $2 order by place limit $4) i
-       left join deliveries d on d.organization_id = $3 and d.delivery_id = i.delivery_id order by i.place`,
+       left join ledger d on d.organization_id = $3 and d.delivery_id = i.delivery_id order by i.place`,
       [replay_id, place, organization_id, limit],
     );
     return rows.map((row) => ({ place: row.place, deliveryId: row.item_id, row: (row.delivery_id as string | null) === null ? undefined : row, isToldByDigest: row.is_told }));

@@ -268,9 +268,11 @@ describe('the bell', () => {
     for (let n = 0; n < 10; n += 1) {
       const startedAt = performance.now();
       await notifier.database.query(
-        `with line as (insert into notifier.timeline (organization_id, delivery_id, kind, text) values ('acme', $1, 'waiting', 'elsewhere'))
-         insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, command, destination, issue_ids, created_at, state)
-         select 'acme', $1, (select min(lane_id) from notifier.lanes), 'none', 5, now(), now(), '{"source": {"kind": "test", "user": "x"}, "issues": []}', '{}', '{}', now(), 'posted'`,
+        `with line as (insert into notifier.timeline (organization_id, delivery_id, kind, text) values ('acme', $1, 'waiting', 'elsewhere')), command as (
+           insert into notifier.commands (organization_id, delivery_id, command, destination, issue_ids, created_at)
+           values ('acme', $1, '{"source": {"kind": "test", "user": "x"}, "issues": []}', '{}', '{}', now()))
+         insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, created_at, state)
+         select 'acme', $1, (select min(lane_id) from notifier.lanes), 'none', 5, now(), now(), now(), 'posted'`,
         [`${id}-${n}`],
       );
       await notifier.database.query(`select pg_notify('tocsin_deliveries', '')`);

@@ -49,7 +49,7 @@ export class EditRepository {
     return this.database.query<Edit[]>(
       `select t.organization_id, t.issue_id, t.lane_id, t.lease_id, t.connection_id, t.delivery_id, t.channel, t.ts, t.was_plain_text, t.wanted_revision, t.wanted, t.fails,
          c.budget_key || '/update' as budget_key, c.workspace->>'url' as workspace_url, d.command, coalesce(d.ambiguous, 0) as ambiguous, d.destination_id
-       from told_issues t join connections c using (connection_id) left join deliveries d on d.organization_id = t.organization_id and d.delivery_id = t.delivery_id
+       from told_issues t join connections c using (connection_id) left join ledger d on d.organization_id = t.organization_id and d.delivery_id = t.delivery_id
        where t.lease_id = $1`,
       [row.lease_id],
     );

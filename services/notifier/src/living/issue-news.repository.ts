@@ -82,7 +82,7 @@ export class IssueNewsRepository {
     const locked = await tx.query<unknown[]>(
       `select 1 from lanes where lane_id in (
          select t.lane_id from ${ABOUT} join told_issues t using (organization_id, issue_id)
-         union select d.lane_id from deliveries d where ${TELLS} and d.state in ('waiting', 'posting'))
+         union select d.lane_id from ledger d where ${TELLS} and d.state in ('waiting', 'posting'))
        order by lane_id for update`,
       keysOf(news),
     );
@@ -94,29 +94,31 @@ export class IssueNewsRepository {
       `select t.organization_id, t.issue_id, t.lane_id, t.connection_id, t.delivery_id, t.channel, t.ts, t.in_digest, t.living, t.unconfirmed, t.collapsed, t.wanted_revision,
          d.destination_id, d.command->'source' as source, d.command->'options' as options, case when t.unconfirmed then d.command end as command
        from ${ABOUT} join told_issues t using (organization_id, issue_id)
-       left join deliveries d on d.organization_id = t.organization_id and d.delivery_id = t.delivery_id
+       left join ledger d on d.organization_id = t.organization_id and d.delivery_id = t.delivery_id
        order by t.organization_id, t.issue_id, t.lane_id for update of t`,
       keysOf(news),
     );
   }
 
   async waiting(tx: EntityManager, news: readonly IssueNews[]): Promise<WaitingRow[]> {
-    return tx.query<WaitingRow[]>(`select ${WAITING_COLUMNS} from deliveries d where ${TELLS} and d.state = 'waiting' order by d.lane_id, d.priority, d.said_at, d.arrival`, keysOf(news));
+    return tx.query<WaitingRow[]>(`select ${WAITING_COLUMNS} from ledger d where ${TELLS} and d.state = 'waiting' order by d.lane_id, d.priority, d.said_at, d.arrival`, keysOf(news));
   }
 
   /** Answers that sum up what changed and still wait, in these lanes. */
   async summaries(tx: EntityManager, laneIds: readonly string[]): Promise<WaitingRow[]> {
-    return tx.query<WaitingRow[]>(`select ${WAITING_COLUMNS} from deliveries d where d.lane_id = any($1::bigint[]) and d.kind = 'reply' and d.state = 'waiting' and d.command ? 'summary'`, [laneIds]);
+    return tx.query<WaitingRow[]>(`select ${WAITING_COLUMNS} from ledger d where d.lane_id = any($1::bigint[]) and d.kind = 'reply' and d.state = 'waiting' and d.command ? 'summary'`, [laneIds]);
   }
 
   /** What waits shows the issues as they are now. A message that became critical goes before others. */
   async rewrite(tx: EntityManager, rows: readonly { row: WaitingRow; command: KeptCommand }[]): Promise<void> {
     if (rows.length === 0) return;
     await tx.query(
-      `update deliveries d set command = r.command, version = d.version + 1, priority = least(d.priority, r.priority),
-         severity = case when d.severity is null then null else r.severity end, category = case when d.category is null then null else r.category end
-       from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, command jsonb, priority smallint, severity text, category text)
-       where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting'`,
+      `with moved as (
+         update deliveries d set version = d.version + 1, priority = least(d.priority, r.priority),
+           severity = case when d.severity is null then null else r.severity end, category = case when d.category is null then null else r.category end
+         from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, command jsonb, priority smallint, severity text, category text)
+         where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting' returning d.organization_id, d.delivery_id, r.command)
+       update commands c set command = moved.command from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id`,
       [JSON.stringify(rows.map(({ row, command }) => ({ organization_id: row.organization_id, delivery_id: row.delivery_id, command, ...rankOf(row, command) })))],
     );
   }
@@ -125,10 +127,11 @@ export class IssueNewsRepository {
   async collect(tx: EntityManager, rows: readonly { row: WaitingRow; command: KeptCommand }[]): Promise<void> {
     if (rows.length === 0) return;
     await tx.query(
-      `update deliveries d set command = r.command, issue_ids = r.issue_ids, version = d.version + 1,
-         not_before = least(d.created_at + ${SUMMARY_LONGEST}, clock_timestamp() + ${SUMMARY_QUIET})
-       from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, command jsonb, issue_ids text[])
-       where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting'`,
+      `with moved as (
+         update deliveries d set version = d.version + 1, not_before = least(d.created_at + ${SUMMARY_LONGEST}, clock_timestamp() + ${SUMMARY_QUIET})
+         from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, command jsonb, issue_ids text[])
+         where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting' returning d.organization_id, d.delivery_id, r.command, r.issue_ids)
+       update commands c set command = moved.command, issue_ids = moved.issue_ids from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id`,
       [JSON.stringify(rows.map(({ row, command }) => ({ organization_id: row.organization_id, delivery_id: row.delivery_id, command, issue_ids: command.digest?.sections.flatMap(({ issues }) => issues.map(({ id }) => id)) ?? [] })))],
     );
   }

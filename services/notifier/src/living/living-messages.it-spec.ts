@@ -107,7 +107,7 @@ describe('an issue that was told', () => {
     const first = await notifier.settled(await send(issue));
     await notifier.publish('issue.refreshed.v1', 'acme', { organizationId: 'acme', issue: { ...issue, revision: 2, location: { path: 'src/Moved.java', line: 7 } } });
     await eventually(async () => JSON.stringify(await message(first.slack?.ts)).includes('src/Moved.java:7'), PATIENCE);
-    await expect(notifier.database.query(`select 1 from notifier.deliveries where kind = 'reply' and $1 = any(issue_ids)`, [issue.id])).resolves.toEqual([]);
+    await expect(notifier.database.query(`select 1 from notifier.ledger where kind = 'reply' and $1 = any(issue_ids)`, [issue.id])).resolves.toEqual([]);
   }, 40_000);
 
   test('is told by one message, whichever workflow comes second, unless it says something else', async () => {
@@ -136,7 +136,7 @@ describe('an issue that was told', () => {
     await change(issue, { severity: 'critical' });
     await eventually(async () => (await message(first.slack?.ts))?.updates === 1, PATIENCE);
     const own = await eventually(async () => {
-      const [row] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.deliveries where command ? 'reply' and $1 = any(issue_ids)`, [issue.id]);
+      const [row] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.ledger where command ? 'reply' and $1 = any(issue_ids)`, [issue.id]);
       return row?.delivery_id;
     }, PATIENCE);
     expect(await notifier.settled(own)).toMatchObject({ state: 'suppressed', error: { code: 'already_told' } });

@@ -5,6 +5,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { prepared } from '@tocsin/platform';
+
 import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import type { DeliveryResult } from '../deliveries/delivery-result.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
@@ -58,7 +60,7 @@ export class ToldIssues {
     const rows = await tx.query<ToldRow[]>(
       `select d.organization_id, d.issue_ids[1] as issue_id, d.lane_id, d.connection_id, $1::text as delivery_id, d.slack_channel as channel, d.slack_ts as ts,
          true as in_digest, d.command->'options'->>'living' is distinct from 'false' as living, false as was_plain_text, d.command->>'comment' as comment, (d.command->'issues'->0->>'revision')::int as revision
-       from deliveries d join jsonb_to_recordset($2::jsonb) m (organization_id text, delivery_id text) using (organization_id, delivery_id)
+       from ledger d join jsonb_to_recordset($2::jsonb) m (organization_id text, delivery_id text) using (organization_id, delivery_id)
        where d.state = 'posted' and d.slack_ts is not null and cardinality(d.issue_ids) = 1`,
       [digestId, JSON.stringify(members)],
     );
@@ -82,7 +84,7 @@ export class ToldIssues {
    */
   async forget(tx: EntityManager, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey): Promise<void> {
     const [forgotten] = await tx.query<[{ lane_id: string; ts: string | null }[], number]>(
-      `delete from told_issues t using deliveries d
+      `delete from told_issues t using ledger d
        where d.organization_id = $1 and (d.delivery_id = $2 or d.digest_id = $2)
          and t.organization_id = d.organization_id and t.lane_id = d.lane_id and t.issue_id = any(d.issue_ids) and t.delivery_id = $2
        returning t.lane_id, t.ts`,
@@ -96,7 +98,8 @@ export class ToldIssues {
 
   /** A message of its own takes over from a digest; otherwise the first one stays. */
   private async insert(tx: EntityManager, rows: readonly ToldRow[]): Promise<void> {
-    await tx.query(
+    await prepared(
+      tx,
       `insert into told_issues as t (organization_id, issue_id, lane_id, connection_id, delivery_id, channel, ts, in_digest, living, was_plain_text, comment, unconfirmed, shown_revision, wanted_revision, wanted)
        select r.organization_id, r.issue_id, r.lane_id, r.connection_id, r.delivery_id, r.channel, r.ts, r.in_digest, r.living, r.was_plain_text, r.comment, r.ts is null,
          r.revision, greatest(r.revision, h.revision), case when h.revision > r.revision and r.living and not r.in_digest then h.issue end

@@ -2,15 +2,12 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { createDeadLetterTable } from '@tocsin/platform';
 
-import { ACCEPT_FUNCTION } from './arrival.sql.js';
-import { CLAIM_FUNCTION } from './claim.sql.js';
 import { DELIVERY_TABLES } from './delivery.sql.js';
 import { DIGEST_TABLES } from './digests.sql.js';
-import { FINISH_FUNCTION } from './finish.sql.js';
 import { LEDGER_TABLES } from './ledger.sql.js';
-import { CLAIM_EDITS_FUNCTION, LIVING_TABLES } from './living.sql.js';
+import { LIVING_TABLES } from './living.sql.js';
 
-/** Digests, living messages, pauses, the circuit breaker; and the functions as they are now. */
+/** Digests, living messages, pauses, the circuit breaker. */
 export class Delivery1764028800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(DELIVERY_TABLES);
@@ -18,10 +15,6 @@ export class Delivery1764028800000 implements MigrationInterface {
     await runner.query(LEDGER_TABLES);
     await runner.query(LIVING_TABLES);
     await createDeadLetterTable(runner);
-    await runner.query(ACCEPT_FUNCTION);
-    await runner.query(CLAIM_FUNCTION);
-    await runner.query(FINISH_FUNCTION);
-    await runner.query(CLAIM_EDITS_FUNCTION);
   }
 
   down(): Promise<void> {

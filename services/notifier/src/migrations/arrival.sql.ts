@@ -7,40 +7,47 @@
  */
 export const ACCEPT_FUNCTION = `
 drop function if exists accept_deliveries;
-create function accept_deliveries(arrivals jsonb, life interval, clock_tolerance interval)
+create function accept_deliveries(destinations jsonb, arrivals jsonb, life interval, clock_tolerance interval)
 returns table (organization_id text, delivery_id text)
-language plpgsql as $$
+language plpgsql
+set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off as $$
 #variable_conflict use_column
 declare
   moment timestamptz;
 begin
-  insert into connections (connection_id) select distinct r->>'connectionId' from jsonb_array_elements(arrivals) r order by 1 on conflict do nothing;
+  insert into connections (connection_id) select distinct d->>'connectionId' from jsonb_array_elements(destinations) d order by 1 on conflict do nothing;
   update connections set state = 'unknown', asked_at = null where state = 'not_found' and connection_id in
-    (select r->>'connectionId' from jsonb_array_elements(arrivals) r order by 1);
+    (select d->>'connectionId' from jsonb_array_elements(destinations) d);
   insert into lanes (organization_id, connection_id, destination_key, provisional)
-    select distinct r->>'organizationId', r->>'connectionId', r->>'destinationKey', (r->>'provisional')::boolean from jsonb_array_elements(arrivals) r
+    select d->>'organizationId', d->>'connectionId', d->>'destinationKey', (d->>'provisional')::boolean from jsonb_array_elements(destinations) d
     order by 1, 2, 3 on conflict do nothing;
-  perform 1 from lanes where (organization_id, connection_id, destination_key) in
-    (select r->>'organizationId', r->>'connectionId', r->>'destinationKey' from jsonb_array_elements(arrivals) r)
-    order by lane_id for update;
+  perform 1 from lanes l join jsonb_array_elements(destinations) d
+    on l.organization_id = d->>'organizationId' and l.connection_id = d->>'connectionId' and l.destination_key = d->>'destinationKey'
+    order by l.lane_id for key share of l;
   moment := clock_timestamp();
 
   return query
-  with inserted as (
-    insert into deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, command, destination,
-                            destination_id, destination_kind, destination_name, issue_ids, replay_of, kind, parent_channel, parent_ts, not_before, fold_key, severity, category, held_since, created_at)
+  with given as materialized (
+    select g.r, g.place from jsonb_array_elements(arrivals) with ordinality g (r, place)
+    where not exists (select 1 from retired_deliveries t where t.organization_id = g.r->>'organizationId' and t.delivery_id = g.r->>'deliveryId')
+  ), inserted as (
+    insert into deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, kind, parent_channel, parent_ts, not_before, fold_key, severity, category,
+                            workflow_id, held_since, created_at)
     select r->>'organizationId', r->>'deliveryId', l.lane_id, r->>'connectionId', (r->>'priority')::smallint,
            greatest(moment - clock_tolerance, least(moment, (r->>'saidAt')::timestamptz)), coalesce((r->>'expiresAt')::timestamptz, moment + life),
-           r->'command', r->'destination', r->>'destinationId', r->>'destinationKind', r->>'destinationName',
-           array(select jsonb_array_elements_text(r->'issueIds')), r->>'replayOf', r->>'kind', r->>'parentChannel', r->>'parentTs',
-           case when r ? 'waitMs' then moment + make_interval(secs => (r->>'waitMs')::float8 / 1000) else '-infinity' end, r->>'foldKey', r->>'severity', r->>'category',
-           (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->'command'->'source'->>'workflowId') limit 1), moment
-    from jsonb_array_elements(arrivals) with ordinality as given (r, place)
-    join lanes l on l.organization_id = r->>'organizationId' and l.connection_id = r->>'connectionId' and l.destination_key = r->>'destinationKey'
-    where not exists (select 1 from retired_deliveries t where t.organization_id = r->>'organizationId' and t.delivery_id = r->>'deliveryId')
+           r->>'kind', r->>'parentChannel', r->>'parentTs', case when r ? 'waitMs' then moment + make_interval(secs => (r->>'waitMs')::float8 / 1000) else '-infinity' end,
+           r->>'foldKey', r->>'severity', r->>'category', r->>'workflowId',
+           (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->>'workflowId') limit 1), moment
+    from given join lanes l on l.organization_id = r->>'organizationId' and l.connection_id = r->>'connectionId' and l.destination_key = r->>'destinationKey'
     order by given.place
     on conflict do nothing
     returning organization_id, delivery_id, lane_id
+  ), kept as (
+    insert into commands (organization_id, delivery_id, command, destination, destination_id, destination_kind, destination_name, issue_ids, replay_of, created_at)
+    select r->>'organizationId', r->>'deliveryId', r->'command', r->'destination', r->>'destinationId', r->>'destinationKind', r->>'destinationName',
+           array(select jsonb_array_elements_text(r->'issueIds')), r->>'replayOf', moment
+    from given
+    on conflict do nothing
   ), told as (
     insert into timeline (organization_id, delivery_id, kind, text)
     select i.organization_id, i.delivery_id, 'accepted', 'Accepted and put in line' from inserted i
@@ -48,9 +55,10 @@ begin
     insert into accepted_counts (organization_id, accepted)
     select i.organization_id, count(*) from inserted i group by 1 order by 1
     on conflict (organization_id) do update set accepted = accepted_counts.accepted + excluded.accepted
+  ), asleep as (
+    select l.lane_id from lanes l where not l.active and l.lane_id in (select i.lane_id from inserted i) order by l.lane_id for no key update
   ), woken as (
-    update lanes l set active = true, due_since = case when l.active then l.due_since else moment end
-    where l.lane_id in (select i.lane_id from inserted i)
+    update lanes l set active = true, due_since = moment from asleep where l.lane_id = asleep.lane_id
   )
   select i.organization_id, i.delivery_id from inserted i;
 end $$;

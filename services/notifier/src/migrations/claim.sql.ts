@@ -11,7 +11,8 @@ export const CLAIM_FUNCTION = `
 drop function if exists claim_deliveries;
 create function claim_deliveries(max_lanes int, heads int, lease interval, rate numeric, burst int, channel_interval interval, digest_after interval)
 returns table (lane_id bigint, lease_id uuid, organization_id text, connection_id text, delivery_id text, attempt int, leftover boolean, is_probe boolean)
-language plpgsql as $$
+language plpgsql
+set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off as $$
 #variable_conflict use_column
 declare
   moment timestamptz := clock_timestamp();
@@ -22,6 +23,8 @@ declare
   probing boolean := false;
   due bigint[];
   taken bigint[];
+  filled bigint[];
+  idle bigint[];
   folding bigint[] := '{}';
   recovered bigint[];
   probed text[] := '{}';
@@ -36,7 +39,7 @@ begin
   select array_agg(picked.lane_id) into due from (
     select l.lane_id from lanes l
     where l.active and not l.provisional and l.next_at <= moment and l.leased_until <= moment
-    order by l.next_at limit in_window for update skip locked) picked;
+    order by l.next_at limit in_window for no key update skip locked) picked;
   if due is null then return; end if;
 
   -- more is due than fits: every connection shows its longest due, so that a big one cannot fill the window
@@ -45,7 +48,7 @@ begin
     cross join lateral (
       select l.lane_id from lanes l
       where l.connection_id = c.connection_id and l.active and not l.provisional and l.next_at <= moment and l.leased_until <= moment
-      order by l.next_at limit greatest(4, in_window / (select count(*) from connections where state = 'active')) for update skip locked) picked;
+      order by l.next_at limit greatest(4, in_window / (select count(*) from connections where state = 'active')) for no key update skip locked) picked;
     if due is null then return; end if;
   end if;
 
@@ -105,19 +108,20 @@ begin
     select judged.lane_id from judged where judged.allowed
     order by row_number() over (partition by organization_id order by place, due_since), place, due_since limit max_lanes
   )
-  select coalesce(array_agg(chosen.lane_id), '{}') into taken from chosen;
+  select coalesce(array_agg(chosen.lane_id), '{}'), coalesce((select array_agg(candidate.lane_id) from candidate), '{}') into taken, filled from chosen;
 
-  -- lanes with nothing to send now sleep until their next message may go, or until one arrives
+  -- lanes with nothing to send now sleep until their next message may go, or until one arrives. Nothing may be arriving
+  -- meanwhile, and what arrived since the look above counts
+  select coalesce(array_agg(l.lane_id), '{}') into idle from (
+    select l.lane_id from lanes l
+    where l.lane_id = any(due) and l.next_at <= moment and not (l.lane_id = any(filled || recovered)) for update skip locked) l;
   update lanes l set active = waiting.soonest is not null, next_at = greatest(l.next_at, coalesce(waiting.soonest, l.next_at))
   from (
-    select due_lane as lane_id, (
+    select idle_lane as lane_id, (
       select min(greatest(d.not_before, moment)) from deliveries d
-      where d.lane_id = due_lane and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.expires_at > moment) as soonest
-    from unnest(due) as due_lane
-    where not exists (
-      select 1 from deliveries d
-      where d.lane_id = due_lane and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.not_before <= moment and d.expires_at > moment)) waiting
-  where l.lane_id = waiting.lane_id and l.next_at <= moment and not (l.lane_id = any(taken || recovered));
+      where d.lane_id = idle_lane and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.expires_at > moment) as soonest
+    from unnest(idle) as idle_lane) waiting
+  where l.lane_id = waiting.lane_id and waiting.soonest is distinct from moment;
 
   -- a lane is folded when what waits in it would take too long at its turn, or has waited for over an hour
   if digest_after > interval '0' then

@@ -10,12 +10,13 @@ export const FINISH_FUNCTION = `
 drop function if exists finish_deliveries;
 create function finish_deliveries(results jsonb, channel_interval interval)
 returns table (organization_id text, delivery_id text, version int, attempts int, settled_at timestamptz)
-language plpgsql as $$
+language plpgsql
+set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off as $$
 #variable_conflict use_column
 declare
   moment timestamptz := clock_timestamp();
 begin
-  perform 1 from lanes l where l.lane_id in (select (r->>'laneId')::bigint from jsonb_array_elements(results) r) order by l.lane_id for update;
+  perform 1 from lanes l where l.lane_id in (select (r->>'laneId')::bigint from jsonb_array_elements(results) r) order by l.lane_id for no key update;
 
   update lanes l set
     leased_until = '-infinity', lease_id = null, due_since = moment,

@@ -47,7 +47,8 @@ create table heard_issues (
 export const CLAIM_EDITS_FUNCTION = `
 drop function if exists claim_edits;
 create function claim_edits(most int, lease interval, per_minute numeric, burst int) returns uuid
-language plpgsql as $$
+language plpgsql
+set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off as $$
 declare
   moment timestamptz;
   token uuid := gen_random_uuid();
