@@ -15,6 +15,7 @@ import { BusContext } from './bus-context.js';
 import { checkData } from './check-data.js';
 import { AMQP_BINDING, decodeCloudEvent } from './cloud-event.codec.js';
 import { PauseError, PermanentError, type BusLogger, type IncomingMessage, type MessageBus, type Subscription } from './message-bus.js';
+import { compiledCheck } from './quick-check.js';
 import { unstorablePlace } from './unreadable.js';
 
 export class BusServer extends Server implements CustomTransportStrategy {
@@ -36,6 +37,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
       const queues = queuesOf(this.service);
       assertOneHandlerEach(this.service, queues.map(({ route }) => route.type), this.messageHandlers);
       for (const { queue, route } of queues) {
+        compiledCheck(route.contract);
         this.subscriptions.push(await this.bus.subscribe(this.service, queue, (message) => this.handle(route, message), route.prefetch === undefined ? {} : { prefetch: route.prefetch }));
       }
       callback();

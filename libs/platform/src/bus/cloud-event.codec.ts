@@ -70,17 +70,22 @@ export function eventAttributes(headers: Readonly<Record<string, unknown>>, { pr
 export function checkCloudEvent(value: unknown, pointer = ''): CloudEventReading {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refused({ pointer, code: 'wrong_type', message: 'must be a CloudEvent as a JSON object' });
   const event = value as Record<string, unknown>;
-  const places = [
-    ...REQUIRED.filter((name) => !isText(event[name])).map((name) => ({ pointer: `${pointer}/${name}`, code: 'required', message: `${name} must be a text of 1 to ${TEXT_MAX} characters` })),
-    ...OPTIONAL.filter((name) => event[name] !== undefined && event[name] !== null && !isText(event[name])).map((name) => ({
-      pointer: `${pointer}/${name}`, code: 'wrong_type', message: `${name} must be a text of 1 to ${TEXT_MAX} characters`,
-    })),
-    ...unusual(event, pointer),
-  ];
+  const places = [...wrongTexts(event, pointer), ...unusual(event, pointer)];
   const data = places.length === 0 ? dataOf(event, pointer) : undefined;
   if (data === undefined) return { ok: false, places };
   if (!data.ok) return data;
   return { ok: true, event: { ...present(event), data: data.value } as CloudEvent };
+}
+
+function wrongTexts(event: Record<string, unknown>, pointer: string): ProblemPlace[] {
+  const places: ProblemPlace[] = [];
+  for (const name of REQUIRED) if (!isText(event[name])) places.push(wrongText(pointer, name, 'required'));
+  for (const name of OPTIONAL) if (event[name] !== undefined && event[name] !== null && !isText(event[name])) places.push(wrongText(pointer, name, 'wrong_type'));
+  return places;
+}
+
+function wrongText(pointer: string, name: string, code: string): ProblemPlace {
+  return { pointer: `${pointer}/${name}`, code, message: `${name} must be a text of 1 to ${TEXT_MAX} characters` };
 }
 
 function unusual({ specversion, time, datacontenttype }: Record<string, unknown>, pointer: string): ProblemPlace[] {

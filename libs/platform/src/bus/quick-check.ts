@@ -15,8 +15,12 @@ let compiler: Ajv | undefined;
 
 /** @returns the data as an instance of its contract, without unknown fields; undefined when it must be looked at closely. Works on `data` itself */
 export function quickCheck(contract: new () => object, data: object): object | undefined {
-  const check = checks.get(contract.name) ?? compile(contract);
-  return check(data) ? (Object.setPrototypeOf(data, contract.prototype as object) as object) : undefined;
+  return compiledCheck(contract)(data) ? (Object.setPrototypeOf(data, contract.prototype as object) as object) : undefined;
+}
+
+/** Compiling takes a while: asked for beforehand, so that no message waits for it. */
+export function compiledCheck(contract: new () => object): ValidateFunction {
+  return checks.get(contract.name) ?? compile(contract);
 }
 
 /** A class without validators of its own is checked by those that it inherits. */

@@ -6,16 +6,15 @@ export const DEPTH_MAX = 100;
 
 /** @returns what is wrong with a value that is nested too deeply; undefined when it is not */
 export function tooDeep(value: unknown, pointer = ''): ProblemPlace | undefined {
-  let level = childrenOf(value);
-  for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > DEPTH_MAX) return { pointer, code: 'too_deep', message: `must not be nested more than ${DEPTH_MAX} levels deep` };
-    level = level.flatMap(childrenOf);
-  }
-  return undefined;
+  return isDeeperThan(DEPTH_MAX, value) ? { pointer, code: 'too_deep', message: `must not be nested more than ${DEPTH_MAX} levels deep` } : undefined;
 }
 
-/** Of the values inside `value`, those that hold values themselves. */
-function childrenOf(value: unknown): object[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).filter((child): child is object => typeof child === 'object' && child !== null);
+/** Goes no deeper than `levels` itself. */
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels < 0) return true;
+  for (const child of Object.values(value)) {
+    if (typeof child === 'object' && isDeeperThan(levels - 1, child)) return true;
+  }
+  return false;
 }

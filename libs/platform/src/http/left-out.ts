@@ -2,10 +2,19 @@
 
 /** Takes the fields that are null out of a checked value, at every depth, and gives the value back. */
 export function withoutNulls<T extends object>(value: T): T {
+  if (Array.isArray(value)) {
+    for (const item of value as unknown[]) if (isObject(item)) withoutNulls(item);
+    return value;
+  }
   const fields = value as Record<string, unknown>;
-  for (const [name, field] of Object.entries(fields)) {
-    if (field === null && !Array.isArray(value)) Reflect.deleteProperty(fields, name);
-    else if (typeof field === 'object' && field !== null) withoutNulls(field);
+  for (const name of Object.keys(fields)) {
+    const field = fields[name];
+    if (field === null) Reflect.deleteProperty(fields, name);
+    else if (isObject(field)) withoutNulls(field);
   }
   return value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
