@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 
 import { Outbox } from '@tocsin/platform';
 
-import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from './delivery-view.js';
+import { UNHELD_COLUMNS, deliveryView, type DeliveryRow } from './delivery-view.js';
 
 export interface TimelineLine {
   organizationId: string;
@@ -38,7 +38,7 @@ export class DeliveryLog {
   async tellSettled(tx: EntityManager, settled: readonly DeliveryKey[]): Promise<void> {
     if (settled.length === 0) return;
     const rows = await tx.query<DeliveryRow[]>(
-      `select ${DELIVERY_COLUMNS('d')} from ledger d
+      `select ${UNHELD_COLUMNS('d')} from ledger d
        join jsonb_to_recordset($1::jsonb) s (organization_id text, delivery_id text) using (organization_id, delivery_id)`,
       [JSON.stringify(settled)],
     );

@@ -48,19 +48,33 @@ const OWN_COLUMNS = [
 
 /** Select list of a {@link DeliveryRow} for the alias `d` of the view `ledger`. */
 export function DELIVERY_COLUMNS(d: string): string {
-  const ofConnection = (expression: string, name: string): string => `(select ${expression} from connections where connections.connection_id = ${d}.connection_id) as ${name}`;
   return [
-    ...OWN_COLUMNS.map((column) => `${d}.${column}`),
-    `coalesce((select '#' || name from channels c where c.connection_id = ${d}.connection_id and c.channel_id = ${d}.destination_id),
-      (select '@' || coalesce(nullif(display_name, ''), name) from people p where p.connection_id = ${d}.connection_id and p.user_id = ${d}.destination_id), ${d}.destination_name) as destination_name`,
-    ofConnection(`workspace->>'url'`, 'workspace_url'),
-    ofConnection('state', 'connection_state'),
-    ofConnection('reason', 'connection_reason'),
+    ...alwaysOf(d),
+    ofConnection(d, 'state', 'connection_state'),
+    ofConnection(d, 'reason', 'connection_reason'),
     `(select max(probe_at) from breakers where is_open and breaker_key in ('slack', ${d}.connection_id)) as probe_at`,
     `case when ${d}.held_since is not null then (
       select jsonb_build_object('by', paused_by, 'workflow', p.workflow_id <> '') from pauses p
       where p.organization_id = ${d}.organization_id and p.workflow_id in ('', coalesce(${d}.workflow_id, '')) order by p.workflow_id limit 1) end as paused`,
   ].join(', ');
+}
+
+/** As {@link DELIVERY_COLUMNS}, of deliveries that do not wait: what holds those that do is left out. */
+export function UNHELD_COLUMNS(d: string): string {
+  return [...alwaysOf(d), 'null as connection_state', 'null as connection_reason', 'null::timestamptz as probe_at', 'null as paused'].join(', ');
+}
+
+function alwaysOf(d: string): string[] {
+  return [
+    ...OWN_COLUMNS.map((column) => `${d}.${column}`),
+    `coalesce((select '#' || name from channels c where c.connection_id = ${d}.connection_id and c.channel_id = ${d}.destination_id),
+      (select '@' || coalesce(nullif(display_name, ''), name) from people p where p.connection_id = ${d}.connection_id and p.user_id = ${d}.destination_id), ${d}.destination_name) as destination_name`,
+    ofConnection(d, `workspace->>'url'`, 'workspace_url'),
+  ];
+}
+
+function ofConnection(d: string, expression: string, name: string): string {
+  return `(select ${expression} from connections where connections.connection_id = ${d}.connection_id) as ${name}`;
 }
 
 const HELD_BY_CONNECTION: Record<string, string> = {

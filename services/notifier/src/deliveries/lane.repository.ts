@@ -11,7 +11,7 @@ import { NotifierConfig } from '../notifier.config.js';
 import type { Claim, ClaimedRow, LaneClaim } from './claim.js';
 import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
 import type { DeliveryResult } from './delivery-result.js';
-import { DELIVERY_COLUMNS, type DeliveryRow } from './delivery-view.js';
+import { UNHELD_COLUMNS, type DeliveryRow } from './delivery-view.js';
 
 /** A lease outlives the longest request (10 s) with room for a slow database. */
 export const LEASE_MS = 30_000;
@@ -66,7 +66,7 @@ export class LaneRepository {
     if (keys.length === 0) return [];
     return prepared<ClaimedRow>(
       this.database,
-      `select ${DELIVERY_COLUMNS('d')}, d.said_at, d.parent_channel, d.parent_ts, l.fail_streak, ${TOLD_COLUMNS} from ledger d join lanes l using (lane_id)
+      `select ${UNHELD_COLUMNS('d')}, d.said_at, d.parent_channel, d.parent_ts, l.fail_streak, ${TOLD_COLUMNS} from ledger d join lanes l using (lane_id)
        join unnest($1::text[], $2::text[]) own (organization_id, delivery_id) on own.organization_id = d.organization_id and own.delivery_id = d.delivery_id ${TOLD_JOINS}
        order by d.lane_id, d.priority, d.said_at, d.arrival`,
       [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],

@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
 import { DeliveryCriteria, type BulkFilter } from '@tocsin/contracts';
+import type { DeliveryState } from '@tocsin/domain';
 import { badRequest } from '@tocsin/platform';
 
 import type { Which } from '../deliveries/waiting.repository.js';
@@ -14,7 +15,16 @@ export class DeliveryFilter extends DeliveryCriteria {
 }
 
 /** States in which a delivery has ended without being in the channel, as far as we know. */
-export const NOT_POSTED_SQL = `('failed', 'dead', 'suppressed', 'unconfirmed')`;
+const NOT_POSTED: readonly DeliveryState[] = ['failed', 'dead', 'suppressed', 'unconfirmed'];
+export const NOT_POSTED_SQL = `('${NOT_POSTED.join("', '")}')`;
+
+/**
+ * By what the newest come first, so that an index has them in that order: those that were not posted have one of their
+ * own. Both say when it was recorded.
+ */
+export function newestBy(states: readonly DeliveryState[] | undefined): 'd.recorded_at' | 'd.created_at' {
+  return states?.every((state) => NOT_POSTED.includes(state)) === true ? 'd.recorded_at' : 'd.created_at';
+}
 
 const plain = (name: string): string => `lower(ltrim(${name}, '#@'))`;
 const NAMES = `array(select ${plain('wanted')} from unnest(?::text[]) wanted)`;

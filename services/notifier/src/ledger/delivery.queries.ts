@@ -6,7 +6,7 @@ import type { Delivery, DeliverySummary, TimelineEntry } from '@tocsin/contracts
 import { DELIVERY_STATES, type DeliveryState } from '@tocsin/domain';
 import { CURSOR_PARTS, decodeCursor, InternalClient, PeerUnavailable, toPage, type Page } from '@tocsin/platform';
 
-import { filterSql, type DeliveryFilter } from './delivery-filter.js';
+import { filterSql, newestBy, type DeliveryFilter } from './delivery-filter.js';
 import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 
 @Injectable()
@@ -48,10 +48,11 @@ export class DeliveryQueries {
     const { condition, parameters } = filterSql(organizationId, filter);
     const [at, id] = decodeCursor(filter.cursor, 2, CURSOR_PARTS.time) ?? [null, null];
     const next = parameters.length;
+    const moment = newestBy(filter.state);
     const rows = await this.database.query<(DeliveryRow & { created_key: string })[]>(
       `select ${DELIVERY_COLUMNS('d')}, d.created_at::text as created_key from ledger d
-       where ${condition} and ($${next + 1}::timestamptz is null or (d.created_at, d.delivery_id) < ($${next + 1}::timestamptz, $${next + 2}::text))
-       order by d.created_at desc, d.delivery_id desc limit $${next + 3}`,
+       where ${condition} and ${moment} is not null and ($${next + 1}::timestamptz is null or (${moment}, d.delivery_id) < ($${next + 1}::timestamptz, $${next + 2}::text))
+       order by ${moment} desc, d.delivery_id desc limit $${next + 3}`,
       [...parameters, at, id, limit + 1],
     );
     return toPage(rows, limit, (row) => deliveryView(row), (row) => [row.created_key, row.delivery_id]);

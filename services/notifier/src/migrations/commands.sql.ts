@@ -49,7 +49,7 @@ alter table lanes drop constraint lanes_organization_id_connection_id_destinatio
 -- Deliveries as people see them. To change one, change the table that holds it.
 create view ledger as
   select d.organization_id, d.delivery_id, d.lane_id, d.connection_id, d.priority, d.said_at, d.arrival, d.state, d.version, d.attempts, d.attempt, d.ambiguous, d.not_before, d.expires_at,
-    d.kind, d.parent_channel, d.parent_ts, d.fold_key, d.severity, d.category, d.waiting_for, d.held_since, d.error, d.slack_channel, d.slack_ts, d.digest_id, d.claimed_at, d.settled_at,
+    d.kind, d.parent_channel, d.parent_ts, d.fold_key, d.severity, d.category, d.waiting_for, d.held_since, d.error, d.slack_channel, d.slack_ts, d.digest_id, d.claimed_at, d.settled_at, d.created_at as recorded_at,
     c.command, c.destination, c.destination_id, c.destination_kind, c.destination_name, c.issue_ids, c.replay_of, c.created_at, c.source_kind, c.workflow_id, c.searched
   from deliveries d left join commands c on c.organization_id = d.organization_id and c.delivery_id = d.delivery_id;
 `;
