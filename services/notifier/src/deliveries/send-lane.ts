@@ -1,5 +1,5 @@
 /**
- * Sends what the lease of one lane holds, one after the other. Results are recorded while the next message is on its way;
+ * Sends what the lease of one lane holds, one after the other; all of it is marked as begun before the first. Results are recorded while the next message is on its way;
  * the last one gives the lane back, when all others are recorded. What cannot go now stops the lane, so that order is kept.
  */
 import { Inject, Injectable } from '@nestjs/common';
@@ -26,7 +26,7 @@ const TROUBLE_WAIT_MS = 2000;
 
 @Injectable()
 export class SendLane {
-  private readonly starts: Batcher<Claim, ReadonlySet<Claim>>;
+  private readonly starts: Batcher<readonly Claim[], ReadonlySet<Claim>>;
 
   constructor(
     lanes: LaneRepository,
@@ -37,15 +37,17 @@ export class SendLane {
     @Inject(LOGGER) private readonly logger: Logger,
     config: NotifierConfig,
   ) {
-    this.starts = new Batcher((claims) => lanes.markStarted(claims), config.SLACK_CONCURRENCY, MOMENT_MS);
+    this.starts = new Batcher((leases) => lanes.markStarted(leases.flat()), config.SLACK_CONCURRENCY, MOMENT_MS);
   }
 
   /** @param claimedAt by this process's own clock, milliseconds */
   async send({ claims }: LaneClaim, claimedAt: number): Promise<void> {
+    let marked: Promise<ReadonlySet<Claim>> | undefined;
+    const start = (): Promise<ReadonlySet<Claim>> => (marked ??= this.starts.add(claims));
     const recorded: Promise<boolean>[] = [];
     let isStopped = false;
     for (const claim of claims) {
-      const outcome: Outcome | undefined = isStopped ? UNTOUCHED : await this.attempt(claim, claimedAt).catch((error: unknown) => this.afterTrouble(claim, error));
+      const outcome: Outcome | undefined = isStopped ? UNTOUCHED : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
       if (outcome === undefined) return; // it is not ours any more
       isStopped ||= outcome.state === 'waiting';
       carryOver(claims.slice(claims.indexOf(claim) + 1), claim, outcome);
@@ -66,10 +68,10 @@ export class SendLane {
   }
 
   /** @returns undefined when the delivery is not ours any more */
-  private async attempt(claim: Claim, claimedAt: number): Promise<Outcome | undefined> {
+  private async attempt(claim: Claim, claimedAt: number, start: () => Promise<ReadonlySet<Claim>>): Promise<Outcome | undefined> {
     const prepared = await this.delivery.prepare(claim);
     if ('outcome' in prepared) return prepared.outcome;
-    const started = await this.starts.add(claim);
+    const started = await start();
     if (!started.has(claim)) return undefined;
     failPoint('start.commit');
     // By this process's own clock: whoever stood still for long must not send what may be somebody else's by now.
