@@ -27,7 +27,9 @@ export function judge(failure: SlackFailure, { attempts, ambiguous, failStreak, 
 /** @param threadTs the message in whose thread it went */
 export function posted({ channel, ts }: PostedMessage, place: string, wasPlainText: boolean, threadTs?: string): Outcome {
   const text = `Posted to ${place}${wasPlainText ? ' as plain text, since Slack refused the formatted message' : ''}`;
-  return { ...NOTHING, asked: true, state: 'posted', charge: 1, channel, ts, story: { kind: 'posted', text, slack: { channel, ts, ...(wasPlainText && { plainText: true }), ...(threadTs !== undefined && { threadTs }) } } };
+  const slack = { channel, ts, ...(wasPlainText && { plainText: true }), ...(threadTs !== undefined && { threadTs }) };
+  // Written out: of all outcomes this one is made for every message, and a copy of another costs twenty times as much.
+  return { state: 'posted', charge: 1, ambiguous: 0, laneWaitMs: 0, rateLimited: false, asked: true, channel, ts, story: { kind: 'posted', text, slack } };
 }
 
 /** The credential that a request went with. */
