@@ -66,8 +66,8 @@ export class LaneRepository {
     if (keys.length === 0) return [];
     return prepared<ClaimedRow>(
       this.database,
-      `select ${UNHELD_COLUMNS('d')}, d.said_at, d.parent_channel, d.parent_ts, l.fail_streak, ${TOLD_COLUMNS} from ledger d join lanes l using (lane_id)
-       join unnest($1::text[], $2::text[]) own (organization_id, delivery_id) on own.organization_id = d.organization_id and own.delivery_id = d.delivery_id ${TOLD_JOINS}
+      `select ${UNHELD_COLUMNS('d')}, d.said_at, d.parent_channel, d.parent_ts, l.fail_streak, ${TOLD_COLUMNS} from unnest($1::text[], $2::text[]) own (organization_id, delivery_id)
+       cross join lateral (select * from ledger where organization_id = own.organization_id and delivery_id = own.delivery_id offset 0) d join lanes l using (lane_id) ${TOLD_JOINS}
        order by d.lane_id, d.priority, d.said_at, d.arrival`,
       [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],
     );
@@ -88,11 +88,7 @@ export class LaneRepository {
   async markStarted(claims: readonly Claim[]): Promise<ReadonlySet<Claim>> {
     const marked = await prepared<DeliveryKey & { attempt: number }>(
       this.database,
-      `update deliveries d set request_started = true
-       from unnest($1::text[], $2::text[], $3::int[], $4::uuid[]) c (organization_id, delivery_id, attempt, lease_id), lanes l
-       where d.organization_id = c.organization_id and d.delivery_id = c.delivery_id and d.attempt = c.attempt and d.state = 'posting'
-         and l.lane_id = d.lane_id and l.lease_id = c.lease_id
-       returning d.organization_id, d.delivery_id, d.attempt`,
+      'select * from mark_started($1, $2, $3, $4)',
       [claims.map((claim) => claim.organizationId), claims.map((claim) => claim.deliveryId), claims.map((claim) => claim.attempt), claims.map((claim) => claim.leaseId)],
     );
     const present = new Map(marked.map((row) => [keyOf(row), row.attempt]));

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { ACCEPT_FUNCTION } from './arrival.sql.js';
-import { CLAIM_FUNCTION } from './claim.sql.js';
+import { CLAIM_FUNCTION, MARK_FUNCTION } from './claim.sql.js';
 import { COMMAND_TABLES } from './commands.sql.js';
 import { FINISH_FUNCTION } from './finish.sql.js';
 import { CLAIM_EDITS_FUNCTION } from './living.sql.js';
@@ -12,6 +12,7 @@ export class Commands1764115200000 implements MigrationInterface {
     await runner.query(COMMAND_TABLES);
     await runner.query(ACCEPT_FUNCTION);
     await runner.query(CLAIM_FUNCTION);
+    await runner.query(MARK_FUNCTION);
     await runner.query(FINISH_FUNCTION);
     await runner.query(CLAIM_EDITS_FUNCTION);
   }

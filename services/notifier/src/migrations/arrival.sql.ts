@@ -1,3 +1,5 @@
+import { BY_KEY } from './plans.sql.js';
+
 /**
  * accept_deliveries: records commands in their lanes, each once however often it comes, counts them and wakes the lanes.
  *
@@ -10,7 +12,7 @@ drop function if exists accept_deliveries;
 create function accept_deliveries(destinations jsonb, arrivals jsonb, life interval, clock_tolerance interval)
 returns table (organization_id text, delivery_id text)
 language plpgsql
-set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off as $$
+${BY_KEY} as $$
 #variable_conflict use_column
 declare
   moment timestamptz;

@@ -1,3 +1,5 @@
+import { BY_KEY } from './plans.sql.js';
+
 /**
  * claim_deliveries: takes the heads of lanes that may send now and leases their lanes.
  *
@@ -12,7 +14,7 @@ drop function if exists claim_deliveries;
 create function claim_deliveries(max_lanes int, heads int, lease interval, rate numeric, burst int, channel_interval interval, digest_after interval)
 returns table (lane_id bigint, lease_id uuid, organization_id text, connection_id text, delivery_id text, attempt int, leftover boolean, is_probe boolean)
 language plpgsql
-set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off as $$
+${BY_KEY} as $$
 #variable_conflict use_column
 declare
   moment timestamptz := clock_timestamp();
@@ -173,5 +175,26 @@ begin
 
   return query
   select l.lane_id, token, l.organization_id, l.connection_id, null::text, 0, false, false from lanes l where l.lane_id = any(folding);
+end $$;
+`;
+
+/**
+ * mark_started: says that the requests of claims begin now. If their process dies, their end counts as unknown.
+ * Returns those that are still their holder's to send.
+ */
+export const MARK_FUNCTION = `
+drop function if exists mark_started;
+create function mark_started(organization_ids text[], delivery_ids text[], attempt_numbers int[], lease_ids uuid[])
+returns table (organization_id text, delivery_id text, attempt int)
+language plpgsql
+${BY_KEY} as $$
+#variable_conflict use_column
+begin
+  return query
+  update deliveries d set request_started = true
+  from unnest(organization_ids, delivery_ids, attempt_numbers, lease_ids) c (organization_id, delivery_id, attempt, lease_id), lanes l
+  where d.organization_id = c.organization_id and d.delivery_id = c.delivery_id and d.attempt = c.attempt and d.state = 'posting'
+    and l.lane_id = d.lane_id and l.lease_id = c.lease_id
+  returning d.organization_id, d.delivery_id, d.attempt;
 end $$;
 `;

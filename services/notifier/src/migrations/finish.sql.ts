@@ -1,3 +1,5 @@
+import { BY_KEY } from './plans.sql.js';
+
 /**
  * finish_deliveries: records what became of claimed deliveries, writes their timelines and gives their lanes back, in one
  * statement a batch.
@@ -11,7 +13,7 @@ drop function if exists finish_deliveries;
 create function finish_deliveries(results jsonb, channel_interval interval)
 returns table (organization_id text, delivery_id text, version int, attempts int, settled_at timestamptz)
 language plpgsql
-set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off as $$
+${BY_KEY} as $$
 #variable_conflict use_column
 declare
   moment timestamptz := clock_timestamp();

@@ -1,3 +1,5 @@
+import { BY_KEY } from './plans.sql.js';
+
 /** Living messages: what each destination was told of each issue. State, not events. */
 export const LIVING_TABLES = `
 alter table deliveries add column parent_channel text;   -- where the thread of parent_ts is
@@ -48,7 +50,7 @@ export const CLAIM_EDITS_FUNCTION = `
 drop function if exists claim_edits;
 create function claim_edits(most int, lease interval, per_minute numeric, burst int) returns uuid
 language plpgsql
-set jit = off set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off as $$
+${BY_KEY} as $$
 declare
   moment timestamptz;
   token uuid := gen_random_uuid();
