@@ -54,7 +54,7 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
   private async endLongWaits(): Promise<void> {
     const ended = await this.outbox.transaction(async (tx) => [
       ...(await this.waiting.end(tx, EXPIRED, {
-        condition: `(d.expires_at at time zone 'utc') <= (clock_timestamp() at time zone 'utc') and d.held_since is null and exists (select 1 from connections c where c.connection_id = d.connection_id and c.state = 'active')`,
+        condition: `d.expires_at <= clock_timestamp() and d.arrival > 0 and d.held_since is null and exists (select 1 from connections c where c.connection_id = d.connection_id and c.state = 'active')`,
         parameters: [],
       })),
       ...(await this.waiting.end(tx, DISCONNECTED, {

@@ -32,7 +32,7 @@ export class DigestEndRepository {
   async take(tx: EntityManager): Promise<DigestEnd | undefined> {
     const [end] = await tx.query<DigestEnd[]>(
       `select d.organization_id as "organizationId", d.delivery_id as "digestId", d.lane_id as "laneId", d.connection_id as "connectionId", d.state, d.error, d.slack_channel as channel, d.slack_ts as ts
-       from digests o join deliveries d on d.organization_id = o.organization_id and d.delivery_id = o.digest_id
+       from digests o cross join lateral (select * from deliveries where organization_id = o.organization_id and delivery_id = o.digest_id offset 0) d -- few digests, each by its key
        where d.settled_at is not null and o.told is distinct from d.state order by d.settled_at limit 1 for update of o skip locked`,
     );
     return end;

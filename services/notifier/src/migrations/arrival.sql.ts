@@ -17,11 +17,13 @@ ${BY_KEY} as $$
 declare
   moment timestamptz;
 begin
-  insert into connections (connection_id) select distinct d->>'connectionId' from jsonb_array_elements(destinations) d order by 1 on conflict do nothing;
+  insert into connections (connection_id) select distinct d->>'connectionId' from jsonb_array_elements(destinations) d
+    where not exists (select 1 from connections c where c.connection_id = d->>'connectionId') order by 1 on conflict do nothing;
   update connections set state = 'unknown', asked_at = null where state = 'not_found' and connection_id in
     (select d->>'connectionId' from jsonb_array_elements(destinations) d);
   insert into lanes (organization_id, connection_id, destination_key, provisional)
     select d->>'organizationId', d->>'connectionId', d->>'destinationKey', (d->>'provisional')::boolean from jsonb_array_elements(destinations) d
+    where not exists (select 1 from lanes l where l.organization_id = d->>'organizationId' and l.connection_id = d->>'connectionId' and l.destination_key = d->>'destinationKey')
     order by 1, 2, 3 on conflict do nothing;
   perform 1 from lanes l join jsonb_array_elements(destinations) d
     on l.organization_id = d->>'organizationId' and l.connection_id = d->>'connectionId' and l.destination_key = d->>'destinationKey'

@@ -193,7 +193,7 @@ begin
   return query
   update deliveries d set request_started = true
   from unnest(organization_ids, delivery_ids, attempt_numbers, lease_ids) c (organization_id, delivery_id, attempt, lease_id), lanes l
-  where d.organization_id = c.organization_id and d.delivery_id = c.delivery_id and d.attempt = c.attempt and d.state = 'posting'
+  where d.organization_id = c.organization_id and d.delivery_id = c.delivery_id and d.attempt = c.attempt and d.settled_at is null
     and l.lane_id = d.lane_id and l.lease_id = c.lease_id
   returning d.organization_id, d.delivery_id, d.attempt;
 end $$;

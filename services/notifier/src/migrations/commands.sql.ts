@@ -31,9 +31,9 @@ alter table deliveries
   set (fillfactor = 60);
 drop index deliveries_newest;
 create index deliveries_held on deliveries (organization_id, workflow_id) where held_since is not null and state = 'waiting';
--- By a key that only the sweep asks for: no other look at what waits is ever planned over it.
+-- With a condition that only the sweep states: no other look at what waits is ever planned over it.
 drop index deliveries_expiring;
-create index deliveries_expiring on deliveries ((expires_at at time zone 'utc')) where state = 'waiting';
+create index deliveries_expiring on deliveries (expires_at) where state = 'waiting' and arrival > 0;
 
 create index commands_newest on commands (organization_id, created_at desc, delivery_id desc);
 create index commands_of_destination on commands (organization_id, destination_id, created_at desc, delivery_id desc) where destination_id is not null;
