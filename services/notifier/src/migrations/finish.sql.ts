@@ -35,25 +35,29 @@ begin
   where (r->>'last')::boolean and l.lane_id = (r->>'laneId')::bigint and l.lease_id = (r->>'leaseId')::uuid;
 
   -- "too fast" to several destinations at once means the workspace: it pauses as a whole, and goes on more slowly
-  update budgets b set
-    blocked_until = greatest(b.blocked_until, moment + make_interval(secs => pause.ms / 1000)),
-    rate_factor = case when pause.slows and b.slowed_at < moment - interval '10 seconds' then greatest(0.1, b.rate_factor * 0.75) else b.rate_factor end,
-    slowed_at = case when pause.slows then moment else b.slowed_at end
-  from (
-    select told.budget_key, max(coalesce(told.workspace_ms, told.lane_ms)) as ms, bool_or(told.workspace_ms is null) as slows
+  if results @> '[{"rateLimited": true}]' then
+    update budgets b set
+      blocked_until = greatest(b.blocked_until, moment + make_interval(secs => pause.ms / 1000)),
+      rate_factor = case when pause.slows and b.slowed_at < moment - interval '10 seconds' then greatest(0.1, b.rate_factor * 0.75) else b.rate_factor end,
+      slowed_at = case when pause.slows then moment else b.slowed_at end
     from (
-      select c.budget_key, (r->>'workspaceWaitMs')::numeric as workspace_ms, (r->>'laneWaitMs')::numeric as lane_ms
-      from jsonb_array_elements(results) r join lanes l on l.lane_id = (r->>'laneId')::bigint join connections c using (connection_id)
-      where (r->>'rateLimited')::boolean) told
-    where told.workspace_ms is not null or 3 <= (
-      select count(*) from lanes o join connections oc using (connection_id) where oc.budget_key = told.budget_key and o.limited_at > moment - interval '10 seconds')
-    group by told.budget_key) pause
-  where b.budget_key = pause.budget_key;
+      select told.budget_key, max(coalesce(told.workspace_ms, told.lane_ms)) as ms, bool_or(told.workspace_ms is null) as slows
+      from (
+        select c.budget_key, (r->>'workspaceWaitMs')::numeric as workspace_ms, (r->>'laneWaitMs')::numeric as lane_ms
+        from jsonb_array_elements(results) r join lanes l on l.lane_id = (r->>'laneId')::bigint join connections c using (connection_id)
+        where (r->>'rateLimited')::boolean) told
+      where told.workspace_ms is not null or 3 <= (
+        select count(*) from lanes o join connections oc using (connection_id) where oc.budget_key = told.budget_key and o.limited_at > moment - interval '10 seconds')
+      group by told.budget_key) pause
+    where b.budget_key = pause.budget_key;
+  end if;
 
   -- the full rate comes back in steps, a tenth of it for each quiet half minute
-  update budgets b set rate_factor = least(1, b.rate_factor + 0.1), slowed_at = moment
-  where b.rate_factor < 1 and b.slowed_at < moment - interval '30 seconds'
-    and b.budget_key in (select c.budget_key from jsonb_array_elements(results) r join lanes l on l.lane_id = (r->>'laneId')::bigint join connections c using (connection_id));
+  if exists (select 1 from budgets b where b.rate_factor < 1) then
+    update budgets b set rate_factor = least(1, b.rate_factor + 0.1), slowed_at = moment
+    where b.rate_factor < 1 and b.slowed_at < moment - interval '30 seconds'
+      and b.budget_key in (select c.budget_key from jsonb_array_elements(results) r join lanes l on l.lane_id = (r->>'laneId')::bigint join connections c using (connection_id));
+  end if;
 
   return query
   with recorded as (
