@@ -23,6 +23,7 @@ afterAll(async () => {
 
 describe('pacing', () => {
   test('one destination gets a message a second, uses its second, and is never told to slow down; another one does not wait for it', async () => {
+    await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0PAYMENTS' } })); // the first request of a process is on its way for long
     const [first, ...rest] = await Promise.all(Array.from({ length: 5 }, () => notifier.send({ connectionId: connection.id, destination: { id: 'C0SECALERT' } })));
     expect((await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } }))).state).toBe('posted');
     const [other] = await notifier.messages('C0GENERAL1');
@@ -30,7 +31,7 @@ describe('pacing', () => {
     const times = (await notifier.messages('C0SECALERT')).map((message) => Date.parse(message.receivedAt)).sort((a, b) => a - b);
     const gaps = times.slice(1).map((at, n) => at - (times[n] ?? 0));
     expect(gaps).toHaveLength(4);
-    expect(Math.min(...gaps)).toBeGreaterThan(800); // from claim to claim it is a second; on the way to Slack a busy machine adds to either
+    expect(Math.min(...gaps)).toBeGreaterThan(850); // nine tenths of a second from request to request; a busy machine adds to either on the way
     expect((times[4] ?? Infinity) - (times[0] ?? 0)).toBeLessThan(5500);
     expect(Date.parse(other?.receivedAt ?? '')).toBeLessThan(times[2] ?? 0);
   }, 20_000);
@@ -40,7 +41,7 @@ describe('pacing', () => {
     const deliveries = await Promise.all((await Promise.all(sends)).map((id) => notifier.settled(id)));
     const times = (await notifier.messages(deliveries[0]?.slack?.channel ?? '')).map((message) => Date.parse(message.receivedAt)).sort((a, b) => a - b);
     expect(times).toHaveLength(4);
-    expect(Math.min(...times.slice(1).map((at, n) => at - (times[n] ?? 0)))).toBeGreaterThan(900);
+    expect(Math.min(...times.slice(1).map((at, n) => at - (times[n] ?? 0)))).toBeGreaterThan(850);
   }, 20_000);
 });
 

@@ -191,7 +191,7 @@ ${BY_KEY} as $$
 #variable_conflict use_column
 begin
   return query
-  update deliveries d set request_started = true
+  update deliveries d set request_started = true, begun_at = clock_timestamp()
   from unnest(organization_ids, delivery_ids, attempt_numbers, lease_ids) c (organization_id, delivery_id, attempt, lease_id), lanes l
   where d.organization_id = c.organization_id and d.delivery_id = c.delivery_id and d.attempt = c.attempt and d.settled_at is null
     and l.lane_id = d.lane_id and l.lease_id = c.lease_id

@@ -24,7 +24,7 @@ insert into commands (organization_id, delivery_id, command, destination, destin
   select organization_id, delivery_id, command, destination, destination_id, destination_kind, destination_name, issue_ids, replay_of, created_at from deliveries;
 
 alter table deliveries drop column source_kind, drop column searched, drop column workflow_id;
-alter table deliveries add column workflow_id text;
+alter table deliveries add column workflow_id text, add column begun_at timestamptz; -- when the request of the latest attempt began
 update deliveries d set workflow_id = c.workflow_id from commands c where c.organization_id = d.organization_id and c.delivery_id = d.delivery_id and c.workflow_id is not null;
 alter table deliveries
   drop column command, drop column destination, drop column destination_id, drop column destination_kind, drop column destination_name, drop column issue_ids, drop column replay_of,

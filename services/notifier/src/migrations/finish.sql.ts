@@ -24,7 +24,8 @@ begin
     leased_until = '-infinity', lease_id = null, due_since = moment,
     fail_streak = case when r->>'state' = 'waiting' then l.fail_streak + 1 else 0 end,
     next_at = greatest(
-      case when (r->>'asked')::boolean then d.claimed_at + channel_interval * l.interval_factor * coalesce(b.sharers, 1) else l.next_at end,
+      -- from claim to claim, so that the way to Slack costs nothing; but two requests never come closer than nine tenths
+      case when (r->>'asked')::boolean then greatest(d.claimed_at, d.begun_at - channel_interval * 0.1) + channel_interval * l.interval_factor * coalesce(b.sharers, 1) else l.next_at end,
       moment + make_interval(secs => (r->>'laneWaitMs')::numeric / 1000)),
     interval_factor = case when (r->>'rateLimited')::boolean then least(5, l.interval_factor * 1.25) else greatest(1, l.interval_factor * 0.95) end,
     limited_at = case when (r->>'rateLimited')::boolean then moment else l.limited_at end
