@@ -88,8 +88,8 @@ export class LaneRepository {
   async markStarted(claims: readonly Claim[]): Promise<ReadonlySet<Claim>> {
     const marked = await prepared<DeliveryKey & { attempt: number }>(
       this.database,
-      'select * from mark_started($1, $2, $3, $4)',
-      [claims.map((claim) => claim.organizationId), claims.map((claim) => claim.deliveryId), claims.map((claim) => claim.attempt), claims.map((claim) => claim.leaseId)],
+      'select * from mark_started($1, $2, $3, $4, $5)',
+      [claims.map((claim) => claim.organizationId), claims.map((claim) => claim.deliveryId), claims.map((claim) => claim.attempt), claims.map((claim) => claim.laneId), claims.map((claim) => claim.leaseId)],
     );
     const present = new Map(marked.map((row) => [keyOf(row), row.attempt]));
     return new Set(claims.filter((claim) => present.get(keyOf(claim.delivery)) === claim.attempt));

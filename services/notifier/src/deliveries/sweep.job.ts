@@ -58,7 +58,7 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
         parameters: [],
       })),
       ...(await this.waiting.end(tx, DISCONNECTED, {
-        condition: `d.connection_id in (select c.connection_id from connections c where c.state = 'disconnected' and c.held_since < clock_timestamp() - interval '7 days')`,
+        condition: `d.lane_id in (select l.lane_id from lanes l join connections c using (connection_id) where c.state = 'disconnected' and c.held_since < clock_timestamp() - interval '7 days')`,
         parameters: [],
       })),
     ]);

@@ -184,7 +184,7 @@ end $$;
  */
 export const MARK_FUNCTION = `
 drop function if exists mark_started;
-create function mark_started(organization_ids text[], delivery_ids text[], attempt_numbers int[], lease_ids uuid[])
+create function mark_started(organization_ids text[], delivery_ids text[], attempt_numbers int[], lane_ids bigint[], lease_ids uuid[])
 returns table (organization_id text, delivery_id text, attempt int)
 language plpgsql
 ${BY_KEY} as $$
@@ -192,9 +192,9 @@ ${BY_KEY} as $$
 begin
   return query
   update deliveries d set request_started = true, begun_at = clock_timestamp()
-  from unnest(organization_ids, delivery_ids, attempt_numbers, lease_ids) c (organization_id, delivery_id, attempt, lease_id), lanes l
-  where d.organization_id = c.organization_id and d.delivery_id = c.delivery_id and d.attempt = c.attempt and d.settled_at is null
-    and l.lane_id = d.lane_id and l.lease_id = c.lease_id
+  from unnest(organization_ids, delivery_ids, attempt_numbers, lane_ids, lease_ids) c (organization_id, delivery_id, attempt, lane_id, lease_id)
+  where d.organization_id = c.organization_id and d.delivery_id = c.delivery_id and d.attempt = c.attempt and d.lane_id = c.lane_id and d.settled_at is null
+    and exists (select 1 from lanes l where l.lane_id = c.lane_id and l.lease_id = c.lease_id)
   returning d.organization_id, d.delivery_id, d.attempt;
 end $$;
 `;
