@@ -11,23 +11,32 @@ const SCOPES = ['chat:write', 'channels:read', 'groups:read', 'users:read', 'use
 export class PlayedPeers {
   private readonly server: Server;
 
-  private constructor(private readonly connections: ReadonlyMap<string, ConnectionChanged>) {
+  private constructor(private connections: ReadonlyMap<string, ConnectionChanged>) {
     this.server = createServer((request, response) => {
       const answer = this.answer(new URL(request.url ?? '', 'http://peer'));
       response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}));
     });
   }
 
-  /** @param connections how many workspaces are connected, each with a connection of its own */
-  static async start(connections: number): Promise<PlayedPeers> {
-    const all = Array.from({ length: connections }, (_, number) => aConnection(number));
-    const peers = new PlayedPeers(new Map(all.map((connection) => [connection.id, connection])));
+  /**
+   * @param connections how many workspaces are connected, each with a connection of its own
+   * @param paused whether sending is paused for all of them until {@link resume}
+   */
+  static async start(connections: number, paused: boolean): Promise<PlayedPeers> {
+    const peers = new PlayedPeers(byId(Array.from({ length: connections }, (_, number) => aConnection(number, paused))));
     await new Promise<void>((resolve) => peers.server.listen(0, '127.0.0.1', resolve));
     return peers;
   }
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Sending goes on everywhere. @returns what connector would say of it */
+  resume(): ConnectionChanged[] {
+    const resumed = [...this.connections.values()].map((connection) => Object.assign({}, connection, { paused: false, version: connection.version + 1 }));
+    this.connections = byId(resumed);
+    return resumed;
   }
 
   async stop(): Promise<void> {
@@ -44,11 +53,15 @@ export class PlayedPeers {
   }
 }
 
-function aConnection(number: number): ConnectionChanged {
+function byId(connections: readonly ConnectionChanged[]): ReadonlyMap<string, ConnectionChanged> {
+  return new Map(connections.map((connection) => [connection.id, connection]));
+}
+
+function aConnection(number: number, paused: boolean): ConnectionChanged {
   const since = new Date().toISOString();
   return {
     id: connectionId(number), organizationId: ORGANIZATION, method: 'token', workspace: { id: `TBENCH${number}`, name: `Bench ${number}`, url: `https://bench-${number}.slack.com` },
-    bot: { userId: `UBENCH${number}`, name: 'tocsin' }, appId: 'ABENCH', scopes: SCOPES, missingScopes: [], paused: false, version: 1, credentialVersion: 1,
+    bot: { userId: `UBENCH${number}`, name: 'tocsin' }, appId: 'ABENCH', scopes: SCOPES, missingScopes: [], paused, version: 1, credentialVersion: 1,
     health: { state: 'connected', since }, token: { hint: 'ench', updatedAt: since }, createdAt: since,
   };
 }

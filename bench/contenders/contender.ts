@@ -15,6 +15,8 @@ export interface Contender {
   /** Puts commands on its queue, which is there before it is started. Resolves when the broker has them. */
   send: (commands: readonly SendToSlack[]) => Promise<void>;
   start: (replicas?: number) => Promise<void>;
+  /** Where it can hold what it was sent: resolves when all of it is in its lines, at the moment when it may begin to post. */
+  holdUntilAllIsIn?: (commands: number) => Promise<void>;
   /** How many messages its database says are posted. */
   recorded: () => Promise<number>;
   /** Resolves when nothing is left to do for the messages that are recorded, such as telling others. */
@@ -28,6 +30,8 @@ export interface ContenderOptions {
   slack: SlackSettings;
   /** How many workspaces are connected; one unless given. */
   connections?: number;
+  /** It is asked to {@link Contender.holdUntilAllIsIn}. */
+  held?: boolean;
   /** Settings of notifier that are not its defaults. */
   settings?: Readonly<Record<string, string>>;
 }

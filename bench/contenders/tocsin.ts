@@ -32,10 +32,10 @@ export class Tocsin implements Contender {
     private readonly publisher: Publisher,
   ) {}
 
-  static async prepare({ slack, connections = 1, settings = {} }: ContenderOptions): Promise<Tocsin> {
+  static async prepare({ slack, connections = 1, held = false, settings = {} }: ContenderOptions): Promise<Tocsin> {
     const broker = testBroker();
     await declareQueues(broker);
-    const [running, database, issuer, peers, publisher] = await Promise.all([RunningSlack.start(slack), testDatabase(), testIssuer(), PlayedPeers.start(connections), Publisher.open(broker.url)]);
+    const [running, database, issuer, peers, publisher] = await Promise.all([RunningSlack.start(slack), testDatabase(), testIssuer(), PlayedPeers.start(connections, held), Publisher.open(broker.url)]);
     return new Tocsin(running, { SLACK_CONCURRENCY: String(CONCURRENCY), ...settings }, database, broker, issuer, peers, publisher);
   }
 
@@ -48,7 +48,13 @@ export class Tocsin implements Contender {
   }
 
   async send(commands: readonly SendToSlack[]): Promise<void> {
-    await this.publisher.publish(commands, (command) => this.toPublication(command));
+    await this.publisher.publish(commands, (command) => this.toPublication(COMMAND, EXCHANGES.commands, command.commandId, command));
+  }
+
+  /** Its connections are paused until then, as they are while somebody looks after a workspace. */
+  async holdUntilAllIsIn(commands: number): Promise<void> {
+    await untilCount(async () => (await this.summary()).accepted, commands, 'Tocsin accepts', { everyMs: 250 });
+    await this.publisher.publish(this.peers.resume(), (connection) => this.toPublication('connection.changed.v1', EXCHANGES.events, connection.id, connection));
   }
 
   /** Of an administrator of the bench's organization. */
@@ -95,12 +101,12 @@ export class Tocsin implements Contender {
     };
   }
 
-  private toPublication(command: SendToSlack): Publication {
-    const [id, source] = [command.commandId, '/tocsin/bench'];
-    const event: CloudEvent = { specversion: '1.0', id, source, type: COMMAND, time: new Date().toISOString(), organizationid: command.organizationId, data: command };
+  private toPublication(type: string, exchange: string, id: string, data: object): Publication {
+    const source = '/tocsin/bench';
+    const event: CloudEvent = { specversion: '1.0', id, source, type, time: new Date().toISOString(), organizationid: ORGANIZATION, data };
     return {
-      exchange: this.broker.prefix + EXCHANGES.commands, routingKey: COMMAND, content: Buffer.from(JSON.stringify(event)),
-      options: { contentType: CLOUD_EVENT_CONTENT_TYPE, messageId: id, type: COMMAND, appId: source },
+      exchange: this.broker.prefix + exchange, routingKey: type, content: Buffer.from(JSON.stringify(event)),
+      options: { contentType: CLOUD_EVENT_CONTENT_TYPE, messageId: id, type, appId: source },
     };
   }
 }

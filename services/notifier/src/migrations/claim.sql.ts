@@ -22,6 +22,8 @@ declare
   -- after a restart of the database, holders of results get the length of a lease to record them
   settled_after timestamptz := pg_postmaster_start_time() + lease;
   in_window int := greatest(128, 4 * max_lanes);
+  -- a tenth of a second is kept back, for not every request is on its way equally long
+  at_once numeric := greatest(1, burst - rate * 0.1);
   probing boolean := false;
   due bigint[];
   taken bigint[];
@@ -97,13 +99,13 @@ begin
     from candidate
   ), judged as (
     select ranked.*, b.tat, b.blocked_until, rate * b.rate_factor as own_rate,
-      b.blocked_until <= moment and (rate = 0 or place <= burst - greatest(0, extract(epoch from b.tat - moment)) * rate * b.rate_factor)
+      b.blocked_until <= moment and (rate = 0 or place <= at_once - greatest(0, extract(epoch from b.tat - moment)) * rate * b.rate_factor)
         and (place_in_connection = 1 or not (connection_id = any(probed))) as allowed
     from ranked join budgets b using (budget_key)
   ), pushed_back as (
     -- lanes that must wait for their workspace leave the window until it has a token for each
     update lanes l set next_at = greatest(j.blocked_until,
-      least(moment + interval '2 seconds', greatest(j.tat, moment) + make_interval(secs => coalesce((j.place - burst) / nullif(j.own_rate, 0), 0))))
+      least(moment + interval '2 seconds', greatest(j.tat, moment) + make_interval(secs => coalesce((j.place - at_once) / nullif(j.own_rate, 0), 0))))
     from judged j where l.lane_id = j.lane_id and not j.allowed
   ), chosen as (
     -- organizations take turns, in each of them its workspaces
