@@ -45,7 +45,7 @@ export const MESSAGES = [
   { type: 'scan.completed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: [], contract: ScanCompleted },
   { type: 'connection.changed.v1', exchange: EXCHANGES.events, saidBy: ['connector'], heardBy: ['notifier', 'issues'], contract: ConnectionChanged },
   { type: 'connection.reported.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['connector'], contract: ConnectionReported },
-  { type: 'slack.send.v1', exchange: EXCHANGES.commands, saidBy: ['issues', 'any'], heardBy: ['notifier'], contract: SendToSlack, prefetch: 300, maxBytes: COMMAND_MAX_BYTES },
+  { type: 'slack.send.v1', exchange: EXCHANGES.commands, saidBy: ['issues', 'any'], heardBy: ['notifier'], contract: SendToSlack, prefetch: 200, maxBytes: COMMAND_MAX_BYTES },
   { type: 'delivery.settled.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['issues'], contract: DeliverySettled },
 ] as const satisfies readonly MessageRoute[];
 

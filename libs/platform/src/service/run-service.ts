@@ -1,4 +1,6 @@
 /** The main of a service that runs as a process of its own: settings from the environment, RabbitMQ, signals. */
+import { setFlagsFromString } from 'node:v8';
+
 import type { DynamicModule } from '@nestjs/common';
 
 import type { ServiceName } from '@tocsin/contracts';
@@ -21,8 +23,15 @@ export interface ServiceDefinition<C extends ServiceConfig> {
   streamed?: readonly string[];
 }
 
+/**
+ * A heap may grow by this much before V8 looks for garbage. By itself it lets it double and more: a replica that takes in
+ * thousands of messages a second then holds 350 MB, most of it garbage, instead of 230, for a twentieth of its CPU time.
+ */
+const TIGHT_HEAP = '--heap-growing-percent=80';
+
 /** Runs until SIGTERM or SIGINT. What is wrong at start-up is one sentence on standard error and exit code 1. */
 export async function runService<C extends ServiceConfig>(definition: ServiceDefinition<C>): Promise<void> {
+  setFlagsFromString(TIGHT_HEAP);
   try {
     const config = loadConfig(definition.config, process.env);
     if (config.AMQP_URL === undefined) throw new Error('AMQP_URL must be set when services run as processes of their own.');

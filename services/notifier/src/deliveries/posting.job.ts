@@ -24,6 +24,7 @@ const STOP_MS = 12_000;
 export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Loop;
   private readonly inFlight = new Set<Promise<void>>();
+  private behind = false;
   private alarm: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
 
@@ -55,6 +56,11 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
     this.loop.wake();
   }
 
+  /** Whether more may be sent than is on its way: what is due goes before what comes in. */
+  get isBehind(): boolean {
+    return this.behind;
+  }
+
   /** While much is in flight, lanes are claimed several at a time. */
   private wakeSoon(): void {
     if (this.inFlight.size <= this.config.SLACK_CONCURRENCY / 2) this.wake();
@@ -66,6 +72,7 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
     if (free <= 0 || this.recorder.isBehind) return false;
     const claimedAt = performance.now();
     const claimed = await this.lanes.claim(free);
+    this.behind = claimed.length === free;
     for (const lane of claimed) this.begin(lane, claimedAt);
     if (claimed.length === 0) await this.setAlarm();
     return claimed.length > 0;

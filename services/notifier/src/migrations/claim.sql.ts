@@ -22,8 +22,6 @@ declare
   -- after a restart of the database, holders of results get the length of a lease to record them
   settled_after timestamptz := pg_postmaster_start_time() + lease;
   in_window int := greatest(128, 4 * max_lanes);
-  -- a tenth of a second is kept back, for not every request is on its way equally long
-  at_once numeric := greatest(1, burst - rate * 0.1);
   probing boolean := false;
   due bigint[];
   taken bigint[];
@@ -99,13 +97,13 @@ begin
     from candidate
   ), judged as (
     select ranked.*, b.tat, b.blocked_until, rate * b.rate_factor as own_rate,
-      b.blocked_until <= moment and (rate = 0 or place <= at_once - greatest(0, extract(epoch from b.tat - moment)) * rate * b.rate_factor)
+      b.blocked_until <= moment and (rate = 0 or place <= burst - greatest(0, extract(epoch from b.tat - moment)) * rate * b.rate_factor)
         and (place_in_connection = 1 or not (connection_id = any(probed))) as allowed
     from ranked join budgets b using (budget_key)
   ), pushed_back as (
     -- lanes that must wait for their workspace leave the window until it has a token for each
     update lanes l set next_at = greatest(j.blocked_until,
-      least(moment + interval '2 seconds', greatest(j.tat, moment) + make_interval(secs => coalesce((j.place - at_once) / nullif(j.own_rate, 0), 0))))
+      least(moment + interval '2 seconds', greatest(j.tat, moment) + make_interval(secs => coalesce((j.place - burst) / nullif(j.own_rate, 0), 0))))
     from judged j where l.lane_id = j.lane_id and not j.allowed
   ), chosen as (
     -- organizations take turns, in each of them its workspaces
@@ -151,7 +149,9 @@ begin
     select coalesce(array_agg(t), '{}') into taken from unnest(taken) t where not (t = any(folding));
   end if;
 
-  update budgets b set tat = greatest(b.tat, moment) + make_interval(secs => spent.posts / nullif(rate * b.rate_factor, 0))
+  -- after what goes at once from a full allowance, the next token comes a tenth of a second late: not every request is on
+  -- its way equally long, and Slack counts when they come
+  update budgets b set tat = case when b.tat > moment then b.tat else moment + interval '100 milliseconds' end + make_interval(secs => spent.posts / nullif(rate * b.rate_factor, 0))
   from (select c.budget_key, count(*)::numeric as posts from lanes l join connections c using (connection_id) where l.lane_id = any(taken) group by c.budget_key) spent
   where b.budget_key = spent.budget_key and rate > 0;
 
