@@ -3,9 +3,12 @@ import { BY_KEY } from './plans.sql.js';
 /**
  * accept_deliveries: records commands in their lanes, each once however often it comes, counts them and wakes the lanes.
  *
- * One function, so that a batch is one round trip. Lanes are locked in the order of their ids before anything enters
- * them: whoever holds one sees either all of a batch or nothing of it. `said_at` is clamped, so that a producer with a
- * wrong clock can neither jump the line nor be stuck behind it.
+ * One function, so that a batch is one round trip. Lanes are locked in the order of their ids before anything enters them,
+ * against whoever would empty or end them or let them sleep: such a one sees all of a batch or nothing of it, and neither a
+ * claim nor a result is kept waiting. `said_at` is clamped, so that a producer with a wrong clock can neither jump the line
+ * nor be stuck behind it.
+ *
+ * @param destinations what the commands are for, each once, so that the commands are read only to be stored
  */
 export const ACCEPT_FUNCTION = `
 drop function if exists accept_deliveries;
