@@ -85,7 +85,6 @@ function toRow({ command, saidAt, replayOf, person, kind = 'message', parent, wa
     destinationKind: id === undefined ? undefined : kindOfDestinationId(id),
     destinationName: 'name' in destination ? destination.name : 'email' in destination ? destination.email : undefined,
     issueIds: issueIdsOf(command),
-    workflowId: command.source.kind === 'workflow' ? command.source.workflowId : undefined,
     replayOf,
     kind,
     parentChannel: parent?.channel,

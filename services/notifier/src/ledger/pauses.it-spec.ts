@@ -60,6 +60,15 @@ async function keepInLine(): Promise<void> {
 }
 
 describe('a pause of a workflow', () => {
+  test('holds its digests as well', async () => {
+    await pause('w1');
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0SECALERT' }, source: { kind: 'digest', workflowId: 'w1', of: 2 } });
+    await eventually(async () => (await notifier.delivery(id)).state !== 'accepted');
+    expect(await isHeld(id)).toBe(true);
+    await resume('w1');
+    expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
+  });
+
   test('holds what waits and what arrives of it, says by whom, and lets everything else go', async () => {
     expect(await pause('w1')).toEqual({ paused: true, waiting: 0 });
     const [held, other, byHand] = [await send('w1'), await send('w2'), await send()];

@@ -43,8 +43,8 @@ begin
     select r->>'organizationId', r->>'deliveryId', l.lane_id, r->>'connectionId', (r->>'priority')::smallint,
            greatest(moment - clock_tolerance, least(moment, (r->>'saidAt')::timestamptz)), coalesce((r->>'expiresAt')::timestamptz, moment + life),
            r->>'kind', r->>'parentChannel', r->>'parentTs', case when r ? 'waitMs' then moment + make_interval(secs => (r->>'waitMs')::float8 / 1000) else '-infinity' end,
-           r->>'foldKey', r->>'severity', r->>'category', r->>'workflowId',
-           (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->>'workflowId') limit 1), moment
+           r->>'foldKey', r->>'severity', r->>'category', r->'command'->'source'->>'workflowId',
+           (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->'command'->'source'->>'workflowId') limit 1), moment
     from given join lanes l on l.organization_id = r->>'organizationId' and l.connection_id = r->>'connectionId' and l.destination_key = r->>'destinationKey'
     order by given.place
     on conflict do nothing
