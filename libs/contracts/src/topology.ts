@@ -3,13 +3,16 @@
  * queues and bindings are declared from this table, and a service does not start unless each message that it hears
  * has exactly one handler.
  */
+import { ChannelReported } from './messages/channel-reported.js';
 import { ConnectionChanged } from './messages/connection-changed.js';
 import { ConnectionReported } from './messages/connection-reported.js';
 import { DeliverySettled } from './messages/delivery-settled.js';
+import { DestinationChanged } from './messages/destination-changed.js';
 import { IssueChanged } from './messages/issue-changed.js';
 import { IssueRefreshed } from './messages/issue-refreshed.js';
 import { IssueReported } from './messages/issue-reported.js';
 import { IssueResolved } from './messages/issue-resolved.js';
+import { PersonReported } from './messages/person-reported.js';
 import { ScanCompleted } from './messages/scan-completed.js';
 import { SendToSlack } from './messages/send-to-slack.js';
 
@@ -45,6 +48,9 @@ export const MESSAGES = [
   { type: 'scan.completed.v1', exchange: EXCHANGES.events, saidBy: ['issues'], heardBy: [], contract: ScanCompleted },
   { type: 'connection.changed.v1', exchange: EXCHANGES.events, saidBy: ['connector'], heardBy: ['notifier', 'issues'], contract: ConnectionChanged },
   { type: 'connection.reported.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['connector'], contract: ConnectionReported },
+  { type: 'channel.reported.v1', exchange: EXCHANGES.events, saidBy: ['connector'], heardBy: [], contract: ChannelReported },
+  { type: 'person.reported.v1', exchange: EXCHANGES.events, saidBy: ['connector'], heardBy: [], contract: PersonReported },
+  { type: 'destination.changed.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: [], contract: DestinationChanged },
   { type: 'slack.send.v1', exchange: EXCHANGES.commands, saidBy: ['issues', 'any'], heardBy: ['notifier'], contract: SendToSlack, prefetch: 200, maxBytes: COMMAND_MAX_BYTES },
   { type: 'delivery.settled.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['issues'], contract: DeliverySettled },
 ] as const satisfies readonly MessageRoute[];

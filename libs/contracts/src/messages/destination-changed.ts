@@ -1,0 +1,31 @@
+import { Type } from 'class-transformer';
+import { IsDateString, IsDefined, IsIn, IsNotEmpty, IsOptional, IsString, ValidateNested } from 'class-validator';
+
+export const DESTINATION_CHANGES = ['renamed', 'archived', 'lost', 'recovered', 'shared', 'unshared', 'id_changed'] as const;
+export type DestinationChange = (typeof DESTINATION_CHANGES)[number];
+
+export class ChangedDestination {
+  @IsString() @IsNotEmpty() id!: string;
+  @IsIn(['channel', 'user']) kind!: 'channel' | 'user';
+  @IsOptional() @IsString() name?: string;
+}
+
+export class DestinationHealth {
+  @IsIn(['healthy', 'needs_attention']) state!: 'healthy' | 'needs_attention';
+  @IsOptional() @IsString() reason?: string;
+  @IsOptional() @IsString() remedy?: string;
+  @IsDateString() since!: string;
+}
+
+/** `destination.changed.v1`: something about a channel or person that messages go to, as it is from now on. */
+export class DestinationChanged {
+  @IsString() @IsNotEmpty() organizationId!: string;
+  @IsString() @IsNotEmpty() connectionId!: string;
+  @IsDefined() @ValidateNested() @Type(() => ChangedDestination) destination!: ChangedDestination;
+  /** `recovered` ends `archived` and `lost`. */
+  @IsIn(DESTINATION_CHANGES) change!: DestinationChange;
+  @IsDefined() @ValidateNested() @Type(() => DestinationHealth) health!: DestinationHealth;
+  /** With `id_changed`: the id that it had. */
+  @IsOptional() @IsString() previousId?: string;
+  @IsDateString() at!: string;
+}
