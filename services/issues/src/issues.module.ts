@@ -17,6 +17,7 @@ import { IssuesController } from './issues/issues.controller.js';
 import { IssuesConfig } from './issues.config.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { DeadLetters1764028800000 } from './migrations/1764028800000-dead-letters.js';
+import { AuditOfTarget1764202600000 } from './migrations/1764202600000-audit-of-target.js';
 import { CancelScan } from './scans/cancel-scan.js';
 import { GoneIssues } from './scans/gone-issues.js';
 import { ReceiveScan } from './scans/receive-scan.js';
@@ -36,7 +37,7 @@ export class IssuesModule {
   static register(config: IssuesConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: IssuesModule,
-      imports: [PlatformModule.forService({ service: 'issues', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000] })],
+      imports: [PlatformModule.forService({ service: 'issues', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000, AuditOfTarget1764202600000] })],
       controllers: [
         EventsController, ScansController, IssuesController, ApplicationsController, SendingController, CommandsController,
         EventsConsumer, ConnectionConsumer, DeliveryConsumer,

@@ -45,6 +45,7 @@ import { LIVING_CONTROLLERS, LIVING_PROVIDERS } from './living/living-parts.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { Delivery1764028800000 } from './migrations/1764028800000-delivery.js';
 import { Commands1764115200000 } from './migrations/1764115200000-commands.js';
+import { AuditOfTarget1764202600000 } from './migrations/1764202600000-audit-of-target.js';
 import { NotifierConfig } from './notifier.config.js';
 import { DeliverySettingsController } from './settings/delivery-settings.controller.js';
 import { DeliverySettingsRepository } from './settings/delivery-settings.repository.js';
@@ -54,7 +55,7 @@ export class NotifierModule {
   static register(config: NotifierConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: NotifierModule,
-      imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000, Delivery1764028800000, Commands1764115200000] })],
+      imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000, Delivery1764028800000, Commands1764115200000, AuditOfTarget1764202600000] })],
       controllers: [SendToSlackConsumer, ConnectionConsumer, ...LIVING_CONTROLLERS, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, DeliverySettingsController],
       providers: [
         { provide: NotifierConfig, useValue: config },

@@ -7,12 +7,12 @@ import type { AuditEntry } from '@tocsin/contracts';
 
 import type { Caller } from '../auth/caller.js';
 import { openDatabase } from '../database/open-database.js';
-import { ListQuery } from '../http/list.js';
-import { actorOf, Audit, AuditController, createAuditTable } from './audit.js';
+import { actorOf, Audit, AuditController, AuditQuery, createAuditTable, indexAuditByTarget } from './audit.js';
 
 class Tables1732460000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createAuditTable(runner);
+    await indexAuditByTarget(runner);
   }
 
   async down(): Promise<void> {}
@@ -36,8 +36,8 @@ function callerOf(organizationId: string): Caller {
   return { kind: 'user', id: 'u1', name: 'ada@acme.test', organizationId, permissions: new Set(['audit:read'] as const) };
 }
 
-async function entriesOf(organizationId: string, query: Partial<ListQuery> = {}): Promise<{ items: AuditEntry[]; nextCursor: string | null }> {
-  return new AuditController(database, 'connector').list(callerOf(organizationId), Object.assign(new ListQuery(), query));
+async function entriesOf(organizationId: string, query: Partial<AuditQuery> = {}): Promise<{ items: AuditEntry[]; nextCursor: string | null }> {
+  return new AuditController(database, 'connector').list(callerOf(organizationId), Object.assign(new AuditQuery(), query));
 }
 
 async function record(organizationId: string, action: string, more: object = {}): Promise<void> {
@@ -79,5 +79,15 @@ describe('the audit log', () => {
       cursor = page.nextCursor;
     } while (cursor !== null);
     expect(seen).toEqual([5, 4, 3, 2, 1].map((number) => `connection.change${number}`));
+  });
+
+  test('tells what happened to one thing, page by page', async () => {
+    for (const [id, action] of [['c1', 'connection.connected'], ['c2', 'connection.connected'], ['c1', 'connection.paused'], ['c1', 'connection.resumed']] as const) {
+      await record('stark', action, { target: { kind: 'connection', id } });
+    }
+    const first = await entriesOf('stark', { target: 'c1', limit: 2 });
+    const second = await entriesOf('stark', { target: 'c1', cursor: first.nextCursor ?? '' });
+    expect([first, second].map(({ items }) => items.map(({ action }) => action))).toEqual([['connection.resumed', 'connection.paused'], ['connection.connected']]);
+    expect((await entriesOf('globex', { target: 'c2' })).items).toEqual([]);
   });
 });

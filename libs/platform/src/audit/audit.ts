@@ -1,6 +1,7 @@
 /** Who did what to what, when: written in the transaction of the change, so neither exists without the other. */
 import { Controller, Get, Inject, Injectable, Module, Query, type DynamicModule } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 
@@ -32,6 +33,11 @@ export async function createAuditTable(runner: QueryRunner): Promise<void> {
     create index audit_of_organization on audit (organization_id, id desc)`);
 }
 
+/** For what happened to one thing; part of a migration of its own. */
+export async function indexAuditByTarget(runner: QueryRunner): Promise<void> {
+  await runner.query(`create index audit_of_target on audit (organization_id, (target->>'id'), id desc)`);
+}
+
 @Injectable()
 export class Audit {
   async record(tx: EntityManager, entry: AuditRecord): Promise<void> {
@@ -44,6 +50,12 @@ export class Audit {
 /** The caller as an audit entry names them. */
 export function actorOf(caller: Caller): { kind: 'user' | 'key'; id: string } {
   return { kind: caller.kind, id: caller.name };
+}
+
+/** Query of the list. */
+export class AuditQuery extends ListQuery {
+  /** Id of what it happened to; left out = everything. */
+  @IsOptional() @IsString() @MaxLength(128) target?: string;
 }
 
 type AuditRow = Omit<AuditEntry, 'at' | 'service' | 'requestId'> & { at: Date; request_id: string | null };
@@ -59,11 +71,12 @@ export class AuditController {
   @Get()
   @Requires('audit:read')
   @ApiPage(AuditEntry)
-  async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor }: ListQuery): Promise<Page<AuditEntry>> {
+  async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor, target }: AuditQuery): Promise<Page<AuditEntry>> {
     const [before] = decodeCursor(cursor, 1, CURSOR_PARTS.uuid) ?? [null];
     const rows = await this.database.query<AuditRow[]>(
-      'select id, at, actor, action, target, before, after, request_id from audit where organization_id = $1 and ($2::uuid is null or id < $2::uuid) order by id desc limit $3',
-      [caller.organizationId, before, limit + 1],
+      `select id, at, actor, action, target, before, after, request_id from audit
+       where organization_id = $1 and ($2::uuid is null or id < $2::uuid) ${target === undefined ? '' : "and target->>'id' = $4"} order by id desc limit $3`,
+      [caller.organizationId, before, limit + 1, ...(target === undefined ? [] : [target])],
     );
     return toPage(rows, limit, (row) => this.view(row), (row) => [row.id]);
   }
