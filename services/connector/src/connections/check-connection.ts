@@ -9,7 +9,7 @@ import { SlackAccess } from '../slack-access.js';
 import { isVerdict, verifyToken, type Verification } from '../verification/verify-token.js';
 import { ConnectionJournal } from './connection-journal.js';
 import { ConnectionRepository } from './connection.repository.js';
-import { Credentials } from './credentials.js';
+import { Credentials } from '../credentials/credentials.js';
 import { nextHealth } from './health.js';
 import type { StoredConnection } from './stored-connection.js';
 

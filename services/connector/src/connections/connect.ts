@@ -9,7 +9,7 @@ import type { SlackIdentity } from '@tocsin/slack';
 import type { Author } from '../author.js';
 import { ConnectionJournal } from './connection-journal.js';
 import { ConnectionRepository } from './connection.repository.js';
-import { Credentials, hintOf } from './credentials.js';
+import { Credentials, hintOf } from '../credentials/credentials.js';
 import { nextHealth } from './health.js';
 import type { StoredConnection } from './stored-connection.js';
 

@@ -10,7 +10,7 @@ import type { Author } from '../author.js';
 import { SlackAccess } from '../slack-access.js';
 import { ConnectionJournal } from './connection-journal.js';
 import { ConnectionRepository } from './connection.repository.js';
-import { Credentials } from './credentials.js';
+import { Credentials } from '../credentials/credentials.js';
 
 @Injectable()
 export class Disconnect {

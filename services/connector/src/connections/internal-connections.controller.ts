@@ -5,7 +5,7 @@ import type { ConnectionChanged } from '@tocsin/contracts';
 import { Internal, notFound } from '@tocsin/platform';
 
 import { ConnectionRepository } from './connection.repository.js';
-import { Credentials } from './credentials.js';
+import { Credentials } from '../credentials/credentials.js';
 import { toConnectionChanged } from './stored-connection.js';
 
 @Internal()

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 
 import { SecretBox, type SealedSecret } from '@tocsin/platform';
 
-import { ConnectionRepository } from './connection.repository.js';
+import { ConnectionRepository } from '../connections/connection.repository.js';
 
 export interface Credential {
   organizationId: string;
