@@ -28,6 +28,8 @@ export const CHANNEL = { id: 'text', name: 'text', archived: 'flag', rename: 'te
 
 export const TOKEN = { token: 'text', state: 'text', revoked: 'flag' } as const satisfies Record<string, Rule>;
 
+export const APPROVAL = { required: 'flag' } as const satisfies Record<string, Rule>;
+
 export const NOTHING = {} as const satisfies Record<string, Rule>;
 
 /** One sentence on the first thing that is wrong with a body, or undefined. */

@@ -60,6 +60,7 @@ describe('what is asked wrongly is refused in a sentence', () => {
     ['directory', { channels: 'many' }, 'Field "channels" must be a whole number from 0 to 200000.'],
     ['channels', { name: '' }, 'Field "name" must be a non-empty string.'],
     ['tokens', { token: ACME, state: 'lost' }, 'Field "state" must be one of: active, revoked, uninstalled, expired.'],
+    ['approval', { required: 'yes' }, 'Field "required" must be true or false.'],
     ['reset', { all: true }, 'Unknown field "all"; known are: none.'],
   ])('%s %j', async (path, body, error) => {
     const answer = await sandbox.control(path, body);

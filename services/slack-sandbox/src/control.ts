@@ -4,7 +4,7 @@
  */
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 
-import { CHANNEL, DIRECTORY, FAULT, LIMITS, NOTHING, TOKEN, wrongBody, type Rule } from './control-shapes.js';
+import { APPROVAL, CHANNEL, DIRECTORY, FAULT, LIMITS, NOTHING, TOKEN, wrongBody, type Rule } from './control-shapes.js';
 import { doesSomething, type Fault } from './faults.js';
 import type { LimitSettings } from './limits.js';
 import type { Message } from './messages.js';
@@ -43,6 +43,11 @@ export function control(world: World): Router {
   });
   router.post('/channels', taking(CHANNEL), (request, response) => { changeChannel(world, request.body as ChannelChange, response); });
   router.post('/tokens', taking(TOKEN), (request, response) => { changeToken(world, request.body as TokenChange, response); });
+  router.post('/approval', taking(APPROVAL), (request, response) => {
+    const { required } = request.body as { required?: boolean };
+    if (required !== undefined) world.needsApproval = required;
+    response.json({ required: world.needsApproval });
+  });
   router.post('/reset', taking(NOTHING), (_request, response) => {
     world.reset();
     response.json({ ok: true });

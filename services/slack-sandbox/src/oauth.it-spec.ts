@@ -91,6 +91,30 @@ describe('the way back', () => {
   });
 });
 
+describe('where an admin must approve the app', () => {
+  test('the page says so beforehand, a request is sent, and nobody is led back until it is approved', async () => {
+    expect(await sandbox.control('approval', { required: true })).toEqual({ status: 200, body: { required: true } });
+    const { html } = await consentPage();
+    expect(html).toContain('must approve Tocsin');
+    expect(html).toContain('Request to install');
+    expect(html).not.toContain('Allow');
+    const sent = await fetch(`${sandbox.url}/oauth/v2/authorize`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ ...ASKED, decision: 'allow' }) });
+    expect([sent.status, sent.headers.has('location')]).toEqual([200, false]);
+    const page = await sent.text();
+    expect(page).toContain('Your request was sent to the admins');
+    expect(page).not.toContain(REDIRECT);
+    expect((await decide({ decision: 'cancel' })).searchParams.get('error')).toBe('access_denied');
+    await sandbox.control('approval', { required: false });
+    expect((await decide({ decision: 'allow' })).searchParams.get('code')).toBeTruthy();
+  });
+
+  test('a reset takes the demand back', async () => {
+    await sandbox.control('approval', { required: true });
+    await sandbox.reset();
+    expect((await sandbox.control('approval', {})).body).toEqual({ required: false });
+  });
+});
+
 describe('the exchange', () => {
   test('a code becomes a bot token that works', async () => {
     const { body } = await exchange({ code: await code() });

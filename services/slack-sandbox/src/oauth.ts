@@ -1,12 +1,12 @@
 /**
  * The consent page. A wrong client or redirect URL is told on the page and never redirected, since nobody vouches for that
- * address; from there on every way back carries the caller's `state`.
+ * address; from there on every way back carries the caller's `state`. Where an admin must approve the app there is no way back at all.
  */
 import { OPTIONAL_SCOPES } from '@tocsin/domain';
 import express, { type Request, type Response, type Router } from 'express';
 
 import type { App } from './app-grants.js';
-import { consentPage, consentProblemPage } from './page/consent.js';
+import { consentPage, consentProblemPage, requestSentPage } from './page/consent.js';
 import type { World } from './world.js';
 
 interface ConsentRequest {
@@ -22,12 +22,13 @@ export function oauthPages(world: World): Router {
   router.get('/v2/authorize', (request, response) => {
     const asked = readRequest(world, valuesOf(request.query));
     if (typeof asked === 'string') sendPage(response, 400, consentProblemPage(asked));
-    else sendPage(response, 200, consentPage(world.workspaces, asked.app, asked.scopes, asked.team, hiddenFields(asked)));
+    else sendPage(response, 200, consentPage({ workspaces: world.workspaces, ...asked, needsApproval: world.needsApproval, hidden: hiddenFields(asked) }));
   });
   router.post('/v2/authorize', express.urlencoded({ extended: false }), (request: Request, response) => {
     const values = valuesOf(request.body);
     const asked = readRequest(world, values);
     if (typeof asked === 'string') sendPage(response, 400, consentProblemPage(asked));
+    else if (world.needsApproval && values.get('decision') === 'allow') sendPage(response, 200, requestSentPage(asked.app));
     else response.redirect(302, decided(world, asked, values));
   });
   return router;

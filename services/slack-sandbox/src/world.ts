@@ -17,6 +17,8 @@ export class World {
   readonly requests = new RequestLog();
   grants = new AppGrants();
   workspaces: Workspace[];
+  /** An admin must approve the app: the consent page sends a request and leads nobody back. */
+  needsApproval = false;
   private changes = 0;
   private readonly started: number;
 
@@ -81,6 +83,7 @@ export class World {
   reset(): void {
     this.grants = new AppGrants();
     this.workspaces = seed(this.grants);
+    this.needsApproval = false;
     for (const part of [this.messages, this.codes, this.requests]) part.clear();
     for (const part of [this.faults, this.limits]) part.reset();
     this.changed();

@@ -11,8 +11,18 @@ const PROBLEMS: Record<string, string> = {
   invalid_scope: 'A scope in the request is not one of Slack’s.',
 };
 
-/** @param hidden what the decision must carry back: name and value */
-export function consentPage(workspaces: readonly Workspace[], app: App, scopes: readonly string[], team: string | undefined, hidden: readonly [string, string][]): string {
+export interface ConsentPage {
+  workspaces: readonly Workspace[];
+  app: App;
+  scopes: readonly string[];
+  /** Id or domain of the workspace that is chosen already. */
+  team: string | undefined;
+  needsApproval: boolean;
+  /** What the decision must carry back: name and value. */
+  hidden: readonly [string, string][];
+}
+
+export function consentPage({ workspaces, app, scopes, team, needsApproval, hidden }: ConsentPage): string {
   const fields = hidden.map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`).join('');
   const options = workspaces.map((workspace) => workspaceOption(workspace, team)).join('');
   return documentOf(
@@ -22,9 +32,15 @@ export function consentPage(workspaces: readonly Workspace[], app: App, scopes: 
       <p><label>Workspace <select name="workspace">${options}</select></label></p>
       <h2>What will ${escapeHtml(app.name)} be able to do?</h2>
       <ul class="scopes">${scopes.map(scopeLine).join('')}</ul>
-      <p class="actions"><button name="decision" value="cancel">Cancel</button> <button class="primary" name="decision" value="allow">Allow</button></p>
+      ${needsApproval ? `<p>An admin of the workspace must approve ${escapeHtml(app.name)} before it can be installed.</p>` : ''}
+      <p class="actions"><button name="decision" value="cancel">Cancel</button> <button class="primary" name="decision" value="allow">${needsApproval ? 'Request to install' : 'Allow'}</button></p>
     </form>`,
   );
+}
+
+/** Where the way ends until an admin has approved: no link leads back to the app. */
+export function requestSentPage(app: App): string {
+  return documentOf('Request sent', `<h1>Your request was sent to the admins of the workspace</h1><p>Slack tells you when they have decided on ${escapeHtml(app.name)}. Once it is approved, install it again from where you came.</p>`);
 }
 
 /** @param code Slack's code for why the page cannot go on */
