@@ -1,8 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsDateString, IsDefined, IsIn, IsNotEmpty, IsOptional, IsString, ValidateNested } from 'class-validator';
 
-export const DESTINATION_CHANGES = ['renamed', 'archived', 'lost', 'recovered', 'shared', 'unshared', 'id_changed'] as const;
-export type DestinationChange = (typeof DESTINATION_CHANGES)[number];
+import { DESTINATION_CHANGES, type DestinationChange } from '@tocsin/domain';
 
 export class ChangedDestination {
   @IsString() @IsNotEmpty() id!: string;
