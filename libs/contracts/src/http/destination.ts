@@ -23,8 +23,12 @@ export class DestinationList {
 }
 
 export class DirectoryProgress {
+  /** What the copy holds. */
   @IsInt() have!: number;
+  /** How many there were when the list was last read to its end. */
   @IsOptional() @IsInt() estimated?: number;
+  /** How many the sync under way has read so far. */
+  @IsOptional() @IsInt() read?: number;
   @IsBoolean() complete!: boolean;
   @IsOptional() @IsDateString() syncedAt?: string;
 }
@@ -35,4 +39,6 @@ export class DirectoryStatus {
   @ValidateNested() @Type(() => DirectoryProgress) people!: DirectoryProgress;
   @IsOptional() @IsString() reason?: string;
   @IsOptional() @IsDateString() resumesAt?: string;
+  /** When it is read again though nobody asks for it. */
+  @IsOptional() @IsDateString() nextSyncAt?: string;
 }
