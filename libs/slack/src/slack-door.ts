@@ -45,6 +45,12 @@ export interface OAuthExchange {
   redirectUri: string;
 }
 
+export interface TokenRenewal {
+  refreshToken: string;
+  clientId: string;
+  clientSecret: string;
+}
+
 /** The WebClient prints to the console unless given a logger; what there is to say is in the answers. */
 const SILENT: Logger = {
   debug: () => undefined,
@@ -93,6 +99,11 @@ export class SlackDoor {
   /** oauth.v2.access: exchanges an installation code, which works once and for ten minutes. */
   async oauthAccess({ code, clientId, clientSecret, redirectUri }: OAuthExchange): Promise<SlackAnswer<Installation>> {
     return answerOf(() => this.client.oauth.v2.access({ code, client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri }), toInstallation);
+  }
+
+  /** oauth.v2.access: the next token for a refresh token, which works once; Slack takes it again only for a short while after. */
+  async oauthRenew({ refreshToken, clientId, clientSecret }: TokenRenewal): Promise<SlackAnswer<Installation>> {
+    return answerOf(() => this.client.oauth.v2.access({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId, client_secret: clientSecret }), toInstallation);
   }
 
   /** conversations.list, archived ones included; private channels appear only where the app is in. */

@@ -13,6 +13,8 @@ export interface SlackIdentity {
   appId?: string;
   /** Installed for a whole Slack organization instead of one workspace. */
   isEnterpriseInstall: boolean;
+  /** What is left of a token that ends. */
+  expiresInSeconds?: number;
 }
 
 export interface SlackChannel {
@@ -56,17 +58,20 @@ export interface Installation {
   botUserId?: string;
   /** Undefined when the app was installed for a whole Slack organization. */
   workspace?: { id: string; name: string };
-  /** The token is replaced after this time. */
+  /** Life of a token that ends. */
   expiresInSeconds?: number;
+  /** Gives the next token, once. */
+  refreshToken?: string;
 }
 
-export function toIdentity({ team_id, team, url, user_id, user, bot_id, app_id, is_enterprise_install }: AuthTestResponse & { app_id?: string }): SlackIdentity | undefined {
+export function toIdentity({ team_id, team, url, user_id, user, bot_id, app_id, is_enterprise_install, expires_in }: AuthTestResponse & { app_id?: string; expires_in?: unknown }): SlackIdentity | undefined {
   if (!team_id || !user_id) return undefined;
   return {
     workspace: { id: team_id, name: team ?? team_id, url: (url ?? '').replace(/\/+$/, '') },
     bot: { userId: user_id, name: user ?? user_id, ...(bot_id && { id: bot_id }) },
     isEnterpriseInstall: is_enterprise_install ?? false,
     ...(app_id && { appId: app_id }),
+    ...(typeof expires_in === 'number' && { expiresInSeconds: expires_in }),
   };
 }
 
@@ -106,7 +111,7 @@ export function toPage<R, T>(raws: readonly R[] | undefined, nextCursor: string 
   return { items: raws.map(map).filter((item) => item !== undefined), ...(nextCursor && { nextCursor }) };
 }
 
-export function toInstallation({ access_token, token_type, scope, app_id, bot_user_id, team, is_enterprise_install, expires_in }: OauthV2AccessResponse): Installation | undefined {
+export function toInstallation({ access_token, token_type, scope, app_id, bot_user_id, team, is_enterprise_install, expires_in, refresh_token }: OauthV2AccessResponse): Installation | undefined {
   if (!access_token || token_type !== 'bot') return undefined;
   return {
     token: access_token,
@@ -115,5 +120,6 @@ export function toInstallation({ access_token, token_type, scope, app_id, bot_us
     ...(bot_user_id && { botUserId: bot_user_id }),
     ...(team?.id && !is_enterprise_install && { workspace: { id: team.id, name: team.name ?? team.id } }),
     ...(expires_in !== undefined && { expiresInSeconds: expires_in }),
+    ...(refresh_token && { refreshToken: refresh_token }),
   };
 }

@@ -22,3 +22,8 @@ function authorOf(request: Request): Author {
 export function slackAsAuthor(organizationId: string): Author {
   return { organizationId, actor: { kind: 'system', id: 'slack' } };
 }
+
+/** A change that follows from the clock. */
+export function tocsinAsAuthor(organizationId: string): Author {
+  return { organizationId, actor: { kind: 'system', id: 'tocsin' } };
+}

@@ -13,7 +13,10 @@ import { ConnectionJournal } from './connections/connection-journal.js';
 import { ConnectionReportedConsumer } from './connections/connection-reported.consumer.js';
 import { ConnectionRepository } from './connections/connection.repository.js';
 import { ConnectionsController } from './connections/connections.controller.js';
+import { CredentialRepository } from './credentials/credential.repository.js';
 import { Credentials } from './credentials/credentials.js';
+import { RenewToken } from './credentials/renew-token.js';
+import { RenewalJob } from './credentials/renewal.job.js';
 import { Disconnect } from './connections/disconnect.js';
 import { InternalConnectionsController } from './connections/internal-connections.controller.js';
 import { PauseConnection } from './connections/pause-connection.js';
@@ -23,6 +26,7 @@ import { ManifestController } from './manifest/manifest.controller.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { DeadLetters1764028800000 } from './migrations/1764028800000-dead-letters.js';
 import { AuditOfTarget1764202600000 } from './migrations/1764202600000-audit-of-target.js';
+import { Rotation1764201700000 } from './migrations/1764201700000-rotation.js';
 import { FinishInstallation } from './oauth/finish-installation.js';
 import { OAuthStateRepository } from './oauth/oauth-state.repository.js';
 import { OAuthController } from './oauth/oauth.controller.js';
@@ -35,14 +39,14 @@ export class ConnectorModule {
   static register(config: ConnectorConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: ConnectorModule,
-      imports: [PlatformModule.forService({ service: 'connector', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000, AuditOfTarget1764202600000] })],
+      imports: [PlatformModule.forService({ service: 'connector', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000, Rotation1764201700000, AuditOfTarget1764202600000] })],
       controllers: [
         OAuthController, ConnectionsController, ConnectionActionsController, ConnectionReportedConsumer, InternalConnectionsController,
         ManifestController, SlackEventsController, ApiKeysController, InternalApiKeysController,
       ],
       providers: [
         { provide: SlackAccess, useValue: new SlackAccess(config) },
-        ConnectionRepository, Credentials, ConnectionJournal, Connect, CheckConnection, ReplaceConnectionToken, PauseConnection, Disconnect,
+        ConnectionRepository, CredentialRepository, Credentials, RenewToken, RenewalJob, ConnectionJournal, Connect, CheckConnection, ReplaceConnectionToken, PauseConnection, Disconnect,
         OAuthStateRepository, FinishInstallation, RevokeInstallations, ApiKeyRepository,
       ],
     };

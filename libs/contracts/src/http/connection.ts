@@ -26,6 +26,8 @@ export class TokenHint {
   /** The last four characters. */
   @IsString() hint!: string;
   @IsDateString() updatedAt!: string;
+  /** When the token ends; left out for one that does not. Where it can be renewed, that happens well before. */
+  @IsOptional() @IsDateString() expiresAt?: string;
 }
 
 /** A connection as the API and `connection.changed.v1` show it: never with its token. */

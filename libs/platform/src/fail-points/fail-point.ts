@@ -14,6 +14,7 @@ export const FAIL_POINTS = {
   'request.write': 'notifier: a post is written to Slack; afterwards comes the answer',
   'answer.read': 'notifier: the answer of Slack is read; afterwards it is recorded',
   'finish.commit': 'notifier: results are committed with what is to be said of them; afterwards it is published',
+  'renewal.answer': 'connector: Slack has renewed a token; afterwards it is kept',
   'settlement.commit': 'issues: an outcome is noted on its command; afterwards the message is acknowledged',
 } as const;
 

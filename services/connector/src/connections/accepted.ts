@@ -10,7 +10,7 @@ import type { AcceptedCredential } from './connect.js';
 export function accepted(method: ConnectionMethod, token: string, verification: Verification): AcceptedCredential {
   const { ok, found } = verification;
   if (!ok || !found) throw refused(verification);
-  return { method, token: token.trim(), ...found };
+  return { method, token: token.trim(), expiresInSeconds: found.identity.expiresInSeconds, ...found };
 }
 
 export function refused({ checks }: Pick<Verification, 'checks'>): ProblemException {

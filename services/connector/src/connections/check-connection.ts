@@ -10,6 +10,7 @@ import { isVerdict, verifyToken, type Verification } from '../verification/verif
 import { ConnectionJournal } from './connection-journal.js';
 import { ConnectionRepository } from './connection.repository.js';
 import { Credentials } from '../credentials/credentials.js';
+import { RenewToken } from '../credentials/renew-token.js';
 import { nextHealth } from './health.js';
 import type { StoredConnection } from './stored-connection.js';
 
@@ -19,6 +20,7 @@ export class CheckConnection {
     private readonly slack: SlackAccess,
     private readonly connections: ConnectionRepository,
     private readonly credentials: Credentials,
+    private readonly renewal: RenewToken,
     private readonly journal: ConnectionJournal,
     private readonly outbox: Outbox,
   ) {}
@@ -28,12 +30,23 @@ export class CheckConnection {
    * @returns undefined when there is no such connection in the author's organization
    */
   async check(id: string, author: Author, reported?: string): Promise<Verification | undefined> {
+    return this.look(id, author, reported, true);
+  }
+
+  private async look(id: string, author: Author, reported: string | undefined, mayRenew: boolean): Promise<Verification | undefined> {
     const connection = await this.connections.find(author.organizationId, id);
-    const credential = connection && (await this.credentials.of(id));
-    if (!connection || !credential) return undefined;
-    const verification = await verifyToken({ hostUrl: connection.workspace.url, token: credential.token }, this.slack);
-    if (isVerdict(verification)) await this.keep(connection, verification, author, reported);
-    return verification;
+    const asked = connection && (await this.ask(connection));
+    if (!connection || !asked) return undefined;
+    const renewal = mayRenew && isWorthRenewing(connection, asked, Date.now()) ? await this.renewal.renewNow(connection) : undefined;
+    if (renewal === 'later') return asked;
+    if (renewal === 'renewed') return this.look(id, author, undefined, false); // what was reported was said of the token before
+    if (isVerdict(asked)) await this.keep(connection, asked, author, reported);
+    return asked;
+  }
+
+  private async ask({ id, workspace }: StoredConnection): Promise<Verification | undefined> {
+    const credential = await this.credentials.of(id);
+    return credential && verifyToken({ hostUrl: workspace.url, token: credential.token }, this.slack);
   }
 
   private async keep({ id, credentialVersion }: StoredConnection, verification: Verification, author: Author, reported: string | undefined): Promise<void> {
@@ -46,12 +59,18 @@ export class CheckConnection {
   }
 }
 
+/** A token that Slack takes no longer may have a successor; one that Slack refuses from the first minute on has another trouble. */
+function isWorthRenewing({ tokenUpdatedAt }: StoredConnection, { failure }: Verification, now: number): boolean {
+  if (failure === undefined || !saysTokenIsDead(failure.code)) return false;
+  return failure.code === 'token_expired' || now - tokenUpdatedAt.getTime() > 60_000;
+}
+
 function withFindings(before: StoredConnection, { found, failure }: Verification, reported: string | undefined): StoredConnection {
   const now = new Date();
   const doubted = reported !== undefined && saysTokenIsDead(reported) ? reported : undefined;
   const scopes = found?.scopes ?? before.scopes;
   const missingScopes = found?.missingScopes ?? before.missingScopes;
-  const findings = { missingScopes, ...(failure && { failure }), ...(doubted !== undefined && { doubted, doubtedTwice: before.doubted === doubted }) };
+  const findings = { missingScopes, token: { expiresAt: before.tokenExpiresAt, problem: before.renewalProblem }, ...(failure && { failure }), ...(doubted !== undefined && { doubted, doubtedTwice: before.doubted === doubted }) };
   return {
     ...before, scopes, missingScopes, doubted,
     workspace: found?.identity.workspace ?? before.workspace,

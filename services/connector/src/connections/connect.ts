@@ -7,6 +7,7 @@ import type { ConnectionMethod } from '@tocsin/domain';
 import type { SlackIdentity } from '@tocsin/slack';
 
 import type { Author } from '../author.js';
+import { lifeOf, type TokenLife } from '../credentials/renewal.js';
 import { ConnectionJournal } from './connection-journal.js';
 import { ConnectionRepository } from './connection.repository.js';
 import { Credentials, hintOf } from '../credentials/credentials.js';
@@ -16,6 +17,10 @@ import type { StoredConnection } from './stored-connection.js';
 export interface AcceptedCredential {
   method: ConnectionMethod;
   token: string;
+  /** Renews the token; the token then ends. */
+  refreshToken?: string | undefined;
+  /** Life of a token that ends, where Slack tells it. */
+  expiresInSeconds?: number | undefined;
   identity: SlackIdentity;
   scopes: string[];
   missingScopes: string[];
@@ -42,19 +47,19 @@ export class Connect {
     const before = await this.connections.lockWorkspace(tx, organizationId, credential.identity.workspace.id);
     const isNew = !before || before.disconnectedAt !== undefined;
     const id = before?.id ?? uuid();
-    const connection = await this.journal.write(tx, connectionWith(credential, { id, organizationId, before }), {
+    const life = lifeOf(credential, await this.credentials.now(tx), Math.random());
+    const connection = await this.journal.write(tx, connectionWith(credential, life, { id, organizationId, before }), {
       action: isNew ? 'connection.connected' : action,
       author,
       before,
-      token: this.credentials.seal(organizationId, id, credential.token),
+      credential: this.credentials.seal({ organizationId, connectionId: id }, credential, life.renewAt),
     });
     return { connection, isNew };
   }
 }
 
-function connectionWith(credential: AcceptedCredential, { id, organizationId, before }: { id: string; organizationId: string; before: StoredConnection | undefined }): StoredConnection {
+function connectionWith(credential: AcceptedCredential, { now, expiresAt, problem }: TokenLife, { id, organizationId, before }: { id: string; organizationId: string; before: StoredConnection | undefined }): StoredConnection {
   const { method, token, identity, scopes, missingScopes } = credential;
-  const now = new Date();
   return {
     id, organizationId, method, scopes, missingScopes,
     workspace: identity.workspace,
@@ -62,12 +67,14 @@ function connectionWith(credential: AcceptedCredential, { id, organizationId, be
     appId: credential.appId ?? identity.appId,
     // Who paused it wanted silence; connecting it anew after a disconnection is a wish to send.
     paused: before?.disconnectedAt === undefined && (before?.paused ?? false),
-    health: nextHealth(before?.health, { missingScopes }, now.toISOString()),
+    health: nextHealth(before?.health, { missingScopes, token: { expiresAt, problem } }, now.toISOString()),
     doubted: undefined,
     version: 0,
     credentialVersion: (before?.credentialVersion ?? 0) + 1,
     tokenHint: hintOf(token),
     tokenUpdatedAt: now,
+    tokenExpiresAt: expiresAt,
+    renewalProblem: problem,
     createdAt: before?.createdAt ?? now,
     lastCheckAt: now,
     disconnectedAt: undefined,

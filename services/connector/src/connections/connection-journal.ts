@@ -2,9 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { Audit, Outbox, type SealedSecret } from '@tocsin/platform';
+import { Audit, Outbox } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
+import type { SealedCredential } from '../credentials/credentials.js';
 import { ConnectionRepository } from './connection.repository.js';
 import { auditView, toConnectionChanged, type StoredConnection } from './stored-connection.js';
 
@@ -13,8 +14,8 @@ export interface Change {
   action: string;
   author: Author;
   before?: StoredConnection | undefined;
-  /** A new token; left out = stays; null = is forgotten. */
-  token?: SealedSecret | null;
+  /** A new one; left out = stays; null = is forgotten. */
+  credential?: SealedCredential | null;
 }
 
 @Injectable()
@@ -26,10 +27,10 @@ export class ConnectionJournal {
   ) {}
 
   /** @param wanted the connection as it shall be; its version is counted here */
-  async write(tx: EntityManager, wanted: StoredConnection, { action, author, before, token }: Change): Promise<StoredConnection> {
+  async write(tx: EntityManager, wanted: StoredConnection, { action, author, before, credential }: Change): Promise<StoredConnection> {
     const after = { ...wanted, version: (before?.version ?? 0) + 1 };
     const { id, organizationId } = after;
-    await this.connections.save(tx, after, token);
+    await this.connections.save(tx, after, credential);
     await this.outbox.add(tx, { type: 'connection.changed.v1', organizationId, subject: id, data: toConnectionChanged(after) });
     await this.audit.record(tx, {
       organizationId, action, actor: author.actor, target: { kind: 'connection', id }, after: auditView(after),

@@ -2,8 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import type { SealedSecret } from '@tocsin/platform';
-
+import type { SealedCredential } from '../credentials/credentials.js';
 import type { StoredConnection } from './stored-connection.js';
 
 interface ConnectionRow {
@@ -22,20 +21,17 @@ interface ConnectionRow {
   credential_version: number;
   token_hint: string;
   token_updated_at: Date;
+  token_expires_at: Date | null;
+  renewal_problem: StoredConnection['renewalProblem'] | null;
   created_at: Date;
   last_check_at: Date | null;
   disconnected_at: Date | null;
 }
 
-/** A token as it is stored, with the version that verdicts on it name. */
-export interface StoredCredential {
-  organizationId: string;
-  credentialVersion: number;
-  sealed: SealedSecret;
-}
-
 const COLUMNS = `id, organization_id, method, workspace, bot, app_id, scopes, missing_scopes, paused, health, doubted, version, credential_version,
-  token_hint, token_updated_at, created_at, last_check_at, disconnected_at`;
+  token_hint, token_updated_at, token_expires_at, renewal_problem, created_at, last_check_at, disconnected_at`;
+
+const CREDENTIAL_COLUMNS = 'token_key_id, token_box, refresh_key_id, refresh_box, renew_at, renewal_leased_until, renewal_failures';
 
 @Injectable()
 export class ConnectionRepository {
@@ -89,30 +85,28 @@ export class ConnectionRepository {
     return rows.length > 0;
   }
 
-  /** Writes the whole connection, the first version as a new row. @param token a new one; left out = stays; null = is forgotten */
-  async save(tx: EntityManager, stored: StoredConnection, token?: SealedSecret | null): Promise<void> {
-    const columns = token === undefined ? COLUMNS : `${COLUMNS}, token_key_id, token_box`;
-    const parameters = [...values(stored), ...(token === undefined ? [] : [token?.keyId ?? null, token?.box ?? null])];
+  /** Writes the whole connection, the first version as a new row. @param credential a new one; left out = stays; null = is forgotten */
+  async save(tx: EntityManager, stored: StoredConnection, credential?: SealedCredential | null): Promise<void> {
+    const columns = credential === undefined ? COLUMNS : `${COLUMNS}, ${CREDENTIAL_COLUMNS}`;
+    const parameters = [...values(stored), ...(credential === undefined ? [] : credentialValues(credential))];
     const marks = parameters.map((_, index) => `$${index + 1}`).join(', ');
     if (stored.version === 1) await tx.query(`insert into connections (${columns}, team_id) values (${marks}, $${parameters.length + 1})`, [...parameters, stored.workspace.id]);
     else await tx.query(`update connections set (${columns}) = (${marks}) where id = $1`, parameters);
-  }
-
-  /** The token of a connected one. */
-  async credential(id: string, manager: Pick<EntityManager, 'query'> = this.database): Promise<StoredCredential | undefined> {
-    const [row] = await manager.query<{ organization_id: string; credential_version: number; token_key_id: string; token_box: Buffer }[]>(
-      'select organization_id, credential_version, token_key_id, token_box from connections where id = $1 and disconnected_at is null',
-      [id],
-    );
-    return row && { organizationId: row.organization_id, credentialVersion: row.credential_version, sealed: { keyId: row.token_key_id, box: row.token_box } };
   }
 }
 
 function values(stored: StoredConnection): unknown[] {
   return [
     stored.id, stored.organizationId, stored.method, stored.workspace, stored.bot, stored.appId ?? null, stored.scopes, stored.missingScopes, stored.paused, stored.health,
-    stored.doubted ?? null, stored.version, stored.credentialVersion, stored.tokenHint, stored.tokenUpdatedAt, stored.createdAt, stored.lastCheckAt ?? null, stored.disconnectedAt ?? null,
+    stored.doubted ?? null, stored.version, stored.credentialVersion, stored.tokenHint, stored.tokenUpdatedAt,
+    stored.tokenExpiresAt ?? null, stored.renewalProblem ?? null, stored.createdAt, stored.lastCheckAt ?? null, stored.disconnectedAt ?? null,
   ];
+}
+
+/** A new credential ends every renewal that is under way. */
+function credentialValues(credential: SealedCredential | null): unknown[] {
+  const { token, refresh, renewAt } = credential ?? {};
+  return [token?.keyId ?? null, token?.box ?? null, refresh?.keyId ?? null, refresh?.box ?? null, renewAt ?? null, null, 0];
 }
 
 function one(rows: readonly ConnectionRow[]): StoredConnection | undefined {
@@ -124,6 +118,6 @@ function fromRow(row: ConnectionRow): StoredConnection {
     id: row.id, organizationId: row.organization_id, method: row.method, workspace: row.workspace, bot: row.bot, appId: row.app_id ?? undefined,
     scopes: row.scopes, missingScopes: row.missing_scopes, paused: row.paused, health: row.health, doubted: row.doubted ?? undefined,
     version: row.version, credentialVersion: row.credential_version, tokenHint: row.token_hint, tokenUpdatedAt: row.token_updated_at,
-    createdAt: row.created_at, lastCheckAt: row.last_check_at ?? undefined, disconnectedAt: row.disconnected_at ?? undefined,
+    tokenExpiresAt: row.token_expires_at ?? undefined, renewalProblem: row.renewal_problem ?? undefined, createdAt: row.created_at, lastCheckAt: row.last_check_at ?? undefined, disconnectedAt: row.disconnected_at ?? undefined,
   };
 }

@@ -30,7 +30,7 @@ export class Disconnect {
       if (!before) return undefined;
       const isLast = before.method === 'oauth' && !(await this.connections.isWorkspaceUsed(tx, before.workspace.id, id));
       const credential = isLast ? await this.credentials.of(id, tx) : undefined;
-      await this.journal.write(tx, { ...before, disconnectedAt: new Date() }, { action: 'connection.disconnected', author, before, token: null });
+      await this.journal.write(tx, { ...before, disconnectedAt: new Date() }, { action: 'connection.disconnected', author, before, credential: null });
       return { tokenToRevoke: credential?.token };
     });
     if (done?.tokenToRevoke !== undefined) await this.revoke(id, done.tokenToRevoke);

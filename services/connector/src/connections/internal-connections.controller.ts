@@ -5,7 +5,7 @@ import type { ConnectionChanged } from '@tocsin/contracts';
 import { Internal, notFound } from '@tocsin/platform';
 
 import { ConnectionRepository } from './connection.repository.js';
-import { Credentials } from '../credentials/credentials.js';
+import { Credentials, type Credential } from '../credentials/credentials.js';
 import { toConnectionChanged } from './stored-connection.js';
 
 @Internal()
@@ -30,9 +30,10 @@ export class InternalConnectionsController {
   }
 
   @Get(':id/credential')
-  async credential(@Param('id') id: string): Promise<{ token: string; credentialVersion: number }> {
+  async credential(@Param('id') id: string): Promise<Omit<Credential, 'organizationId'>> {
     const found = await this.credentials.of(id);
     if (!found) throw notFound('connection', id);
-    return { token: found.token, credentialVersion: found.credentialVersion };
+    const { token, credentialVersion, expiresInSeconds } = found;
+    return { token, credentialVersion, ...(expiresInSeconds !== undefined && { expiresInSeconds }) };
   }
 }

@@ -2,6 +2,7 @@
 import type { Connection, ConnectionChanged } from '@tocsin/contracts';
 import type { ConnectionMethod } from '@tocsin/domain';
 
+import type { RenewalProblem } from '../credentials/renewal.js';
 import type { Health } from './health.js';
 
 export interface StoredConnection {
@@ -21,6 +22,10 @@ export interface StoredConnection {
   credentialVersion: number;
   tokenHint: string;
   tokenUpdatedAt: Date;
+  /** When the token ends; undefined for one that does not, or whose end Slack does not tell. */
+  tokenExpiresAt: Date | undefined;
+  /** Why a token that ends is not renewed; undefined while it is, and for one that does not end. */
+  renewalProblem: RenewalProblem | undefined;
   createdAt: Date;
   lastCheckAt: Date | undefined;
   disconnectedAt: Date | undefined;
@@ -41,7 +46,7 @@ function fieldsOf(stored: StoredConnection): Pick<Connection, keyof Connection> 
   const { id, method, workspace, bot, appId, scopes, missingScopes, paused, version, health, lastCheckAt } = stored;
   return {
     id, method, workspace, bot, scopes, missingScopes, paused, version, health,
-    token: { hint: stored.tokenHint, updatedAt: stored.tokenUpdatedAt.toISOString() },
+    token: { hint: stored.tokenHint, updatedAt: stored.tokenUpdatedAt.toISOString(), ...(stored.tokenExpiresAt && { expiresAt: stored.tokenExpiresAt.toISOString() }) },
     createdAt: stored.createdAt.toISOString(),
     ...(appId !== undefined && { appId }),
     ...(lastCheckAt && { lastCheckAt: lastCheckAt.toISOString() }),
