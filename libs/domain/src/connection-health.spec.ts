@@ -5,6 +5,7 @@ import { failureOfCode, noAnswer, notSent, tooFast, defect } from './slack-failu
 
 const NOW = '2026-11-26T10:00:00.000Z';
 const EARLIER = '2026-11-25T10:00:00.000Z';
+const LATER = '2026-11-26T12:00:00.000Z';
 const VERSION = 3;
 
 const NO_REASON = /^$/;
@@ -33,7 +34,10 @@ const DOUBTED_TWICE = after(DOUBTED, accepted(refusal('invalid_auth')));
 const ON_TRIAL = after(DOUBTED_TWICE, accepted(CLOCK));
 const REVOKED = after(CONNECTED, refused('token_revoked'));
 const REMOVED = after(CONNECTED, removed(NOW));
-const NOT_RENEWED = after(CONNECTED, { kind: 'not_renewed', credentialVersion: VERSION, failure: failureOfCode('invalid_refresh_token') });
+const notRenewed = (message: string, credentialVersion = VERSION): HealthNews => ({ kind: 'not_renewed', credentialVersion, problem: { message, remedy: 'Connect again.' } });
+const ENDING = record({ tokenExpiresAt: LATER });
+const NOT_RENEWED = after(ENDING, notRenewed('No refresh.'));
+const ENDED: HealthRecord = { ...NOT_RENEWED, tokenExpiresAt: EARLIER };
 
 describe('the health of a connection', () => {
   const TRANSITIONS: readonly (readonly [string, HealthRecord, HealthNews, ConnectionHealth['state'], RegExp])[] = [
@@ -67,9 +71,13 @@ describe('the health of a connection', () => {
     ['the trial ends in a refusal', ON_TRIAL, accepted(refusal('invalid_auth')), 'revoked', /invalid_auth/],
     ['the trial passes in silence', ON_TRIAL, accepted(CLOCK), 'connected', NO_REASON],
     ['the doubt is explained', DOUBTED_TWICE, refused('token_revoked'), 'revoked', /token was revoked/],
-    ['the token is not renewed', LACKING, { kind: 'not_renewed', credentialVersion: VERSION, failure: failureOfCode('invalid_refresh_token') }, 'needs_attention', /expires soon.*refresh token/],
-    ['a token that is not renewed is still accepted', NOT_RENEWED, accepted(PERSON), 'needs_attention', /expires soon/],
-    ['a token that was not renewed is past its end', NOT_RENEWED, refused('token_expired'), 'revoked', /expired/],
+    ['the token is renewed in time', ENDING, accepted(), 'connected', NO_REASON],
+    ['the token is not renewed', ENDING, notRenewed('No refresh.'), 'needs_attention', /^No refresh\. It works until 2026-11-26T12:00/],
+    ['the token is not renewed, and nobody knows its end', LACKING, notRenewed('No refresh.'), 'needs_attention', /^No refresh\.$/],
+    ['a token that is not renewed is still accepted', NOT_RENEWED, accepted(PERSON), 'needs_attention', /It works until/],
+    ['a token that was not renewed has ended', ENDED, { kind: 'ended', credentialVersion: VERSION }, 'revoked', /has expired\. No refresh/],
+    ['a token that was not renewed is refused', NOT_RENEWED, refused('token_expired'), 'revoked', /expired/],
+    ['nobody renews it, and posting is not granted', NOT_RENEWED, accepted(CLOCK, ['chat:write']), 'revoked', /chat:write/],
     ['who must act is somebody else now', REVOKED, refused('two_factor_setup_required'), 'revoked', /two-factor/],
   ];
 
@@ -92,13 +100,13 @@ describe('the health of a connection', () => {
     ['Slack does not answer', LACKING, { kind: 'not_accepted', credentialVersion: VERSION, failure: noAnswer('timeout') }],
     ['our own code fails', CONNECTED, { kind: 'not_accepted', credentialVersion: VERSION, failure: defect('oops') }],
     ['the check of a token that was refused cannot be made', REVOKED, refused('accesslimited')],
-    ['the token is still not renewed', NOT_RENEWED, { kind: 'not_renewed', credentialVersion: VERSION, failure: failureOfCode('invalid_refresh_token') }],
-    ['Slack is too busy to renew the token', CONNECTED, { kind: 'not_renewed', credentialVersion: VERSION, failure: tooFast(5) }],
-    ['a token that is gone anyhow is not renewed', REVOKED, { kind: 'not_renewed', credentialVersion: VERSION, failure: failureOfCode('invalid_refresh_token') }],
+    ['the token is still not renewed', NOT_RENEWED, notRenewed('No refresh.')],
+    ['a token that is renewed has not ended', ENDING, { kind: 'ended', credentialVersion: VERSION }],
     ['an older credential is refused', CONNECTED, { kind: 'not_accepted', credentialVersion: VERSION - 1, failure: failureOfCode('token_revoked') }],
     ['an older credential is accepted', REVOKED, { kind: 'accepted', credentialVersion: VERSION - 1, missingScopes: [], reason: PERSON }],
     ['an older credential is doubted', CONNECTED, { kind: 'accepted', credentialVersion: VERSION - 1, missingScopes: [], reason: refusal('invalid_auth') }],
-    ['an older credential is not renewed', CONNECTED, { kind: 'not_renewed', credentialVersion: VERSION - 1, failure: failureOfCode('invalid_refresh_token') }],
+    ['an older credential is not renewed', CONNECTED, notRenewed('No refresh.', VERSION - 1)],
+    ['an older credential has ended', ENDED, { kind: 'ended', credentialVersion: VERSION - 1 }],
     ['an event from before the installation', record({ credentialSince: '2026-11-26T10:00:01.000Z' }), removed(NOW)],
   ];
 
@@ -126,11 +134,17 @@ describe('the health of a connection', () => {
   });
 });
 
+test('a token that was refused stays so when it is not renewed, and the reason is kept for the time after', () => {
+  const known = afterHealthNews(REVOKED, notRenewed('No refresh.'), NOW);
+  expect(known.health).toBe(REVOKED.health);
+  expect(afterHealthNews(known, accepted(), NOW).health).toMatchObject({ state: 'needs_attention', reason: 'No refresh.' });
+});
+
 test.each<[string, ConnectionHealth | undefined, readonly string[], object]>([
   ['first', undefined, [], { state: 'connected', since: NOW }],
   ['good again', REVOKED.health, [], { state: 'connected', since: NOW }],
   ['still good', CONNECTED.health, [], { state: 'connected', since: EARLIER }],
   ['without a scope', CONNECTED.health, ['users:read'], { state: 'needs_attention', since: NOW, reason: expect.stringContaining('users:read'), remedy: expect.any(String) }],
-])('a new credential begins with its own health: %s', (_, before, missing, expected) => {
-  expect(healthOfCredential(before, missing, NOW)).toEqual(expected);
+])('a new credential begins with its own health: %s', (_, before, missingScopes, expected) => {
+  expect(healthOfCredential(before, { missingScopes }, NOW)).toEqual(expected);
 });

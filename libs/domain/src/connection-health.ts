@@ -6,7 +6,7 @@
 import type { HealthState } from './connection.js';
 import { SLACK_SCOPES } from './scopes.js';
 import { REMEDIES } from './slack-error-codes.js';
-import { failureOfCode, saysTokenIsDead, type SlackFailure } from './slack-failure.js';
+import { saysTokenIsDead, type SlackFailure } from './slack-failure.js';
 
 export interface ConnectionHealth {
   state: HealthState;
@@ -16,11 +16,24 @@ export interface ConnectionHealth {
   since: string;
 }
 
-/** What the health of a connection follows from. */
-export interface HealthRecord {
-  health: ConnectionHealth;
-  /** Required scopes that the present credential lacks. */
+/** What is known of a credential, as far as health follows from it. */
+export interface CredentialFacts {
+  /** Required scopes that it lacks. */
   missingScopes: readonly string[];
+  /** RFC 3339; when the token ends, where it does and that is known. */
+  tokenExpiresAt?: string | undefined;
+  /** Why a token that ends is not renewed; undefined while it is, and for one that does not end. */
+  renewalProblem?: RenewalProblem | undefined;
+}
+
+export interface RenewalProblem {
+  message: string;
+  remedy: string;
+}
+
+/** What the health of a connection follows from; the facts are those of its present credential. */
+export interface HealthRecord extends CredentialFacts {
+  health: ConnectionHealth;
   /** Grows with every credential: a verdict on an older one says nothing of the present one. */
   credentialVersion: number;
   /** RFC 3339; when Slack gave the present credential. */
@@ -29,8 +42,6 @@ export interface HealthRecord {
   doubted?: string | undefined;
   /** How often in a row such a refusal came, times of trial between them included. */
   doubts: number;
-  /** Slack's code in its refusal to renew the token. */
-  notRenewed?: string | undefined;
 }
 
 /** Why Slack is asked about a token: somebody wants to know, it is time, or it refused a message with this code. */
@@ -44,8 +55,10 @@ export type HealthNews =
   | { kind: 'not_accepted'; credentialVersion: number; failure: SlackFailure }
   /** A signed event: the app was removed, or its token taken back, at this time (RFC 3339, whole seconds). */
   | { kind: 'removed'; event: RemovalEvent; at: string }
-  /** The token expires, and Slack did not renew it. */
-  | { kind: 'not_renewed'; credentialVersion: number; failure: SlackFailure };
+  /** The token ends, and is not renewed. */
+  | { kind: 'not_renewed'; credentialVersion: number; problem: RenewalProblem }
+  /** The time of a token is over. */
+  | { kind: 'ended'; credentialVersion: number };
 
 export type RemovalEvent = 'app_uninstalled' | 'tokens_revoked';
 
@@ -58,8 +71,8 @@ const REMOVED: Record<RemovalEvent, string> = {
 const LISTED_ADDRESSES = 'If the Slack app is allowed from listed network addresses only, add those of every server of Tocsin. Otherwise connect the workspace again.';
 
 /** The health of a connection that got a credential which Slack accepts. @param now RFC 3339 */
-export function healthOfCredential(before: ConnectionHealth | undefined, missingScopes: readonly string[], now: string): ConnectionHealth {
-  return begunAt(before, judge({ missingScopes, doubts: 0 }), now);
+export function healthOfCredential(before: ConnectionHealth | undefined, facts: CredentialFacts, now: string): ConnectionHealth {
+  return begunAt(before, judge({ ...facts, doubts: 0 }, now), now);
 }
 
 /**
@@ -77,7 +90,9 @@ export function afterHealthNews(record: HealthRecord, news: HealthNews, now: str
     case 'removed':
       return record.health.state === 'revoked' ? record : revoked(record, { reason: REMOVED[news.event], remedy: REMEDIES.reconnect }, now);
     case 'not_renewed':
-      return news.failure.family === 'refused' && record.health.state !== 'revoked' ? judged({ ...record, notRenewed: news.failure.code }, record, now) : record;
+      return afterRenewal({ ...record, renewalProblem: news.problem }, record, now);
+    case 'ended':
+      return afterRenewal(record, record, now);
   }
 }
 
@@ -115,24 +130,40 @@ function afterRefusal(record: HealthRecord, failure: SlackFailure, now: string):
   return settled(record, { ...record, health: begunAt(record.health, { state: 'needs_attention', reason: `Slack did not let the token be checked. ${failure.message}`, remedy: failure.remedy }, now) });
 }
 
+/** What Slack said against the token itself weighs more. */
+function afterRenewal(wanted: HealthRecord, before: HealthRecord, now: string): HealthRecord {
+  return before.health.state === 'revoked' ? settled(before, wanted) : judged(wanted, before, now);
+}
+
 function revoked(record: HealthRecord, told: { reason: string; remedy: string }, now: string): HealthRecord {
   return settled(record, { ...record, ...NO_DOUBTS, health: begunAt(record.health, { state: 'revoked', ...told }, now) });
 }
 
 function judged(wanted: HealthRecord, before: HealthRecord, now: string, isTrial = false): HealthRecord {
-  return settled(before, { ...wanted, health: begunAt(before.health, judge(wanted, isTrial), now) });
+  return settled(before, { ...wanted, health: begunAt(before.health, judge(wanted, now, isTrial), now) });
 }
 
 type Judged = Omit<ConnectionHealth, 'since'>;
 
 /** The worst comes first: without chat:write not one message can be sent, which is as good as no token. */
-function judge(known: Pick<HealthRecord, 'missingScopes' | 'doubted' | 'doubts' | 'notRenewed'>, isTrial = false): Judged {
-  const { missingScopes, doubted, doubts, notRenewed } = known;
+function judge(known: CredentialFacts & Pick<HealthRecord, 'doubted' | 'doubts'>, now: string, isTrial = false): Judged {
+  const { missingScopes, doubted, doubts } = known;
+  const ending = endOf(known, now);
   if (missingScopes.includes('chat:write')) return lacking('revoked', missingScopes);
+  if (ending?.state === 'revoked') return ending;
   if (doubted !== undefined && doubts >= BELIEVED_DOUBTS && !isTrial) return inDoubt('revoked', doubted);
-  if (notRenewed !== undefined) return expiring(notRenewed);
+  if (ending) return ending;
   if (missingScopes.length > 0) return lacking('needs_attention', missingScopes);
   return doubted === undefined ? { state: 'connected' } : inDoubt('needs_attention', doubted);
+}
+
+/** A token that ends and is not renewed: first a warning, then as good as none. */
+function endOf({ tokenExpiresAt, renewalProblem }: CredentialFacts, now: string): Judged | undefined {
+  if (renewalProblem === undefined) return undefined;
+  const { message, remedy } = renewalProblem;
+  if (tokenExpiresAt === undefined) return { state: 'needs_attention', reason: message, remedy };
+  if (Date.parse(tokenExpiresAt) <= Date.parse(now)) return { state: 'revoked', reason: `The token has expired. ${message}`, remedy };
+  return { state: 'needs_attention', reason: `${message} It works until ${tokenExpiresAt}.`, remedy };
 }
 
 function lacking(state: HealthState, missingScopes: readonly string[]): Judged {
@@ -144,10 +175,6 @@ function inDoubt(state: HealthState, code: string): Judged {
   return { state, reason: `Slack refused a message with the code ${code}, though it accepts the token.`, remedy: code === 'missing_scope' ? REMEDIES.reinstall : LISTED_ADDRESSES };
 }
 
-function expiring(code: string): Judged {
-  return { state: 'needs_attention', reason: `The token expires soon, and Slack does not renew it. ${failureOfCode(code).message}`, remedy: REMEDIES.reconnect };
-}
-
 function begunAt(before: ConnectionHealth | undefined, found: Judged, now: string): ConnectionHealth {
   const isTheSame = before !== undefined && before.state === found.state && before.reason === found.reason && before.remedy === found.remedy;
   return isTheSame ? before : { ...found, since: now };
@@ -155,8 +182,9 @@ function begunAt(before: ConnectionHealth | undefined, found: Judged, now: strin
 
 /** `before` itself when nothing differs from it. */
 function settled(before: HealthRecord, after: HealthRecord): HealthRecord {
-  const isTheSame = after.health === before.health && after.doubted === before.doubted && after.doubts === before.doubts && after.notRenewed === before.notRenewed;
-  return isTheSame && isSameList(after.missingScopes, before.missingScopes) ? before : after;
+  const isTheSame = after.health === before.health && after.doubted === before.doubted && after.doubts === before.doubts
+    && after.renewalProblem?.message === before.renewalProblem?.message && isSameList(after.missingScopes, before.missingScopes);
+  return isTheSame ? before : after;
 }
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {
