@@ -105,6 +105,13 @@ export function toPerson(raw: RawPerson): SlackPerson | undefined {
   };
 }
 
+/** The person in one of Slack's events; undefined for what is none. */
+export function readPerson(raw: unknown): SlackPerson | undefined {
+  const person = typeof raw === 'object' && raw !== null ? toPerson(raw) : undefined;
+  const texts: unknown[] = person ? [person.id, person.name, person.displayName, person.realName, person.email ?? ''] : [];
+  return texts.every((text) => typeof text === 'string') ? person : undefined;
+}
+
 /** @param raws undefined when the answer has no list at all, which is no page */
 export function toPage<R, T>(raws: readonly R[] | undefined, nextCursor: string | undefined, map: (raw: R) => T | undefined): SlackPage<T> | undefined {
   if (!Array.isArray(raws)) return undefined;
