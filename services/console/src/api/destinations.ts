@@ -1,7 +1,7 @@
-/** The picker's answers: channels and people of all connections, by what has been typed. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+/** The picker's answers: channels and people by what has been typed, each workspace answering for itself. */
+import { useMutation, useQueries, useQueryClient, type QueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
 
-import type { Connection, DestinationList, DestinationView } from '@tocsin/contracts';
+import type { Connection, DestinationList, DestinationView, DirectoryStatus } from '@tocsin/contracts';
 
 import { ApiProblem, call } from './client.js';
 
@@ -12,61 +12,104 @@ export interface FoundDestination extends Destination {
   workspace: string;
 }
 
-export interface DestinationSearch {
+/** What one workspace has to say to what was typed. */
+export interface WorkspaceAnswer {
+  connection: Connection;
   found: FoundDestination[];
-  searching: boolean;
-  /** These are answers to an earlier question. */
-  earlier: boolean;
-  /** Why the answer may lack something, one line for each workspace. */
-  notes: string[];
-  error: Error | undefined;
+  /** `asking`: nothing yet; `earlier`: `found` answers something typed before. */
+  state: 'asking' | 'earlier' | 'answered' | 'refused';
+  /** How good our copy of the workspace is; unknown until it has answered. */
+  copy?: Pick<DestinationList, 'complete' | 'syncedAt' | 'reason'>;
+  /** More may match than `found` holds. */
+  more: boolean;
+  /** Why it could not be asked. */
+  problem?: string;
 }
 
-interface Answer {
-  found: FoundDestination[];
-  notes: string[];
-  complete: boolean;
-}
-
-const NOTHING: Answer = { found: [], notes: [], complete: true };
-/** The first sync of a workspace brings more every second. */
+const LIMIT = 25;
+/** A workspace whose list is not complete brings more every second. */
 const GROWING_MS = 2_000;
 
-export function useDestinations(connections: readonly Connection[], q: string, enabled: boolean): DestinationSearch {
-  const { data, error, isPlaceholderData } = useQuery({
-    queryKey: ['destinations', connections.map(({ id }) => id), q],
-    queryFn: ({ signal }) => searchAll(connections, q, signal),
-    enabled,
-    placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (enabled && state.data?.complete === false ? GROWING_MS : false),
+const keyOf = (connectionId: string, q: string) => ['destinations', connectionId, q] as const;
+
+/** An answer that is in hand is given at once; what is on its way for something typed before is given up. */
+export function useDestinations(connections: readonly Connection[], q: string, enabled: boolean): WorkspaceAnswer[] {
+  const queries = useQueryClient();
+  const answers = useQueries({
+    queries: connections.map(({ id }) => ({
+      queryKey: keyOf(id, q),
+      queryFn: ({ signal }: { signal: AbortSignal }) => ask(id, q, signal),
+      enabled,
+      placeholderData: () => answerToLess(queries, id, q),
+      refetchInterval: ({ state }: { state: { data: DestinationList | undefined } }) => (enabled && state.data?.complete === false ? GROWING_MS : false as const),
+    })),
   });
-  const { found, notes } = data ?? NOTHING;
-  return { found, notes, searching: enabled && data === undefined && error === null, earlier: isPlaceholderData, error: error ?? undefined };
+  return connections.map((connection, at) => answerOf(connection, answers[at]));
 }
 
-/** @throws the first refusal when no workspace could be searched; one that could not is a note beside the others' answers */
-async function searchAll(connections: readonly Connection[], q: string, signal: AbortSignal): Promise<Answer> {
-  const answers = await Promise.all(connections.map((connection) => searchOne(connection, q, signal)));
-  const refused = answers.flatMap((answer) => ('refusal' in answer ? [answer] : []));
-  if (refused[0] && refused.length === answers.length) throw refused[0].refusal;
-  const given = answers.flatMap((answer) => ('found' in answer ? [answer] : []));
-  return {
-    found: given.flatMap(({ found }) => found),
-    notes: [...given.flatMap(({ notes }) => notes), ...refused.map(({ workspace, refusal }) => `${workspace} cannot be searched: ${refusal.problem.detail}`)],
-    complete: given.every(({ complete }) => complete),
-  };
+/** Whether every workspace has its answer to `q` in hand. */
+export function useHasAnswers(connections: readonly Connection[], q: string): boolean {
+  const queries = useQueryClient();
+  return connections.every(({ id }) => queries.getQueryData(keyOf(id, q)) !== undefined);
 }
 
-async function searchOne({ id, workspace: { name: workspace } }: Connection, q: string, signal: AbortSignal): Promise<Answer | { workspace: string; refusal: ApiProblem }> {
-  try {
-    const { items, complete, reason } = await call<DestinationList>('GET', `/v1/connections/${encodeURIComponent(id)}/destinations`, { query: { q, limit: 25 }, signal });
-    return {
-      found: items.map((item: Destination) => ({ ...item, connectionId: id, workspace })),
-      notes: complete ? [] : [`The list of ${workspace} is not complete yet${reason === undefined ? '' : `: ${reason}`}. An exact id or e-mail address is looked up at Slack.`],
-      complete,
-    };
-  } catch (error) {
-    if (error instanceof ApiProblem) return { workspace, refusal: error };
-    throw error;
+/** Asks Slack anew for the channels and people of these workspaces, those that the app is in first. */
+export function useRefreshDirectories(connectionIds: readonly string[]): UseMutationResult<DirectoryStatus[], Error, void> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => Promise.all(connectionIds.map(requestSync)),
+    onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ['destinations'] }), queries.invalidateQueries({ queryKey: ['directory'] })]),
+  });
+}
+
+/** After an invitation Slack shows the app in the channel within seconds. */
+const LOOKS = 8;
+const LOOK_MS = 1_000;
+
+/** Looks at Slack whether the app can post to a channel by now. Answers with the channel as it is then, or with nothing once it has been looked for long enough. */
+export function useCheckInvited({ connectionId, id, workspace }: FoundDestination): UseMutationResult<FoundDestination | undefined, Error, void> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      await requestSync(connectionId);
+      for (let look = 0; look < LOOKS; look += 1) {
+        const { items } = await ask(connectionId, id);
+        const item: Destination | undefined = items.find((one) => one.id === id);
+        if (item?.canPost) return { ...item, connectionId, workspace };
+        await new Promise((resolve) => { setTimeout(resolve, LOOK_MS); });
+      }
+      return undefined;
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ['destinations'] }),
+  });
+}
+
+function requestSync(connectionId: string): Promise<DirectoryStatus> {
+  return call<DirectoryStatus>('POST', `/v1/connections/${encodeURIComponent(connectionId)}/directory/sync`);
+}
+
+function ask(connectionId: string, q: string, signal?: AbortSignal): Promise<DestinationList> {
+  return call<DestinationList>('GET', `/v1/connections/${encodeURIComponent(connectionId)}/destinations`, { query: { q, limit: LIMIT }, ...(signal && { signal }) });
+}
+
+/** The answer in hand to the longest beginning of `q`: it may hold what is looked for, until the right one comes. */
+function answerToLess(queries: QueryClient, connectionId: string, q: string): DestinationList | undefined {
+  for (let length = q.length - 1; length >= 0; length -= 1) {
+    const answer = queries.getQueryData<DestinationList>(keyOf(connectionId, q.slice(0, length)));
+    if (answer) return answer;
   }
+  return undefined;
+}
+
+function answerOf(connection: Connection, query: UseQueryResult<DestinationList> | undefined): WorkspaceAnswer {
+  const { data, error, isPlaceholderData } = query ?? { data: undefined, error: null, isPlaceholderData: false };
+  const items: readonly Destination[] = data?.items ?? [];
+  return {
+    connection,
+    found: items.map((item) => ({ ...item, connectionId: connection.id, workspace: connection.workspace.name })),
+    state: error ? 'refused' : data === undefined ? 'asking' : isPlaceholderData ? 'earlier' : 'answered',
+    ...(data && { copy: data }),
+    more: items.length >= LIMIT,
+    ...(error && { problem: error instanceof ApiProblem ? error.problem.detail : error.message }),
+  };
 }

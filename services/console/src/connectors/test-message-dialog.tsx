@@ -7,10 +7,10 @@ import type { Connection } from '@tocsin/contracts';
 import { useSendTestMessage } from '../api/connections.js';
 import type { FoundDestination } from '../api/destinations.js';
 import { newIdempotencyKey } from '../api/idempotency-key.js';
+import { DestinationPicker } from '../destinations/destination-picker.js';
+import { labelOf } from '../destinations/destination-words.js';
 import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
-import { DestinationPicker } from '../send/destination-picker.js';
-import { labelOf } from '../send/destination-words.js';
 import { FollowDelivery } from '../send/follow-delivery.js';
 
 export function TestMessageDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
@@ -32,7 +32,7 @@ export function TestMessageDialog({ connection, onClose }: { connection: Connect
         : (
             <form onSubmit={(event) => { event.preventDefault(); if (destination) send.mutate({ destination: { id: destination.id }, idempotencyKey }); }}>
               <Stack>
-                <DestinationPicker label="Channel/User" connections={[connection]} value={destination} onChange={choose} autoFocus />
+                <DestinationPicker connectionId={connection.id} value={destination} onChange={choose} autoFocus />
                 {send.error && <ProblemAlert error={send.error} />}
                 <Group justify="flex-end">
                   <Button variant="default" onClick={onClose}>CANCEL</Button>

@@ -7,8 +7,8 @@ import type { Connection } from '@tocsin/contracts';
 import { useConnections } from '../api/connections.js';
 import { useDestinations, type FoundDestination } from '../api/destinations.js';
 import { useMayListConnections } from '../connectors/may-list-connections.js';
+import { DestinationPicker } from '../destinations/destination-picker.js';
 import { TypedFilter } from '../parts/typed-filter.js';
-import { DestinationPicker } from '../send/destination-picker.js';
 
 /** As it stands in the address; empty where nothing is chosen. */
 export interface Place {
@@ -36,8 +36,7 @@ function PickedPlace({ place, onChange, connections }: PlaceFieldProps & { conne
   if (searching && picked === undefined) return <Skeleton height={60} />;
   return (
     <DestinationPicker
-      label="Channel/User"
-      connections={connections}
+      pickAny
       value={picked ?? known}
       onChange={(found) => {
         setPicked(found);
@@ -50,6 +49,7 @@ function PickedPlace({ place, onChange, connections }: PlaceFieldProps & { conne
 /** What the directory knows of the place in the address. */
 export function useKnownPlace({ destination, connectionId }: Place, connections: readonly Connection[]): { known: FoundDestination | undefined; searching: boolean } {
   const of = connections.filter(({ id }) => id === connectionId);
-  const { found, searching } = useDestinations(of, destination, destination !== '' && of.length > 0);
-  return { known: found.find(({ id }) => id === destination), searching };
+  const asked = destination !== '' && of.length > 0;
+  const [answer] = useDestinations(of, destination, asked);
+  return { known: answer?.found.find(({ id }) => id === destination), searching: asked && answer?.state === 'asking' };
 }

@@ -6,10 +6,10 @@ import type { Delivery } from '@tocsin/contracts';
 
 import { useReplay } from '../api/delivery-actions.js';
 import { newIdempotencyKey } from '../api/idempotency-key.js';
+import { labelOf } from '../destinations/destination-words.js';
 import { Dialog } from '../parts/dialog.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
-import { labelOf } from '../send/destination-words.js';
 import { FollowDelivery } from '../send/follow-delivery.js';
 import { destinationName, titleOf } from './delivery-words.js';
 import { MAY_REPEAT } from './picked.js';

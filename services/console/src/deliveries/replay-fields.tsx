@@ -1,11 +1,9 @@
 /** What every replay asks: to the same destination or another, and why. */
-import { Loader, Radio, Stack, Text, Textarea } from '@mantine/core';
+import { Radio, Stack, Textarea } from '@mantine/core';
 
-import { useConnections } from '../api/connections.js';
 import type { FoundDestination } from '../api/destinations.js';
 import { useMayListConnections } from '../connectors/may-list-connections.js';
-import { ProblemAlert } from '../parts/problem-alert.js';
-import { DestinationPicker } from '../send/destination-picker.js';
+import { DestinationPicker } from '../destinations/destination-picker.js';
 
 export interface ReplayChoice {
   elsewhere: boolean;
@@ -35,22 +33,8 @@ export function ReplayFields({ choice, same, connectionId, onChange }: ReplayFie
           <Radio value="other" label="Another" disabled={why !== undefined} {...(why !== undefined && { description: why })} />
         </Stack>
       </Radio.Group>
-      {choice.elsewhere && connectionId !== undefined && <Elsewhere connectionId={connectionId} value={choice.destination} onChange={(destination) => { onChange({ ...choice, destination }); }} />}
+      {choice.elsewhere && connectionId !== undefined && <DestinationPicker connectionId={connectionId} value={choice.destination} onChange={(destination) => { onChange({ ...choice, destination }); }} />}
       <Textarea label="Reason" placeholder="Optional. For the audit log." value={choice.reason} onChange={(event) => { onChange({ ...choice, reason: event.currentTarget.value }); }} maxLength={2000} autosize minRows={1} maxRows={5} />
     </Stack>
   );
-}
-
-interface ElsewhereProps {
-  connectionId: string;
-  value: FoundDestination | undefined;
-  onChange: (value: FoundDestination | undefined) => void;
-}
-
-function Elsewhere({ connectionId, value, onChange }: ElsewhereProps) {
-  const { data, error, refetch } = useConnections();
-  if (!data) return error ? <ProblemAlert error={error} onRetry={() => void refetch()} /> : <Loader aria-label="Loading" />;
-  const connections = data.filter(({ id }) => id === connectionId);
-  if (connections.length === 0) return <Text size="sm">The workspace is not connected any more. Connect it again under Connectors first.</Text>;
-  return <DestinationPicker label="Channel/User" connections={connections} value={value} onChange={onChange} />;
 }

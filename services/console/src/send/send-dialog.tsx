@@ -1,11 +1,11 @@
 /** Dialog *Send to Slack*: where to, what to say, how it will look; then what became of it. */
-import { Anchor, Loader, Text } from '@mantine/core';
+import { Loader } from '@mantine/core';
 import { useState } from 'react';
-import { Link } from 'react-router';
 
 import type { Issue } from '@tocsin/domain';
 
 import { useConnections } from '../api/connections.js';
+import { NothingConnected } from '../destinations/nothing-to-pick.js';
 import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { drafts } from './drafts.js';
@@ -42,12 +42,6 @@ function ComposeMessage({ issues, onSent, onClose }: ComposeMessageProps) {
   // what is being written stays when asking anew fails
   if (!connections) return error ? <ProblemAlert error={error} onRetry={() => void refetch()} /> : <Loader aria-label="Loading" />;
   const [first] = connections;
-  if (!first) {
-    return (
-      <Text>
-        No Slack workspace is connected yet. <Anchor component={Link} to="/connectors/slack" underline="always">Connect one under Connectors</Anchor>, then come back.
-      </Text>
-    );
-  }
-  return <SendForm issues={issues} connections={[first, ...connections.slice(1)]} onSent={onSent} onClose={onClose} />;
+  if (!first) return <NothingConnected />;
+  return <SendForm issues={issues} anyConnectionId={first.id} onSent={onSent} onClose={onClose} />;
 }

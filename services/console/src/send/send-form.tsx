@@ -2,15 +2,14 @@
 import { Button, Group, Kbd, Stack, Text, Textarea } from '@mantine/core';
 import { useRef, useState } from 'react';
 
-import type { Connection } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
 
 import type { FoundDestination } from '../api/destinations.js';
 import { newIdempotencyKey } from '../api/idempotency-key.js';
 import { useSendMessage, type Message } from '../api/messages.js';
+import { DestinationPicker } from '../destinations/destination-picker.js';
+import { labelOf } from '../destinations/destination-words.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
-import { DestinationPicker } from './destination-picker.js';
-import { labelOf } from './destination-words.js';
 import { attemptFor } from './draft.js';
 import { drafts } from './drafts.js';
 import { MessagePreview } from './message-preview.js';
@@ -26,12 +25,13 @@ export interface Sent {
 
 interface SendFormProps {
   issues: readonly Issue[];
-  connections: readonly [Connection, ...Connection[]];
+  /** Whose eyes the preview is drawn for until somebody has picked. */
+  anyConnectionId: string;
   onSent: (sent: Sent) => void;
   onClose: () => void;
 }
 
-export function SendForm({ issues, connections, onSent, onClose }: SendFormProps) {
+export function SendForm({ issues, anyConnectionId, onSent, onClose }: SendFormProps) {
   const issueIds = issues.map(({ id }) => id);
   const [draft, setDraft] = useState(() => drafts.read(issueIds));
   const sending = useRef(false);
@@ -58,7 +58,7 @@ export function SendForm({ issues, connections, onSent, onClose }: SendFormProps
     });
   };
   // until somebody has picked, the preview shows the message as it would go to any public channel
-  const preview = destination ? messageOf(issueIds, destination, comment) : { ...commentOf(comment), issueIds, connectionId: connections[0].id, destination: { name: '#preview' } };
+  const preview = destination ? messageOf(issueIds, destination, comment) : { ...commentOf(comment), issueIds, connectionId: anyConnectionId, destination: { name: '#preview' } };
   return (
     <form
       onSubmit={(event) => { event.preventDefault(); submit(); }}
@@ -66,7 +66,7 @@ export function SendForm({ issues, connections, onSent, onClose }: SendFormProps
     >
       <Stack>
         <Text size="sm" lineClamp={2}>{issues.length === 1 ? issues[0]?.title : `${issues.length} issues go as one message.`}</Text>
-        <DestinationPicker label="Channel/User" connections={connections} value={destination} onChange={(found) => { change(destinationOf(found)); }} autoFocus />
+        <DestinationPicker value={destination} onChange={(found) => { change(destinationOf(found)); }} autoFocus />
         <Comment value={comment} onChange={(text) => { change({ comment: text }); }} />
         <MessagePreview message={tooLong ? { ...preview, comment: Array.from(comment).slice(0, COMMENT_MAX).join('') } : preview} />
         {send.error && <ProblemAlert error={send.error} />}
