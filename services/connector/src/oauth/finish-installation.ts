@@ -1,8 +1,8 @@
 /** The way back from Slack's consent page: from state and code to a connection, or to the reason why there is none. */
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
 import { missingScopes, type SlackFailure } from '@tocsin/domain';
-import { Audit, Outbox } from '@tocsin/platform';
+import { Audit, LOGGER, Outbox, type Logger } from '@tocsin/platform';
 import type { Installation, SlackIdentity } from '@tocsin/slack';
 
 import type { Author } from '../author.js';
@@ -16,9 +16,13 @@ export type InstallationResult = 'connected' | 'cancelled' | 'expired' | 'used' 
 export interface Outcome {
   result: InstallationResult;
   connectionId?: string;
-  /** Slack's code, where Slack refused. */
+  /** Slack's code where Slack refused, or ours where it could not be asked: `not_sent`, `no_answer`, `http_503`. */
   slackError?: string;
+  /** Undefined for a state that is not ours. */
+  begun?: BegunInstallation;
 }
+
+type End = Omit<Outcome, 'begun'>;
 
 export interface WayBack {
   state: string;
@@ -37,16 +41,22 @@ export class FinishInstallation {
     private readonly connect: Connect,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async finish({ state, browser, code, error }: WayBack): Promise<Outcome> {
     const taken = await this.states.take(state, browser);
-    const outcome = taken.result !== 'taken' ? { result: taken.result } : error !== undefined ? denied(error) : await this.install(taken.installation, code ?? '');
-    if (outcome.result !== 'connected' && taken.installation) await this.auditFailure(taken.installation, outcome);
-    return outcome;
+    const begun = taken.installation;
+    if (!begun) {
+      this.logger.warn({ withState: state !== '', withCookie: browser !== '' }, 'somebody came back from Slack with a state that is not ours, or that was cleaned up long ago');
+      return { result: 'expired' };
+    }
+    const end = taken.result !== 'taken' ? { result: taken.result } : error !== undefined ? denied(error) : await this.install(begun, code ?? '');
+    if (end.result !== 'connected') await this.auditFailure(begun, end);
+    return { ...end, begun };
   }
 
-  private async install(begun: BegunInstallation, code: string): Promise<Outcome> {
+  private async install(begun: BegunInstallation, code: string): Promise<End> {
     const { client, redirectUri } = this.slack;
     if (!client) return { result: 'refused', slackError: 'invalid_client_id' };
     const exchange = await this.slack.open().oauthAccess({ code, clientId: client.id, clientSecret: client.secret, redirectUri });
@@ -61,9 +71,9 @@ export class FinishInstallation {
     return test.ok ? this.keep(begun, installation, test.value) : refusedBy(test.failure);
   }
 
-  private async isAnother({ organizationId, connectionId }: BegunInstallation, workspaceId: string): Promise<boolean> {
-    if (connectionId === undefined) return false;
-    return (await this.connections.find(organizationId, connectionId))?.workspace.id !== workspaceId;
+  /** One that was disconnected meanwhile is still known by its workspace, and is connected again. */
+  private async isAnother({ connectionId }: BegunInstallation, workspaceId: string): Promise<boolean> {
+    return connectionId !== undefined && (await this.connections.get(connectionId))?.workspace.id !== workspaceId;
   }
 
   /** An installation that nobody wanted is taken back, unless somebody else lives on it. */
@@ -72,13 +82,13 @@ export class FinishInstallation {
     if (!isUsed) await this.slack.open(token).authRevoke();
   }
 
-  private async keep(begun: BegunInstallation, { token, scopes, appId }: Installation, identity: SlackIdentity): Promise<Outcome> {
-    const credential = { method: 'oauth' as const, token, identity, scopes, missingScopes: missingScopes(scopes), appId };
+  private async keep(begun: BegunInstallation, { token, refreshToken, expiresInSeconds, scopes, appId }: Installation, identity: SlackIdentity): Promise<End> {
+    const credential = { method: 'oauth' as const, token, refreshToken, expiresInSeconds, identity, scopes, missingScopes: missingScopes(scopes), appId };
     const { connection } = await this.outbox.transaction((tx) => this.connect.keep(tx, credential, authorOf(begun)));
     return { result: 'connected', connectionId: connection.id };
   }
 
-  private async auditFailure(begun: BegunInstallation, { result, slackError }: Outcome): Promise<void> {
+  private async auditFailure(begun: BegunInstallation, { result, slackError }: End): Promise<void> {
     await this.outbox.transaction((tx) =>
       this.audit.record(tx, {
         ...authorOf(begun),
@@ -93,10 +103,12 @@ function authorOf({ organizationId, user }: BegunInstallation): Author {
   return { organizationId, actor: { kind: 'user', id: user } };
 }
 
-function denied(error: string): Outcome {
-  return error === 'access_denied' ? { result: 'cancelled' } : { result: 'refused', slackError: error };
+/** @param error from the address, where anybody can write anything */
+function denied(error: string): End {
+  if (error === 'access_denied') return { result: 'cancelled' };
+  return { result: 'refused', slackError: /^[a-z0-9_]{1,60}$/.test(error) ? error : 'unreadable_answer' };
 }
 
-function refusedBy({ code }: SlackFailure): Outcome {
+function refusedBy({ code }: SlackFailure): End {
   return code === 'cannot_install_an_org_installed_app' ? { result: 'enterprise' } : { result: 'refused', slackError: code };
 }

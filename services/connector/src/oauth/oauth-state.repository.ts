@@ -5,6 +5,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 export const STATE_SECONDS = 600;
+/** Kept of one person; who begins more than that gives up the oldest. */
+const KEPT_OF_ONE = 20;
 
 export interface BegunInstallation {
   organizationId: string;
@@ -32,15 +34,28 @@ interface StateRow {
 export class OAuthStateRepository {
   constructor(private readonly database: DataSource) {}
 
-  /** @returns the state for Slack and the secret for the browser's cookie */
-  async begin({ organizationId, user, connectionId }: BegunInstallation): Promise<{ state: string; browser: string }> {
-    const [state, browser] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
-    await this.database.query(`delete from oauth_states where expires_at < now() - interval '1 day'`);
+  /**
+   * @param known what the browser's cookie holds: several tabs of one browser have one secret, so that none outdates the other
+   * @returns the state for Slack and the secret for the browser's cookie
+   */
+  async begin({ organizationId, user, connectionId }: BegunInstallation, known: string): Promise<{ state: string; browser: string }> {
+    const state = secret();
+    const browser = SECRET.test(known) ? known : secret();
+    await this.cleanUp(organizationId, user);
     await this.database.query(
       `insert into oauth_states (state_hash, browser_hash, organization_id, user_name, connection_id, expires_at) values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))`,
       [hash(state), hash(browser), organizationId, user, connectionId ?? null, STATE_SECONDS],
     );
     return { state, browser };
+  }
+
+  /** What is gone for a day, and what this person has too many of. */
+  private async cleanUp(organizationId: string, user: string): Promise<void> {
+    await this.database.query(
+      `delete from oauth_states where expires_at < now() - interval '1 day' or state_hash in (
+        select state_hash from oauth_states where organization_id = $1 and user_name = $2 order by expires_at desc, state_hash offset $3)`,
+      [organizationId, user, KEPT_OF_ONE - 1],
+    );
   }
 
   /** Uses the state up when everything about it is right; of two who come at the same time one gets it. */
@@ -59,6 +74,12 @@ export class OAuthStateRepository {
   }
 }
 
-function hash(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+const SECRET = /^[\w-]{43}$/;
+
+function secret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }

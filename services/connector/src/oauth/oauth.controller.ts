@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { Request, Response } from 'express';
 
-import { SLACK_SCOPES } from '@tocsin/domain';
+import { installerMark, SLACK_SCOPES } from '@tocsin/domain';
 import { notFound, ProblemException, Public, Requires } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
@@ -40,21 +40,21 @@ export class OAuthController {
   @HttpCode(200)
   @Requires('connectors:configure')
   @ApiOkResponse({ type: ConsentPage })
-  async begin(@CurrentAuthor() author: Author, @Body() { connectionId }: BeginInstallation, @Res({ passthrough: true }) response: Response): Promise<ConsentPage> {
+  async begin(@CurrentAuthor() author: Author, @Body() { connectionId }: BeginInstallation, @Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<ConsentPage> {
     const { client, redirectUri, isSandbox } = this.slack;
     const redirect = redirectCheck(redirectUri, isSandbox);
     if (!client) throw notReady('The client id or client secret of the published Slack app is not set.', 'Set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, or connect with TOKEN.');
     if (redirect.status === 'failed') throw notReady(redirect.message, redirect.remedy ?? '');
     const known = connectionId === undefined ? undefined : await this.connections.find(author.organizationId, connectionId);
     if (connectionId !== undefined && !known) throw notFound('connection', connectionId);
-    const { state, browser } = await this.states.begin({ organizationId: author.organizationId, user: author.actor.id, connectionId });
-    response.cookie(COOKIE, browser, { httpOnly: true, sameSite: 'lax', secure: redirectUri.startsWith('https:'), path: '/slack/oauth/callback', maxAge: STATE_SECONDS * 1000 });
+    const { state, browser } = await this.states.begin({ organizationId: author.organizationId, user: author.actor.id, connectionId }, cookieOf(request));
+    response.cookie(COOKIE, browser, { httpOnly: true, sameSite: 'lax', secure: redirectUri.startsWith('https:'), path: '/', maxAge: STATE_SECONDS * 1000 });
     return { authorizeUrl: this.authorizeUrl(client.id, state, known?.workspace.id) };
   }
 
   @Get('slack/oauth/callback')
   @Public()
-  @ApiResponse({ status: 303, description: 'Back to the console, with `result`.' })
+  @ApiResponse({ status: 303, description: 'Back to the console: `result`; `connection` when connected; `error`, Slack’s code, when refused; `user`, the mark of who began.' })
   async callback(@Query() query: Record<string, unknown>, @Req() request: Request, @Res() response: Response): Promise<void> {
     const outcome = await this.installation.finish({ state: text(query.state) ?? '', browser: cookieOf(request), code: text(query.code), error: text(query.error) });
     response.set('Cache-Control', 'no-store').redirect(303, this.pageFor(outcome));
@@ -67,11 +67,12 @@ export class OAuthController {
     return url.href;
   }
 
-  private pageFor({ result, connectionId, slackError }: Outcome): string {
+  private pageFor({ result, connectionId, slackError, begun }: Outcome): string {
     const url = new URL(`${this.slack.publicUrl}/connectors/slack`);
     url.searchParams.set('result', result);
     if (connectionId !== undefined) url.searchParams.set('connection', connectionId);
-    if (slackError !== undefined && /^[a-z0-9_]{1,60}$/.test(slackError)) url.searchParams.set('error', slackError);
+    if (slackError !== undefined) url.searchParams.set('error', slackError);
+    if (begun) url.searchParams.set('user', installerMark(begun.organizationId, begun.user));
     return url.href;
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { AuditEntry, Connection, ConnectionChanged, Problem } from '@tocsin/contracts';
-import { SLACK_SCOPES } from '@tocsin/domain';
+import { installerMark, SLACK_SCOPES } from '@tocsin/domain';
 import { eventually } from '@tocsin/testing';
 
 import { RunningConnector, type Who } from '../../test/running-connector.js';
@@ -31,8 +31,8 @@ interface Begun {
   cookie: string;
 }
 
-async function begin(who: Who, body: object = {}): Promise<Begun> {
-  const answer = await connector.call<{ authorizeUrl: string }>('POST', '/v1/connections/oauth', { who, body });
+async function begin(who: Who, body: object = {}, cookie = ''): Promise<Begun> {
+  const answer = await connector.call<{ authorizeUrl: string }>('POST', '/v1/connections/oauth', { who, body, headers: { cookie } });
   expect(answer.status).toBe(200);
   return { authorizeUrl: answer.body.authorizeUrl, cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '' };
 }
@@ -78,7 +78,7 @@ describe('CONNECT by IDENTITY PROVIDER', () => {
     expect(`${url.origin}${url.pathname}`).toBe(`${connector.sandbox.url}/oauth/v2/authorize`);
     expect(url.searchParams.get('scope')?.split(',')).toEqual(SLACK_SCOPES.map(({ name }) => name));
     expect(url.searchParams.get('redirect_uri')).toBe('http://localhost:3000/slack/oauth/callback');
-    expect(answer.headers.get('set-cookie')).toMatch(/^tocsin_oauth=[\w-]{43}; Max-Age=600; Path=\/slack\/oauth\/callback; .*HttpOnly; SameSite=Lax$/);
+    expect(answer.headers.get('set-cookie')).toMatch(/^tocsin_oauth=[\w-]{43}; Max-Age=600; Path=\/; .*HttpOnly; SameSite=Lax$/);
   });
 
   test('comes back connected, audited under the name of who began', async () => {
@@ -98,14 +98,39 @@ describe('CONNECT by IDENTITY PROVIDER', () => {
     expect((await connectionsOf(who))[0]?.scopes).not.toContain('chat:write.public');
   });
 
-  test('renews a connection in place, also one made by token', async () => {
+  test('renews a connection in place, also one made by token; paused it stays paused', async () => {
     const who = someone();
     const made = await connector.call<Connection>('POST', '/v1/connections', { who, body: { method: 'token', hostUrl: 'acme.slack.com', token: 'xoxb-sandbox-acme' } });
+    await connector.call('POST', `/v1/connections/${made.body.id}/pause`, { who });
     const begun = await begin(who, { connectionId: made.body.id });
     expect(new URL(begun.authorizeUrl).searchParams.get('team')).toBe('T0ACME0001');
     const page = await comeBack(await decide(begun, 'allow'), begun.cookie);
     expect(page.get('connection')).toBe(made.body.id);
-    expect(await connectionsOf(who)).toMatchObject([{ id: made.body.id, method: 'oauth', version: 2 }]);
+    expect(await connectionsOf(who)).toMatchObject([{ id: made.body.id, createdAt: made.body.createdAt, method: 'oauth', paused: true, version: 3 }]);
+  });
+
+  test('connects the one to be renewed also when it was disconnected meanwhile', async () => {
+    const who = someone();
+    const id = await connect(who);
+    const begun = await begin(who, { connectionId: id });
+    await connector.call('DELETE', `/v1/connections/${id}`, { who });
+    const page = await comeBack(await decide(begun, 'allow'), begun.cookie);
+    expect([page.get('result'), page.get('connection')]).toEqual(['connected', id]);
+  });
+
+  test('connects several workspaces, and from several tabs of one browser', async () => {
+    const who = someone();
+    const first = await begin(who);
+    const second = await begin(who, {}, first.cookie);
+    const [acme, globex] = [await decide(first, 'allow'), await decide(second, 'allow', 'T0GLOBEX01')];
+    expect((await comeBack(acme, second.cookie)).get('result')).toBe('connected');
+    expect((await comeBack(globex, second.cookie)).get('result')).toBe('connected');
+    expect((await connectionsOf(who)).map(({ workspace }) => workspace.name)).toEqual(['Acme', 'Globex']);
+  });
+
+  test('takes no cookie for a secret that is not in the form of ours', async () => {
+    const { cookie } = await begin(someone(), {}, 'tocsin_oauth=short');
+    expect(cookie).toMatch(/^tocsin_oauth=[\w-]{43}$/);
   });
 });
 
@@ -114,6 +139,7 @@ describe('a bad return', () => {
     ['cancelled at Slack', (begun) => decide(begun, 'cancel'), 'cancelled'],
     ['with a refusal of Slack’s', (begun) => Promise.resolve(new URLSearchParams({ error: 'invalid_scope', state: new URL(begun.authorizeUrl).searchParams.get('state') ?? '' })), 'refused'],
     ['with a code that Slack does not know', (begun) => Promise.resolve(new URLSearchParams({ code: 'made.up', state: new URL(begun.authorizeUrl).searchParams.get('state') ?? '' })), 'refused'],
+    ['without a code', (begun) => Promise.resolve(new URLSearchParams({ state: new URL(begun.authorizeUrl).searchParams.get('state') ?? '' })), 'refused'],
   ])('%s is told, audited, and connects nothing', async (_, way, result) => {
     const who = someone();
     const begun = await begin(who);
@@ -123,10 +149,47 @@ describe('a bad return', () => {
     expect(await connectionsOf(who)).toEqual([]);
   });
 
-  test('with a state that is not ours', async () => {
+  test('says by a mark, never by name, who began, so that the console can tell when somebody else has signed in', async () => {
+    const who = someone();
+    const marked = async (way: (begun: Begun) => Promise<URLSearchParams>): Promise<string | null> => {
+      const begun = await begin(who);
+      const page = await comeBack(await way(begun), begun.cookie);
+      expect(page.toString()).not.toContain('noa');
+      return page.get('user');
+    };
+    const mark = installerMark(who.organization ?? '', 'noa@acme.test');
+    expect(await marked((begun) => decide(begun, 'allow'))).toBe(mark);
+    expect(await marked((begun) => decide(begun, 'cancel'))).toBe(mark);
+    expect((await comeBack(new URLSearchParams({ state: 'unknown' }), '')).has('user')).toBe(false);
+  });
+
+  test('with a text that is no code of Slack’s does not repeat it', async () => {
+    const who = someone();
+    const begun = await begin(who);
+    const state = new URL(begun.authorizeUrl).searchParams.get('state') ?? '';
+    const page = await comeBack(new URLSearchParams({ error: '<script>alert(1)</script>', state }), begun.cookie);
+    expect(Object.fromEntries(page)).toMatchObject({ result: 'refused', error: 'unreadable_answer' });
+    expect(JSON.stringify(await lastAudit(who))).not.toContain('script');
+  });
+
+  test.each([
+    ['away', { method: 'oauth.v2.access', status: 503 }, 'http_503'],
+    ['too busy', { method: 'oauth.v2.access', status: 429, retryAfter: 5 }, 'ratelimited'],
+    ['against the token that it has just given', { method: 'auth.test', error: 'invalid_auth' }, 'invalid_auth'],
+  ])('while Slack is %s is refused with the code of the reason', async (_, fault, error) => {
+    const who = someone();
+    const begun = await begin(who);
+    const back = await decide(begun, 'allow');
+    await connector.fault(fault);
+    expect(Object.fromEntries(await comeBack(back, begun.cookie))).toMatchObject({ result: 'refused', error });
+    expect(await lastAudit(who)).toMatchObject({ after: { result: 'refused', slackError: error } });
+  });
+
+  test('with a state that is not ours is logged, since there is no organization to audit it in', async () => {
     expect((await comeBack(new URLSearchParams({ code: 'a', state: 'b' }), 'tocsin_oauth=c')).get('result')).toBe('expired');
     expect((await comeBack(new URLSearchParams(), '')).get('result')).toBe('expired');
     expect((await comeBack(new URLSearchParams('state[a]=1&code=2'), '')).get('result')).toBe('expired');
+    expect(connector.log.match(/"withState":(true|false),"withCookie":(true|false).*a state that is not ours/g)).toHaveLength(4);
   });
 
   test('in another browser connects nothing, and the browser that began still can', async () => {
@@ -155,7 +218,8 @@ describe('a bad return', () => {
     expect((await comeBack(back, begun.cookie)).get('result')).toBe('expired');
   });
 
-  test('from another workspace than the one to be renewed changes nothing, and takes the installation back', async () => {
+  test('from another workspace than the one to be renewed changes nothing, and takes the installation back where nobody lives on it', async () => {
+    await connector.database.query('delete from connector.connections');
     const who = someone();
     const id = await connect(who);
     const begun = await begin(who, { connectionId: id });
@@ -163,6 +227,15 @@ describe('a bad return', () => {
     expect(page.get('result')).toBe('wrong_workspace');
     expect(await connectionsOf(who)).toMatchObject([{ id, version: 1, workspace: { name: 'Acme' } }]);
     expect((await connector.requests()).filter((method) => method === 'auth.revoke')).toHaveLength(1);
+    expect(await lastAudit(who)).toMatchObject({ action: 'connection.installation_ended', target: { id }, after: { result: 'wrong_workspace' } });
+  });
+
+  test('from another workspace leaves the installation to those who live on it', async () => {
+    const [who, other] = [someone(), someone()];
+    await connect(other, 'T0GLOBEX01');
+    const begun = await begin(who, { connectionId: await connect(who) });
+    expect((await comeBack(await decide(begun, 'allow', 'T0GLOBEX01'), begun.cookie)).get('result')).toBe('wrong_workspace');
+    expect(await connector.requests()).not.toContain('auth.revoke');
   });
 
   test('from an installation for a whole organization is told as such', async () => {
@@ -171,6 +244,19 @@ describe('a bad return', () => {
     const back = await decide(begun, 'allow');
     await connector.fault({ method: 'oauth.v2.access', body: { ok: true, access_token: 'xoxb-sandbox-org', token_type: 'bot', scope: 'chat:write', app_id: 'A1', team: null, is_enterprise_install: true } });
     expect((await comeBack(back, begun.cookie)).get('result')).toBe('enterprise');
+  });
+
+  test('one person keeps twenty states; the oldest are given up, and what is a day old is gone', async () => {
+    const [who, long] = [someone(), someone()];
+    const states = async (organization: string | undefined): Promise<number> => (await connector.database.query(`select from connector.oauth_states where organization_id = $1`, [organization])).length;
+    await begin(long);
+    await connector.database.query(`update connector.oauth_states set expires_at = now() - interval '25 hours' where organization_id = $1`, [long.organization]);
+    const all: Begun[] = [];
+    for (let time = 0; time < 22; time += 1) all.push(await begin(who));
+    expect([await states(who.organization), await states(long.organization)]).toEqual([20, 0]);
+    const [first, last] = [all[0], all.at(-1)].map((begun) => begun ?? { authorizeUrl: '', cookie: '' }) as [Begun, Begun];
+    expect((await comeBack(await decide(first, 'allow'), first.cookie)).get('result')).toBe('expired');
+    expect((await comeBack(await decide(last, 'allow'), last.cookie)).get('result')).toBe('connected');
   });
 
   test('the state is kept as a hash', async () => {
