@@ -1,6 +1,7 @@
 /**
  * The apps and the tokens that workspaces granted them. One bot per app and workspace: a second installation gives the same
- * bot and the same token, and its scopes are added to those already granted; only a revocation takes scopes away.
+ * bot and the same token, and its scopes are added to those already granted; only a revocation takes scopes away. Where
+ * tokens rotate each installation and renewal gives another token, with the same bot and scopes.
  */
 import type { Person, Workspace } from './workspace.js';
 
@@ -20,6 +21,8 @@ export interface Grant {
   bot: Person & { botId: string };
   scopes: string[];
   state: 'active' | 'revoked' | 'uninstalled' | 'expired';
+  /** Milliseconds; only of a token that ends. */
+  expiresAt?: number;
 }
 
 export class AppGrants {
@@ -60,6 +63,13 @@ export class AppGrants {
     return grant;
   }
 
+  /** One more token of the app in the workspace, which ends. */
+  addRotating(app: App, workspace: Workspace, scopes: readonly string[], { token, expiresAt }: Required<Pick<Grant, 'token' | 'expiresAt'>>): Grant {
+    const grant = this.add(app, workspace, [...new Set([...(this.living(app, workspace)?.scopes ?? []), ...scopes])], token);
+    grant.expiresAt = expiresAt;
+    return grant;
+  }
+
   private living(app: App, workspace: Workspace): Grant | undefined {
     return this.all().find((grant) => grant.app === app && grant.workspace === workspace && grant.state === 'active');
   }
@@ -75,7 +85,7 @@ export class AppGrants {
   /** Removes the app from the workspace: all its tokens there stop working. */
   uninstall(app: App, workspace: Workspace): void {
     for (const grant of this.grants.values()) {
-      if (grant.app === app && grant.workspace === workspace && grant.state === 'active') grant.state = 'uninstalled';
+      if (grant.app === app && grant.workspace === workspace && (grant.state === 'active' || grant.state === 'expired')) grant.state = 'uninstalled';
     }
   }
 
@@ -94,5 +104,5 @@ function botOf(app: App, workspace: Workspace): Person & { botId: string } {
 
 /** A token as it may be shown: those of the sandbox whole, any other by its ends. */
 export function shownToken(token: string): string {
-  return token.startsWith('xoxb-sandbox-') ? token : `${token.slice(0, 5)}…${token.slice(-4)}`;
+  return /^(xoxe\.)?xoxb-sandbox-/.test(token) ? token : `${token.slice(0, 5)}…${token.slice(-4)}`;
 }

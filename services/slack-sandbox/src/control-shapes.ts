@@ -1,6 +1,6 @@
 /** What the control endpoints take. Every field is checked and an unknown one is refused, so that a misspelt fault cannot pass for none. */
 
-export type Rule = 'text' | 'count' | 'amount' | 'chance' | 'factor' | 'flag' | 'status' | 'wait' | 'lost' | 'anything';
+export type Rule = 'text' | 'count' | 'amount' | 'chance' | 'factor' | 'flag' | 'status' | 'wait' | 'lost' | 'offset' | 'anything';
 
 const RULES: Readonly<Record<Rule, { means: string; holds: (value: unknown) => boolean }>> = {
   text: { means: 'must be a non-empty string', holds: (value) => typeof value === 'string' && value !== '' },
@@ -12,12 +12,13 @@ const RULES: Readonly<Record<Rule, { means: string; holds: (value: unknown) => b
   status: { means: 'must be an HTTP status from 200 to 599', holds: (value) => Number.isInteger(value) && (value as number) >= 200 && (value as number) <= 599 },
   wait: { means: 'must be a whole number of seconds, or a text to be sent as it is', holds: (value) => (typeof value === 'string' && /^[ -~]*$/.test(value)) || (Number.isInteger(value) && (value as number) >= 0) },
   lost: { means: 'must be "before" or "after"', holds: (value) => value === 'before' || value === 'after' },
+  offset: { means: 'must be a whole number from -10000 to 10000', holds: (value) => Number.isInteger(value) && Math.abs(value as number) <= 10_000 },
   anything: { means: '', holds: () => true },
 };
 
 export const FAULT = {
   method: 'text', channel: 'text', workspace: 'text', probability: 'chance', times: 'count', latencyMs: 'count', status: 'status', error: 'text',
-  retryAfter: 'wait', lost: 'lost', hang: 'flag', cut: 'flag', body: 'anything', reset: 'flag',
+  retryAfter: 'wait', lost: 'lost', hang: 'flag', cut: 'flag', lengthOff: 'offset', body: 'anything', reset: 'flag',
 } as const satisfies Record<string, Rule>;
 
 export const LIMITS = { channelRate: 'amount', channelBurst: 'amount', tiers: 'flag', timeScale: 'factor' } as const satisfies Record<string, Rule>;
@@ -29,6 +30,8 @@ export const CHANNEL = { id: 'text', name: 'text', archived: 'flag', rename: 'te
 export const TOKEN = { token: 'text', state: 'text', revoked: 'flag' } as const satisfies Record<string, Rule>;
 
 export const APPROVAL = { required: 'flag' } as const satisfies Record<string, Rule>;
+
+export const ROTATION = { enabled: 'flag', expiresIn: 'count' } as const satisfies Record<string, Rule>;
 
 export const NOTHING = {} as const satisfies Record<string, Rule>;
 

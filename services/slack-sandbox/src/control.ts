@@ -4,10 +4,11 @@
  */
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 
-import { APPROVAL, CHANNEL, DIRECTORY, FAULT, LIMITS, NOTHING, TOKEN, wrongBody, type Rule } from './control-shapes.js';
+import { APPROVAL, CHANNEL, DIRECTORY, FAULT, LIMITS, NOTHING, ROTATION, TOKEN, wrongBody, type Rule } from './control-shapes.js';
 import { doesSomething, type Fault } from './faults.js';
 import type { LimitSettings } from './limits.js';
 import type { Message } from './messages.js';
+import type { RotationSettings } from './rotation.js';
 import { grow } from './seed.js';
 import type { Channel } from './workspace.js';
 import type { World } from './world.js';
@@ -47,6 +48,10 @@ export function control(world: World): Router {
     const { required } = request.body as { required?: boolean };
     if (required !== undefined) world.needsApproval = required;
     response.json({ required: world.needsApproval });
+  });
+  router.post('/rotation', taking(ROTATION), (request, response) => {
+    world.rotation.configure(request.body as Partial<RotationSettings>);
+    response.json(world.rotation.settings);
   });
   router.post('/reset', taking(NOTHING), (_request, response) => {
     world.reset();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { answerOf, runningSandbox, type ApiAnswer, type RunningSandbox } from '../test/running-sandbox.js';
 import { startSandbox } from './sandbox.js';
@@ -207,4 +207,67 @@ test('a token from the consent page outlives a restart of the sandbox, a token o
   }
   await sandbox.reset();
   expect(await identity(sandbox.url)).toEqual({ ok: false, error: 'invalid_auth' });
+});
+
+describe('where tokens rotate', () => {
+  interface Issued { token: string; refresh: string }
+
+  const issued = ({ access_token, refresh_token }: Record<string, unknown>): Issued => ({ token: String(access_token), refresh: String(refresh_token) });
+  const install = async (): Promise<Issued> => issued((await exchange({ code: await code() })).body);
+  const renewal = async (refresh: string): Promise<ApiAnswer['body']> => (await exchange({ grant_type: 'refresh_token', refresh_token: refresh })).body;
+  const works = async (token: string): Promise<string> => (await sandbox.call('auth.test', {}, token)).body.error ?? 'works';
+
+  beforeEach(async () => { expect((await sandbox.control('rotation', { enabled: true })).body).toEqual({ enabled: true, expiresIn: 43_200 }); });
+
+  test('an installation gives a token that ends, and what renews it', async () => {
+    const { body } = await exchange({ code: await code() });
+    expect(body).toMatchObject({ ok: true, token_type: 'bot', expires_in: 43_200, scope: ASKED.scope });
+    expect(body.access_token).toMatch(/^xoxe\.xoxb-sandbox-acme-/);
+    expect(body.refresh_token).toMatch(/^xoxe-1-/);
+    expect((await sandbox.call('auth.test', {}, String(body.access_token))).body).toMatchObject({ ok: true, user_id: body.bot_user_id, expires_in: 43_200 });
+  });
+
+  test.each([[43_199, 'works'], [43_200, 'token_expired']])('after %d seconds the token %s', async (seconds, end) => {
+    const { token } = await install();
+    sandbox.pass(seconds);
+    expect(await works(token)).toBe(end);
+  });
+
+  test('a renewal gives another token of the same bot with the same scopes, also when the old one has ended', async () => {
+    const first = (await exchange({ code: await code() })).body;
+    sandbox.pass(50_000);
+    const second = await renewal(issued(first).refresh);
+    expect(second).toMatchObject({ ok: true, bot_user_id: first.bot_user_id, scope: first.scope, team: first.team, expires_in: 43_200 });
+    expect(await works(issued(second).token)).toBe('works');
+  });
+
+  test.each([[59, undefined], [60, 'invalid_refresh_token']])('a refresh token that was used works again %d seconds later: %s', async (seconds, error) => {
+    const { refresh } = await install();
+    expect((await renewal(refresh)).ok).toBe(true);
+    sandbox.pass(seconds);
+    expect((await renewal(refresh)).error).toBe(error);
+  });
+
+  test('the two newest tokens work, and the token that was pushed out can still be renewed', async () => {
+    const [first, second, third] = [await install(), await install(), await install()];
+    expect(await Promise.all([first, second, third].map(({ token }) => works(token)))).toEqual(['token_revoked', 'works', 'works']);
+    expect((await renewal(first.refresh)).ok).toBe(true);
+  });
+
+  test.each<[string, (token: string) => Promise<unknown>]>([
+    ['revoked', (token) => sandbox.call('auth.revoke', {}, token)],
+    ['uninstalled', (token) => sandbox.call('apps.uninstall', CLIENT, token)],
+  ])('what was %s cannot be renewed', async (_how, end) => {
+    const { token, refresh } = await install();
+    await end(token);
+    expect((await renewal(refresh)).error).toBe('invalid_refresh_token');
+  });
+
+  test('a reset switches it off, and no request on record shows a refresh token', async () => {
+    const { refresh } = await install();
+    await renewal(refresh);
+    expect(JSON.stringify((await sandbox.control('requests')).body)).not.toContain(refresh);
+    await sandbox.reset();
+    expect((await exchange({ code: await code() })).body).not.toHaveProperty('refresh_token');
+  });
 });

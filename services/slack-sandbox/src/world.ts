@@ -6,6 +6,7 @@ import { byTs, Messages, type Message } from './messages.js';
 import { OAuthCodes } from './oauth-codes.js';
 import { readToken } from './oauth-tokens.js';
 import { RequestLog } from './request-log.js';
+import { Rotation } from './rotation.js';
 import { PUBLISHED, seed } from './seed.js';
 import type { Channel, Person, Workspace } from './workspace.js';
 
@@ -13,6 +14,7 @@ export class World {
   readonly messages: Messages;
   readonly limits: Limits;
   readonly codes: OAuthCodes;
+  readonly rotation: Rotation;
   readonly faults = new Faults();
   readonly requests = new RequestLog();
   grants = new AppGrants();
@@ -30,6 +32,7 @@ export class World {
     this.messages = new Messages(now);
     this.limits = new Limits(now);
     this.codes = new OAuthCodes(now);
+    this.rotation = new Rotation(now);
     this.workspaces = seed(this.grants);
   }
 
@@ -59,6 +62,7 @@ export class World {
   grantOf(token: string): Grant | undefined {
     const content = readToken(token);
     const known = this.grants.ofToken(token);
+    if (known?.state === 'active' && known.expiresAt !== undefined && known.expiresAt <= this.now()) known.state = 'expired';
     if (known !== undefined || content === undefined || content.madeAt >= this.started) return known;
     const workspace = this.workspaces.find(({ domain }) => domain === content.domain);
     return workspace && this.grants.restore(PUBLISHED, workspace, content.scopes, token);
@@ -85,7 +89,7 @@ export class World {
     this.workspaces = seed(this.grants);
     this.needsApproval = false;
     for (const part of [this.messages, this.codes, this.requests]) part.clear();
-    for (const part of [this.faults, this.limits]) part.reset();
+    for (const part of [this.faults, this.limits, this.rotation]) part.reset();
     this.changed();
   }
 }

@@ -6,9 +6,10 @@ export const authMethods: Record<string, Method> = {
   'auth.test': {
     tier: 'special',
     accepts: [],
-    run: ({ workspace, grant }) => accept({
+    run: ({ world, workspace, grant }) => accept({
       url: workspace.url, team: workspace.name, user: grant.bot.name, team_id: workspace.id, user_id: grant.bot.id,
       bot_id: grant.bot.botId, is_enterprise_install: false,
+      ...(grant.expiresAt !== undefined && { expires_in: Math.ceil((grant.expiresAt - world.now()) / 1000) }),
     }),
   },
   'auth.revoke': {

@@ -1,7 +1,9 @@
-/** oauth.v2.access: a code of the consent page becomes a bot token. It is called without a token; the client proves itself. */
+/** oauth.v2.access: a code of the consent page, or a refresh token, becomes a bot token. It is called without a token; the client proves itself. */
 import { accept, refuse, type Answer } from '../answer.js';
+import type { App } from '../app-grants.js';
 import type { Arguments } from '../arguments.js';
 import { makeToken } from '../oauth-tokens.js';
+import type { RotatingToken } from '../rotation.js';
 import type { World } from '../world.js';
 
 export interface ClientCredentials {
@@ -34,17 +36,29 @@ export function oauthAccess(world: World, args: Arguments, client: ClientCredent
   if (app === undefined) return refuse('invalid_client_id');
   if (app.clientSecret !== client.secret) return refuse('bad_client_secret');
   const grantType = args.text('grant_type') ?? 'authorization_code';
-  if (grantType === 'refresh_token') return refuse('invalid_refresh_token'); // tokens of the sandbox do not rotate
+  if (grantType === 'refresh_token') return renewed(world, app, args.text('refresh_token') ?? '');
   if (grantType !== 'authorization_code') return refuse('invalid_grant_type');
   const consent = world.codes.redeem(args.text('code') ?? '');
   if (consent?.app !== app) return refuse('invalid_code');
   if (args.text('redirect_uri') !== consent.redirectUri) return refuse('bad_redirect_uri');
   const { workspace, scopes } = consent;
-  const grant = world.grants.install(app, workspace, scopes, makeToken({ domain: workspace.domain, scopes, madeAt: world.now() }));
+  const issued = world.rotation.settings.enabled
+    ? world.rotation.issue(world.grants, app, workspace, scopes)
+    : { grant: world.grants.install(app, workspace, scopes, makeToken({ domain: workspace.domain, scopes, madeAt: world.now() })) };
   world.changed();
-  return accept({
+  return accept({ ...told(issued), authed_user: { id: consent.userId } });
+}
+
+function renewed(world: World, app: App, refreshToken: string): Answer {
+  const issued = world.rotation.refresh(world.grants, app, refreshToken);
+  return issued === undefined ? refuse('invalid_refresh_token') : accept(told(issued));
+}
+
+function told({ grant, refreshToken, expiresIn }: Pick<RotatingToken, 'grant'> & Partial<RotatingToken>): Record<string, unknown> {
+  const { app, workspace } = grant;
+  return {
     access_token: grant.token, token_type: 'bot', scope: grant.scopes.join(','), bot_user_id: grant.bot.id, app_id: app.id,
     team: { id: workspace.id, name: workspace.name }, enterprise: null, is_enterprise_install: false,
-    authed_user: { id: consent.userId },
-  });
+    ...(refreshToken !== undefined && { refresh_token: refreshToken, expires_in: expiresIn }),
+  };
 }
