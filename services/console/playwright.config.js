@@ -1,14 +1,17 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 
 import { defineConfig } from '@playwright/test';
 
 // the system's browser: downloads of browsers cannot be counted on
 const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => path !== undefined && existsSync(path));
 
+const SPEC = '.e2e-spec.ts';
+const files = readdirSync(new URL('e2e', import.meta.url)).filter((name) => name.endsWith(SPEC)).sort();
+
 export default defineConfig({
   testDir: 'e2e',
   // a project each: every file begins with an empty database of its own
-  projects: ['main-job', 'working-with-issues', 'deliveries', 'accessibility'].map((name) => ({ name, testMatch: `${name}.e2e-spec.ts` })),
+  projects: files.map((name) => ({ name: name.slice(0, -SPEC.length), testMatch: name })),
   outputDir: 'dist/e2e',
   reporter: 'list',
   workers: 1,

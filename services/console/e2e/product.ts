@@ -17,7 +17,7 @@ export interface Product {
   /** Lets the sandbox answer the next message with this error. */
   refuseNextMessage: (error: string) => Promise<void>;
   /** Tells the sandbox what happens at Slack. */
-  atSlack: (control: 'channels' | 'faults' | 'limits', what: object) => Promise<void>;
+  atSlack: (control: 'channels' | 'directory' | 'faults' | 'limits' | 'tokens', what: object) => Promise<void>;
   /** What another than the browser asks of the API. @throws Error when it is refused */
   api: <Answer>(method: string, path: string, body?: object, type?: string) => Promise<Answer>;
 }
