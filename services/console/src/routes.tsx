@@ -26,6 +26,7 @@ export const router = createBrowserRouter([
       },
       { path: 'connectors', lazy: async () => ({ Component: (await import('./connectors/connectors.page.js')).ConnectorsPage }) },
       { path: 'connectors/slack', lazy: async () => ({ Component: (await import('./connectors/slack.page.js')).SlackPage }) },
+      { path: 'connectors/slack/:connectionId/:tab?', lazy: async () => ({ Component: (await import('./connection/connection.page.js')).ConnectionPage }) },
       { path: 'deliveries/problems', lazy: async () => ({ Component: (await import('./deliveries/problems.page.js')).ProblemsPage }) },
       { path: 'deliveries/why', lazy: async () => ({ Component: (await import('./deliveries/why.page.js')).WhyPage }) },
       { path: 'deliveries/:deliveryId?', lazy: async () => ({ Component: (await import('./deliveries/deliveries.page.js')).DeliveriesPage }) },

@@ -1,31 +1,48 @@
 /** Connections to Slack workspaces: what there is, and what can be done with them. */
-import { useMutation, useQuery, useQueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
 
-import type { AcceptedDelivery, Connection, ConnectionCredentials, DirectoryStatus, VerificationResult } from '@tocsin/contracts';
-import type { Destination } from '@tocsin/domain';
+import type { AcceptedDelivery, Connection, ConnectionCredentials, VerificationResult } from '@tocsin/contracts';
+import { cleanLine, type Destination } from '@tocsin/domain';
 
 import { call, type Page } from './client.js';
 
 export type TokenCredentials = Pick<ConnectionCredentials, 'hostUrl' | 'token'>;
 
 const CONNECTIONS = ['connections'];
+const LIST_MS = 30_000;
+/** Of the one that somebody looks at. */
+const OPEN_MS = 10_000;
 
-/** All connections of the organization; refreshed now and then, as their health changes by itself. */
+/** All connections of the organization; refreshed now and then while the page is seen, as their health changes by itself. */
 export function useConnections({ enabled = true } = {}): UseQueryResult<Connection[]> {
   return useQuery({
     queryKey: CONNECTIONS,
-    queryFn: async ({ signal }) => (await call<Page<Connection>>('GET', '/v1/connections', { query: { limit: 200 }, signal })).items,
+    queryFn: async ({ signal }) => (await call<Page<Connection>>('GET', '/v1/connections', { query: { limit: 200 }, signal })).items.map(readable),
     enabled,
-    refetchInterval: 30_000,
+    refetchInterval: LIST_MS,
   });
 }
 
-export function useDirectory(connectionId: string): UseQueryResult<DirectoryStatus> {
+export function useConnection(id: string, { enabled = true } = {}): UseQueryResult<Connection> {
   return useQuery({
-    queryKey: ['directory', connectionId],
-    queryFn: ({ signal }) => call<DirectoryStatus>('GET', `/v1/connections/${connectionId}/directory`, { signal }),
-    refetchInterval: ({ state }) => (state.data?.state === 'syncing' ? 1_000 : 30_000),
+    queryKey: [...CONNECTIONS, id],
+    queryFn: async ({ signal }) => readable(await call<Connection>('GET', pathOf(id), { signal })),
+    enabled,
+    refetchInterval: OPEN_MS,
   });
+}
+
+/** Names are chosen by whoever owns the workspace: without the characters that let them read other than they are written. */
+function readable(connection: Connection): Connection {
+  const { workspace, bot } = connection;
+  return Object.assign({}, connection, {
+    workspace: Object.assign({}, workspace, { name: cleanLine(workspace.name) || workspace.id }),
+    bot: Object.assign({}, bot, { name: cleanLine(bot.name) || bot.userId }),
+  });
+}
+
+function pathOf(id: string): string {
+  return `/v1/connections/${encodeURIComponent(id)}`;
 }
 
 /** VERIFY CONNECTIVITY: always answers with checks, passed or not. */
@@ -45,25 +62,44 @@ export function useConnectWithToken(): UseMutationResult<Connection, Error, Toke
   });
 }
 
-export function useConnectWithOauth(): UseMutationResult<{ authorizeUrl: string }, Error, void> {
-  return useMutation({ mutationFn: () => call<{ authorizeUrl: string }>('POST', '/v1/connections/oauth', { body: {} }) });
+/** Begins at Slack's consent page, for the connection that is to be renewed or for whichever workspace is chosen there. */
+export function useConnectWithOauth(): UseMutationResult<{ authorizeUrl: string }, Error, string | undefined> {
+  return useMutation({ mutationFn: (connectionId) => call<{ authorizeUrl: string }>('POST', '/v1/connections/oauth', { body: connectionId === undefined ? {} : { connectionId } }) });
 }
 
 export type ConnectionAction =
-  | { kind: 'verify' | 'pause' | 'resume' | 'disconnect' }
+  | { kind: 'pause' | 'resume' | 'disconnect' }
   | { kind: 'replace-token'; token: string };
 
-/** Re-verify, pause, resume, replace the token, disconnect. */
+/** Pause, resume, replace the token, disconnect. */
 export function useConnectionAction(id: string): UseMutationResult<unknown, Error, ConnectionAction> {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (action) => act(id, action),
-    onSettled: () => queries.invalidateQueries({ queryKey: CONNECTIONS }),
+    onSettled: (_answer, error, { kind }) => {
+      // of what is gone nothing can be asked any more
+      if (kind === 'disconnect' && !error) queries.removeQueries({ queryKey: [...CONNECTIONS, id] });
+      return changed(queries, id);
+    },
   });
 }
 
+/** VERIFY CONNECTIVITY of a connection with the token that it has; what is found becomes its health. */
+export function useReverify(id: string): UseMutationResult<VerificationResult, Error, void> {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => call<VerificationResult>('POST', `${pathOf(id)}/verify`),
+    onSettled: () => changed(queries, id),
+  });
+}
+
+/** What is shown of a connection, and what follows from it, is asked anew. */
+async function changed(queries: QueryClient, id: string): Promise<void> {
+  await Promise.all([CONNECTIONS, ['activity', id], ['directory', id], ['connection-messages', id], ['used-destinations', id]].map((queryKey) => queries.invalidateQueries({ queryKey })));
+}
+
 function act(id: string, action: ConnectionAction): Promise<unknown> {
-  const path = `/v1/connections/${encodeURIComponent(id)}`;
+  const path = pathOf(id);
   switch (action.kind) {
     case 'replace-token':
       return call('PUT', `${path}/token`, { body: { token: action.token } });
@@ -81,15 +117,18 @@ export interface TestMessage {
 
 export function useSendTestMessage(id: string): UseMutationResult<AcceptedDelivery, Error, TestMessage> {
   return useMutation({
-    mutationFn: ({ destination, idempotencyKey }) => call<AcceptedDelivery>('POST', `/v1/connections/${encodeURIComponent(id)}/test-messages`, { body: { destination }, idempotencyKey }),
+    mutationFn: ({ destination, idempotencyKey }) => call<AcceptedDelivery>('POST', `${pathOf(id)}/test-messages`, { body: { destination }, idempotencyKey }),
   });
 }
 
-/** The app manifest for an own Slack app, as JSON text. */
-export function useManifest(): UseQueryResult<string> {
+/** For an app of one's own, or for the published app of an installation of Tocsin. */
+export type ManifestPurpose = 'token' | 'published';
+
+/** The app manifest in the form that Slack takes. */
+export function useManifest(purpose: ManifestPurpose): UseQueryResult<object> {
   return useQuery({
-    queryKey: ['manifest'],
-    queryFn: async () => JSON.stringify(await call('GET', '/v1/slack/manifest', { query: { for: 'token', format: 'json' } }), null, 2),
+    queryKey: ['manifest', purpose],
+    queryFn: ({ signal }) => call<object>('GET', '/v1/slack/manifest', { query: { for: purpose, format: 'json' }, signal }),
     staleTime: Infinity,
   });
 }

@@ -2,6 +2,7 @@
 import { Text } from '@mantine/core';
 
 import type { ConnectivityCheckView } from '@tocsin/contracts';
+import { cleanLine } from '@tocsin/domain';
 
 import { Notice } from '../parts/notice.js';
 
@@ -25,7 +26,7 @@ function Checks({ checks }: { checks: readonly ConnectivityCheckView[] }) {
           <li key={id} className="check">
             <span className="check-mark" data-status={status} aria-hidden="true">{sign}</span>
             <div>
-              <Text size="sm"><span className="visually-hidden">{`${word}: `}</span>{message}</Text>
+              <Text size="sm"><span className="visually-hidden">{`${word}: `}</span>{cleanLine(message)}</Text>
               {remedy !== undefined && <Text size="sm" fw={600}>{remedy}</Text>}
             </div>
           </li>

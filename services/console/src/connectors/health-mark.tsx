@@ -1,19 +1,25 @@
 /** How a connection stands, in word and colour. */
-import { Badge } from '@mantine/core';
+import { Badge, Group } from '@mantine/core';
 
+import type { Connection } from '@tocsin/contracts';
 import type { HealthState } from '@tocsin/domain';
 
-export type CardState = HealthState | 'not_configured' | 'paused';
+import { healthWord } from './connection-words.js';
 
-const LOOKS: Record<CardState, { word: string; color: string }> = {
-  connected: { word: 'Connected', color: 'green' },
-  needs_attention: { word: 'Needs attention', color: 'orange' },
-  revoked: { word: 'Revoked', color: 'red' },
-  paused: { word: 'Paused', color: 'gray' },
-  not_configured: { word: 'Not configured', color: 'gray' },
-};
+export type MarkedState = HealthState | 'not_configured' | 'paused';
 
-export function HealthMark({ state }: { state: CardState }) {
-  const { word, color } = LOOKS[state];
-  return <Badge variant="dot" color={color} tt="none" className="mark">{word}</Badge>;
+const COLORS: Record<MarkedState, string> = { connected: 'green', needs_attention: 'orange', revoked: 'red', paused: 'gray', not_configured: 'gray' };
+
+export function HealthMark({ state }: { state: MarkedState }) {
+  const word = state === 'not_configured' ? 'Not configured' : state === 'paused' ? 'Paused' : healthWord(state);
+  return <Badge variant="dot" color={COLORS[state]} tt="none" className="mark">{word}</Badge>;
+}
+
+export function HealthMarks({ connection: { health, paused } }: { connection: Pick<Connection, 'health' | 'paused'> }) {
+  return (
+    <Group gap="xs">
+      {paused && <HealthMark state="paused" />}
+      <HealthMark state={health.state} />
+    </Group>
+  );
 }

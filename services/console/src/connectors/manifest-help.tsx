@@ -1,18 +1,21 @@
 /** For those who have no Slack app yet: the ready manifest, as a link to Slack and to copy. */
 import { Anchor, Group, Text } from '@mantine/core';
 
-import { useManifest } from '../api/connections.js';
+import { createAppLink } from '@tocsin/domain';
+
+import { useManifest, type ManifestPurpose } from '../api/connections.js';
 import { CopyText } from '../parts/copyable.js';
 
-export function ManifestHelp() {
-  const { data: manifest } = useManifest();
+/** @param hostUrl as far as it is typed: GovSlack keeps its apps on a site of its own */
+export function ManifestHelp({ purpose, hostUrl = '' }: { purpose: ManifestPurpose; hostUrl?: string }) {
+  const { data: manifest } = useManifest(purpose);
   return (
     <Group gap="sm" mih={30}>
       <Text size="sm">No app yet?</Text>
-      {manifest !== undefined && (
+      {manifest && (
         <>
-          <Anchor href={`https://api.slack.com/apps?new_app=1&manifest_json=${encodeURIComponent(manifest)}`} target="_blank" rel="noopener noreferrer" size="sm" underline="always">Create the Slack app from our manifest</Anchor>
-          <CopyText value={manifest} label="Copy manifest" />
+          <Anchor href={createAppLink(manifest, hostUrl)} target="_blank" rel="noopener noreferrer" size="sm" underline="always">Create the Slack app from our manifest</Anchor>
+          <CopyText value={JSON.stringify(manifest, null, 2)} label="Copy manifest" />
         </>
       )}
     </Group>

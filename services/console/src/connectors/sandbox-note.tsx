@@ -1,19 +1,15 @@
-/** Says that messages go to the Slack sandbox, and how to try it. */
-import { Button, Code, Text } from '@mantine/core';
+/** Says that messages go to the Slack sandbox, and how to use a workspace of one's own instead. */
+import { Code, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 
 import { Notice } from '../parts/notice.js';
-import type { TokenCredentials } from '../api/connections.js';
 
-const TO_TRY: TokenCredentials = { hostUrl: 'https://acme.slack.com', token: 'xoxb-sandbox-acme' };
-
-export function SandboxNote({ onUse, disabled }: { onUse: (credentials: TokenCredentials) => void; disabled: boolean }) {
+/** @param children what that means in this place */
+export function SandboxNote({ children }: { children: ReactNode }) {
   return (
     <Notice color="indigo" title="Connected to the Slack sandbox, not to Slack">
-      <Text size="sm">
-        {'Only the sandbox’s tokens work here; try '}<Code>{TO_TRY.token}</Code>{' with '}<Code>{TO_TRY.hostUrl}</Code>
-        {'. Any other token is refused before it is sent anywhere. To use your own workspace, start Tocsin with '}<Code>SLACK_BASE_URL=https://slack.com</Code>.
-      </Text>
-      <Button size="xs" variant="default" mt="sm" onClick={() => { onUse(TO_TRY); }} disabled={disabled}>Fill in the sandbox’s credentials</Button>
+      <Text component="div" size="sm">{children}</Text>
+      <Text size="sm" mt="xs">{'To use your own workspace, start Tocsin with '}<Code>SLACK_BASE_URL=https://slack.com</Code>.</Text>
     </Notice>
   );
 }

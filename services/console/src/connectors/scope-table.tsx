@@ -1,39 +1,39 @@
 /** The scopes that Tocsin asks for, with what each is for and, once known, whether it is granted. */
 import { Anchor, Code } from '@mantine/core';
 
-import type { ConnectivityCheckView } from '@tocsin/contracts';
 import { SLACK_SCOPES } from '@tocsin/domain';
 
+import { grantWord, type Grant } from './scope-grants.js';
+
 interface ScopeTableProps {
-  /** Of the last VERIFY CONNECTIVITY; without them the table says only what is asked for. */
-  checks?: readonly ConnectivityCheckView[] | undefined;
+  /** What is known of each; without it the table says only what is asked for. */
+  grants?: ReadonlyMap<string, Grant> | undefined;
 }
 
-const GRANTED = { passed: '✓ granted', failed: '✗ missing', warning: '– not granted' } as const;
-
-export function ScopeTable({ checks }: ScopeTableProps) {
-  const known = checks?.some(({ id }) => id.startsWith('scope.')) ?? false;
-  const headings = ['Scope', '', 'What it is for', ...(known ? ['Granted'] : [])];
+export function ScopeTable({ grants }: ScopeTableProps) {
+  const headings = ['Scope', '', 'What it is for', ...(grants ? ['Granted'] : [])];
   return (
     <table className="list scopes" role="table" aria-label="Scopes">
       <thead role="rowgroup">
         <tr role="row">{headings.map((heading) => <th key={heading} role="columnheader" scope="col">{heading === '' ? <span className="visually-hidden">Required or optional</span> : heading}</th>)}</tr>
       </thead>
       <tbody role="rowgroup">
-        {SLACK_SCOPES.map(({ name, required, purpose }) => {
-          const status = checks?.find(({ id }) => id === `scope.${name}`)?.status;
-          return (
-            <tr key={name} role="row">
-              <td role="cell" className="narrow"><Anchor href={pageOf(name)} target="_blank" rel="noopener noreferrer" size="sm"><Code>{name}</Code></Anchor></td>
-              <td role="cell" className="narrow">{required ? 'required' : 'optional'}</td>
-              <td role="cell">{purpose}</td>
-              {known && <td role="cell" className="narrow">{status === undefined ? 'unknown' : GRANTED[status]}</td>}
-            </tr>
-          );
-        })}
+        {SLACK_SCOPES.map(({ name, required, purpose }) => (
+          <tr key={name} role="row">
+            <td role="cell" className="narrow"><Anchor href={pageOf(name)} target="_blank" rel="noopener noreferrer" size="sm"><Code>{name}</Code></Anchor></td>
+            <td role="cell" className="narrow">{required ? 'required' : 'optional'}</td>
+            <td role="cell" className="purpose">{purpose}</td>
+            {grants && <td role="cell" className="narrow"><GrantMark grant={grants.get(name) ?? 'unknown'} required={required} /></td>}
+          </tr>
+        ))}
       </tbody>
     </table>
   );
+}
+
+function GrantMark({ grant, required }: { grant: Grant; required: boolean }) {
+  const { sign, word, status } = grantWord(grant, required);
+  return <span className="grant"><span className="check-mark" data-status={status} aria-hidden="true">{sign}</span>{word}</span>;
 }
 
 /** Slack's page about a scope. */

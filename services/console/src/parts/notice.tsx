@@ -1,7 +1,7 @@
 /** A coloured box. It says by its role how urgent it is: only a failure interrupts whoever listens. */
 import { Alert, type AlertProps } from '@mantine/core';
 
-interface NoticeProps extends Pick<AlertProps, 'color' | 'title' | 'children' | 'mt' | 'onClose'> {
+interface NoticeProps extends Pick<AlertProps, 'color' | 'title' | 'children' | 'mt' | 'mb' | 'onClose'> {
   role?: 'note' | 'status' | 'alert';
 }
 

@@ -1,7 +1,13 @@
 /** A time as people say it, with the exact one beside it. */
-import { age } from '../time/age.js';
+import { age, ago } from '../time/age.js';
 
-export function TimeAgo({ at }: { at: string }) {
+interface TimeAgoProps {
+  at: string;
+  /** Within a sentence: `3 h ago` rather than `3 h`. */
+  spoken?: boolean;
+}
+
+export function TimeAgo({ at, spoken = false }: TimeAgoProps) {
   const time = new Date(at);
-  return <time dateTime={at} title={time.toLocaleString()}>{age(time, new Date())}</time>;
+  return <time dateTime={at} title={time.toLocaleString()}>{(spoken ? ago : age)(time, new Date())}</time>;
 }

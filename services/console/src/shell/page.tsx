@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 interface PageProps {
   title: string;
   /** Where the page stands, above its heading. */
-  path?: string;
+  path?: ReactNode;
   aside?: ReactNode;
   /** Of the tab, when it differs from the heading. */
   tabTitle?: string;
@@ -18,7 +18,7 @@ export function Page({ title, path, aside, tabTitle = title, children }: PagePro
       <title>{`${tabTitle} · Tocsin`}</title>
       <Group justify="space-between" align="flex-end" gap="sm">
         <div>
-          {path !== undefined && <Text size="sm" c="dimmed">{path}</Text>}
+          {path !== undefined && <Text size="sm" c="dimmed" component="div">{path}</Text>}
           <Title order={1} size="h2">{title}</Title>
         </div>
         {aside}

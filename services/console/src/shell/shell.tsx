@@ -3,6 +3,7 @@ import { Anchor, AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Navigate, Outlet, useLocation } from 'react-router';
 
+import { ConnectionBanners } from '../connection/connection-banners.js';
 import { useClaims } from '../session/session.js';
 import { Navigation } from './navigation.js';
 import { ThemeToggle } from './theme-toggle.js';
@@ -33,6 +34,7 @@ export function Shell() {
         <Navigation onFollow={close} />
       </AppShell.Navbar>
       <AppShell.Main id="page" tabIndex={-1}>
+        <ConnectionBanners />
         <Outlet />
       </AppShell.Main>
     </AppShell>

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { age } from './age.js';
+import { age, ago } from './age.js';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
 
@@ -15,4 +15,11 @@ test.each([
   ['2024-03-01T12:00:00Z', '2 y'],
 ])('%s is %s old', (from, said) => {
   expect(age(new Date(from), NOW)).toBe(said);
+});
+
+test.each([
+  ['2026-03-10T11:59:30Z', 'just now'],
+  ['2026-03-10T10:00:00Z', '2 h ago'],
+])('%s was %s', (from, said) => {
+  expect(ago(new Date(from), NOW)).toBe(said);
 });

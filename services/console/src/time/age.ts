@@ -14,3 +14,9 @@ export function age(from: Date, now: Date): string {
   const unit = UNITS.find(([, size]) => seconds >= size);
   return unit ? `${Math.floor(seconds / unit[1])} ${unit[0]}` : 'now';
 }
+
+/** @returns for example `3 h ago`; `just now` for less than a minute */
+export function ago(from: Date, now: Date): string {
+  const said = age(from, now);
+  return said === 'now' ? 'just now' : `${said} ago`;
+}

@@ -8,8 +8,8 @@ import { ApiProblem } from '../api/client.js';
 import { useConnectionAction } from '../api/connections.js';
 import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
-import { CheckList } from './check-list.js';
-import { SecretInput } from './secret-input.js';
+import { CheckList } from '../connectors/check-list.js';
+import { SecretInput } from '../connectors/secret-input.js';
 
 export function ReplaceTokenDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
   const [token, setToken] = useState('');
