@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 
 import type { CloudEvent, ConnectionChanged, ServiceName } from '@tocsin/contracts';
-import { createLogger, InProcessBus, InternalClient, loadConfig, remoteKeys, serviceSecret, startService, type Listening } from '@tocsin/platform';
+import { createLogger, InProcessBus, InternalClient, loadConfig, remoteKeys, serviceSecrets, startService, type Listening } from '@tocsin/platform';
 import { closeSlackConnections } from '@tocsin/slack';
 import { startSandboxProcess, testDatabase, testIssuer, type StartedProcess, type TestDatabase, type TestIssuer } from '@tocsin/testing';
 import { v7 as uuid } from 'uuid';
@@ -51,6 +51,15 @@ export class RunningConnector {
   }
 
   private async listen(settings: Record<string, string>): Promise<void> {
+    await this.bus.subscribe('notifier', 'notifier.connection.changed.v1', ({ body }) => {
+      this.heard.push((JSON.parse(body.toString()) as CloudEvent<ConnectionChanged>).data);
+      return Promise.resolve();
+    });
+    this.listening = await this.replica(settings);
+  }
+
+  /** One more process of connector beside the first, or after it; whoever starts it closes it. */
+  async replica(settings: Record<string, string> = {}): Promise<Listening> {
     const config = loadConfig(connectorService.config, {
       DATABASE_URL: this.database.url, DATABASE_POOL_SIZE: '4', ENCRYPTION_KEYS: this.keys, SLACK_BASE_URL: this.sandbox.url, PUBLIC_URL: 'http://localhost:3000', ...SANDBOX_APP, ...settings,
     });
@@ -58,13 +67,10 @@ export class RunningConnector {
     const peers = { connector: peer, issues: peer, workflows: peer, notifier: peer };
     const lines = new Writable({ write: (chunk: Buffer, _encoding, done) => { this.logged.push(chunk.toString()); done(); } });
     const runtime = { bus: this.bus, logger: createLogger('connector', 'debug', lines), peers, tokenIssuer: { issuer: this.issuer.url, keys: remoteKeys(this.issuer.url) } };
-    await this.bus.subscribe('notifier', 'notifier.connection.changed.v1', ({ body }) => {
-      this.heard.push((JSON.parse(body.toString()) as CloudEvent<ConnectionChanged>).data);
-      return Promise.resolve();
-    });
     const { service, streamed } = connectorService;
-    this.listening = await startService({ service, module: connectorService.register(config, runtime), runtime, port: 0, ...(streamed && { streamed }) });
-    peers.connector = this.listening.url;
+    const listening = await startService({ service, module: connectorService.register(config, runtime), runtime, port: 0, ...(streamed && { streamed }) });
+    peers.connector = listening.url;
+    return listening;
   }
 
   get url(): string {
@@ -97,10 +103,10 @@ export class RunningConnector {
     return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
   }
 
-  /** As another service calls it. */
-  peer(service: ServiceName): InternalClient {
+  /** As another service calls it. @param keys its ring */
+  peer(service: ServiceName, keys = this.keys): InternalClient {
     const nowhere = 'http://127.0.0.1:9';
-    return new InternalClient(service, { connector: this.url, issues: nowhere, workflows: nowhere, notifier: nowhere }, serviceSecret({ ENCRYPTION_KEYS: this.keys }));
+    return new InternalClient(service, { connector: this.url, issues: nowhere, workflows: nowhere, notifier: nowhere }, serviceSecrets({ ENCRYPTION_KEYS: keys })[0]);
   }
 
   /** As notifier says it. */
@@ -125,7 +131,8 @@ export class RunningConnector {
     await this.control('reset', {});
   }
 
-  private async control(what: string, body: object): Promise<void> {
+  /** Steers the sandbox by one of its controls. */
+  async control(what: string, body: object): Promise<void> {
     const response = await fetch(`${this.sandbox.url}/sandbox/${what}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`the sandbox refuses: ${await response.text()}`);
   }

@@ -14,7 +14,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: TokenVerifier,
-    private readonly serviceSecret: Uint8Array,
+    private readonly serviceSecrets: readonly Uint8Array[],
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -25,7 +25,7 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request>();
     const token = bearerToken(request);
     if (access.kind === 'internal') {
-      if ((await verifyServiceToken(token, this.serviceSecret)) === undefined) throw unauthorized('This route is for services of Tocsin only.');
+      if ((await verifyServiceToken(token, this.serviceSecrets)) === undefined) throw unauthorized('This route is for services of Tocsin only.');
       return true;
     }
     const caller = await this.verify(token);

@@ -119,7 +119,7 @@ class Routes {
 async function pass(route: keyof Routes, authorization?: string): Promise<{ allowed: boolean; request: Request }> {
   const request = { get: () => authorization, method: 'GET', path: `/${route}` } as unknown as Request;
   const context = { getType: () => 'http', getHandler: () => Object.getOwnPropertyDescriptor(Routes.prototype, route)?.value as object, getClass: () => Routes, switchToHttp: () => ({ getRequest: () => request }) } as unknown as ExecutionContext;
-  return { allowed: await new AccessGuard(new Reflector(), aVerifier().verifier, SECRET).canActivate(context), request };
+  return { allowed: await new AccessGuard(new Reflector(), aVerifier().verifier, [SECRET]).canActivate(context), request };
 }
 
 describe('a route', () => {

@@ -7,8 +7,16 @@ export async function signServiceToken(service: string, secret: Uint8Array): Pro
   return new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setIssuer(service).setAudience(AUDIENCE).setIssuedAt().setExpirationTime('60s').sign(secret);
 }
 
-/** The calling service's name; undefined when the token is not one of ours. */
-export async function verifyServiceToken(token: string, secret: Uint8Array): Promise<string | undefined> {
+/** The calling service's name; undefined when the token is not one of ours. @param secrets any of them may have signed it */
+export async function verifyServiceToken(token: string, secrets: readonly Uint8Array[]): Promise<string | undefined> {
+  for (const secret of secrets) {
+    const service = await issuerOf(token, secret);
+    if (service !== undefined) return service;
+  }
+  return undefined;
+}
+
+async function issuerOf(token: string, secret: Uint8Array): Promise<string | undefined> {
   try {
     const { payload } = await jwtVerify(token, secret, { audience: AUDIENCE, algorithms: ['HS256'], clockTolerance: 30 });
     return payload.iss;

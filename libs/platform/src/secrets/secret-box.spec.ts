@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { SecretBox, serviceSecret } from './secret-box.js';
+import { signServiceToken, verifyServiceToken } from '../auth/service-token.js';
+import { SecretBox, serviceSecrets } from './secret-box.js';
 
 const [OLD, NEW] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
 const TOKEN = 'xoxb-1-2-secret';
@@ -69,12 +70,27 @@ describe('a key ring is refused', () => {
 
 describe('the service secret', () => {
   test('is the setting where there is one', () => {
-    expect(new TextDecoder().decode(serviceSecret({ SERVICE_SECRET: 'shared', ENCRYPTION_KEYS: `k1:${OLD}` }))).toBe('shared');
+    expect(serviceSecrets({ SERVICE_SECRET: 'shared', ENCRYPTION_KEYS: `k1:${OLD}` }).map((secret) => new TextDecoder().decode(secret))).toEqual(['shared']);
   });
 
-  test('else comes from the ring\'s first key, the same in every service, and is not that key', () => {
-    const derived = serviceSecret({ ENCRYPTION_KEYS: `k1:${OLD}` });
-    expect(serviceSecret({ ENCRYPTION_KEYS: `renamed:${OLD},k0:${NEW}` })).toEqual(derived);
+  test('else comes from the ring\'s keys, the same in every service, and is no key itself', () => {
+    const [derived] = serviceSecrets({ ENCRYPTION_KEYS: `k1:${OLD}` });
+    expect(serviceSecrets({ ENCRYPTION_KEYS: `renamed:${OLD}, k0:${NEW}` })[0]).toEqual(derived);
     expect(Buffer.from(derived).toString('base64')).not.toBe(OLD);
+  });
+});
+
+describe('while the ring is changed service by service', () => {
+  const STEPS = [`k1:${OLD}`, `k1:${OLD},k2:${NEW}`, `k2:${NEW},k1:${OLD}`, `k2:${NEW}`];
+  const pairs = STEPS.slice(1).flatMap((next, index) => [[STEPS[index] ?? '', next], [next, STEPS[index] ?? '']]);
+
+  test.each(pairs)('a service with %s is known to one with %s', async (caller, called) => {
+    const token = await signServiceToken('notifier', serviceSecrets({ ENCRYPTION_KEYS: caller })[0]);
+    expect(await verifyServiceToken(token, serviceSecrets({ ENCRYPTION_KEYS: called }))).toBe('notifier');
+  });
+
+  test('a key that is in no ring any more is none', async () => {
+    const token = await signServiceToken('notifier', serviceSecrets({ ENCRYPTION_KEYS: `k1:${OLD}` })[0]);
+    expect(await verifyServiceToken(token, serviceSecrets({ ENCRYPTION_KEYS: `k2:${NEW}` }))).toBeUndefined();
   });
 });

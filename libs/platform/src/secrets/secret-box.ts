@@ -16,7 +16,8 @@ export interface SealedSecret {
 
 export class SecretBox {
   private readonly keys: ReadonlyMap<string, Buffer>;
-  private readonly currentKeyId: string;
+  /** The key that seals. */
+  readonly currentKeyId: string;
 
   /** @param keyRing `id:base64,id:base64`, keys of 32 bytes, the first one seals. @throws Error naming what is wrong with the ring, never a key */
   constructor(keyRing: string) {
@@ -47,6 +48,11 @@ export class SecretBox {
     return decipher.update(box.subarray(NONCE_BYTES, box.length - TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
   }
 
+  /** Whether a value that this key sealed can be opened. */
+  hasKey(id: string): boolean {
+    return this.keys.has(id);
+  }
+
   private key(id: string): Buffer {
     const key = this.keys.get(id);
     if (!key) throw new Error(`ENCRYPTION_KEYS has no key "${id}", which sealed a stored secret; add it back after the first one`);
@@ -54,9 +60,16 @@ export class SecretBox {
   }
 }
 
-/** The secret by which services know each other: SERVICE_SECRET, or derived from the key ring's first key (HKDF, RFC 5869). */
-export function serviceSecret(settings: { SERVICE_SECRET?: string | undefined; ENCRYPTION_KEYS: string }): Uint8Array {
-  if (settings.SERVICE_SECRET !== undefined) return new TextEncoder().encode(settings.SERVICE_SECRET);
-  const firstKey = settings.ENCRYPTION_KEYS.split(',')[0]?.split(':')[1] ?? '';
-  return new Uint8Array(hkdfSync('sha256', Buffer.from(firstKey, 'base64'), '', 'tocsin service authentication', 32));
+/**
+ * The secrets by which services know each other: SERVICE_SECRET, or one derived from each key of the ring (HKDF, RFC 5869). The
+ * first one signs and all are accepted, so that services before and after a change of the ring's order go on talking.
+ */
+export function serviceSecrets(settings: { SERVICE_SECRET?: string | undefined; ENCRYPTION_KEYS: string }): readonly [Uint8Array, ...Uint8Array[]] {
+  if (settings.SERVICE_SECRET !== undefined) return [new TextEncoder().encode(settings.SERVICE_SECRET)];
+  const [first = '', ...others] = settings.ENCRYPTION_KEYS.split(',');
+  return [derived(first), ...others.map(derived)];
+}
+
+function derived(entry: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', Buffer.from(entry.trim().split(':')[1] ?? '', 'base64'), '', 'tocsin service authentication', 32));
 }

@@ -21,7 +21,7 @@ import { OpenStreams } from '../http/open-streams.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { Metrics, MetricsController } from '../metrics/metrics.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
-import { SecretBox, serviceSecret } from '../secrets/secret-box.js';
+import { SecretBox, serviceSecrets } from '../secrets/secret-box.js';
 import type { ServiceRuntime } from './runtime.js';
 
 export const LOGGER = Symbol('logger');
@@ -52,8 +52,8 @@ function askConnector(client: InternalClient): ApiKeyLookup {
 @Module({})
 export class PlatformModule {
   static forService({ service, config, runtime, migrations }: PlatformOptions): DynamicModule {
-    const secret = serviceSecret(config);
-    const client = new InternalClient(service, runtime.peers, secret);
+    const secrets = serviceSecrets(config);
+    const client = new InternalClient(service, runtime.peers, secrets[0]);
     const tokens = new TokenVerifier(runtime.tokenIssuer, askConnector(client));
     const values = [
       { provide: LOGGER, useValue: runtime.logger },
@@ -78,7 +78,7 @@ export class PlatformModule {
         OpenStreams,
         { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
         { provide: APP_PIPE, useClass: ContractPipe },
-        { provide: APP_GUARD, useFactory: (reflector: Reflector) => new AccessGuard(reflector, tokens, secret), inject: [Reflector] },
+        { provide: APP_GUARD, useFactory: (reflector: Reflector) => new AccessGuard(reflector, tokens, secrets), inject: [Reflector] },
       ],
       exports: [...values.map(({ provide }) => provide), Metrics, Idempotency, OpenStreams],
     };
