@@ -27,8 +27,22 @@ describe('what may have been meant is suggested', () => {
     ['http://acme.slack.com', 'https://acme.slack.com'],
     ['https://user:pass@acme.slack.com', 'https://acme.slack.com'],
     ['acme.slack.com:8443', 'https://acme.slack.com'],
+    ['https://join.slack.com/t/Acme-2/shared_invite/zt-1a2b', 'https://acme-2.slack.com'],
   ])('%s', (text, suggestion) => {
     expect(parseSlackHost(text)).toMatchObject({ ok: false, suggestion });
+  });
+});
+
+describe('a site that all workspaces share is told as what it is', () => {
+  test.each([
+    ['https://app.slack.com/client/T012AB3CD/C012AB3CD', /^app\.slack\.com is where Slack opens in a browser/],
+    ['app.slack-gov.com/client/T1', /^app\.slack-gov\.com is where Slack opens/],
+    ['https://slack.com/signin', /^slack\.com is a site of Slack’s own/],
+    ['https://api.slack.com/apps/A012AB3CD', /^api\.slack\.com is a site of Slack’s own/],
+    ['https://join.slack.com/', /^join\.slack\.com is a site of Slack’s own/],
+    ['a.b.slack.com', /^a\.b\.slack\.com is not the address of a Slack workspace/],
+  ])('%s', (text, reason) => {
+    expect(parseSlackHost(text)).toMatchObject({ ok: false, reason: expect.stringMatching(reason) });
   });
 });
 

@@ -12,7 +12,8 @@ const LABEL = '(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const WORKSPACE = new RegExp(`^${LABEL}(?:\\.enterprise)?\\.(?:slack\\.com|slack-gov\\.com)$`);
 const BARE_NAME = new RegExp(`^${LABEL}$`);
 /** Slack's own hosts, which are no workspaces. */
-const NOT_WORKSPACES = new Set(['api', 'app', 'docs', 'enterprise', 'files', 'hooks', 'my', 'status', 'wss-primary', 'www']);
+const NOT_WORKSPACES = new Set(['', 'api', 'app', 'docs', 'enterprise', 'files', 'hooks', 'join', 'my', 'status', 'wss-primary', 'www']);
+const SITES = /^(?:(?<label>[^.]+)\.)?(?:slack\.com|slack-gov\.com)$/;
 
 /** @param text such as `acme.slack.com`, `https://acme.slack.com/`, `https://acme.enterprise.slack.com/archives/C1` */
 export function parseSlackHost(text: string): SlackHost {
@@ -25,8 +26,26 @@ export function parseSlackHost(text: string): SlackHost {
   const isWorkspace = WORKSPACE.test(host) && !NOT_WORKSPACES.has(host.split('.')[0] ?? '');
   if (url.protocol !== 'https:') return refuse('Only https addresses are accepted.', isWorkspace ? `https://${host}` : undefined);
   if (url.username !== '' || url.password !== '' || url.port !== '') return refuse('The address must not hold a user, a password or a port.', isWorkspace ? `https://${host}` : undefined);
+  if (isSlacksOwn(host)) return refuse(reasonOfSlacksOwn(host), invitedTo(host, url.pathname));
   if (!isWorkspace) return refuse(`${host} is not the address of a Slack workspace; it ends in .slack.com or .slack-gov.com and begins with the workspace’s name.`, undefined);
   return { ok: true, host, url: `https://${host}` };
+}
+
+function isSlacksOwn(host: string): boolean {
+  const site = SITES.exec(host);
+  return site !== null && NOT_WORKSPACES.has(site.groups?.label ?? '');
+}
+
+/** People copy what their browser shows, which is the same for every workspace. */
+function reasonOfSlacksOwn(host: string): string {
+  return /^app\./.test(host) ? `${host} is where Slack opens in a browser, the same for every workspace.` : `${host} is a site of Slack’s own, not a workspace.`;
+}
+
+/** An invitation names its workspace: `join.slack.com/t/acme/shared_invite/…`. */
+function invitedTo(host: string, path: string): string | undefined {
+  const site = /^join\.(.+)$/.exec(host)?.[1];
+  const name = /^\/t\/([^/]+)/.exec(path)?.[1]?.toLowerCase();
+  return site !== undefined && name !== undefined && BARE_NAME.test(name) ? `https://${name}.${site}` : undefined;
 }
 
 function toUrl(text: string): URL | undefined {

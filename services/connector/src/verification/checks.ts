@@ -2,6 +2,7 @@
 import { REMEDIES, SLACK_SCOPES, type ConnectivityCheck, type SlackFailure } from '@tocsin/domain';
 import type { SlackHost } from '@tocsin/slack';
 
+import type { Granted } from './find-scopes.js';
 import { tokenKind, type TokenKind } from './token-kind.js';
 
 const COPY_BOT_TOKEN = 'In the Slack app open OAuth & Permissions and copy the Bot User OAuth Token; it begins with xoxb-.';
@@ -18,7 +19,7 @@ const WRONG_KINDS: Record<Exclude<TokenKind, 'bot' | 'rotating-bot'>, string> = 
   'client-id': 'This looks like the client id of the Slack app, not like a token.',
   'api-key': 'This is an API key of Tocsin, not a token of Slack.',
   empty: 'The token is empty.',
-  blanks: 'The token has blanks or line breaks inside; it was not copied cleanly.',
+  blanks: 'The token has blanks, line breaks or invisible characters inside; it was not copied cleanly.',
   unknown: 'This is not a Bot User OAuth Token of Slack.',
 };
 
@@ -52,12 +53,12 @@ export function foreignTokenCheck(isSandbox: boolean): ConnectivityCheck {
 }
 
 export function badHostCheck(host: Extract<SlackHost, { ok: false }>): ConnectivityCheck {
-  const remedy = host.suggestion === undefined ? 'Copy the address of the workspace from Slack’s menu, such as https://acme.slack.com.' : `Did you mean ${host.suggestion}?`;
+  const remedy = host.suggestion === undefined ? 'In Slack click the name of the workspace at the top left: its address, such as acme.slack.com, stands below the name. Copy that.' : `Did you mean ${host.suggestion}?`;
   return failed('workspace.matches', host.reason, remedy);
 }
 
 export function swappedFieldsCheck(): ConnectivityCheck {
-  return failed('workspace.matches', 'Slack Host URL holds a token, not an address.', 'Put the address of the workspace, such as https://acme.slack.com, into Slack Host URL and the token into Token.');
+  return failed('workspace.matches', 'Slack Host URL holds a token or another secret, not the address of a workspace.', 'Put the address of the workspace, such as https://acme.slack.com, into Slack Host URL and the token into Token.');
 }
 
 /** What a failure of Slack's says about a check: only a refusal is an answer, everything else leaves it open. */
@@ -67,12 +68,12 @@ export function failureCheck(id: string, what: string, failure: SlackFailure): C
   return warning(id, `${what} could not be checked. ${failure.message}`, failure.remedy);
 }
 
-/** @param granted undefined = could not be found out */
-export function scopeCheck(name: string, granted: boolean | undefined): ConnectivityCheck {
+export function scopeCheck(name: string, granted: Granted): ConnectivityCheck {
   const scope = SLACK_SCOPES.find((known) => known.name === name);
   const id = `scope.${name}`;
   if (!scope) return warning(id, `The app was granted ${name}, which Tocsin does not need.`, 'Nothing has to be done; whoever wants as few rights as possible removes it from the Slack app and reinstalls.');
-  if (granted === undefined) return warning(id, `Whether ${name} is granted could not be found out.`, `If it is missing: ${scope.without}.`);
+  if (typeof granted === 'object' && granted.family === 'busy') return failureCheck(id, `Whether ${name} is granted`, granted);
+  if (typeof granted !== 'boolean') return warning(id, `Whether ${name} is granted could not be found out.`, `If it is missing: ${scope.without}.`);
   if (granted) return passed(id, `${name} is granted: ${scope.purpose}.`);
   if (!scope.required) return warning(id, `${name} is not granted: ${scope.without}.`, `It is optional. ${REMEDIES.reinstall}`);
   return failed(id, `${name} is missing: ${scope.without}.`, REMEDIES.reinstall.replace('the scope', `the scope ${name}`));

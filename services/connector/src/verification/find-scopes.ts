@@ -2,13 +2,16 @@
  * Which scopes a token was granted. Slack says so in a header; where a proxy strips it, each scope is tried with a call
  * that changes nothing, and a refusal for a missing scope gives the whole list away.
  */
-import { SLACK_SCOPES } from '@tocsin/domain';
+import { SLACK_SCOPES, type SlackFailure } from '@tocsin/domain';
 import type { SlackAnswer, SlackDoor } from '@tocsin/slack';
 
 export type ScopeProbe = Pick<SlackDoor, 'listChannels' | 'listPeople' | 'lookupByEmail' | 'deleteMessage'>;
 
-/** By name of the scope: granted or not; undefined = could not be found out. */
-export type FoundScopes = ReadonlyMap<string, boolean | undefined>;
+/** Granted or not; undefined = could not be found out, a failure = the reason why not. */
+export type Granted = boolean | SlackFailure | undefined;
+
+/** By name of the scope. */
+export type FoundScopes = ReadonlyMap<string, Granted>;
 
 /** Nobody's: `.invalid` is reserved (RFC 2606). */
 const NOBODY = 'nobody@tocsin.invalid';
@@ -34,7 +37,7 @@ async function byTrying(door: ScopeProbe): Promise<FoundScopes> {
     'users:read': () => door.listPeople(undefined, 1),
     'users:read.email': () => door.lookupByEmail(NOBODY),
   };
-  const found = new Map<string, boolean | undefined>();
+  const found = new Map<string, Granted>();
   for (const { name } of SLACK_SCOPES) {
     const answer = await calls[name]?.();
     const provided = answer && providedBy(answer);
@@ -52,9 +55,9 @@ function providedBy(answer: SlackAnswer<unknown>): string[] | undefined {
 }
 
 /** Slack looks at scopes before it looks for what was named, so "there is no such thing" means that the scope is there. */
-function isGranted(answer: SlackAnswer<unknown>): boolean | undefined {
+function isGranted(answer: SlackAnswer<unknown>): Granted {
   if (answer.ok) return true;
-  if (answer.failure.family !== 'refused') return undefined;
+  if (answer.failure.family !== 'refused') return answer.failure;
   if (answer.failure.code === 'missing_scope') return false;
   return answer.failure.kind === 'target' ? true : undefined;
 }

@@ -5,9 +5,10 @@ export type TokenKind = 'bot' | 'rotating-bot' | 'user' | 'app-level' | 'refresh
 const FORMS: readonly (readonly [RegExp, TokenKind])[] = [
   [/^$/, 'empty'],
   [/^https?:\/\/hooks\.slack(-gov)?\.com\//i, 'webhook'],
-  [/\s/, 'blanks'],
+  // With what nobody sees: zero width, soft hyphen, marks of direction.
+  [/[\s\p{Cf}\p{Cc}]/u, 'blanks'],
   [/^xoxb-[A-Za-z0-9-]+$/, 'bot'],
-  [/^xoxe\.xoxb-/, 'rotating-bot'],
+  [/^xoxe\.xoxb-[!-~]+$/, 'rotating-bot'],
   [/^(xoxe\.)?xoxp-/, 'user'],
   [/^xapp-/, 'app-level'],
   [/^xoxe-/, 'refresh'],

@@ -21,6 +21,7 @@ describe('VERIFY CONNECTIVITY of our own side', () => {
     ['invalid_code means that the client is accepted', failureOfCode('invalid_code'), { 'slack.reachable': 'passed', 'client.accepted': 'passed' }, true],
     ['invalid_client_id', failureOfCode('invalid_client_id'), { 'slack.reachable': 'passed', 'client.accepted': 'failed' }, false],
     ['bad_client_secret', failureOfCode('bad_client_secret'), { 'slack.reachable': 'passed', 'client.accepted': 'failed' }, false],
+    ['bad_redirect_uri means that the client is accepted and the address is not on its list', failureOfCode('bad_redirect_uri'), { 'slack.reachable': 'passed', 'client.accepted': 'passed', 'redirect.listed': 'failed' }, false],
     ['a busy Slack', tooFast(4), { 'slack.reachable': 'passed', 'client.accepted': 'warning' }, false],
     ['a Slack out of reach', notSent('ENOTFOUND'), { 'slack.reachable': 'failed' }, false],
   ])('%s', async (_, failure, expected, ok) => {

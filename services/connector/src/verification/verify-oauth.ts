@@ -14,6 +14,7 @@ export interface OAuthSide {
 
 /** Slack answers it with `invalid_code`, once it has accepted who asks. */
 const MADE_UP_CODE = 'tocsin-verify-connectivity';
+const ACCEPTED = passed('client.accepted', 'Slack accepts client id and client secret.');
 const SETTINGS = 'Set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET from Basic Information of the published Slack app and start Tocsin again.';
 
 export async function verifyOAuth(side: OAuthSide): Promise<{ ok: boolean; checks: ConnectivityCheck[] }> {
@@ -38,11 +39,16 @@ function clientChecks(answer: SlackAnswer<unknown>): ConnectivityCheck[] {
   const reachable = passed('slack.reachable', 'Slack is reachable.');
   const failure = answer.ok ? undefined : answer.failure;
   if (failure?.family === 'shaken' || failure?.family === 'unsure' || failure?.family === 'bug') return [failed('slack.reachable', failure.message, failure.remedy)];
-  return [reachable, acceptedCheck(failure)];
+  return failure?.code === 'bad_redirect_uri' ? [reachable, ACCEPTED, unlistedCheck(failure)] : [reachable, acceptedCheck(failure)];
+}
+
+/** Who is not accepted is told so before the redirect URL is looked at. */
+function unlistedCheck({ message, remedy }: SlackFailure): ConnectivityCheck {
+  return failed('redirect.listed', message, remedy);
 }
 
 function acceptedCheck(failure: SlackFailure | undefined): ConnectivityCheck {
-  if (failure === undefined || failure.code === 'invalid_code') return passed('client.accepted', 'Slack accepts client id and client secret.');
+  if (failure === undefined || failure.code === 'invalid_code') return ACCEPTED;
   if (failure.family === 'busy') return warning('client.accepted', 'Whether Slack accepts the client could not be checked: Slack is busy.', `Try again in ${failure.retryAfterSeconds} seconds.`);
   return failed('client.accepted', failure.message, failure.remedy);
 }

@@ -58,6 +58,7 @@ describe('VERIFY CONNECTIVITY of a token', () => {
     ['a host that is not Slack’s', { hostUrl: 'https://acme.slack.com.evil.test' }, 'workspace.matches', /ends in \.slack\.com/],
     ['plain http', { hostUrl: 'http://acme.slack.com' }, 'workspace.matches', /https/],
     ['a bare name', { hostUrl: 'acme' }, 'workspace.matches', /name, not an address/],
+    ['what a browser shows while Slack is open', { hostUrl: 'https://app.slack.com/client/T012AB3CD/C1' }, 'workspace.matches', /where Slack opens in a browser/],
     ['the two fields in each other’s place', { hostUrl: 'xoxb-1-2-abc', token: 'https://acme.slack.com' }, 'workspace.matches', /holds a token/],
     ['a token of a person', { token: 'xoxp-1-2-abc' }, 'token.kind', /User OAuth Token/],
     ['a token of the sandbox', { token: 'xoxb-sandbox-acme' }, 'token.accepted', /not sent anywhere/],
@@ -143,6 +144,13 @@ describe('the scopes', () => {
     expect(alone.found?.missingScopes).toEqual(['users:read.email']);
     const listed = await verifyToken(GOOD, slackWith({ authTest: withoutHeader, deleteMessage: () => Promise.resolve(no('missing_scope', { needed: 'chat:write', provided: 'channels:read,groups:read' })) }));
     expect(listed.found).toMatchObject({ scopes: ['channels:read', 'groups:read'], missingScopes: ['chat:write', 'users:read', 'users:read.email'] });
+  });
+
+  test('while Slack is busy a scope that only a call would tell is a warning that says so', async () => {
+    const withoutHeader = (): Promise<SlackAnswer<SlackIdentity>> => Promise.resolve({ ok: true, value: ACME });
+    const result = await verifyToken(GOOD, slackWith({ authTest: withoutHeader, lookupByEmail: () => Promise.resolve({ ok: false, failure: tooFast(7) }) }));
+    expect(result.ok).toBe(true);
+    expect(result.checks.find(({ id }) => id === 'scope.users:read.email')).toMatchObject({ status: 'warning', message: expect.stringContaining('busy'), remedy: expect.stringContaining('7 seconds') });
   });
 });
 
