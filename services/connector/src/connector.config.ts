@@ -1,4 +1,4 @@
-import { IsOptional, IsString, IsUrl } from 'class-validator';
+import { IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
 
 import { ServiceConfig, Setting } from '@tocsin/platform';
 
@@ -10,4 +10,5 @@ export class ConnectorConfig extends ServiceConfig {
   @Setting('Client id of the published Slack app; left out = workspaces are connected by token only.') @IsOptional() @IsString() SLACK_CLIENT_ID?: string;
   @Setting('Client secret of the published Slack app.', { secret: true }) @IsOptional() @IsString() SLACK_CLIENT_SECRET?: string;
   @Setting('Signing secret of the published Slack app; left out = its events are refused.', { secret: true }) @IsOptional() @IsString() SLACK_SIGNING_SECRET?: string;
+  @Setting('Seconds between two checks of a healthy connection at Slack; sooner while something is wrong with it; 0 = only when somebody asks, or a message is refused.') @IsInt() @Min(0) @Max(604_800) CONNECTION_CHECK_SECONDS = 900;
 }

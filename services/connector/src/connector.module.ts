@@ -1,5 +1,6 @@
 /** The wiring of connector. */
 import { Module, type DynamicModule } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 
 import { PlatformModule, type ServiceRuntime } from '@tocsin/platform';
 
@@ -7,6 +8,8 @@ import { ApiKeyRepository } from './api-keys/api-key.repository.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { InternalApiKeysController } from './api-keys/internal-api-keys.controller.js';
 import { CheckConnection } from './connections/check-connection.js';
+import { CheckSchedule } from './connections/check-schedule.repository.js';
+import { ChecksJob } from './connections/checks.job.js';
 import { Connect } from './connections/connect.js';
 import { ConnectionActionsController } from './connections/connection-actions.controller.js';
 import { ConnectionJournal } from './connections/connection-journal.js';
@@ -25,12 +28,14 @@ import type { ConnectorConfig } from './connector.config.js';
 import { ManifestController } from './manifest/manifest.controller.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { DeadLetters1764028800000 } from './migrations/1764028800000-dead-letters.js';
+import { Checks1764201600000 } from './migrations/1764201600000-checks.js';
 import { AuditOfTarget1764202600000 } from './migrations/1764202600000-audit-of-target.js';
 import { Rotation1764201700000 } from './migrations/1764201700000-rotation.js';
 import { FinishInstallation } from './oauth/finish-installation.js';
 import { OAuthStateRepository } from './oauth/oauth-state.repository.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { SlackAccess } from './slack-access.js';
+import { ReportNews } from './slack-events/report-news.js';
 import { RevokeInstallations } from './slack-events/revoke-installations.js';
 import { SlackEventsController } from './slack-events/slack-events.controller.js';
 
@@ -39,15 +44,16 @@ export class ConnectorModule {
   static register(config: ConnectorConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: ConnectorModule,
-      imports: [PlatformModule.forService({ service: 'connector', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000, Rotation1764201700000, AuditOfTarget1764202600000] })],
+      imports: [PlatformModule.forService({ service: 'connector', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000, Checks1764201600000, Rotation1764201700000, AuditOfTarget1764202600000] })],
       controllers: [
         OAuthController, ConnectionsController, ConnectionActionsController, ConnectionReportedConsumer, InternalConnectionsController,
         ManifestController, SlackEventsController, ApiKeysController, InternalApiKeysController,
       ],
       providers: [
         { provide: SlackAccess, useValue: new SlackAccess(config) },
-        ConnectionRepository, CredentialRepository, Credentials, RenewToken, RenewalJob, ConnectionJournal, Connect, CheckConnection, ReplaceConnectionToken, PauseConnection, Disconnect,
-        OAuthStateRepository, FinishInstallation, RevokeInstallations, ApiKeyRepository,
+        { provide: CheckSchedule, useFactory: (database: DataSource) => new CheckSchedule(database, config.CONNECTION_CHECK_SECONDS), inject: [DataSource] },
+        ConnectionRepository, CredentialRepository, Credentials, RenewToken, RenewalJob, ConnectionJournal, Connect, CheckConnection, ChecksJob, ReplaceConnectionToken, PauseConnection, Disconnect,
+        OAuthStateRepository, FinishInstallation, RevokeInstallations, ReportNews, ApiKeyRepository,
       ],
     };
   }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 
-import type { ConnectionMethod } from '@tocsin/domain';
+import { healthOfCredential, type ConnectionMethod } from '@tocsin/domain';
 import type { SlackIdentity } from '@tocsin/slack';
 
 import type { Author } from '../author.js';
@@ -11,7 +11,6 @@ import { lifeOf, type TokenLife } from '../credentials/renewal.js';
 import { ConnectionJournal } from './connection-journal.js';
 import { ConnectionRepository } from './connection.repository.js';
 import { Credentials, hintOf } from '../credentials/credentials.js';
-import { nextHealth } from './health.js';
 import type { StoredConnection } from './stored-connection.js';
 
 export interface AcceptedCredential {
@@ -67,8 +66,9 @@ function connectionWith(credential: AcceptedCredential, { now, expiresAt, proble
     appId: credential.appId ?? identity.appId,
     // Who paused it wanted silence; connecting it anew after a disconnection is a wish to send.
     paused: before?.disconnectedAt === undefined && (before?.paused ?? false),
-    health: nextHealth(before?.health, { missingScopes, token: { expiresAt, problem } }, now.toISOString()),
+    health: healthOfCredential(before?.health, { missingScopes, tokenExpiresAt: expiresAt?.toISOString(), renewalProblem: problem }, now.toISOString()),
     doubted: undefined,
+    doubts: 0,
     version: 0,
     credentialVersion: (before?.credentialVersion ?? 0) + 1,
     tokenHint: hintOf(token),
@@ -77,6 +77,7 @@ function connectionWith(credential: AcceptedCredential, { now, expiresAt, proble
     renewalProblem: problem,
     createdAt: before?.createdAt ?? now,
     lastCheckAt: now,
+    unansweredChecks: 0,
     disconnectedAt: undefined,
   };
 }

@@ -28,7 +28,7 @@ export class ConnectionActionsController {
   @HttpCode(200)
   @ApiOkResponse({ type: VerificationResult })
   async verify(@CurrentAuthor() author: Author, @Param('id') id: string): Promise<VerificationResult> {
-    const verification = await this.checks.check(id, author);
+    const verification = await this.checks.byHand(id, author);
     if (!verification) throw notFound('connection', id);
     return toResult(verification);
   }

@@ -1,4 +1,4 @@
-/** The one way to change a connection: its row, `connection.changed.v1` and the audit entry are one transaction. */
+/** The one way to change a connection: its row, its next check, `connection.changed.v1` and the audit entry are one transaction. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
@@ -6,6 +6,7 @@ import { Audit, Outbox } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
 import type { SealedCredential } from '../credentials/credentials.js';
+import { CheckSchedule } from './check-schedule.repository.js';
 import { ConnectionRepository } from './connection.repository.js';
 import { auditView, toConnectionChanged, type StoredConnection } from './stored-connection.js';
 
@@ -22,6 +23,7 @@ export interface Change {
 export class ConnectionJournal {
   constructor(
     private readonly connections: ConnectionRepository,
+    private readonly schedule: CheckSchedule,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
   ) {}
@@ -31,6 +33,7 @@ export class ConnectionJournal {
     const after = { ...wanted, version: (before?.version ?? 0) + 1 };
     const { id, organizationId } = after;
     await this.connections.save(tx, after, credential);
+    await this.schedule.plan(tx, after);
     await this.outbox.add(tx, { type: 'connection.changed.v1', organizationId, subject: id, data: toConnectionChanged(after) });
     await this.audit.record(tx, {
       organizationId, action, actor: author.actor, target: { kind: 'connection', id }, after: auditView(after),

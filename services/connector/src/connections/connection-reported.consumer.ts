@@ -1,12 +1,10 @@
 /** `connection.reported.v1` in: one of Slack's answers speaks against a credential. Only our own check makes it a verdict. */
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 
 import { ConnectionReported } from '@tocsin/contracts';
-import { PermanentError } from '@tocsin/platform';
+import { BusContext, PermanentError } from '@tocsin/platform';
 
-import { slackAsAuthor } from '../author.js';
-import { isVerdict } from '../verification/verify-token.js';
 import { CheckConnection } from './check-connection.js';
 import { ConnectionRepository } from './connection.repository.js';
 
@@ -18,12 +16,11 @@ export class ConnectionReportedConsumer {
   ) {}
 
   @EventPattern<string>('connection.reported.v1')
-  async handle(@Payload() { organizationId, connectionId, credentialVersion, slackError }: ConnectionReported): Promise<void> {
+  async handle(@Payload() { organizationId, connectionId, credentialVersion, slackError }: ConnectionReported, @Ctx() { id: eventId }: BusContext): Promise<void> {
     const connection = await this.connections.get(connectionId);
     if (!connection || connection.disconnectedAt !== undefined) return;
     if (connection.organizationId !== organizationId) throw new PermanentError('foreign_connection', `The connection is not one of organization "${organizationId}".`);
     if (credentialVersion < connection.credentialVersion) return; // a verdict on a token that was replaced
-    const verification = await this.checks.check(connectionId, slackAsAuthor(organizationId), slackError);
-    if (verification && !isVerdict(verification)) throw new Error(`Slack could not be asked about the token: ${verification.failure?.code ?? 'no answer'}.`);
+    await this.checks.afterRefusal(connection, { eventId, slackError });
   }
 }

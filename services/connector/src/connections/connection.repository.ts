@@ -17,6 +17,7 @@ interface ConnectionRow {
   paused: boolean;
   health: StoredConnection['health'];
   doubted: string | null;
+  doubts: number;
   version: number;
   credential_version: number;
   token_hint: string;
@@ -25,11 +26,15 @@ interface ConnectionRow {
   renewal_problem: StoredConnection['renewalProblem'] | null;
   created_at: Date;
   last_check_at: Date | null;
+  unanswered_checks: number;
   disconnected_at: Date | null;
 }
 
-const COLUMNS = `id, organization_id, method, workspace, bot, app_id, scopes, missing_scopes, paused, health, doubted, version, credential_version,
-  token_hint, token_updated_at, token_expires_at, renewal_problem, created_at, last_check_at, disconnected_at`;
+const COLUMNS = `id, organization_id, method, workspace, bot, app_id, scopes, missing_scopes, paused, health, doubted, doubts, version, credential_version,
+  token_hint, token_updated_at, token_expires_at, renewal_problem, created_at, last_check_at, unanswered_checks, disconnected_at`;
+
+/** A pasted token is mostly of an app of its own. The app of an installation by consent is the published one, where Slack did not say. */
+const OF_APP = `select ${COLUMNS} from connections where team_id = any($1) and (app_id = $2 or app_id is null and method = 'oauth') and disconnected_at is null`;
 
 const CREDENTIAL_COLUMNS = 'token_key_id, token_box, refresh_key_id, refresh_box, renew_at, renewal_leased_until, renewal_failures';
 
@@ -70,13 +75,14 @@ export class ConnectionRepository {
     return one(await tx.query<ConnectionRow[]>(`select ${COLUMNS} from connections where organization_id = $1 and team_id = $2 for update`, [organizationId, workspaceId]));
   }
 
-  /** Connections of the published app in a workspace, whichever organization they belong to, locked. */
-  async lockInstallations(tx: EntityManager, workspaceId: string, appId: string): Promise<StoredConnection[]> {
-    const rows = await tx.query<ConnectionRow[]>(
-      `select ${COLUMNS} from connections where team_id = $1 and method = 'oauth' and (app_id is null or app_id = $2) and disconnected_at is null order by id for update`,
-      [workspaceId, appId],
-    );
-    return rows.map(fromRow);
+  /** Connections in these workspaces that live on an installation of the app, whichever organization they belong to. */
+  async ofApp(workspaceIds: readonly string[], appId: string): Promise<StoredConnection[]> {
+    return (await this.database.query<ConnectionRow[]>(`${OF_APP} order by id`, [workspaceIds, appId])).map(fromRow);
+  }
+
+  /** As {@link ofApp}, locked until the transaction ends. */
+  async lockOfApp(tx: EntityManager, workspaceIds: readonly string[], appId: string): Promise<StoredConnection[]> {
+    return (await tx.query<ConnectionRow[]>(`${OF_APP} order by id for update`, [workspaceIds, appId])).map(fromRow);
   }
 
   /** Whether any connection of any organization uses the workspace. */
@@ -98,8 +104,8 @@ export class ConnectionRepository {
 function values(stored: StoredConnection): unknown[] {
   return [
     stored.id, stored.organizationId, stored.method, stored.workspace, stored.bot, stored.appId ?? null, stored.scopes, stored.missingScopes, stored.paused, stored.health,
-    stored.doubted ?? null, stored.version, stored.credentialVersion, stored.tokenHint, stored.tokenUpdatedAt,
-    stored.tokenExpiresAt ?? null, stored.renewalProblem ?? null, stored.createdAt, stored.lastCheckAt ?? null, stored.disconnectedAt ?? null,
+    stored.doubted ?? null, stored.doubts, stored.version, stored.credentialVersion, stored.tokenHint, stored.tokenUpdatedAt,
+    stored.tokenExpiresAt ?? null, stored.renewalProblem ?? null, stored.createdAt, stored.lastCheckAt ?? null, stored.unansweredChecks, stored.disconnectedAt ?? null,
   ];
 }
 
@@ -116,8 +122,9 @@ function one(rows: readonly ConnectionRow[]): StoredConnection | undefined {
 function fromRow(row: ConnectionRow): StoredConnection {
   return {
     id: row.id, organizationId: row.organization_id, method: row.method, workspace: row.workspace, bot: row.bot, appId: row.app_id ?? undefined,
-    scopes: row.scopes, missingScopes: row.missing_scopes, paused: row.paused, health: row.health, doubted: row.doubted ?? undefined,
+    scopes: row.scopes, missingScopes: row.missing_scopes, paused: row.paused, health: row.health, doubted: row.doubted ?? undefined, doubts: row.doubts,
     version: row.version, credentialVersion: row.credential_version, tokenHint: row.token_hint, tokenUpdatedAt: row.token_updated_at,
-    tokenExpiresAt: row.token_expires_at ?? undefined, renewalProblem: row.renewal_problem ?? undefined, createdAt: row.created_at, lastCheckAt: row.last_check_at ?? undefined, disconnectedAt: row.disconnected_at ?? undefined,
+    tokenExpiresAt: row.token_expires_at ?? undefined, renewalProblem: row.renewal_problem ?? undefined, createdAt: row.created_at,
+    lastCheckAt: row.last_check_at ?? undefined, unansweredChecks: row.unanswered_checks, disconnectedAt: row.disconnected_at ?? undefined,
   };
 }

@@ -1,9 +1,8 @@
 /** A connection as connector keeps it, and how others see it. The token is not part of it: it is stored and read apart. */
-import type { Connection, ConnectionChanged } from '@tocsin/contracts';
-import type { ConnectionMethod } from '@tocsin/domain';
+import { isDeepStrictEqual } from 'node:util';
 
-import type { RenewalProblem } from '../credentials/renewal.js';
-import type { Health } from './health.js';
+import type { Connection, ConnectionChanged } from '@tocsin/contracts';
+import type { ConnectionHealth, ConnectionMethod, RenewalProblem } from '@tocsin/domain';
 
 export interface StoredConnection {
   id: string;
@@ -15,9 +14,11 @@ export interface StoredConnection {
   scopes: string[];
   missingScopes: string[];
   paused: boolean;
-  health: Health;
+  health: ConnectionHealth;
   /** Slack's code in a refusal that its check of the token did not explain. */
   doubted: string | undefined;
+  /** How often in a row such a refusal came. */
+  doubts: number;
   version: number;
   credentialVersion: number;
   tokenHint: string;
@@ -28,6 +29,8 @@ export interface StoredConnection {
   renewalProblem: RenewalProblem | undefined;
   createdAt: Date;
   lastCheckAt: Date | undefined;
+  /** Checks by the clock since then that Slack gave no verdict in. */
+  unansweredChecks: number;
   disconnectedAt: Date | undefined;
 }
 
@@ -51,6 +54,16 @@ function fieldsOf(stored: StoredConnection): Pick<Connection, keyof Connection> 
     ...(appId !== undefined && { appId }),
     ...(lastCheckAt && { lastCheckAt: lastCheckAt.toISOString() }),
   };
+}
+
+/** Whether a check found all as it was. */
+export function isSameButForTheCheck(before: StoredConnection, after: StoredConnection): boolean {
+  return isDeepStrictEqual(withoutCheck(before), withoutCheck(after));
+}
+
+/** Slack lists scopes in no order. */
+function withoutCheck(connection: StoredConnection): object {
+  return { ...connection, lastCheckAt: undefined, scopes: [...connection.scopes].sort(), missingScopes: [...connection.missingScopes].sort() };
 }
 
 /** What the audit log keeps of a connection. */

@@ -5,19 +5,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { missingScopes, REMEDIES, type SlackFailure } from '@tocsin/domain';
+import { healthOfCredential, missingScopes, REMEDIES, type RenewalProblem, type SlackFailure } from '@tocsin/domain';
 import { failPoint, LOGGER, Outbox, type Logger } from '@tocsin/platform';
 import type { Installation, SlackAnswer } from '@tocsin/slack';
 
 import { tocsinAsAuthor } from '../author.js';
 import { ConnectionJournal } from '../connections/connection-journal.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
-import { nextHealth } from '../connections/health.js';
+import { learn } from '../connections/learn.js';
 import type { StoredConnection } from '../connections/stored-connection.js';
 import { SlackAccess } from '../slack-access.js';
 import { CredentialRepository, type RenewalLease } from './credential.repository.js';
 import { Credentials, hintOf } from './credentials.js';
-import { judgeRenewal, lifeOf, type RenewalProblem, type TokenLife } from './renewal.js';
+import { judgeRenewal, lifeOf, type TokenLife } from './renewal.js';
 
 /** `later`: it could not be renewed now and is tried again, or somebody else is at it. */
 export type RenewalResult = 'renewed' | 'later' | 'given_up';
@@ -80,16 +80,16 @@ export class RenewToken {
 
   private async tell(tx: EntityManager, lease: RenewalLease, problem: RenewalProblem): Promise<void> {
     const before = await this.lock(tx, lease);
-    if (!before || before.renewalProblem?.message === problem.message) return;
-    await this.journal.write(tx, withProblem(before, problem, await this.credentials.now(tx)), { action: 'connection.health_changed', author: tocsinAsAuthor(lease.organizationId), before });
+    const after = before && learn(before, { kind: 'not_renewed', credentialVersion: before.credentialVersion, problem }, await this.credentials.now(tx));
+    if (after && after !== before) await this.journal.write(tx, after, { action: 'connection.health_changed', author: tocsinAsAuthor(lease.organizationId), before });
   }
 
   /** Says of a token that has ended for good that it has. */
   async sayEnded(organizationId: string, connectionId: string): Promise<void> {
     await this.outbox.transaction(async (tx) => {
       const before = await this.connections.lock(tx, organizationId, connectionId);
-      if (before?.renewalProblem === undefined || before.health.state === 'revoked') return;
-      await this.journal.write(tx, withProblem(before, before.renewalProblem, await this.credentials.now(tx)), { action: 'connection.health_changed', author: tocsinAsAuthor(organizationId), before });
+      const after = before && learn(before, { kind: 'ended', credentialVersion: before.credentialVersion }, await this.credentials.now(tx));
+      if (after && after !== before) await this.journal.write(tx, after, { action: 'connection.health_changed', author: tocsinAsAuthor(organizationId), before });
     });
   }
 
@@ -104,15 +104,9 @@ function renewed(before: StoredConnection, { token, scopes: granted }: Installat
   const scopes = granted.length > 0 ? granted : before.scopes;
   const missing = missingScopes(scopes);
   return {
-    ...before, scopes, missingScopes: missing, doubted: undefined,
-    health: nextHealth(before.health, { missingScopes: missing, token: { expiresAt, problem } }, now.toISOString()),
+    ...before, scopes, missingScopes: missing, doubted: undefined, doubts: 0,
+    health: healthOfCredential(before.health, { missingScopes: missing, tokenExpiresAt: expiresAt?.toISOString(), renewalProblem: problem }, now.toISOString()),
     credentialVersion: before.credentialVersion + 1,
     tokenHint: hintOf(token), tokenUpdatedAt: now, tokenExpiresAt: expiresAt, renewalProblem: problem,
   };
-}
-
-/** What Slack said against the token itself weighs more. */
-function withProblem(before: StoredConnection, problem: RenewalProblem, now: Date): StoredConnection {
-  const findings = { missingScopes: before.missingScopes, token: { expiresAt: before.tokenExpiresAt, problem } };
-  return { ...before, renewalProblem: problem, health: before.health.state === 'revoked' ? before.health : nextHealth(before.health, findings, now.toISOString()) };
 }

@@ -2,15 +2,9 @@
  * When a token that ends is renewed, and what a failed renewal comes to. Slack's rotating tokens live twelve hours; a refresh
  * token works once and then for a short while more, so what may have been carried out is soon tried again with the same one.
  */
-import { REMEDIES, type SlackFailure } from '@tocsin/domain';
+import { REMEDIES, type RenewalProblem, type SlackFailure } from '@tocsin/domain';
 
 import { tokenKind } from '../verification/token-kind.js';
-
-/** Why a token that ends is not renewed. */
-export interface RenewalProblem {
-  message: string;
-  remedy: string;
-}
 
 export interface TokenLife {
   now: Date;

@@ -4,20 +4,15 @@
  */
 import { Injectable } from '@nestjs/common';
 
-import { failureOfCode } from '@tocsin/domain';
 import { Inbox, Outbox } from '@tocsin/platform';
 
 import { slackAsAuthor } from '../author.js';
 import { ConnectionJournal } from '../connections/connection-journal.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
-import { nextHealth } from '../connections/health.js';
-import type { StoredConnection } from '../connections/stored-connection.js';
+import { learn } from '../connections/learn.js';
 import type { SlackEvent } from './slack-event.js';
 
 type Revocation = Extract<SlackEvent, { kind: 'revoked' }>;
-
-/** What auth.test would say from now on. */
-const CODES = { app_uninstalled: 'account_inactive', tokens_revoked: 'token_revoked' } as const;
 
 @Injectable()
 export class RevokeInstallations {
@@ -28,20 +23,15 @@ export class RevokeInstallations {
     private readonly outbox: Outbox,
   ) {}
 
-  async revoke(event: Revocation): Promise<void> {
+  async revoke({ eventId, workspaceIds, appId, reason, at, botUserIds }: Revocation): Promise<void> {
     await this.outbox.transaction(async (tx) => {
-      if (!(await this.inbox.firstTime(tx, 'slack', event.eventId))) return;
-      for (const before of await this.connections.lockInstallations(tx, event.workspaceId, event.appId)) {
-        if (!isMeant(before, event)) continue;
-        const health = nextHealth(before.health, { missingScopes: before.missingScopes, failure: failureOfCode(CODES[event.reason]) }, new Date().toISOString());
-        await this.journal.write(tx, { ...before, health }, { action: 'connection.health_changed', author: slackAsAuthor(before.organizationId), before });
+      const concerned = await this.connections.lockOfApp(tx, workspaceIds, appId);
+      if (concerned.length === 0 || !(await this.inbox.firstTime(tx, 'slack', eventId))) return;
+      for (const before of concerned) {
+        if (botUserIds !== undefined && !botUserIds.includes(before.bot.userId)) continue;
+        const after = learn(before, { kind: 'removed', event: reason, at: at.toISOString() }, new Date());
+        if (after !== before) await this.journal.write(tx, after, { action: 'connection.health_changed', author: slackAsAuthor(before.organizationId), before });
       }
     });
   }
-}
-
-/** Slack tells whole seconds, so an event of the very second of the installation counts as later. */
-function isMeant({ tokenUpdatedAt, bot }: StoredConnection, { at, botUserIds }: Revocation): boolean {
-  const isLate = at.getTime() + 1000 <= tokenUpdatedAt.getTime();
-  return !isLate && (botUserIds === undefined || botUserIds.includes(bot.userId));
 }

@@ -1,14 +1,15 @@
 /** Slack's signed calls. They are answered within its three seconds: nothing here asks Slack back. */
-import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 
-import { badRequest, Public } from '@tocsin/platform';
+import { LOGGER, ProblemException, Public, type Logger } from '@tocsin/platform';
 
 import { SlackAccess } from '../slack-access.js';
+import { ReportNews } from './report-news.js';
 import { RevokeInstallations } from './revoke-installations.js';
 import { signedBody } from './signed-request.js';
-import { readSlackEvent } from './slack-event.js';
+import { readSlackEvent, type SlackEvent } from './slack-event.js';
 
 /** Their bodies are read here, as the bytes that were signed. */
 export const SLACK_CALL_PATHS = ['/slack/events', '/slack/interactions'] as const;
@@ -20,6 +21,8 @@ export class SlackEventsController {
   constructor(
     private readonly slack: SlackAccess,
     private readonly installations: RevokeInstallations,
+    private readonly news: ReportNews,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   @Post('events')
@@ -27,10 +30,26 @@ export class SlackEventsController {
   @ApiOkResponse({ description: 'Taken, or of no interest.' })
   async events(@Req() request: Request): Promise<{ challenge?: string }> {
     const event = readSlackEvent(await signedBody(request, this.slack.signingSecret));
-    if (!event) throw badRequest('The body is not an event of Slack.', [{ pointer: '', code: 'not_an_event', message: 'must be an event of the Events API' }]);
+    if (!event) throw notAnEvent();
     if (event.kind === 'challenge') return { challenge: event.challenge };
-    if (event.kind === 'revoked') await this.installations.revoke(event);
+    await this.take(event);
     return {};
+  }
+
+  private async take(event: Exclude<SlackEvent, { kind: 'challenge' }>): Promise<void> {
+    switch (event.kind) {
+      case 'revoked':
+        return this.installations.revoke(event);
+      case 'channel':
+      case 'person':
+        return this.news.report(event);
+      case 'rate_limited':
+        this.logger.warn({ workspaceId: event.workspaceId, minute: event.minute.toISOString() }, 'Slack keeps events of a workspace back, since there were too many; its directory is brought up to date by the next sync');
+        return;
+      case 'ignored':
+        if (event.isOdd) this.logger.warn({ type: event.type }, 'an event of Slack’s lacks what its kind always has and was ignored');
+        else this.logger.debug({ type: event.type }, 'an event of Slack’s is of no interest');
+    }
   }
 
   /** Tocsin's messages have links only; a link button tells Slack, and Slack us, and nothing has to be done. */
@@ -40,4 +59,14 @@ export class SlackEventsController {
   async interactions(@Req() request: Request): Promise<void> {
     await signedBody(request, this.slack.signingSecret);
   }
+}
+
+/** It will be none the next time either, so Slack need not say it again. */
+function notAnEvent(): ProblemException {
+  return new ProblemException(400, {
+    title: 'The request is not valid',
+    code: 'invalid_request',
+    detail: 'The body is not an event of Slack.',
+    errors: [{ pointer: '', code: 'not_an_event', message: 'must be an event of the Events API' }],
+  }, { 'X-Slack-No-Retry': '1' });
 }

@@ -20,7 +20,7 @@ export interface Verification {
 }
 
 /** Whether Slack spoke about the token at all: one that is busy, away or not asked says nothing of it. */
-export function isVerdict({ found, failure }: Verification): boolean {
+export function isVerdict({ found, failure }: Pick<Verification, 'found' | 'failure'>): boolean {
   return found !== undefined || failure?.family === 'refused';
 }
 
@@ -52,7 +52,7 @@ function checkForm(hostUrl: string, token: string, isSandbox: boolean): Connecti
   const kind = kindCheck(token);
   const host = parseSlackHost(hostUrl);
   const checks = [kind];
-  if (kind.status !== 'failed' && token.trim().startsWith(SANDBOX_TOKEN_PREFIX) !== isSandbox) checks.push(foreignTokenCheck(isSandbox));
+  if (kind.status !== 'failed' && token.trim().replace(/^xoxe\./, '').startsWith(SANDBOX_TOKEN_PREFIX) !== isSandbox) checks.push(foreignTokenCheck(isSandbox));
   if (!host.ok) checks.push(looksLikeToken(hostUrl) ? swappedFieldsCheck() : badHostCheck(host));
   return checks;
 }
