@@ -30,14 +30,19 @@ import { DigestWriter } from './digests/digest-writer.js';
 import { Folding } from './digests/folding.js';
 import { SettlingJob } from './digests/settling.job.js';
 import { TakeApart } from './digests/take-apart.js';
+import { DESTINATION_CONTROLLERS, DESTINATION_PROVIDERS } from './destinations/destination-parts.js';
 import { DirectoryController } from './directory/directory.controller.js';
+import { DirectoryListRepository } from './directory/directory-list.repository.js';
 import { DirectoryRepository } from './directory/directory.repository.js';
 import { DirectorySearch } from './directory/directory-search.js';
 import { DirectoryStatusQuery } from './directory/directory-status.query.js';
+import { DirectorySweepJob } from './directory/directory-sweep.job.js';
 import { DirectorySyncJob } from './directory/directory-sync.job.js';
 import { LaneMoves } from './directory/lane-moves.js';
 import { LookUp } from './directory/look-up.js';
+import { PickDestination } from './directory/pick-destination.js';
 import { ChannelReadership } from './directory/readership.js';
+import { RecentDestinations } from './directory/recent-destinations.js';
 import { ResolutionJob } from './directory/resolution.job.js';
 import { ResolveAddress } from './directory/resolve-address.js';
 import { LEDGER_CONTROLLERS, LEDGER_PROVIDERS } from './ledger/ledger-parts.js';
@@ -45,7 +50,9 @@ import { LIVING_CONTROLLERS, LIVING_PROVIDERS } from './living/living-parts.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { Delivery1764028800000 } from './migrations/1764028800000-delivery.js';
 import { Commands1764115200000 } from './migrations/1764115200000-commands.js';
+import { Directory1764202000000 } from './migrations/1764202000000-directory.js';
 import { AuditOfTarget1764202600000 } from './migrations/1764202600000-audit-of-target.js';
+import { Destinations1764202100000 } from './migrations/1764202100000-destinations.js';
 import { NotifierConfig } from './notifier.config.js';
 import { DeliverySettingsController } from './settings/delivery-settings.controller.js';
 import { DeliverySettingsRepository } from './settings/delivery-settings.repository.js';
@@ -55,8 +62,8 @@ export class NotifierModule {
   static register(config: NotifierConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: NotifierModule,
-      imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000, Delivery1764028800000, Commands1764115200000, AuditOfTarget1764202600000] })],
-      controllers: [SendToSlackConsumer, ConnectionConsumer, ...LIVING_CONTROLLERS, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, DeliverySettingsController],
+      imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000, Delivery1764028800000, Commands1764115200000, Directory1764202000000, Destinations1764202100000, AuditOfTarget1764202600000] })],
+      controllers: [SendToSlackConsumer, ConnectionConsumer, ...LIVING_CONTROLLERS, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, ...DESTINATION_CONTROLLERS, DeliverySettingsController],
       providers: [
         { provide: NotifierConfig, useValue: config },
         ConnectionRepository, ConnectionHolds, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob,
@@ -65,7 +72,8 @@ export class NotifierModule {
         PostDelivery, ResultRecorder, SendLane, BreakerRepository, PostingJob, SweepJob, RetirementJob, DeliverySettingsRepository,
         DigestMembersRepository, DigestEndRepository, DigestWriter, Folding, TakeApart, SettlingJob,
         ...LIVING_PROVIDERS,
-        DirectoryRepository, DirectorySearch, DirectoryStatusQuery, DirectorySyncJob, LaneMoves, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,
+        ...DESTINATION_PROVIDERS,
+        DirectoryRepository, DirectoryListRepository, DirectorySearch, RecentDestinations, PickDestination, DirectoryStatusQuery, DirectorySyncJob, DirectorySweepJob, LaneMoves, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,
       ],
     };
   }

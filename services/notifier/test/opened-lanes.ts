@@ -8,6 +8,8 @@ import { aSendToSlack, testDatabase, type TestDatabase } from '@tocsin/testing';
 import { BreakerRepository } from '../src/breaker/breaker.repository.js';
 import { ConnectionHolds } from '../src/connections/connection-holds.js';
 import { ConnectionRepository } from '../src/connections/connection.repository.js';
+import { DestinationRepository } from '../src/destinations/destination.repository.js';
+import { HearOfDestinations } from '../src/destinations/hear-of-destinations.js';
 import { ArrivalRepository } from '../src/deliveries/arrival.repository.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
 import { resultOf, type Outcome } from '../src/deliveries/delivery-result.js';
@@ -18,6 +20,8 @@ import { ToldIssues } from '../src/living/told-issues.repository.js';
 import { Initial1732460000000 } from '../src/migrations/1732460000000-initial.js';
 import { Delivery1764028800000 } from '../src/migrations/1764028800000-delivery.js';
 import { Commands1764115200000 } from '../src/migrations/1764115200000-commands.js';
+import { Directory1764202000000 } from '../src/migrations/1764202000000-directory.js';
+import { Destinations1764202100000 } from '../src/migrations/1764202100000-destinations.js';
 import { NotifierConfig } from '../src/notifier.config.js';
 
 export const POSTED: Outcome = { state: 'posted', charge: 1, ambiguous: 0, laneWaitMs: 0, rateLimited: false, asked: true, channel: 'C0SECALERT', ts: '1.1', story: { kind: 'posted', text: 'Posted' } };
@@ -43,6 +47,7 @@ export class OpenedLanes {
   readonly told: ToldIssues;
   readonly lanes: LaneRepository;
   readonly outbox: Outbox;
+  readonly destinations: HearOfDestinations;
 
   private constructor(
     readonly database: TestDatabase,
@@ -54,12 +59,13 @@ export class OpenedLanes {
     this.arrivals = new ArrivalRepository(this.outbox);
     this.waiting = new WaitingRepository(log);
     this.told = new ToldIssues(this.waiting);
-    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections), new BreakerRepository(source, createLogger('test', 'silent')), this.told, this.config);
+    this.destinations = new HearOfDestinations(new DestinationRepository(), this.outbox);
+    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections), new BreakerRepository(source, createLogger('test', 'silent')), this.told, this.destinations, this.config);
   }
 
   static async open(): Promise<OpenedLanes> {
     const database = await testDatabase();
-    return new OpenedLanes(database, await openDatabase({ url: database.url, schema: 'notifier', migrations: [Initial1732460000000, Delivery1764028800000, Commands1764115200000], poolSize: 10 }));
+    return new OpenedLanes(database, await openDatabase({ url: database.url, schema: 'notifier', migrations: [Initial1732460000000, Delivery1764028800000, Commands1764115200000, Directory1764202000000, Destinations1764202100000], poolSize: 10 }));
   }
 
   async close(): Promise<void> {
@@ -70,7 +76,7 @@ export class OpenedLanes {
   /** Empties every table and resets the settings. */
   async clear(): Promise<void> {
     Object.assign(this.config, new NotifierConfig(), { SLACK_WORKSPACE_RATE: 0 });
-    await this.source.query('truncate told_issues, heard_issues, connections, budgets, breakers, pauses, lanes, deliveries, commands, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
+    await this.source.query('truncate destinations, told_issues, heard_issues, connections, budgets, breakers, pauses, lanes, deliveries, commands, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
   }
 
   async connect(overrides: Partial<ConnectionChanged> = {}): Promise<void> {

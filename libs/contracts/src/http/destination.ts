@@ -1,6 +1,8 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsBoolean, IsDateString, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 
+import { DestinationHealth } from '../messages/destination-changed.js';
+
 /** One row of the picker. */
 export class DestinationView {
   @IsString() id!: string;
@@ -41,4 +43,16 @@ export class DirectoryStatus {
   @IsOptional() @IsDateString() resumesAt?: string;
   /** When it is read again though nobody asks for it. */
   @IsOptional() @IsDateString() nextSyncAt?: string;
+}
+
+/** A channel or person that messages of a connection go to. */
+export class UsedDestinationView {
+  @IsString() id!: string;
+  @IsIn(['channel', 'user']) kind!: 'channel' | 'user';
+  /** `#name` or `@name`; missing while nobody has told it. */
+  @IsOptional() @IsString() name?: string;
+  @ValidateNested() @Type(() => DestinationHealth) health!: DestinationHealth;
+  @IsOptional() @IsDateString() lastPostedAt?: string;
+  /** Messages in its line: a digest is one, and those that a pause of their workflow holds are not in it. */
+  @IsInt() waiting!: number;
 }

@@ -8,6 +8,8 @@ import type { DeliveryRow } from './delivery-view.js';
 export interface ClaimedRow extends DeliveryRow {
   said_at: Date;
   fail_streak: number;
+  /** Its destination needs attention, as far as is known. */
+  troubled: boolean;
   /** The thread that it was made for. */
   parent_channel: string | null;
   parent_ts: string | null;

@@ -68,7 +68,8 @@ function alwaysOf(d: string): string[] {
   return [
     ...OWN_COLUMNS.map((column) => `${d}.${column}`),
     `coalesce((select '#' || name from channels c where c.connection_id = ${d}.connection_id and c.channel_id = ${d}.destination_id),
-      (select '@' || coalesce(nullif(display_name, ''), name) from people p where p.connection_id = ${d}.connection_id and p.user_id = ${d}.destination_id), ${d}.destination_name) as destination_name`,
+      (select '@' || coalesce(nullif(display_name, ''), name) from people p where p.connection_id = ${d}.connection_id and p.user_id = ${d}.destination_id), ${d}.destination_name,
+      (select name from destinations k where k.connection_id = ${d}.connection_id and k.destination_id = ${d}.destination_id and k.organization_id = ${d}.organization_id)) as destination_name`,
     ofConnection(d, `workspace->>'url'`, 'workspace_url'),
   ];
 }

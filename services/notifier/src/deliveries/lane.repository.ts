@@ -6,6 +6,8 @@ import { failPoint, Outbox, prepared } from '@tocsin/platform';
 
 import { BreakerRepository } from '../breaker/breaker.repository.js';
 import { ConnectionHolds } from '../connections/connection-holds.js';
+import { HearOfDestinations } from '../destinations/hear-of-destinations.js';
+import { newsOfResult } from '../destinations/news-of-result.js';
 import { TOLD_COLUMNS, TOLD_JOINS, ToldIssues } from '../living/told-issues.repository.js';
 import { NotifierConfig } from '../notifier.config.js';
 import type { Claim, ClaimedRow, LaneClaim } from './claim.js';
@@ -44,6 +46,7 @@ export class LaneRepository {
     private readonly holds: ConnectionHolds,
     private readonly breakers: BreakerRepository,
     private readonly told: ToldIssues,
+    private readonly destinations: HearOfDestinations,
     private readonly config: NotifierConfig,
   ) {}
 
@@ -66,7 +69,7 @@ export class LaneRepository {
     if (keys.length === 0) return [];
     return prepared<ClaimedRow>(
       this.database,
-      `select ${UNHELD_COLUMNS('d')}, d.said_at, d.parent_channel, d.parent_ts, l.fail_streak, ${TOLD_COLUMNS} from unnest($1::text[], $2::text[]) own (organization_id, delivery_id)
+      `select ${UNHELD_COLUMNS('d')}, d.said_at, d.parent_channel, d.parent_ts, l.fail_streak, l.troubled, ${TOLD_COLUMNS} from unnest($1::text[], $2::text[]) own (organization_id, delivery_id)
        cross join lateral (select * from ledger where organization_id = own.organization_id and delivery_id = own.delivery_id offset 0) d join lanes l using (lane_id) ${TOLD_JOINS}
        order by d.lane_id, d.priority, d.said_at, d.arrival`,
       [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],
@@ -106,6 +109,7 @@ export class LaneRepository {
       // A second post of one message is told as well: it is in the channel.
       await this.told.record(tx, results.filter((result) => result.state === 'posted' || recorded.has(keyOf(result.delivery))));
       await this.log.tell(tx, results.flatMap((result) => settledRow(result, recorded.get(keyOf(result.delivery)))));
+      await this.destinations.hear(tx, results.flatMap((result) => newsOfResult(result, Date.now())));
     });
     failPoint('finish.commit');
     const asked = results.filter((result) => result.asked);

@@ -17,8 +17,11 @@ export interface Place {
 export interface Found {
   id: string;
   kind: DestinationKind;
-  name: string;
+  name: string | null;
 }
+
+/** What of a lane stays where it is until the request that a process that died had begun is accounted for. */
+const LEFT_BEHIND = `select 1 from deliveries where lane_id = $1 and state = 'posting' limit 1`;
 
 /** Deliveries that moved, with what their timelines tell of it. */
 const TELL = `insert into timeline (organization_id, delivery_id, kind, text) select organization_id, delivery_id, 'found', `;
@@ -26,18 +29,46 @@ const TELL = `insert into timeline (organization_id, delivery_id, kind, text) se
 @Injectable()
 export class LaneMoves {
   /** All that waits for an address goes to the lane of its id. */
-  async toFound(tx: EntityManager, place: Place, { id, kind, name }: Found): Promise<void> {
-    const laneId = await this.lockBoth(tx, place, { id });
+  async toFound(tx: EntityManager, place: Place, found: Found): Promise<void> {
+    await this.moveWaiting(tx, place, await this.lockBoth(tx, place, { id: found.id }), found, 'Its destination was found');
+    await tx.query(`update lanes set active = false, leased_until = '-infinity' where lane_id = $1`, [place.laneId]);
+  }
+
+  /**
+   * All of a lane whose id was changed goes to the lane of the new id, with what its destination was told of issues. What was
+   * left in the middle of its request opens the lane once more, so that the request is accounted for as any other.
+   */
+  async toNewId(tx: EntityManager, place: Place, oldId: string, found: Found): Promise<void> {
+    const laneId = await this.lockBoth(tx, place, { id: found.id });
+    await tx.query(`update deliveries set state = 'waiting', version = version + 1 where lane_id = $1 and state = 'posting' and not request_started`, [place.laneId]);
+    await this.moveWaiting(tx, place, laneId, found, 'Its destination has another id now');
+    await tx.query(`update deliveries set parent_channel = $3 where lane_id = $1 and state = 'waiting' and parent_channel = $2`, [laneId, oldId, found.id]);
+    await this.moveTold(tx, place.laneId, laneId, oldId, found.id);
+    const left = await tx.query<unknown[]>(LEFT_BEHIND, [place.laneId]);
+    await tx.query(`update lanes set provisional = $2, active = not $2, leased_until = '-infinity', lease_id = null where lane_id = $1`, [place.laneId, left.length === 0]);
+  }
+
+  private async moveTold(tx: EntityManager, from: string, to: string, oldId: string, newId: string): Promise<void> {
+    await tx.query(
+      `with moved as (
+         update told_issues t set lane_id = $2, channel = case when t.channel = $3 then $4 else t.channel end
+         where t.lane_id = $1 and not exists (select 1 from told_issues o where o.organization_id = t.organization_id and o.issue_id = t.issue_id and o.lane_id = $2)
+         returning t.organization_id, t.delivery_id)
+       update deliveries d set lane_id = $2 from moved where d.organization_id = moved.organization_id and d.delivery_id = moved.delivery_id and d.lane_id = $1 and d.settled_at is not null`,
+      [from, to, oldId, newId],
+    );
+  }
+
+  private async moveWaiting(tx: EntityManager, place: Place, laneId: string, { id, kind, name }: Found, told: string): Promise<void> {
     await tx.query(
       `with moved as (
          update deliveries set lane_id = $2, version = version + 1, waiting_for = null where lane_id = $1 and state = 'waiting' returning organization_id, delivery_id
        ), addressed as (
          update commands c set destination_id = $3, destination_kind = $4, destination_name = $5
          from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id)
-       ${TELL} 'Its destination was found: ' || $5::text || ' (' || $3::text || ')' from moved`,
-      [place.laneId, laneId, id, kind, name],
+       ${TELL} $6::text || ': ' || coalesce($5::text || ' (' || $3::text || ')', $3::text) from moved`,
+      [place.laneId, laneId, id, kind, name, told],
     );
-    await tx.query(`update lanes set active = false, leased_until = '-infinity' where lane_id = $1`, [place.laneId]);
   }
 
   /** What cannot be delivered to its address goes where its command says otherwise. */

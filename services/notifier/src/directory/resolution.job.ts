@@ -1,15 +1,16 @@
 /**
- * Lanes of destinations without an id never post: here their address is resolved, and their deliveries move, in their
- * order, to the lane of the id.
+ * Lanes of destinations without an id, or of an id that was changed, never post: here their address is resolved, and their
+ * deliveries move, in their order, to the lane of the id.
  */
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import type { DeliveryError, Destination } from '@tocsin/domain';
+import { kindOfDestinationId, type DeliveryError, type Destination, type DestinationKind } from '@tocsin/domain';
 import { LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
 
 import { PostingJob } from '../deliveries/posting.job.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
+import { DestinationRepository } from '../destinations/destination.repository.js';
 import { DirectorySyncJob } from './directory-sync.job.js';
 import { LaneMoves, type Place } from './lane-moves.js';
 import { ResolveAddress } from './resolve-address.js';
@@ -18,6 +19,7 @@ interface ProvisionalLane {
   lane_id: string;
   organization_id: string;
   connection_id: string;
+  destination_key: string;
   destination: Destination;
 }
 
@@ -32,6 +34,7 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly waiting: WaitingRepository,
     private readonly addresses: ResolveAddress,
     private readonly moves: LaneMoves,
+    private readonly destinations: DestinationRepository,
     private readonly outbox: Outbox,
     private readonly posting: PostingJob,
     private readonly sync: DirectorySyncJob,
@@ -65,7 +68,7 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
              where lanes.active and provisional and next_at <= clock_timestamp() and leased_until <= clock_timestamp() and c.state = 'active' and c.organization_id = lanes.organization_id
              order by next_at limit $1 for update of lanes skip locked) due
        where l.lane_id = due.lane_id
-       returning l.lane_id, l.organization_id, l.connection_id,
+       returning l.lane_id, l.organization_id, l.connection_id, l.destination_key,
          (select d.destination from ledger d where d.lane_id = l.lane_id and d.state = 'waiting' order by d.priority, d.said_at, d.arrival limit 1) as destination`,
       [BATCH],
     );
@@ -74,6 +77,11 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async resolve(lane: ProvisionalLane): Promise<void> {
     try {
+      const kind = kindOfDestinationId(lane.destination_key);
+      if (kind !== undefined) {
+        await this.leadOn(lane, kind);
+        return;
+      }
       if ((lane.destination as Destination | null) === null) {
         await this.release(lane, 0, undefined);
         return;
@@ -85,9 +93,19 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       if (!(error instanceof PeerUnavailable)) this.logger.error({ err: error, laneId: lane.lane_id }, 'an address could not be resolved');
       await this.release(lane, 5, 'the address could not be looked up yet');
+    } finally {
+      this.posting.wake();
+      this.sync.wake();
     }
-    this.posting.wake();
-    this.sync.wake();
+  }
+
+  /** The lane of an id that was changed. */
+  private async leadOn(lane: ProvisionalLane, kind: DestinationKind): Promise<void> {
+    await this.outbox.transaction(async (tx) => {
+      const place = placeOf(lane);
+      const found = await this.destinations.present(tx, { ...place, destinationId: lane.destination_key });
+      await this.moves.toNewId(tx, place, lane.destination_key, { ...found, kind });
+    });
   }
 
   /** The address means nothing: what may go elsewhere does, the rest ends here, with the remedy. */
