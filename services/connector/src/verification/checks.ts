@@ -57,6 +57,12 @@ export function badHostCheck(host: Extract<SlackHost, { ok: false }>): Connectiv
   return failed('workspace.matches', host.reason, remedy);
 }
 
+/** @param baseUrl of the Slack that Tocsin talks to, which is not the host's */
+export function otherSlackCheck(host: string, baseUrl: string): ConnectivityCheck {
+  const other = host.endsWith('.slack-gov.com') ? 'https://slack-gov.com' : 'https://slack.com';
+  return failed('workspace.matches', `${host} is a workspace of another Slack than the one that Tocsin talks to (${baseUrl}). The token was not sent anywhere.`, `Correct Slack Host URL, or set SLACK_BASE_URL=${other} and start Tocsin again.`);
+}
+
 export function swappedFieldsCheck(): ConnectivityCheck {
   return failed('workspace.matches', 'Slack Host URL holds a token or another secret, not the address of a workspace.', 'Put the address of the workspace, such as https://acme.slack.com, into Slack Host URL and the token into Token.');
 }

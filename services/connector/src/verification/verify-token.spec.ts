@@ -14,7 +14,7 @@ const no = (code: string, details = {}): { ok: false; failure: ReturnType<typeof
 type Door = ReturnType<SlackSide['open']>;
 
 /** A Slack that grants everything, but for what a test changes. */
-function slackWith(changes: Partial<Door> = {}, isSandbox = false): SlackSide & { asked: string[] } {
+function slackWith(changes: Partial<Door> = {}, isSandbox = false, baseUrl = 'https://slack.com'): SlackSide & { asked: string[] } {
   const asked: string[] = [];
   const door: Door = {
     authTest: () => Promise.resolve({ ok: true, value: ACME, scopes: ALL }),
@@ -24,7 +24,7 @@ function slackWith(changes: Partial<Door> = {}, isSandbox = false): SlackSide & 
     deleteMessage: () => Promise.resolve(no('channel_not_found')),
     ...changes,
   };
-  return { asked, isSandbox, open: (token) => { asked.push(token); return door; } };
+  return { asked, baseUrl, isSandbox, open: (token) => { asked.push(token); return door; } };
 }
 
 const GOOD = { hostUrl: 'https://acme.slack.com', token: 'xoxb-1-2-abc' };
@@ -47,11 +47,24 @@ describe('VERIFY CONNECTIVITY of a token', () => {
   });
 
   test.each([
-    ['acme.enterprise.slack.com', 'https://acme.enterprise.slack.com'],
-    ['acme.slack-gov.com', 'https://acme.slack-gov.com'],
-  ])('takes %s, a host of Slack’s other kinds', async (hostUrl, url) => {
+    ['acme.enterprise.slack.com', 'https://acme.enterprise.slack.com', 'https://slack.com'],
+    ['acme.slack-gov.com', 'https://acme.slack-gov.com', 'https://slack-gov.com'],
+    ['acme.enterprise.slack-gov.com', 'https://acme.enterprise.slack-gov.com', 'https://slack-gov.com'],
+    ['acme.slack-gov.com', 'https://acme.slack-gov.com', 'https://proxy.example/slack'],
+  ])('takes %s, a host of Slack’s other kinds', async (hostUrl, url, baseUrl) => {
     const identity = { ...ACME, workspace: { ...ACME.workspace, url } };
-    expect(await verifyToken({ ...GOOD, hostUrl }, slackWith({ authTest: () => Promise.resolve({ ok: true, value: identity, scopes: ALL }) }))).toMatchObject({ ok: true });
+    const slack = slackWith({ authTest: () => Promise.resolve({ ok: true, value: identity, scopes: ALL }) }, false, baseUrl);
+    expect(await verifyToken({ ...GOOD, hostUrl }, slack)).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    ['acme.slack-gov.com', 'https://slack.com', 'SLACK_BASE_URL=https://slack-gov.com'],
+    ['acme.slack.com', 'https://slack-gov.com', 'SLACK_BASE_URL=https://slack.com'],
+  ])('refuses %s before any request leaves where requests go to %s', async (hostUrl, baseUrl, remedy) => {
+    const slack = slackWith({}, false, baseUrl);
+    const { ok, checks } = await verifyToken({ ...GOOD, hostUrl }, slack);
+    expect([ok, slack.asked]).toEqual([false, []]);
+    expect(checks.find(({ id }) => id === 'workspace.matches')).toMatchObject({ status: 'failed', remedy: expect.stringContaining(remedy) });
   });
 
   test.each([

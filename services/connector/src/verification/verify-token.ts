@@ -5,7 +5,7 @@
 import type { ConnectivityCheck, SlackFailure } from '@tocsin/domain';
 import { isWorkspaceOf, parseSlackHost, SANDBOX_TOKEN_PREFIX, type SlackDoor, type SlackIdentity } from '@tocsin/slack';
 
-import { badHostCheck, failed, failureCheck, foreignTokenCheck, kindCheck, passed, scopeCheck, swappedFieldsCheck } from './checks.js';
+import { badHostCheck, failed, failureCheck, foreignTokenCheck, kindCheck, otherSlackCheck, passed, scopeCheck, swappedFieldsCheck } from './checks.js';
 import { findScopes, grantedScopes, knownMissingScopes, type ScopeProbe } from './find-scopes.js';
 import { looksLikeToken } from './token-kind.js';
 
@@ -25,13 +25,15 @@ export function isVerdict({ found, failure }: Pick<Verification, 'found' | 'fail
 }
 
 export interface SlackSide {
+  /** Where requests go. */
+  baseUrl: string;
   isSandbox: boolean;
   open: (token: string) => ScopeProbe & Pick<SlackDoor, 'authTest'>;
 }
 
 export async function verifyToken({ hostUrl, token }: { hostUrl: string; token: string }, slack: SlackSide): Promise<Verification> {
   const host = parseSlackHost(hostUrl);
-  const byForm = checkForm(hostUrl, token, slack.isSandbox);
+  const byForm = checkForm(hostUrl, token, slack);
   if (!host.ok || byForm.some((check) => check.status === 'failed')) return { ok: false, checks: byForm };
   const door = slack.open(token.trim());
   const answer = await door.authTest();
@@ -48,13 +50,20 @@ export async function verifyToken({ hostUrl, token }: { hostUrl: string; token: 
   return { ok: !checks.some((check) => check.status === 'failed'), checks, found: { identity, scopes: grantedScopes(scopes), missingScopes: knownMissingScopes(scopes) } };
 }
 
-function checkForm(hostUrl: string, token: string, isSandbox: boolean): ConnectivityCheck[] {
+function checkForm(hostUrl: string, token: string, { baseUrl, isSandbox }: Omit<SlackSide, 'open'>): ConnectivityCheck[] {
   const kind = kindCheck(token);
   const host = parseSlackHost(hostUrl);
   const checks = [kind];
   if (kind.status !== 'failed' && token.trim().replace(/^xoxe\./, '').startsWith(SANDBOX_TOKEN_PREFIX) !== isSandbox) checks.push(foreignTokenCheck(isSandbox));
   if (!host.ok) checks.push(looksLikeToken(hostUrl) ? swappedFieldsCheck() : badHostCheck(host));
+  else if (isOtherSlack(host.host, baseUrl)) checks.push(otherSlackCheck(host.host, baseUrl));
   return checks;
+}
+
+/** Slack and GovSlack know nothing of each other's workspaces. Whatever else answers, a proxy or the sandbox, may know both. */
+function isOtherSlack(host: string, baseUrl: string): boolean {
+  const site = new URL(baseUrl).hostname;
+  return (site === 'slack.com' || site === 'slack-gov.com') && !host.endsWith(`.${site}`);
 }
 
 /** Without this answer nobody knows whose token it is; still, Slack being busy is no verdict on the token. */
