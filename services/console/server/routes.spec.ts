@@ -12,6 +12,7 @@ describe('the table of routes', () => {
     ['/v1/connections/c1/directory', 'notifier'],
     ['/v1/connections/c1/directory/sync', 'notifier'],
     ['/v1/connections/c1/test-messages', 'notifier'],
+    ['/v1/connections/c1/used-destinations', 'notifier'],
     ['/v1/connections/destinations', 'connector'],
     ['/v1/api-keys/k1', 'connector'],
     ['/v1/slack/manifest', 'connector'],

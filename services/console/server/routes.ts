@@ -10,7 +10,7 @@ export type Peers = Readonly<Record<PeerName, string | (() => string)>>;
 
 /** The first line that fits decides; a pattern ends at a segment, so `/v1/issuesx` is not `/v1/issues`. */
 const ROUTES: readonly (readonly [pattern: RegExp, owner: PeerName])[] = [
-  [/^\/v1\/connections\/[^/]+\/(?:destinations|directory|test-messages)(?:\/|$)/, 'notifier'],
+  [/^\/v1\/connections\/[^/]+\/(?:destinations|used-destinations|directory|test-messages)(?:\/|$)/, 'notifier'],
   [/^\/v1\/(?:connections|api-keys)(?:\/|$)/, 'connector'],
   [/^\/v1\/slack\/manifest$/, 'connector'],
   [/^\/slack\/(?:oauth\/callback|events|interactions)$/, 'connector'],

@@ -87,6 +87,7 @@ const WHO_MAY_CALL: Record<ServiceName, string[]> = {
     'POST /v1/deliveries/:id/replay deliveries:replay',
     'POST /v1/deliveries/:id/retract deliveries:replay',
     `GET /v1/connections/:id/destinations ${SEES_CONNECTIONS}`,
+    `GET /v1/connections/:id/used-destinations ${SEES_CONNECTIONS}`,
     `GET /v1/connections/:id/directory ${SEES_CONNECTIONS}`,
     `POST /v1/connections/:id/directory/sync ${SEES_CONNECTIONS}`,
     'POST /v1/connections/:id/test-messages connectors:configure',
