@@ -38,7 +38,7 @@ export function warning(id: string, message: string, remedy: string): Connectivi
 export function kindCheck(text: string): ConnectivityCheck {
   const kind = tokenKind(text);
   if (kind === 'rotating-bot') {
-    return warning('token.kind', 'This is a bot token that expires after 12 hours, since token rotation is on for the Slack app.', 'Switch token rotation off with a new Slack app, or connect by IDENTITY PROVIDER.');
+    return warning('token.kind', 'This is a bot token that expires after 12 hours, since token rotation is on for the Slack app.', 'Connected by IDENTITY PROVIDER it is renewed ahead of time. One that was pasted cannot be: make a Slack app without token rotation, or connect by IDENTITY PROVIDER.');
   }
   if (kind !== 'bot') return failed('token.kind', WRONG_KINDS[kind], COPY_BOT_TOKEN);
   if (text !== text.trim()) return warning('token.kind', 'The token is of the bot kind; blanks around it were left out.', 'Nothing has to be done.');
