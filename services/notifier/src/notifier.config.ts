@@ -13,4 +13,5 @@ export class NotifierConfig extends ServiceConfig {
   @Setting('Posts in flight at most, per replica.') @IsInt() @Min(1) @Max(256) SLACK_CONCURRENCY = 32;
   @Setting('A destination whose backlog would take longer is folded into digests, seconds; 0 = never.') @IsInt() @Min(0) @Max(86_400) DIGEST_AFTER_SECONDS = 30;
   @Setting('Messages changed in place a minute, of one app in one workspace; 0 = no ceiling.') @IsInt() @Min(0) @Max(100_000) SLACK_UPDATES_PER_MINUTE = 50;
+  @Setting('Hours after which the list of channels and people of a workspace is read again though nobody asks for it; 0 = only when it is used.') @IsNumber() @Min(0) @Max(8760) DIRECTORY_REFRESH_HOURS = 12;
 }

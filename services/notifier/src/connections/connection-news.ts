@@ -31,7 +31,7 @@ export class ConnectionNews {
     await this.database.transaction(async (tx) => {
       const isNews = await this.connections.apply(tx, changed);
       const needsDirectory = changed.disconnected !== true && changed.health.state !== 'revoked' && before?.credentialVersion !== changed.credentialVersion;
-      if (isNews && needsDirectory) await this.directory.requestSync(tx, changed.id);
+      if (isNews && needsDirectory) await (seesTheSame(before, changed) ? this.directory.refresh(tx, changed.id) : this.directory.requestSync(tx, changed.id));
     });
     this.sync.wake();
     this.resolution.wake();
@@ -51,4 +51,9 @@ export class ConnectionNews {
     if (known) return known;
     return (await this.ask(connectionId)) ? this.connections.find(organizationId, connectionId) : undefined;
   }
+}
+
+/** Another token of the same app with the same scopes: what is being read can go on. */
+function seesTheSame(before: KnownConnection | undefined, { bot, scopes }: ConnectionChanged): boolean {
+  return before?.bot.userId === bot.userId && before.scopes.join() === scopes.join();
 }

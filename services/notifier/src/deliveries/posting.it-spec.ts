@@ -24,6 +24,12 @@ afterEach(async () => {
   await notifier.control('faults', { reset: true });
 });
 
+/** Slack told us of a channel two hours ago, in a list too. */
+async function copyOfLongAgo(channelId: string): Promise<void> {
+  await notifier.database.query(`update notifier.channels set seen_at = seen_at - interval '2 hours' where channel_id = $1`, [channelId]);
+  await notifier.database.query(`update notifier.directory_lists set synced_from = synced_from - interval '2 hours'`);
+}
+
 const BY_WORKFLOW = { kind: 'workflow', workflowId: 'w1', version: 1, stepId: 's1' } as const;
 
 describe('a command becomes a message', () => {
@@ -250,14 +256,14 @@ describe('the leak guard', () => {
 
   test('looks again at a channel whose copy is old: a channel may have been shared since', async () => {
     await notifier.control('channels', { id: 'C0PAYMENTS', shared: true });
-    await notifier.database.query(`update notifier.channels set seen_at = seen_at - interval '2 hours' where channel_id = 'C0PAYMENTS'`);
+    await copyOfLongAgo('C0PAYMENTS');
     const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0PAYMENTS' }, issues: [unknown] }));
     await notifier.control('channels', { id: 'C0PAYMENTS', shared: false });
     expect(delivery).toMatchObject({ state: 'suppressed', error: { code: 'leak_guard' } });
   });
 
   test('lets nothing pass while it cannot find out who reads the channel', async () => {
-    await notifier.database.query(`update notifier.channels set seen_at = seen_at - interval '2 hours' where channel_id = 'C0GENERAL1'`);
+    await copyOfLongAgo('C0GENERAL1');
     await notifier.control('faults', { method: 'conversations.info', status: 503, times: 1 });
     const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' }, issues: [unknown] });
     await eventually(async () => (await notifier.delivery(id)).timeline?.some(({ kind }) => kind === 'attempt'));

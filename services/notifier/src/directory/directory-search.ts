@@ -1,93 +1,95 @@
-/** The picker's search: over our copy, by name, display name, real name, e-mail address, id or pasted Slack link. */
+/**
+ * The picker's search over our copy. Closer matches are asked for first and the next ones only if those leave room, each by an
+ * index and with a limit, so that it takes as long in a workspace of 100,000 channels as in a small one.
+ */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import type { DestinationView } from '@tocsin/contracts';
 
 import type { KnownConnection } from '../connections/connection.repository.js';
+import { holds, ranked, type Candidate } from './destination-ranking.js';
+import { channelView, personView } from './destination-view.js';
+import { CHANNELS_FOUND, PEOPLE_FOUND } from './directory-search.sql.js';
 import type { ChannelRow, PersonRow } from './directory.repository.js';
+import { RecentDestinations } from './recent-destinations.js';
+import type { Kind, SearchTerm } from './search-term.js';
 
-/** The workspace's own links, and those of Slack in a browser: `/client/<workspace>/<channel>`. */
-const SLACK_LINK = /^https:\/\/[a-z0-9.-]+\/(?:archives|team|app_redirect|client\/[TE][A-Z0-9]+)\/([CGDUW][A-Z0-9]{6,20})/i;
-
-/** What was typed, without the marks that people put before a name; a pasted link becomes its id. */
-export function searchTerm(typed: string): string {
-  const link = SLACK_LINK.exec(typed.trim());
-  return link?.[1] ?? typed.trim().replace(/^[#@]/, '');
+interface Found extends Candidate {
+  view: DestinationView;
 }
+
+export interface Search {
+  term: SearchTerm;
+  kinds: readonly Kind[];
+  limit: number;
+}
+
+type FoundChannel = ChannelRow & { sought: string; alike: number | null };
+type FoundPerson = PersonRow & { sought: string; sought_name: string; sought_display: string; sought_real: string; alike: number | null };
+
+/** Letters in a row that an index of trigrams can find anywhere in a name; shorter ones it finds at the beginning of a word. */
+const HAS_TRIGRAM = /[\p{L}\p{N}]{3}/u;
+const LETTERS = /^[\p{L}\p{M}\p{N} ]+$/u;
+/** A mistyped digit is another number. */
+const NUMBER = /\p{N}+/gu;
 
 @Injectable()
 export class DirectorySearch {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly recents: RecentDestinations,
+  ) {}
 
-  async search(connection: KnownConnection, term: string, kinds: readonly ('channel' | 'user')[], limit: number): Promise<DestinationView[]> {
-    const channels = kinds.includes('channel') ? await this.channels(connection.connectionId, term, limit) : [];
-    const people = kinds.includes('user') ? await this.people(connection.connectionId, term, limit) : [];
-    const views = [...channels.map((row) => channelView(row, connection)), ...people.map(personView)];
-    const rank = (view: DestinationView): number => (view.isArchived ? 10 : 0) + closeness(view, term.toLowerCase());
-    return views.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)).slice(0, limit);
-  }
-
-  private channels(connectionId: string, term: string, limit: number): Promise<ChannelRow[]> {
-    return this.database.query<ChannelRow[]>(
-      `select * from channels where connection_id = $1 and (lower(name) like $2 or channel_id = $3)
-       order by is_archived, lower(name) <> $4, lower(name) not like $5, name limit $6`,
-      [connectionId, `%${likePattern(term)}%`, term.toUpperCase(), term.toLowerCase(), `${likePattern(term)}%`, limit],
-    );
-  }
-
-  private people(connectionId: string, term: string, limit: number): Promise<PersonRow[]> {
-    return this.database.query<PersonRow[]>(
-      `select * from people where connection_id = $1 and (lower(name || ' ' || display_name || ' ' || real_name || ' ' || coalesce(email, '')) like $2 or user_id = $3)
-       order by lower(name) not like $4, name limit $5`,
-      [connectionId, `%${likePattern(term)}%`, term.toUpperCase(), `${likePattern(term)}%`, limit],
-    );
+  async search(connection: KnownConnection, { term, kinds, limit }: Search): Promise<DestinationView[]> {
+    const recent = await this.recents.of(connection.organizationId, connection.connectionId);
+    const parameters = [connection.connectionId, ...parametersOf(term, limit), recent];
+    const none = Promise.resolve([]);
+    const [channels, people] = await Promise.all([
+      kinds.includes('channel') ? this.database.query<FoundChannel[]>(CHANNELS_FOUND, [...parameters, term.id ?? null]) : none,
+      kinds.includes('user') ? this.database.query<FoundPerson[]>(PEOPLE_FOUND, [...parameters, term.id ?? null, term.email ?? null]) : none,
+    ]);
+    const candidates: Found[] = [...channels.map((row) => channelFound(row, connection)), ...people.map(personFound)];
+    return ranked(candidates.filter((one) => isMeant(one, term)), { text: term.text, recent, ids: new Set(named(candidates, term)), limit }).map(({ view }) => view);
   }
 }
 
-function likePattern(term: string): string {
-  return term.toLowerCase().replace(/[\\%_]/g, '\\$&');
+/** What was sent to lately comes along whatever was typed. Who pastes an id or an address means that one. */
+function isMeant(one: Found, term: SearchTerm): boolean {
+  if (term.id === one.id || (term.email !== undefined && one.view.email?.toLowerCase() === term.email)) return true;
+  return (term.id === undefined || term.text !== '') && (one.alike !== undefined || holds(one, term.text));
 }
 
-function closeness(view: DestinationView, term: string): number {
-  const name = view.name.toLowerCase();
-  if (name === term || view.email?.toLowerCase() === term) return 0;
-  return name.startsWith(term) ? 1 : 2;
+function named(candidates: readonly Found[], { id, email }: SearchTerm): string[] {
+  return candidates.filter((one) => one.id === id || (email !== undefined && one.view.email?.toLowerCase() === email)).map((one) => one.id);
 }
 
-export function channelView(row: ChannelRow, connection: KnownConnection): DestinationView {
-  const canPost = !row.is_archived && (row.is_member || (!row.is_private && connection.scopes.includes('chat:write.public')));
-  const hint = channelHint(row, canPost, connection.bot.name);
-  return {
-    id: row.channel_id,
-    kind: 'channel',
-    name: row.name,
-    isPrivate: row.is_private,
-    isShared: row.is_shared,
-    isArchived: row.is_archived,
-    isMember: row.is_member,
-    canPost,
-    ...(hint !== undefined && { hint }),
-  };
+/** `$2` to `$7` of both statements. */
+function parametersOf({ text, id, email }: SearchTerm, limit: number): unknown[] {
+  const length = Array.from(text).length;
+  const pattern = text.replace(/[\\%_]/g, '\\$&');
+  const isExact = id !== undefined || email !== undefined;
+  const inside = HAS_TRIGRAM.test(text);
+  const word = inside || (length === 2 && LETTERS.test(text));
+  const alike = !isExact && inside && length >= 5 && length <= 60;
+  const numbers = (text.match(NUMBER) ?? []).filter((number) => number.length >= 3).sort((a, b) => b.length - a.length);
+  return [
+    id !== undefined && text === '' ? null : text,
+    word ? `% ${pattern}%` : null,
+    inside ? `%${pattern}%` : null,
+    alike ? text : null,
+    `%${numbers[0] ?? ''}%`,
+    limit,
+  ];
 }
 
-function channelHint(row: ChannelRow, canPost: boolean, botName: string): string | undefined {
-  if (row.is_archived) return 'This channel is archived. Un-archive it in Slack to post to it.';
-  if (!canPost) return `Invite the app first: type /invite @${botName} in the channel.`;
-  if (row.is_shared) return 'Shared with another company: what is posted here leaves yours.';
-  return undefined;
+function channelFound(row: FoundChannel, connection: KnownConnection): Found {
+  const { channel_id: id, name, sought, is_archived: isArchived, is_member: isMember, alike } = row;
+  return { id, kind: 'channel', name, names: [sought], isArchived, isMember, view: channelView(row, connection), ...(alike !== null && { alike }) };
 }
 
-export function personView(row: PersonRow): DestinationView {
-  return {
-    id: row.user_id,
-    kind: 'user',
-    name: row.display_name || row.name,
-    ...(row.email !== null && { email: row.email }),
-    isPrivate: true,
-    isShared: false,
-    isArchived: false,
-    isMember: true,
-    canPost: true,
-  };
+function personFound(row: FoundPerson): Found {
+  const view = personView(row);
+  const names = [row.sought_name, row.sought_display, row.sought_real, row.sought];
+  return { id: row.user_id, kind: 'user', name: view.name, names, isArchived: false, isMember: true, view, ...(row.alike !== null && { alike: row.alike }) };
 }

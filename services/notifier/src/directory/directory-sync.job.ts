@@ -1,43 +1,55 @@
 /**
- * Fills the directory page by page: channels that the app is in first, then all channels, then people. Where it is
- * stands in the database, so a restart goes on, and one replica works on a connection at a time.
+ * Fills the directory page by page. Channels that the app is in, all channels and people are lists of their own: Slack limits
+ * each method by itself, so none waits for another, and one that fails stops none. Where each is stands in the database, so a
+ * restart goes on.
  */
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { LOGGER, Loop, PeerUnavailable, type Logger } from '@tocsin/platform';
-import type { SlackAnswer, SlackPage } from '@tocsin/slack';
+import { LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
+import type { SlackAnswer, SlackChannel, SlackDoor, SlackPage, SlackPerson } from '@tocsin/slack';
 
+import { ConnectionHolds } from '../connections/connection-holds.js';
+import { ConnectionRepository } from '../connections/connection.repository.js';
 import { SlackDoors } from '../connections/slack-doors.js';
-import { DirectoryRepository } from './directory.repository.js';
+import { afterFailure, pageUnread, notConnected, type AfterFailure } from './after-failure.js';
+import { DirectoryListRepository, type HeldList } from './directory-list.repository.js';
+import { DirectoryRepository, isOffered } from './directory.repository.js';
 
-type Step = 'member-channels' | 'channels' | 'people';
+/** Pages in work at most, per replica, so that lists leave room for messages. */
+const AT_ONCE = 3;
+const IDLE_MS = 1000;
+const CHANNEL_TYPES = 'public_channel,private_channel';
+/** What Slack gives at most, and what it advises for people. */
+const CHANNELS_A_PAGE = 999;
+const PEOPLE_A_PAGE = 200;
+/** After a page that could not be read: it may have been too much to answer in time. */
+const CAUTIOUS_PAGE = 100;
+/** Statistics of a table that grew a thousandfold within a minute would come too late for the picker. */
+const ANALYZED_AFTER_PAGES = [2, 10];
 
-interface SyncRow {
-  connection_id: string;
-  step: Step;
-  cursor: string | null;
-  page: number;
-  started_at: Date;
+interface OpenDoor {
+  door: SlackDoor;
+  credentialVersion: number;
 }
-
-const NEXT_STEP: Record<Step, Step | null> = { 'member-channels': 'channels', channels: 'people', people: null };
-/** Slack's Tier 2 allows a little more than 20 calls of a method a minute, and bursts: a short list comes at once, a long one at this pace. */
-const PAGES_AT_ONCE = 10;
-const PAGE_PAUSE_MS = 4000;
-const RETRY_SECONDS = 30;
 
 @Injectable()
 export class DirectorySyncJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Loop;
+  private readonly working = new Set<Promise<void>>();
+  private alarm: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly database: DataSource,
     private readonly directory: DirectoryRepository,
+    private readonly lists: DirectoryListRepository,
     private readonly doors: SlackDoors,
+    private readonly connections: ConnectionRepository,
+    private readonly holds: ConnectionHolds,
+    private readonly outbox: Outbox,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('directory sync', 1000, () => this.syncOnePage(), logger);
+    this.loop = new Loop('directory sync', IDLE_MS, () => this.takeOne(), logger);
   }
 
   onApplicationBootstrap(): void {
@@ -45,103 +57,96 @@ export class DirectorySyncJob implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   async onModuleDestroy(): Promise<void> {
+    clearTimeout(this.alarm);
     await this.loop.stop();
+    await Promise.all(this.working);
   }
 
   wake(): void {
     this.loop.wake();
   }
 
-  private async syncOnePage(): Promise<boolean> {
-    const row = await this.take();
-    if (!row) return false;
-    try {
-      await this.page(row);
-    } catch (error) {
-      if (!(error instanceof PeerUnavailable)) this.logger.warn({ err: error, connectionId: row.connection_id }, 'a page of the directory could not be synced');
-      await this.pause(row, RETRY_SECONDS, 'the last page could not be read');
+  private async takeOne(): Promise<boolean> {
+    if (this.working.size >= AT_ONCE) return false;
+    const list = await this.lists.take();
+    if (!list) {
+      await this.wakeWhenDue();
+      return false;
     }
+    const work = this.workOn(list).finally(() => {
+      this.working.delete(work);
+      this.loop.wake();
+    });
+    this.working.add(work);
     return true;
   }
 
-  private async take(): Promise<SyncRow | undefined> {
-    const taken = await this.database.query<[SyncRow[], number]>(
-      `update directory_syncs set leased_until = clock_timestamp() + interval '30 seconds' where connection_id =
-         (select connection_id from directory_syncs where state in ('syncing', 'paused') and run_at <= clock_timestamp() and leased_until <= clock_timestamp()
-          order by run_at limit 1 for update skip locked)
-       returning connection_id, step, cursor, page, started_at`,
-    );
-    return taken[0][0];
+  /** The loop looks once a second, which is too seldom between two pages. */
+  private async wakeWhenDue(): Promise<void> {
+    const ms = await this.lists.dueIn();
+    clearTimeout(this.alarm);
+    if (ms !== undefined && ms < IDLE_MS) this.alarm = setTimeout(() => { this.loop.wake(); }, Math.max(1, Math.ceil(ms)));
   }
 
-  private async page(row: SyncRow): Promise<void> {
-    const door = await this.doors.open(row.connection_id);
-    if (!door) {
-      await this.fail(row, 'the workspace is not connected');
-      return;
-    }
-    const cursor = row.cursor ?? undefined;
-    if (row.step === 'people') {
-      const answer = await door.listPeople(cursor);
-      if (answer.ok) await this.directory.savePeople(row.connection_id, answer.value.items);
-      await this.advance(row, answer);
-    } else {
-      const answer = row.step === 'channels' ? await door.listChannels(cursor) : await door.listMemberChannels(cursor);
-      if (answer.ok) await this.directory.saveChannels(row.connection_id, answer.value.items);
-      await this.advance(row, answer);
+  /** Never rejects: whatever happens to a page, its list is tried again. */
+  private async workOn(list: HeldList): Promise<void> {
+    try {
+      await this.page(list);
+    } catch (error) {
+      if (!(error instanceof PeerUnavailable)) this.logger.warn({ err: error, connectionId: list.connectionId, list: list.list }, 'a page of the directory could not be synced');
+      await this.apply(list, pageUnread(list)).catch((cause: unknown) => { this.logger.warn({ err: cause, connectionId: list.connectionId }, 'a list of the directory waits for its lease to end'); });
     }
   }
 
-  private async advance(row: SyncRow, answer: SlackAnswer<SlackPage<unknown>>): Promise<void> {
+  private async page(list: HeldList): Promise<void> {
+    const opened = await this.doors.openVersioned(list.connectionId);
+    if (!opened) await this.apply(list, notConnected(list));
+    else if (list.list === 'people') await this.peoplePage(list, opened);
+    else await this.channelPage(list, opened);
+  }
+
+  private async channelPage(list: HeldList, opened: OpenDoor): Promise<void> {
+    const [cursor, limit] = [list.cursor ?? undefined, list.failures > 0 ? CAUTIOUS_PAGE : CHANNELS_A_PAGE];
+    const answer = await (list.list === 'channels' ? opened.door.listChannels(cursor, CHANNEL_TYPES, limit) : opened.door.listMemberChannels(cursor, CHANNEL_TYPES, limit));
+    await this.take(list, opened, answer, (channels: SlackChannel[]) => channels, (channels, options) => this.directory.saveChannels(list.connectionId, channels, options));
+  }
+
+  private async peoplePage(list: HeldList, opened: OpenDoor): Promise<void> {
+    const answer = await opened.door.listPeople(list.cursor ?? undefined, list.failures > 0 ? CAUTIOUS_PAGE : PEOPLE_A_PAGE);
+    await this.take(list, opened, answer, (people: SlackPerson[]) => people.filter(isOffered), (people, options) => this.directory.savePeople(list.connectionId, people, options));
+  }
+
+  private async take<T extends { id: string }>(
+    list: HeldList, opened: OpenDoor, answer: SlackAnswer<SlackPage<T>>, kept: (items: T[]) => T[], save: (items: T[], options: Parameters<DirectoryRepository['saveChannels']>[2]) => Promise<void>,
+  ): Promise<void> {
     if (!answer.ok) {
-      await this.refused(row, answer);
+      await this.apply(list, afterFailure(list, answer.failure, await this.now()), { opened, code: answer.failure.code });
       return;
     }
-    if (answer.value.nextCursor !== undefined) await this.goOn(row, row.step, answer.value.nextCursor);
-    else await this.endStep(row);
-  }
-
-  private async refused(row: SyncRow, { failure }: Extract<SlackAnswer<unknown>, { ok: false }>): Promise<void> {
-    if (failure.code === 'invalid_cursor') await this.goOn(row, row.step, null);
-    else if (failure.family === 'busy') await this.pause(row, failure.retryAfterSeconds, 'Slack asked us to slow down');
-    else if (failure.family === 'refused') await this.fail(row, failure.message);
-    else await this.pause(row, RETRY_SECONDS, failure.message);
-  }
-
-  private async endStep(row: SyncRow): Promise<void> {
-    if (row.step === 'channels') await this.directory.dropUnseen('channels', row.connection_id, row.started_at);
-    if (row.step === 'people') await this.directory.dropUnseen('people', row.connection_id, row.started_at);
-    if (row.step !== 'member-channels') {
-      const column = row.step === 'channels' ? 'channels_synced_at' : 'people_synced_at';
-      await this.database.query(`update directory_syncs set ${column} = clock_timestamp() where connection_id = $1 and started_at = $2`, [row.connection_id, row.started_at]);
+    const { items, nextCursor } = answer.value;
+    if (nextCursor !== undefined && nextCursor === list.cursor) {
+      await this.apply(list, afterFailure(list, 'same cursor again', list.askedAtMs));
+      return;
     }
-    const next = NEXT_STEP[row.step];
-    if (next) await this.goOn(row, next, null);
-    else await this.settle(row, 'idle', null);
+    const ids = [...new Set(kept(items).map(({ id }) => id))];
+    await this.lists.savePage(list, ids, nextCursor, (tx) => save(items, { tx, askedAt: list.askedAt }));
+    if (nextCursor === undefined ? list.page > 0 : ANALYZED_AFTER_PAGES.includes(list.page)) await this.database.query(`analyze (skip_locked) ${list.list === 'people' ? 'people' : 'channels'}`);
   }
 
-  private async goOn(row: SyncRow, step: Step, cursor: string | null): Promise<void> {
-    const page = cursor === null ? 0 : row.page + 1;
-    const pauseMs = page < PAGES_AT_ONCE ? 0 : PAGE_PAUSE_MS;
-    await this.database.query(
-      `update directory_syncs set state = 'syncing', step = $3, cursor = $4, page = $6, run_at = clock_timestamp() + make_interval(secs => $5::int / 1000), leased_until = '-infinity', reason = null
-       where connection_id = $1 and started_at = $2`,
-      [row.connection_id, row.started_at, step, cursor, pauseMs, page],
-    );
+  private async apply(list: HeldList, { restartAfterSeconds, standstill, isRevoked }: AfterFailure, refused?: { opened: OpenDoor; code: string }): Promise<void> {
+    const owner = isRevoked && refused ? await this.connections.organizationOf(list.connectionId) : undefined;
+    await this.outbox.transaction(async (tx) => {
+      // The connection before its lists, as where connector's news comes in.
+      if (standstill && refused && owner !== undefined) {
+        await this.holds.hold(tx, owner, { connectionId: list.connectionId, credentialVersion: refused.opened.credentialVersion, slackError: refused.code, reason: standstill.reason });
+      }
+      if (restartAfterSeconds !== undefined) await this.lists.restart(tx, list, restartAfterSeconds);
+      if (standstill) await this.lists.standStill(tx, list, standstill);
+    });
   }
 
-  private async pause(row: SyncRow, seconds: number, reason: string): Promise<void> {
-    await this.database.query(
-      `update directory_syncs set state = 'paused', reason = $3, run_at = clock_timestamp() + make_interval(secs => $4), leased_until = '-infinity' where connection_id = $1 and started_at = $2`,
-      [row.connection_id, row.started_at, reason, seconds],
-    );
-  }
-
-  private async fail(row: SyncRow, reason: string): Promise<void> {
-    await this.settle(row, 'failed', reason);
-  }
-
-  private async settle(row: SyncRow, state: 'idle' | 'failed', reason: string | null): Promise<void> {
-    await this.database.query(`update directory_syncs set state = $3, reason = $4, leased_until = '-infinity' where connection_id = $1 and started_at = $2`, [row.connection_id, row.started_at, state, reason]);
+  private async now(): Promise<number> {
+    const [row] = await this.database.query<{ ms: number }[]>('select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms');
+    return row?.ms ?? 0;
   }
 }

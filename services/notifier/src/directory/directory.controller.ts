@@ -11,11 +11,10 @@ import { Audit, CommaList, CurrentCaller, notFound, Requires, type Caller } from
 import { CurrentAuthor, type Author } from '../author.js';
 import { ConnectionNews } from '../connections/connection-news.js';
 import type { KnownConnection } from '../connections/connection.repository.js';
-import { DirectorySearch, searchTerm } from './directory-search.js';
 import { DirectoryStatusQuery } from './directory-status.query.js';
 import { DirectorySyncJob } from './directory-sync.job.js';
 import { DirectoryRepository } from './directory.repository.js';
-import { LookUp } from './look-up.js';
+import { PickDestination } from './pick-destination.js';
 
 class DestinationQuery {
   @IsOptional() @IsString() @MaxLength(300) q = '';
@@ -29,10 +28,9 @@ class DestinationQuery {
 export class DirectoryController {
   constructor(
     private readonly connections: ConnectionNews,
-    private readonly searching: DirectorySearch,
+    private readonly picking: PickDestination,
     private readonly statuses: DirectoryStatusQuery,
     private readonly directory: DirectoryRepository,
-    private readonly lookUp: LookUp,
     private readonly sync: DirectorySyncJob,
     private readonly audit: Audit,
     private readonly database: DataSource,
@@ -41,31 +39,27 @@ export class DirectoryController {
   @Get('destinations')
   @ApiOkResponse({ type: DestinationList })
   async destinations(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query() { q, kind = ['channel', 'user'], limit }: DestinationQuery): Promise<DestinationList> {
-    const connection = await this.connection(caller.organizationId, id);
-    const term = searchTerm(q);
-    let items = await this.searching.search(connection, term, kind, limit);
-    if (items.length === 0 && (await this.lookUp.exact(connection.connectionId, term))) items = await this.searching.search(connection, term, kind, limit);
-    if (await this.directory.refreshIfOld(connection.connectionId)) this.sync.wake();
-    return { items, ...(await this.statuses.completeness(connection)) };
+    return this.picking.pick(await this.connection(caller.organizationId, id), q, kind, limit);
   }
 
   @Get('directory')
   @ApiOkResponse({ type: DirectoryStatus })
   async status(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DirectoryStatus> {
-    return this.statuses.of((await this.connection(caller.organizationId, id)).connectionId);
+    return this.statuses.of(await this.connection(caller.organizationId, id));
   }
 
   @Post('directory/sync')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: DirectoryStatus })
   async refresh(@CurrentAuthor() author: Author, @Param('id') id: string): Promise<DirectoryStatus> {
-    const { connectionId } = await this.connection(author.organizationId, id);
+    const connection = await this.connection(author.organizationId, id);
+    const { connectionId } = connection;
     await this.database.transaction(async (tx) => {
-      await this.directory.requestSync(tx, connectionId);
+      await this.directory.refresh(tx, connectionId);
       await this.audit.record(tx, { ...author, action: 'directory.sync-requested', target: { kind: 'connection', id: connectionId } });
     });
     this.sync.wake();
-    return this.statuses.of(connectionId);
+    return this.statuses.of(connection);
   }
 
   private async connection(organizationId: string, id: string): Promise<KnownConnection> {

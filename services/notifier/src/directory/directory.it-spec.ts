@@ -83,7 +83,7 @@ describe('the picker', () => {
 
   test('keeps its copy fresh by use: one that is older than an hour is read again', async () => {
     const { channels } = await synced();
-    await notifier.database.query(`update notifier.directory_syncs set people_synced_at = people_synced_at - interval '61 minutes' where connection_id = $1`, [connection.id]);
+    await notifier.database.query(`update notifier.directory_lists set synced_at = synced_at - interval '61 minutes' where connection_id = $1 and list = 'channels'`, [connection.id]);
     await pick('q=general');
     await eventually(async () => Date.parse((await synced()).channels.syncedAt ?? '') > Date.parse(channels.syncedAt ?? ''));
   });
@@ -136,7 +136,7 @@ describe('the directory', () => {
   test('that is asked for again in the middle of a page begins again at once', async () => {
     await notifier.control('faults', { method: 'users.conversations', latencyMs: 500, times: 1 });
     await notifier.call('POST', `/v1/connections/${connection.id}/directory/sync`);
-    await eventually(async () => (await notifier.database.query(`select 1 from notifier.directory_syncs where connection_id = $1 and leased_until > clock_timestamp()`, [connection.id])).length === 1);
+    await eventually(async () => (await notifier.database.query(`select 1 from notifier.directory_lists where connection_id = $1 and list = 'member-channels' and leased_until > clock_timestamp()`, [connection.id])).length === 1);
     await notifier.call('POST', `/v1/connections/${connection.id}/directory/sync`);
     const startedAt = performance.now();
     await eventually(async () => (await status()).state === 'idle', { timeout: 20_000 });

@@ -1,8 +1,14 @@
-/** Our copy of a workspace's channels and people, and what addresses were found to mean. */
+/**
+ * Our copy of a workspace's channels and people, and what addresses were found to mean. Whoever learns something of one of
+ * them saves it here: lists, look-ups, Slack's events.
+ */
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import type { SlackChannel, SlackPerson } from '@tocsin/slack';
+
+import { DirectoryListRepository } from './directory-list.repository.js';
+import { sought, storable } from './sought.js';
 
 export interface ChannelRow {
   channel_id: string;
@@ -21,60 +27,78 @@ export interface PersonRow {
   email: string | null;
 }
 
+export interface SaveOptions {
+  tx?: EntityManager | DataSource;
+  /**
+   * For what a list says: when Slack was asked, by the database's clock. What was saved after that moment is newer and stays,
+   * and rows that are as the list says are not written. Left out: it is news of now, and every row counts as seen now.
+   */
+  askedAt?: string;
+}
+
 @Injectable()
 export class DirectoryRepository {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly lists: DirectoryListRepository,
+  ) {}
 
-  /** Asks for a fresh copy; a sync that is under way begins again, and what its present page finds out about its place counts no more. */
+  /** Asks for a fresh copy, read from the beginning; a sync that is under way begins again. For a new or another credential. */
   async requestSync(tx: EntityManager | DataSource, connectionId: string): Promise<void> {
+    await this.lists.beginAll(tx, connectionId);
+  }
+
+  /** Asks for news: the channels that the app is in are read at once, and the rest unless it is being read already. */
+  async refresh(tx: EntityManager | DataSource, connectionId: string): Promise<void> {
+    await this.lists.refresh(tx, connectionId);
+  }
+
+  /** Writes channels as they are now; flags and names that a list told earlier are replaced. Safe beside any other writer. */
+  async saveChannels(connectionId: string, channels: readonly SlackChannel[], { tx = this.database, askedAt }: SaveOptions = {}): Promise<void> {
+    const rows = unique(channels).map((one) => ({ ...one, name: storable(one.name), sought: sought(one.name) }));
     await tx.query(
-      `insert into directory_syncs (connection_id, state, step, cursor, page, started_at, run_at) values ($1, 'syncing', 'member-channels', null, 0, date_trunc('milliseconds', clock_timestamp()), now())
-       on conflict (connection_id) do update set state = 'syncing', step = 'member-channels', cursor = null, page = 0, started_at = excluded.started_at, run_at = now(), leased_until = '-infinity', reason = null`,
-      [connectionId],
+      `insert into channels (connection_id, channel_id, name, sought, is_private, is_shared, is_archived, is_member, seen_at)
+       select $1, c.id, c.name, c.sought, c."isPrivate", c."isShared", c."isArchived", c."isMember", coalesce($3::timestamptz, clock_timestamp())
+       from jsonb_to_recordset($2::jsonb) c (id text, name text, sought text, "isPrivate" boolean, "isShared" boolean, "isArchived" boolean, "isMember" boolean) order by c.id
+       on conflict (connection_id, channel_id) do update set name = excluded.name, sought = excluded.sought, is_private = excluded.is_private, is_shared = excluded.is_shared,
+         is_archived = excluded.is_archived, is_member = excluded.is_member, seen_at = excluded.seen_at
+       where $3::timestamptz is null or greatest(channels.seen_at, channels.told_at) <= $3::timestamptz and
+         (channels.name, channels.sought, channels.is_private, channels.is_shared, channels.is_archived, channels.is_member)
+         is distinct from (excluded.name, excluded.sought, excluded.is_private, excluded.is_shared, excluded.is_archived, excluded.is_member)`,
+      [connectionId, JSON.stringify(rows), askedAt ?? null],
     );
   }
 
-  /** Asks for a fresh copy when the present one is whole and older than an hour. @returns whether it did */
-  async refreshIfOld(connectionId: string): Promise<boolean> {
-    const [old] = await this.database.query<unknown[]>(
-      `select 1 from directory_syncs where connection_id = $1 and state = 'idle' and least(channels_synced_at, people_synced_at) < clock_timestamp() - interval '1 hour'`,
-      [connectionId],
+  /** As {@link saveChannels}, of people who can be written to; bots and deactivated people are dropped, also when they were there before. */
+  async savePeople(connectionId: string, people: readonly SlackPerson[], { tx = this.database, askedAt }: SaveOptions = {}): Promise<void> {
+    const all = unique(people);
+    const dropped = all.filter((person) => !isOffered(person)).map(({ id }) => id);
+    // One statement, so that counting what came and what went comes after all row locks, as everywhere.
+    await tx.query(
+      `with gone as (delete from people where connection_id = $1 and user_id = any($4) and ($3::timestamptz is null or seen_at <= $3::timestamptz))
+       insert into people (connection_id, user_id, name, display_name, real_name, email, sought, sought_name, sought_display, sought_real, seen_at)
+       select $1, p.id, p.name, p."displayName", p."realName", p.email, p.sought, p."soughtName", p."soughtDisplay", p."soughtReal", coalesce($3::timestamptz, clock_timestamp())
+       from jsonb_to_recordset($2::jsonb) p (id text, name text, "displayName" text, "realName" text, email text, sought text, "soughtName" text, "soughtDisplay" text, "soughtReal" text) order by p.id
+       on conflict (connection_id, user_id) do update set name = excluded.name, display_name = excluded.display_name, real_name = excluded.real_name, email = excluded.email,
+         sought = excluded.sought, sought_name = excluded.sought_name, sought_display = excluded.sought_display, sought_real = excluded.sought_real, seen_at = excluded.seen_at
+       where $3::timestamptz is null or people.seen_at <= $3::timestamptz and
+         (people.name, people.display_name, people.real_name, people.email, people.sought) is distinct from (excluded.name, excluded.display_name, excluded.real_name, excluded.email, excluded.sought)`,
+      [connectionId, JSON.stringify(all.filter(isOffered).map(personRow)), askedAt ?? null, dropped],
     );
-    if (old !== undefined) await this.requestSync(this.database, connectionId);
-    return old !== undefined;
-  }
-
-  async saveChannels(connectionId: string, channels: readonly SlackChannel[]): Promise<void> {
-    await this.database.query(
-      `insert into channels (connection_id, channel_id, name, is_private, is_shared, is_archived, is_member)
-       select $1, c.id, c.name, c."isPrivate", c."isShared", c."isArchived", c."isMember"
-       from jsonb_to_recordset($2::jsonb) c (id text, name text, "isPrivate" boolean, "isShared" boolean, "isArchived" boolean, "isMember" boolean)
-       on conflict (connection_id, channel_id) do update set name = excluded.name, is_private = excluded.is_private, is_shared = excluded.is_shared,
-         is_archived = excluded.is_archived, is_member = excluded.is_member, seen_at = now()`,
-      [connectionId, JSON.stringify(channels)],
-    );
-  }
-
-  /** People who can be written to; bots and deactivated people are dropped, also when they were there before. */
-  async savePeople(connectionId: string, people: readonly SlackPerson[]): Promise<void> {
-    const [offered, dropped] = [people.filter(isOffered), people.filter((person) => !isOffered(person))];
-    await this.database.query(
-      `insert into people (connection_id, user_id, name, display_name, real_name, email)
-       select $1, p.id, p.name, p."displayName", p."realName", p.email
-       from jsonb_to_recordset($2::jsonb) p (id text, name text, "displayName" text, "realName" text, email text)
-       on conflict (connection_id, user_id) do update set name = excluded.name, display_name = excluded.display_name, real_name = excluded.real_name, email = excluded.email, seen_at = now()`,
-      [connectionId, JSON.stringify(offered)],
-    );
-    await this.database.query('delete from people where connection_id = $1 and user_id = any($2)', [connectionId, dropped.map((person) => person.id)]);
-  }
-
-  /** Removes what the sync that began at `startedAt` did not see. */
-  async dropUnseen(table: 'channels' | 'people', connectionId: string, startedAt: Date): Promise<void> {
-    await this.database.query(`delete from ${table} where connection_id = $1 and seen_at < $2`, [connectionId, startedAt]);
   }
 
   async channel(connectionId: string, channelId: string): Promise<ChannelRow | undefined> {
     const [row] = await this.database.query<ChannelRow[]>('select * from channels where connection_id = $1 and channel_id = $2', [connectionId, channelId]);
+    return row;
+  }
+
+  /** The channel as Slack told it within the last `seconds`: by itself, or in a list that was read to its end. */
+  async channelKnownWithin(connectionId: string, channelId: string, seconds: number): Promise<ChannelRow | undefined> {
+    const [row] = await this.database.query<ChannelRow[]>(
+      `select c.* from channels c left join directory_lists l on l.connection_id = c.connection_id and l.list = 'channels'
+       where c.connection_id = $1 and c.channel_id = $2 and greatest(c.seen_at, l.synced_from) > clock_timestamp() - make_interval(secs => $3)`,
+      [connectionId, channelId, seconds],
+    );
     return row;
   }
 
@@ -95,7 +119,7 @@ export class DirectoryRepository {
     return rows.map((row) => row.user_id);
   }
 
-  /** What an address was found to mean within the last ten minutes; `null` = it was not found. */
+  /** What an address or an id was found to mean within the last ten minutes; `null` = it was not found. */
   async remembered(connectionId: string, address: string): Promise<string | null | undefined> {
     const [row] = await this.database.query<{ slack_id: string | null }[]>(
       `select slack_id from addresses where connection_id = $1 and address = $2 and checked_at > now() - interval '10 minutes'`,
@@ -123,6 +147,20 @@ export class DirectoryRepository {
   }
 }
 
-function isOffered(person: SlackPerson): boolean {
+export function isOffered(person: SlackPerson): boolean {
   return !person.isDeactivated && !person.isBot;
+}
+
+/** The last of each id: one statement cannot write a row twice. */
+function unique<T extends { id: string }>(entries: readonly T[]): T[] {
+  return [...new Map(entries.map((one) => [one.id, one])).values()];
+}
+
+function personRow({ id, name, displayName, realName, email }: SlackPerson): object {
+  const [soughtName, soughtDisplay, soughtReal] = [sought(name), sought(displayName), sought(realName)];
+  const names = new Set([soughtName, soughtDisplay, soughtReal, sought(email ?? '')]);
+  return {
+    id, name: storable(name), displayName: storable(displayName), realName: storable(realName), email: email === undefined ? null : storable(email),
+    sought: [...names].filter((one) => one !== '').join(' '), soughtName, soughtDisplay, soughtReal,
+  };
 }

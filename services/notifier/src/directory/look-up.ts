@@ -1,29 +1,51 @@
-/** Asks Slack for the one thing that a person typed exactly, an id or an e-mail address, when our copy lacks it. */
+/**
+ * Asks Slack for the one thing that somebody typed exactly, an id or an e-mail address, when our copy lacks it. What was
+ * found is saved, that there is nothing is remembered for ten minutes; the same question is asked once at a time.
+ */
 import { Injectable } from '@nestjs/common';
 
-import { kindOfDestinationId } from '@tocsin/domain';
+import { destinationKey, kindOfDestinationId } from '@tocsin/domain';
 import { PeerUnavailable } from '@tocsin/platform';
-import type { SlackDoor } from '@tocsin/slack';
+import type { SlackAnswer, SlackDoor } from '@tocsin/slack';
 
 import { SlackDoors } from '../connections/slack-doors.js';
 import { DirectoryRepository } from './directory.repository.js';
+import type { SearchTerm } from './search-term.js';
+
+/** `late`: Slack has not answered yet; `unsure`: it could not be asked. */
+export type LookedUp = 'found' | 'missing' | 'late' | 'unsure';
+
+/** As long as whoever types waits at most. */
+const PATIENCE_MS = 2000;
+/** Slack's words for "there is no such thing, as far as you can see". */
+const MISSING = new Set(['channel_not_found', 'user_not_found', 'users_not_found', 'user_not_visible']);
 
 @Injectable()
 export class LookUp {
+  private readonly asked = new Map<string, Promise<LookedUp>>();
+
   constructor(
     private readonly directory: DirectoryRepository,
     private readonly doors: SlackDoors,
   ) {}
 
-  /** @returns whether our copy knows it now; false as well when Slack cannot be asked, since the list is an answer without it */
-  async exact(connectionId: string, term: string): Promise<boolean> {
-    const id = term.toUpperCase();
-    const kind = kindOfDestinationId(id);
-    if (kind === undefined && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(term)) return false;
+  /** @returns `found` when our copy knows it now; never rejects, since the list is an answer without it, and never takes longer than two seconds */
+  async exact(connectionId: string, { id, email }: Pick<SearchTerm, 'id' | 'email'>): Promise<LookedUp> {
+    const address = id ?? (email === undefined ? undefined : destinationKey({ email }));
+    if (address === undefined) return 'missing';
+    const key = `${connectionId} ${address}`;
+    const asked = this.asked.get(key) ?? this.ask(connectionId, address, { id, email }).catch(() => 'unsure' as const).finally(() => this.asked.delete(key));
+    this.asked.set(key, asked);
+    return within(PATIENCE_MS, asked);
+  }
+
+  private async ask(connectionId: string, address: string, { id, email }: { id: string | undefined; email: string | undefined }): Promise<LookedUp> {
+    if ((await this.directory.remembered(connectionId, address)) === null) return 'missing';
     const door = await this.door(connectionId);
-    if (!door) return false;
-    if (kind === 'channel') return this.channel(connectionId, id, door);
-    return this.person(connectionId, kind === undefined ? await door.lookupByEmail(term.toLowerCase()) : await door.userInfo(id));
+    if (!door) return 'unsure';
+    if (id === undefined) return this.take(connectionId, address, await door.lookupByEmail(email ?? ''), (person) => this.directory.savePeople(connectionId, [person]));
+    if (kindOfDestinationId(id) === 'channel') return this.take(connectionId, address, await door.channelInfo(id), (channel) => this.directory.saveChannels(connectionId, [channel]));
+    return this.take(connectionId, address, await door.userInfo(id), (person) => this.directory.savePeople(connectionId, [person]));
   }
 
   private async door(connectionId: string): Promise<SlackDoor | undefined> {
@@ -35,14 +57,21 @@ export class LookUp {
     }
   }
 
-  private async channel(connectionId: string, id: string, door: SlackDoor): Promise<boolean> {
-    const answer = await door.channelInfo(id);
-    if (answer.ok) await this.directory.saveChannels(connectionId, [answer.value]);
-    return answer.ok;
+  private async take<T extends { id: string }>(connectionId: string, address: string, answer: SlackAnswer<T>, save: (value: T) => Promise<void>): Promise<LookedUp> {
+    if (answer.ok) {
+      await save(answer.value);
+      return 'found';
+    }
+    if (!MISSING.has(answer.failure.code)) return 'unsure';
+    await this.directory.remember(connectionId, address, null);
+    return 'missing';
   }
+}
 
-  private async person(connectionId: string, answer: Awaited<ReturnType<SlackDoor['userInfo']>>): Promise<boolean> {
-    if (answer.ok) await this.directory.savePeople(connectionId, [answer.value]);
-    return answer.ok;
-  }
+async function within(ms: number, answer: Promise<LookedUp>): Promise<LookedUp> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<LookedUp>((resolve) => {
+    timer = setTimeout(() => { resolve('late'); }, ms);
+  });
+  return Promise.race([answer, late]).finally(() => { clearTimeout(timer); });
 }

@@ -1,6 +1,5 @@
 /** Who can read a channel: from our copy while it is young, else from Slack. What cannot be found out is a failure, never a guess. */
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 
 import type { Readership, SlackFailure } from '@tocsin/domain';
 import type { SlackDoor } from '@tocsin/slack';
@@ -9,18 +8,14 @@ import { DirectoryRepository } from './directory.repository.js';
 
 export type ReadershipAnswer = { known: Readership } | { failure: SlackFailure };
 
+const TRUSTED_SECONDS = 3600;
+
 @Injectable()
 export class ChannelReadership {
-  constructor(
-    private readonly database: DataSource,
-    private readonly directory: DirectoryRepository,
-  ) {}
+  constructor(private readonly directory: DirectoryRepository) {}
 
   async of(connectionId: string, channelId: string, door: SlackDoor): Promise<ReadershipAnswer> {
-    const [copy] = await this.database.query<{ is_private: boolean; is_shared: boolean }[]>(
-      `select is_private, is_shared from channels where connection_id = $1 and channel_id = $2 and seen_at > clock_timestamp() - interval '1 hour'`,
-      [connectionId, channelId],
-    );
+    const copy = await this.directory.channelKnownWithin(connectionId, channelId, TRUSTED_SECONDS);
     if (copy) return { known: { isPrivate: copy.is_private, isShared: copy.is_shared } };
     const answer = await door.channelInfo(channelId);
     if (answer.ok) {

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { channelName, destinationKey, type DeliveryError, type Destination, type DestinationKind } from '@tocsin/domain';
 
 import { SlackDoors } from '../connections/slack-doors.js';
+import { DirectoryListRepository } from './directory-list.repository.js';
 import { DirectoryRepository } from './directory.repository.js';
 
 export type Resolution =
@@ -20,6 +21,7 @@ export class ResolveAddress {
   constructor(
     private readonly database: DataSource,
     private readonly directory: DirectoryRepository,
+    private readonly lists: DirectoryListRepository,
     private readonly doors: SlackDoors,
   ) {}
 
@@ -39,14 +41,9 @@ export class ResolveAddress {
 
   /** Whether the copy of channels is whole and young; asks for a fresh one when it is not. */
   private async copyIsTrusted(connectionId: string): Promise<boolean> {
-    const [sync] = await this.database.query<{ trusted: boolean; under_way: boolean }[]>(
-      `select coalesce(channels_synced_at > clock_timestamp() - make_interval(secs => $2), false) and (step = 'people' or state = 'idle') as trusted,
-              state in ('syncing', 'paused') as under_way
-       from directory_syncs where connection_id = $1`,
-      [connectionId, TRUSTED_COPY_SECONDS],
-    );
-    if (sync?.trusted) return true;
-    if (!sync?.under_way) await this.directory.requestSync(this.database, connectionId);
+    const { isWhole, isUnderWay } = await this.lists.channelsWithin(connectionId, TRUSTED_COPY_SECONDS);
+    if (isWhole) return true;
+    if (!isUnderWay) await this.directory.refresh(this.database, connectionId);
     return false;
   }
 
