@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 
-import type { CloudEvent, ConnectionChanged, ServiceName } from '@tocsin/contracts';
+import { queueName, type ChannelReported, type CloudEvent, type ConnectionChanged, type MessageType, type PersonReported, type ServiceName } from '@tocsin/contracts';
 import { createLogger, InProcessBus, InternalClient, loadConfig, remoteKeys, serviceSecrets, startService, type Listening } from '@tocsin/platform';
 import { closeSlackConnections } from '@tocsin/slack';
 import { startSandboxProcess, testDatabase, testIssuer, type StartedProcess, type TestDatabase, type TestIssuer } from '@tocsin/testing';
@@ -29,6 +29,10 @@ export class RunningConnector {
   readonly keys = `k1:${randomBytes(32).toString('base64')}`;
   /** `connection.changed.v1`, as notifier hears it. */
   readonly heard: ConnectionChanged[] = [];
+  /** `channel.reported.v1`, likewise. */
+  readonly channels: ChannelReported[] = [];
+  /** `person.reported.v1`, likewise. */
+  readonly people: PersonReported[] = [];
   private readonly logged: string[] = [];
 
   private constructor(
@@ -51,11 +55,17 @@ export class RunningConnector {
   }
 
   private async listen(settings: Record<string, string>): Promise<void> {
-    await this.bus.subscribe('notifier', 'notifier.connection.changed.v1', ({ body }) => {
-      this.heard.push((JSON.parse(body.toString()) as CloudEvent<ConnectionChanged>).data);
+    await this.listenTo('connection.changed.v1', this.heard);
+    await this.listenTo('channel.reported.v1', this.channels);
+    await this.listenTo('person.reported.v1', this.people);
+    this.listening = await this.replica(settings);
+  }
+
+  private async listenTo<T>(type: MessageType, heard: T[]): Promise<void> {
+    await this.bus.subscribe('notifier', queueName('notifier', type), ({ body }) => {
+      heard.push((JSON.parse(body.toString()) as CloudEvent<T>).data);
       return Promise.resolve();
     });
-    this.listening = await this.replica(settings);
   }
 
   /** One more process of connector beside the first, or after it; whoever starts it closes it. */
@@ -109,9 +119,9 @@ export class RunningConnector {
     return new InternalClient(service, { connector: this.url, issues: nowhere, workflows: nowhere, notifier: nowhere }, serviceSecrets({ ENCRYPTION_KEYS: keys })[0]);
   }
 
-  /** As notifier says it. */
-  async report(data: { organizationId: string; connectionId: string; credentialVersion: number; slackError: string }): Promise<void> {
-    const [type, source, id] = ['connection.reported.v1', '/tocsin/notifier', uuid()];
+  /** As notifier says it. @param id the same for one that comes twice */
+  async report(data: { organizationId: string; connectionId: string; credentialVersion: number; slackError: string }, id: string = uuid()): Promise<void> {
+    const [type, source] = ['connection.reported.v1', '/tocsin/notifier'];
     const event = { specversion: '1.0', id, source, type, time: new Date().toISOString(), organizationid: data.organizationId, data: { ...data, at: new Date().toISOString() } };
     await this.bus.publish([{ id, type, source, exchange: 'tocsin.events', body: JSON.stringify(event) }]);
   }

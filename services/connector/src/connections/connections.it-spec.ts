@@ -60,6 +60,10 @@ describe('VERIFY CONNECTIVITY', () => {
     ['a host that is not Slack’s', { hostUrl: 'https://acme.example.com' }, 'workspace.matches'],
     ['an address inside our network', { hostUrl: 'http://169.254.169.254/' }, 'workspace.matches'],
     ['a bare name', { hostUrl: 'acme' }, 'workspace.matches'],
+    ['the address that a browser shows', { hostUrl: 'https://app.slack.com/client/T0ACME0001/C1' }, 'workspace.matches'],
+    ['the two fields in each other’s place', { hostUrl: TOKEN, token: 'https://acme.slack.com' }, 'workspace.matches'],
+    ['an invisible character in the token', { token: 'xoxb-sandbox-ac\u200bme' }, 'token.kind'],
+    ['a signing secret', { token: '8f742231b10e8888abcd990000000085' }, 'token.kind'],
   ];
 
   test.each(WRONG)('refuses %s, and no request leaves', async (_, change, id) => {
@@ -266,14 +270,33 @@ describe('what Slack’s answers say of a credential', () => {
     expect((await auditOf(who))[0]).toMatchObject({ action: 'connection.health_changed', actor: { kind: 'system', id: 'slack' } });
   });
 
-  test('a report that the check does not confirm is a doubt; repeated, it is believed', async () => {
+  test('a report that the check does not confirm is a doubt; repeated, it is believed for a while; told twice, it counts once', async () => {
     const who = someone();
     const { id } = await connect(who);
     const report = { organizationId: who.organization ?? '', connectionId: id, credentialVersion: 1, slackError: 'invalid_auth' };
     await connector.report(report);
     await eventually(() => connector.heard.some((told) => told.id === id && told.health.state === 'needs_attention' && told.version === 2));
-    await connector.report(report);
+    await connector.report(report, 'the second one');
     await eventually(() => connector.heard.some((told) => told.id === id && told.health.state === 'revoked' && told.version === 3));
+    await checkedByClock(id, 4); // tried again
+    await connector.report(report, 'the second one');
+    await connector.report({ ...report, slackError: 'not_authed' });
+    await eventually(() => connector.heard.some((told) => told.id === id && told.health.state === 'revoked' && told.version === 5));
+    await checkedByClock(id, 6);
+    await checkedByClock(id, 7);
+    expect(connector.heard.filter((told) => told.id === id).map(({ health, version }) => [version, health.state])).toEqual([
+      [1, 'connected'], [2, 'needs_attention'], [3, 'revoked'], [4, 'needs_attention'], [5, 'revoked'], [6, 'needs_attention'], [7, 'connected'],
+    ]);
+  }, 15_000);
+
+  test('a report that Slack gives no verdict on changes nothing and is no dead letter', async () => {
+    const who = someone();
+    const { id } = await connect(who);
+    await connector.fault({ method: 'auth.test', status: 503 });
+    await connector.report({ organizationId: who.organization ?? '', connectionId: id, credentialVersion: 1, slackError: 'invalid_auth' });
+    await eventually(() => connector.log.split('\n').some((line) => line.includes('no verdict') && line.includes(id)));
+    expect(await connector.call('GET', `/v1/connections/${id}`, { who })).toMatchObject({ body: { health: { state: 'connected' }, version: 1 } });
+    expect(await connector.database.query('select from bus.messages where queue like $1', ['connector.connection.reported%'])).toEqual([]);
   });
 
   test('a report on an older credential changes nothing, and asks Slack nothing', async () => {
@@ -290,6 +313,87 @@ describe('what Slack’s answers say of a credential', () => {
     expect((await connector.requests()).filter((method) => method === 'auth.test')).toHaveLength(asked + 1);
     expect(await connector.call('GET', `/v1/connections/${id}`, { who })).toMatchObject({ body: { version: 2, health: { state: 'connected' } } });
   });
+});
+
+/** Makes the check of a connection due and waits for what it tells. */
+async function checkedByClock(id: string, version: number): Promise<ConnectionChanged> {
+  await makeDue(id);
+  return eventually(() => connector.heard.find((told) => told.id === id && told.version === version));
+}
+
+async function makeDue(id: string): Promise<void> {
+  await connector.database.query(`update connector.connections set next_check_at = '-infinity' where id = $1`, [id]);
+}
+
+interface Plan {
+  unanswered: number;
+  seconds: number;
+}
+
+async function planOf(id: string): Promise<Plan> {
+  const [plan] = await connector.database.query<Plan>('select unanswered_checks as unanswered, extract(epoch from next_check_at - clock_timestamp())::int as seconds from connector.connections where id = $1', [id]);
+  if (!plan) throw new Error('there is no such connection');
+  return plan;
+}
+
+describe('the check by the clock', () => {
+  test('finds a token that was revoked, says so once, and finds that it is accepted again', async () => {
+    const who = someone();
+    const { id } = await connect(who);
+    await connector.control('tokens', { token: TOKEN, state: 'revoked' });
+    const revoked = await checkedByClock(id, 2);
+    expect(revoked).toMatchObject({ health: { state: 'revoked', reason: expect.stringContaining('revoked'), remedy: expect.any(String) } });
+    await makeDue(id);
+    await eventually(async () => (await connector.call<Connection>('GET', `/v1/connections/${id}`, { who })).body.lastCheckAt !== revoked.lastCheckAt);
+    expect((await planOf(id)).seconds).toBeLessThan(370);
+    await connector.control('tokens', { token: TOKEN, state: 'active' });
+    expect(await checkedByClock(id, 3)).toMatchObject({ health: { state: 'connected' } });
+    const audit = await auditOf(who);
+    expect(audit.map(({ action }) => action)).toEqual(['connection.health_changed', 'connection.health_changed', 'connection.connected']);
+    expect(audit[1]).toMatchObject({ actor: { kind: 'system', id: 'tocsin' }, before: { health: 'connected' }, after: { health: 'revoked', reason: revoked.health.reason } });
+  }, 15_000);
+
+  test('that finds all as it was leaves its time, and nothing else', async () => {
+    const who = someone();
+    const { id, lastCheckAt } = await connect(who);
+    await connector.resetSandbox();
+    await makeDue(id);
+    const checked = await eventually(async () => {
+      const { body } = await connector.call<Connection>('GET', `/v1/connections/${id}`, { who });
+      return body.lastCheckAt === lastCheckAt ? undefined : body;
+    });
+    expect(checked).toMatchObject({ version: 1, health: { state: 'connected' } });
+    expect(await connector.requests()).toEqual(['auth.test']);
+    expect((await auditOf(who)).map(({ action }) => action)).toEqual(['connection.connected']);
+    const { seconds } = await planOf(id);
+    expect(seconds).toBeGreaterThan(700);
+    expect(seconds).toBeLessThanOrEqual(1080);
+  });
+
+  test('asks a Slack that is busy or away again later, and takes nothing from it', async () => {
+    const who = someone();
+    const { id } = await connect(who);
+    await connector.fault({ method: 'auth.test', status: 429, retryAfter: 5000, times: 1 });
+    await makeDue(id);
+    await eventually(async () => (await planOf(id)).unanswered === 1);
+    expect((await planOf(id)).seconds).toBeGreaterThan(4900);
+    await connector.fault({ method: 'auth.test', status: 503, times: 1 });
+    await makeDue(id);
+    await eventually(async () => (await planOf(id)).unanswered === 2);
+    expect(await connector.call('GET', `/v1/connections/${id}`, { who })).toMatchObject({ body: { health: { state: 'connected' }, version: 1 } });
+    await connector.call('POST', `/v1/connections/${id}/verify`, { who });
+    expect(await planOf(id)).toMatchObject({ unanswered: 0 });
+  }, 15_000);
+
+  test('finds that a missing scope was granted, and that the workspace is called otherwise', async () => {
+    const who = someone();
+    const { id } = await connect(who);
+    await connector.database.query(`update connector.connections set missing_scopes = '{users:read.email}', scopes = array_remove(scopes, 'users:read.email'), health = '{"state":"needs_attention","reason":"A scope is missing.","remedy":"Reinstall.","since":"2026-01-01T00:00:00.000Z"}' where id = $1`, [id]);
+    expect(await checkedByClock(id, 2)).toMatchObject({ health: { state: 'connected' }, missingScopes: [], scopes: expect.arrayContaining(['users:read.email']) });
+    await connector.fault({ method: 'auth.test', times: 1, body: { ok: true, url: 'https://acme-corp.slack.com/', team: 'Acme Corp', team_id: 'T0ACME0001', user: 'tocsin', user_id: 'U0BOT', bot_id: 'B0BOT' } });
+    expect(await checkedByClock(id, 3)).toMatchObject({ workspace: { id: 'T0ACME0001', name: 'Acme Corp', url: 'https://acme-corp.slack.com' } });
+    expect((await auditOf(who)).map(({ action }) => action)).toEqual(['connection.details_changed', 'connection.health_changed', 'connection.connected']);
+  }, 15_000);
 });
 
 test('a token is in no answer, no log line, no queue message and no column', async () => {
