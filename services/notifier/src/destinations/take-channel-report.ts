@@ -37,7 +37,7 @@ export class TakeChannelReport {
       if (news === 'id_changed' && newId !== undefined) await this.destinations.changeId(tx, key, newId, at.getTime());
       await this.destinations.hear(tx, newsOf(report, at.getTime(), kept?.isPrivate, connection).map((one) => ({ ...key, news: one })));
     });
-    const asked = ASKED.includes(news) ? await this.ask(connectionId, channel.id) : undefined;
+    const asked = ASKED.includes(news) ? await this.ask(connectionId, channel.id, news === 'shared') : undefined;
     // Of several companies one may have left: only Slack knows whether it is shared still.
     if (news === 'unshared' && asked?.isShared === false) {
       await this.outbox.transaction((tx) => this.destinations.hear(tx, [{ organizationId, connectionId, destinationId: channel.id, news: { kind: 'unshared', at: at.getTime() } }]));
@@ -77,12 +77,15 @@ export class TakeChannelReport {
     return undefined;
   }
 
-  /** What cannot be asked now is found out by the next look at the directory, or by the leak guard before it matters. */
-  private async ask(connectionId: string, channelId: string): Promise<SlackChannel | undefined> {
+  /**
+   * What cannot be asked now is found out by the next look at the directory, or by the leak guard before it matters.
+   * @param isShared it is, whatever an answer says that may be older
+   */
+  private async ask(connectionId: string, channelId: string, isShared: boolean): Promise<SlackChannel | undefined> {
     try {
       const answer = await (await this.doors.open(connectionId))?.channelInfo(channelId);
       if (answer?.ok !== true) return undefined;
-      await this.directory.saveChannels(connectionId, [answer.value]);
+      await this.directory.saveChannels(connectionId, [{ ...answer.value, isShared: isShared || answer.value.isShared }]);
       return answer.value;
     } catch (error) {
       if (error instanceof PeerUnavailable) return undefined;
