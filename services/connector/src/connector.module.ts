@@ -13,13 +13,17 @@ import { ChecksJob } from './connections/checks.job.js';
 import { Connect } from './connections/connect.js';
 import { ConnectionActionsController } from './connections/connection-actions.controller.js';
 import { ConnectionJournal } from './connections/connection-journal.js';
+import { ConnectionMetrics } from './connections/connection.metrics.js';
 import { ConnectionReportedConsumer } from './connections/connection-reported.consumer.js';
 import { ConnectionRepository } from './connections/connection.repository.js';
 import { ConnectionsController } from './connections/connections.controller.js';
 import { CredentialRepository } from './credentials/credential.repository.js';
 import { Credentials } from './credentials/credentials.js';
+import { KeyRingCheck } from './credentials/key-ring-check.js';
+import { KeyRingRepository } from './credentials/key-ring.repository.js';
 import { RenewToken } from './credentials/renew-token.js';
 import { RenewalJob } from './credentials/renewal.job.js';
+import { ResealingJob } from './credentials/resealing.job.js';
 import { Disconnect } from './connections/disconnect.js';
 import { InternalConnectionsController } from './connections/internal-connections.controller.js';
 import { PauseConnection } from './connections/pause-connection.js';
@@ -52,7 +56,7 @@ export class ConnectorModule {
       providers: [
         { provide: SlackAccess, useValue: new SlackAccess(config) },
         { provide: CheckSchedule, useFactory: (database: DataSource) => new CheckSchedule(database, config.CONNECTION_CHECK_SECONDS), inject: [DataSource] },
-        ConnectionRepository, CredentialRepository, Credentials, RenewToken, RenewalJob, ConnectionJournal, Connect, CheckConnection, ChecksJob, ReplaceConnectionToken, PauseConnection, Disconnect,
+        ConnectionRepository, CredentialRepository, Credentials, RenewToken, RenewalJob, KeyRingRepository, KeyRingCheck, ResealingJob, ConnectionJournal, Connect, CheckConnection, ChecksJob, ConnectionMetrics, ReplaceConnectionToken, PauseConnection, Disconnect,
         OAuthStateRepository, FinishInstallation, RevokeInstallations, ReportNews, ApiKeyRepository,
       ],
     };

@@ -6,7 +6,7 @@ import { LOGGER, Loop, type Logger } from '@tocsin/platform';
 import { CredentialRepository } from './credential.repository.js';
 import { RenewToken } from './renew-token.js';
 
-const IDLE_MS = 2000;
+const IDLE_MS = 1000;
 const AT_ONCE = 5;
 
 @Injectable()
