@@ -30,8 +30,8 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function start(): Promise<Caller> {
-  running = await startProcess(ENTRY, settings, { timeout: 60_000 });
+async function start(more: Record<string, string> = {}): Promise<Caller> {
+  running = await startProcess(ENTRY, { ...settings, ...more }, { timeout: 60_000 });
   const url = `http://localhost:${settings.PORT ?? ''}`;
   const { token } = (await (await askForToken(url)).json()) as { token: string };
   return new Caller({ url, sandboxUrl: '', token: () => Promise.resolve(token), stop: () => Promise.resolve() }, token);
@@ -83,6 +83,12 @@ describe('everything in one process', () => {
       expect(end.id).toBe(body.deliveryId);
     }
   }, 150_000);
+
+  test('talks to a sandbox that runs elsewhere, and says so in the console', async () => {
+    const sandboxUrl = `http://127.0.0.1:${await freePort()}`;
+    const noa = await start({ SLACK_BASE_URL: sandboxUrl, SLACK_CLIENT_ID: 'sandbox.client' });
+    expect((await noa.get('/console/environment.json')).body).toMatchObject({ slackSandbox: true, sandboxUrl });
+  }, 60_000);
 
   test('a second one on the same data says so in one sentence', async () => {
     await start();

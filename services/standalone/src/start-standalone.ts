@@ -63,7 +63,8 @@ async function startAll(config: StandaloneConfig, environment: Environment, tell
   const databaseUrl = config.DATABASE_URL ?? (await embeddedDatabase(directory, tell, started));
   const bus = await startBus(config, databaseUrl, logger);
   started.push(() => bus.close());
-  const sandboxUrl = usesSandbox(config) ? await startSlackSandbox(config, started) : undefined;
+  const ownSandbox = usesSandbox(config) ? await startSlackSandbox(config, started) : undefined;
+  const sandboxUrl = ownSandbox ?? foreignSandbox(config);
   const { tokenIssuer, router } = await issuerOf(config, publicUrl, directory);
   const settings: Environment = {
     ...environment,
@@ -72,7 +73,7 @@ async function startAll(config: StandaloneConfig, environment: Environment, tell
     ENCRYPTION_KEYS: config.ENCRYPTION_KEYS ?? directory.secret('encryption-keys', newKeyRing),
     PUBLIC_URL: publicUrl,
     LOG_LEVEL: config.LOG_LEVEL,
-    ...(sandboxUrl !== undefined && { SLACK_BASE_URL: sandboxUrl, ...SANDBOX_APP }),
+    ...(ownSandbox !== undefined && { SLACK_BASE_URL: ownSandbox, ...SANDBOX_APP }),
   };
   const peers: Record<ServiceName, string> = { connector: '', issues: '', workflows: '', notifier: '' };
   for (const definition of SERVICES) peers[definition.service] = await startOne(definition, settings, { bus, peers, tokenIssuer, logger }, started);
@@ -124,6 +125,11 @@ async function startBus({ AMQP_URL, AMQP_PREFIX }: StandaloneConfig, databaseUrl
 
 function usesSandbox({ SLACK_BASE_URL, SLACK_CLIENT_ID }: StandaloneConfig): boolean {
   return SLACK_BASE_URL === undefined && SLACK_CLIENT_ID === undefined;
+}
+
+/** One that runs elsewhere: Slack itself is never reached by plain http. */
+function foreignSandbox({ SLACK_BASE_URL }: StandaloneConfig): string | undefined {
+  return SLACK_BASE_URL?.startsWith('http:') ? SLACK_BASE_URL : undefined;
 }
 
 async function startSlackSandbox({ SANDBOX_PORT }: StandaloneConfig, started: Stop[]): Promise<string> {
