@@ -336,12 +336,21 @@ async function planOf(id: string): Promise<Plan> {
   return plan;
 }
 
+/** Healthy connections by token, and revoked ones of every kind, as an operator sees them. */
+async function counted(): Promise<[number, number]> {
+  const { body } = await connector.call<string>('GET', '/metrics');
+  const value = (line: string): number => Number(body.split('\n').find((one) => one.startsWith(`${line} `))?.split(' ')[1]);
+  return [value('tocsin_connector_healthy{connector_kind="slack_token"}'), value('tocsin_connections{health="revoked"}')];
+}
+
 describe('the check by the clock', () => {
   test('finds a token that was revoked, says so once, and finds that it is accepted again', async () => {
     const who = someone();
     const { id } = await connect(who);
+    const [healthy, lost] = await counted();
     await connector.control('tokens', { token: TOKEN, state: 'revoked' });
     const revoked = await checkedByClock(id, 2);
+    expect(await counted()).toEqual([healthy - 1, lost + 1]);
     expect(revoked).toMatchObject({ health: { state: 'revoked', reason: expect.stringContaining('revoked'), remedy: expect.any(String) } });
     await makeDue(id);
     await eventually(async () => (await connector.call<Connection>('GET', `/v1/connections/${id}`, { who })).body.lastCheckAt !== revoked.lastCheckAt);

@@ -3,7 +3,7 @@ import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 
-import { LOGGER, ProblemException, Public, type Logger } from '@tocsin/platform';
+import { LOGGER, Metrics, ProblemException, Public, type Logger } from '@tocsin/platform';
 
 import { SlackAccess } from '../slack-access.js';
 import { ReportNews } from './report-news.js';
@@ -18,12 +18,17 @@ export const SLACK_CALL_PATHS = ['/slack/events', '/slack/interactions'] as cons
 @Public()
 @Controller('slack')
 export class SlackEventsController {
+  private readonly taken;
+
   constructor(
     private readonly slack: SlackAccess,
     private readonly installations: RevokeInstallations,
     private readonly news: ReportNews,
+    metrics: Metrics,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.taken = metrics.counter('tocsin_slack_events_total', 'Signed events of Slack that were taken, by what they tell.', ['kind']);
+  }
 
   @Post('events')
   @HttpCode(200)
@@ -33,6 +38,7 @@ export class SlackEventsController {
     if (!event) throw notAnEvent();
     if (event.kind === 'challenge') return { challenge: event.challenge };
     await this.take(event);
+    this.taken.inc({ kind: event.kind });
     return {};
   }
 
