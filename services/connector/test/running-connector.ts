@@ -83,6 +83,12 @@ export class RunningConnector {
     return listening;
   }
 
+  /** Ends the first process and starts another in its place. */
+  async restart(settings: Record<string, string>): Promise<void> {
+    await this.listening?.close();
+    this.listening = await this.replica(settings);
+  }
+
   get url(): string {
     return this.listening?.url ?? '';
   }
