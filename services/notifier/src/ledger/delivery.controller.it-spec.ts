@@ -262,6 +262,44 @@ describe('a test message', () => {
     expect((await notifier.call<Items<AuditEntry>>('GET', '/v1/audit')).body.items).toMatchObject([{ action: 'test-message.sent', target: { kind: 'connection', id: connection.id } }]);
   });
 
+  test('goes to oneself, by the address of one’s account', async () => {
+    const { body } = await notifier.call<{ deliveryId: string }>('POST', `/v1/connections/${connection.id}/test-messages`, { body: { destination: { email: 'noa@acme.test' } } });
+    const delivery = await notifier.settled(body.deliveryId);
+    expect(delivery).toMatchObject({ state: 'posted', destination: { id: 'U0NOA00001', kind: 'user' }, source: { kind: 'test', user: 'noa@acme.test' }, slack: { channel: expect.stringMatching(/^D/) } });
+    expect(await notifier.posts(delivery.id, delivery.slack?.channel ?? '')).toBe(1);
+  });
+
+  test.each([
+    ['a channel that nobody has', { name: '#no-such-channel' }, 'channel_not_found'],
+    ['a channel that is archived', { id: 'C0OLDTEAM1' }, 'is_archived'],
+    ['an address of nobody', { email: 'nobody@acme.test' }, 'users_not_found'],
+  ])('to %s fails and says what to do', async (_, destination, code) => {
+    const { status, body } = await notifier.call<{ deliveryId: string }>('POST', `/v1/connections/${connection.id}/test-messages`, { body: { destination } });
+    expect(status).toBe(202);
+    expect(await notifier.settled(body.deliveryId)).toMatchObject({ state: 'failed', error: { code, message: expect.any(String), remedy: expect.stringMatching(/[a-z]/) } });
+  }, 20_000);
+
+  test('of a paused connection waits, says why, and goes when it is resumed', async () => {
+    const paused = await notifier.connect({ paused: true });
+    await eventually(async () => (await notifier.call('GET', `/v1/connections/${paused.id}/directory`)).status === 200);
+    const { body } = await notifier.call<{ deliveryId: string }>('POST', `/v1/connections/${paused.id}/test-messages`, { body: { destination: { id: 'C0SECALERT' } } });
+    expect(await notifier.delivery(body.deliveryId)).toMatchObject({ state: 'waiting', waitingFor: { reason: expect.stringContaining('paused') } });
+    await notifier.connect({ id: paused.id, version: 2 });
+    expect(await notifier.settled(body.deliveryId)).toMatchObject({ state: 'posted', attempts: 1 });
+  });
+
+  test('with one Idempotency-Key is sent once', async () => {
+    const headers = { 'idempotency-key': `test-${connection.id}` };
+    const send = (id: string) => notifier.call<{ deliveryId: string }>('POST', `/v1/connections/${connection.id}/test-messages`, { headers, body: { destination: { id } } });
+    const twice = await Promise.all([send('C0SECALERT'), send('C0SECALERT')]);
+    const again = await send('C0SECALERT');
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(new Set([...twice, again].filter(({ status }) => status === 202).map(({ body }) => body.deliveryId)).size).toBe(1);
+    expect((await send('C0GENERAL1')).status).toBe(409);
+    await notifier.settled(again.body.deliveryId);
+    expect([await summary(), await notifier.posts(again.body.deliveryId, 'C0SECALERT')]).toMatchObject([{ accepted: 1 }, 1]);
+  });
+
   test.each([
     ['a connection of another organization', 'globex', ['admin'], { destination: { id: 'C0GENERAL1' } }, 404],
     ['a caller who may only send issues', 'acme', ['responder'], { destination: { id: 'C0GENERAL1' } }, 403],
