@@ -1,16 +1,11 @@
 /** Where an organization's messages of one connection go, and which of these places do not work any more. */
 import { useInfiniteQuery, type InfiniteData, type UseInfiniteQueryResult } from '@tanstack/react-query';
 
+import type { UsedDestinationView } from '@tocsin/contracts';
+
 import { call, type Page } from './client.js';
 
-export interface UsedDestination {
-  id: string;
-  kind: 'channel' | 'user';
-  name: string;
-  health: { state: 'healthy' | 'needs_attention'; reason?: string; remedy?: string; since: string };
-  lastPostedAt?: string;
-  waiting: number;
-}
+export type UsedDestination = Pick<UsedDestinationView, keyof UsedDestinationView>;
 
 const REFRESH_MS = 30_000;
 const PAGE = 50;

@@ -35,7 +35,7 @@ export function DestinationsInTrouble({ connectionId }: { connectionId: string }
 function Trouble({ connectionId, destination: { id, kind, name, health, lastPostedAt, waiting } }: { connectionId: string; destination: UsedDestination }) {
   return (
     <Paper withBorder p="sm">
-      <Text size="sm" fw={600}>{labelOf({ id, kind, name })}</Text>
+      <Text size="sm" fw={600}>{labelOf({ id, kind, name: name ?? '' })}</Text>
       <Text size="sm">{health.reason}</Text>
       {health.remedy !== undefined && <Text size="sm" fw={600}>{health.remedy}</Text>}
       <Text size="xs" c="dimmed" mt={4}>

@@ -3,7 +3,8 @@ import { Group, Paper, Progress, SimpleGrid, Skeleton, Stack, Text } from '@mant
 
 import type { Connection, DirectoryProgress, DirectoryStatus } from '@tocsin/contracts';
 
-import { useDirectory, useRefreshDirectory } from '../api/directory.js';
+import { useRefreshDirectories } from '../api/destinations.js';
+import { useDirectory } from '../api/directory.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { TimeAgo } from '../parts/time-ago.js';
@@ -12,7 +13,7 @@ import { percentOf, progressWords, stateWords } from './directory-words.js';
 
 export function DirectoryPanel({ connection: { id } }: { connection: Connection }) {
   const { data: status, error, refetch } = useDirectory(id);
-  const refresh = useRefreshDirectory(id);
+  const refresh = useRefreshDirectories([id]);
   const isReading = status?.state === 'syncing';
   return (
     <Stack maw={760}>

@@ -47,7 +47,7 @@ function StoppedDestinations({ connectionId }: { connectionId: string }) {
   const { data } = useUsedDestinations(connectionId);
   const used = data?.pages.flatMap(({ items }) => items) ?? [];
   if (used.length === 0) return null;
-  const names = used.slice(0, NAMED).map(({ id, kind, name }) => labelOf({ id, kind, name }));
+  const names = used.slice(0, NAMED).map(({ id, kind, name }) => labelOf({ id, kind, name: name ?? '' }));
   const isMore = used.length > NAMED || data?.pages.at(-1)?.nextCursor != null;
   return <List.Item>{`No longer told: ${names.join(', ')}${isMore ? ' and others' : ''}.`}</List.Item>;
 }

@@ -1,28 +1,24 @@
 /** How a connection stands: what is wrong and what that breaks, what it did last, and everything that can be done with it. */
-import { Anchor, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 import type { Connection } from '@tocsin/contracts';
 
-import { useConnectionAction } from '../api/connections.js';
 import { methodWord } from '../connectors/connection-words.js';
 import { HealthNotice } from '../connectors/health-notice.js';
 import { LastMessage, Waiting } from '../connectors/message-facts.js';
 import { Notice } from '../parts/notice.js';
-import { ProblemAlert } from '../parts/problem-alert.js';
 import { TimeAgo } from '../parts/time-ago.js';
-import { WorkButton } from '../parts/work-button.js';
-import { useCan } from '../session/session.js';
 import { ConnectAgain } from './connect-again.js';
 import { ConnectionActions } from './connection-actions.js';
 import { DestinationsInTrouble, TroubleCount } from './destinations-in-trouble.js';
 
 export function Overview({ connection }: { connection: Connection }) {
-  const { id, lastCheckAt, health, paused } = connection;
+  const { id, lastCheckAt, paused } = connection;
   return (
     <Stack gap="lg">
-      <HealthNotice connection={connection}>{health.state === 'revoked' && <ConnectAgain connection={connection} />}</HealthNotice>
-      {paused && <PausedNotice connection={connection} />}
+      <HealthNotice connection={connection}><ConnectAgain connection={connection} /></HealthNotice>
+      {paused && <Notice color="orange" title="Paused"><Text size="sm">Nothing is sent to this workspace. Messages wait and go out when it is resumed; no time to live runs out meanwhile.</Text></Notice>}
       <SimpleGrid component="section" aria-label="At a glance" cols={{ base: 2, md: 4 }}>
         <Tile name="Waiting"><Waiting connectionId={id} /></Tile>
         <Tile name="Last message"><LastMessage connectionId={id} /></Tile>
@@ -42,20 +38,6 @@ function Tile({ name, children }: { name: string; children: ReactNode }) {
       <Text size="xs" c="dimmed">{name}</Text>
       <div className="tile-value">{children}</div>
     </Paper>
-  );
-}
-
-function PausedNotice({ connection: { id } }: { connection: Connection }) {
-  const mayConfigure = useCan('connectors:configure');
-  const action = useConnectionAction(id);
-  return (
-    <Notice color="orange" title="Paused">
-      <Group justify="space-between" gap="sm">
-        <Text size="sm">Nothing is sent to this workspace. Messages wait and go out when it is resumed; no time to live runs out meanwhile.</Text>
-        <WorkButton size="xs" variant="default" busy={action.isPending} disabled={!mayConfigure} onClick={() => { action.mutate({ kind: 'resume' }); }}>Resume</WorkButton>
-      </Group>
-      {action.error && <ProblemAlert error={action.error} />}
-    </Notice>
   );
 }
 

@@ -9,7 +9,7 @@ import { Notice } from '../parts/notice.js';
 import { TimeAgo } from '../parts/time-ago.js';
 import { healthWord } from './connection-words.js';
 
-/** @param children what can be done about it here */
+/** @param children what can be done here about a lost one */
 export function HealthNotice({ connection: { health }, children }: { connection: Pick<Connection, 'health'>; children?: ReactNode }) {
   if (health.state === 'connected') return null;
   const isRevoked = health.state === 'revoked';
@@ -18,7 +18,7 @@ export function HealthNotice({ connection: { health }, children }: { connection:
       <Text size="sm" fw={600}>{`${healthWord(health.state)} since `}<TimeAgo at={health.since} />{isRevoked && ': nothing is sent, messages wait.'}</Text>
       <Text size="sm" mt={4}>{cleanLine(health.reason ?? 'The reason is not known.')}</Text>
       {health.remedy !== undefined && <Text size="sm">{health.remedy}</Text>}
-      {children !== undefined && <Group gap="xs" mt="xs">{children}</Group>}
+      {isRevoked && children !== undefined && <Group gap="xs" mt="xs">{children}</Group>}
     </Notice>
   );
 }
