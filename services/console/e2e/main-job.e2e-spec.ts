@@ -1,12 +1,12 @@
 /** The main job in the browser: from an empty database to a message in Slack. */
 import { expect } from '@playwright/test';
 
-import { connectByToken, signIn, test } from './product.js';
+import { connectByToken, signIn, signInOnThePage, test } from './product.js';
 
 test.describe.configure({ mode: 'serial' });
 
 test('an empty installation says how the first issue comes in and how to connect', async ({ page }) => {
-  await signIn(page);
+  await signInOnThePage(page);
   await expect(page.getByRole('heading', { name: 'No issues yet' })).toBeVisible();
   await expect(page.getByText('/v1/scans?application=my-app')).toBeVisible();
   await page.getByRole('link', { name: 'Connectors' }).click();

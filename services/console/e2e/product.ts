@@ -17,7 +17,7 @@ export interface Product {
   /** Lets the sandbox answer the next message with this error. */
   refuseNextMessage: (error: string) => Promise<void>;
   /** Tells the sandbox what happens at Slack. */
-  atSlack: (control: 'channels' | 'directory' | 'faults' | 'limits' | 'tokens', what: object) => Promise<void>;
+  atSlack: (control: 'approval' | 'channels' | 'directory' | 'faults' | 'limits' | 'tokens', what: object) => Promise<void>;
   /** What another than the browser asks of the API. @throws Error when it is refused */
   api: <Answer>(method: string, path: string, body?: object, type?: string) => Promise<Answer>;
 }
@@ -79,11 +79,22 @@ export async function tokenOf(url: string, user: string): Promise<string> {
   return ((await answer.json()) as { token: string }).token;
 }
 
-/** Signs in on the page with the development issuer. */
+const USER = 'noa@acme.test';
+
+/** Begins a session in this tab; whoever signs out of it stays out. */
 export async function signIn(page: Page, roles: readonly string[] = ['admin']): Promise<void> {
+  const answer = await page.request.post('/v1/dev/token', { data: { user: USER, roles } });
+  const { token } = (await answer.json()) as { token: string };
+  await page.addInitScript({ content: `if (sessionStorage.getItem('begun') === null) { sessionStorage.setItem('begun', 'yes'); sessionStorage.setItem('tocsin.token', ${JSON.stringify(token)}); }` });
+  await page.goto('/issues');
+  await page.getByRole('heading', { name: 'Active Issues' }).waitFor();
+}
+
+/** The same as a person does it, with the development issuer. */
+export async function signInOnThePage(page: Page): Promise<void> {
   await page.goto('/sign-in');
-  await page.getByLabel('User', { exact: true }).fill('noa@acme.test');
-  for (const box of await page.getByRole('checkbox').all()) await box.setChecked(roles.includes((await box.getAttribute('value')) ?? ''));
+  await page.getByLabel('User', { exact: true }).fill(USER);
+  for (const box of await page.getByRole('checkbox').all()) await box.setChecked((await box.getAttribute('value')) === 'admin');
   await page.getByRole('button', { name: 'SIGN IN' }).click();
   await page.getByRole('heading', { name: 'Active Issues' }).waitFor();
 }
