@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { ConnectionChanged } from '@tocsin/contracts';
+import type { ConnectionChanged, DeliveryCounts } from '@tocsin/contracts';
 import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
@@ -156,15 +156,21 @@ describe('a connection', () => {
     expect((await notifier.messages('C0SECALERT')).some((message) => message.metadata?.event_payload?.delivery_id === known)).toBe(false);
   });
 
-  test('whose token Slack refuses holds its messages, tells connector, and sends them after a new token', async () => {
+  test('whose token Slack refuses holds its messages, tells connector, and sends them after a new token in their order, each once', async () => {
     const doomed = await notifier.connect({ appId: 'A0DOOMED01' }, { token: 'xoxb-sandbox-nobody' });
-    const id = await notifier.send({ connectionId: doomed.id, destination: { id: 'C0SECALERT' } });
+    const send = (): Promise<string> => notifier.send({ connectionId: doomed.id, destination: { id: 'C0SECALERT' } });
+    const id = await send();
     const report = await eventually(() => notifier.heard.find((event) => event.type === 'connection.reported.v1' && event.subject === doomed.id));
     expect(report).toMatchObject({ data: { connectionId: doomed.id, credentialVersion: 1, slackError: 'invalid_auth' } });
     await eventually(async () => (await notifier.delivery(id)).waitingFor?.reason.includes('re-connect'));
     expect(await notifier.delivery(id)).toMatchObject({ state: 'waiting', attempts: 0 });
+    const later = [await send(), await send()];
+    await eventually(async () => (await notifier.call<DeliveryCounts>('GET', `/v1/deliveries/counts?connectionId=${doomed.id}`)).body.byState.waiting === 3);
     await notifier.connect({ id: doomed.id, appId: 'A0DOOMED01', version: 2, credentialVersion: 2 });
-    expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
+    const settled = await Promise.all([id, ...later].map((one) => notifier.settled(one)));
+    expect(settled.map(({ state, attempts }) => [state, attempts])).toEqual(settled.map(() => ['posted', 1]));
+    expect(settled.map(({ slack }) => Number(slack?.ts))).toEqual(settled.map(({ slack }) => Number(slack?.ts)).sort((a, b) => a - b));
+    for (const one of settled) expect(await notifier.posts(one.id, 'C0SECALERT')).toBe(1);
   }, 20_000);
 
   test('that lacks a scope fails only what needs it, and names the scope', async () => {
