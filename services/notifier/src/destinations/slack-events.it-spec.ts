@@ -57,7 +57,7 @@ describe('a channel that messages go to', () => {
     await notifier.settled(await send({ id: 'C0PAYMENTS' }));
     expect(await once('C0PAYMENTS', 'healthy')).toMatchObject({ kind: 'channel', name: '#payments', lastPostedAt: expect.any(String), waiting: 0 });
     await notifier.control('channels', { id: 'C0PAYMENTS', archived: true });
-    await report('archived', { id: 'C0PAYMENTS' });
+    await report('archived', { id: 'C0PAYMENTS' }, { at: new Date(Date.now() + 3_600_000).toISOString() }); // a clock that runs ahead is not believed
     expect(await once('C0PAYMENTS', 'needs_attention')).toMatchObject({ health: { reason: expect.stringContaining('archived'), remedy: expect.stringContaining('Unarchive'), since: expect.any(String) } });
     expect((await found('payments'))[0]).toMatchObject({ isArchived: true, canPost: false });
     expect(await notifier.settled(await send({ id: 'C0PAYMENTS' }))).toMatchObject({ state: 'failed', error: { code: 'is_archived', remedy: expect.stringMatching(/unarchive/i) } });
