@@ -9,7 +9,7 @@ import { Credentials } from '../credentials/credentials.js';
 import { RenewToken } from '../credentials/renew-token.js';
 import { SlackAccess } from '../slack-access.js';
 import { askAboutToken, type Finding } from '../verification/ask-about-token.js';
-import { isVerdict, verifyToken, type Verification } from '../verification/verify-token.js';
+import { isVerdict, maySend, verifyToken, type Verification } from '../verification/verify-token.js';
 import { CheckSchedule } from './check-schedule.repository.js';
 import { ConnectionJournal } from './connection-journal.js';
 import { ConnectionRepository } from './connection.repository.js';
@@ -46,16 +46,26 @@ export class CheckConnection {
 
   /** With every check of VERIFY CONNECTIVITY. @returns undefined when there is no such connection in the author's organization */
   async byHand(id: string, author: Author): Promise<Verification | undefined> {
-    return this.look(id, { author, reason: { kind: 'person' } }, (token, { workspace }) => verifyToken({ hostUrl: workspace.url, token }, this.slack));
+    return this.look(id, { author, reason: { kind: 'person' } }, async (token, { workspace }) => {
+      const verification = await verifyToken({ hostUrl: workspace.url, token }, this.slack);
+      const found = verification.found?.identity.workspace;
+      const isRenamed = found?.id === workspace.id && found.url !== workspace.url;
+      return isRenamed ? verifyToken({ hostUrl: found.url, token }, this.slack) : verification;
+    });
   }
 
   async byClock(id: string, organizationId: string): Promise<void> {
-    await this.look(id, { author: tocsinAsAuthor(organizationId), reason: { kind: 'clock' } }, (token, known) => askAboutToken(this.slack.open(token), known));
+    await this.look(id, { author: tocsinAsAuthor(organizationId), reason: { kind: 'clock' } }, (token, known) => this.ask(token, known));
   }
 
   async afterRefusal({ id, organizationId }: StoredConnection, { eventId, slackError }: ReportedRefusal): Promise<void> {
     const check: Check = { author: slackAsAuthor(organizationId), reason: { kind: 'refusal', code: slackError }, eventId };
-    await this.look(id, check, (token, known) => askAboutToken(this.slack.open(token), known));
+    await this.look(id, check, (token, known) => this.ask(token, known));
+  }
+
+  /** No token of Slack's goes to a sandbox, nor the other way round, when SLACK_BASE_URL was changed. */
+  private async ask(token: string, known: StoredConnection): Promise<Finding> {
+    return maySend({ hostUrl: known.workspace.url, token }, this.slack) ? askAboutToken(this.slack.open(token), known) : {};
   }
 
   private async look<F extends Finding>(id: string, check: Check, ask: (token: string, known: StoredConnection) => Promise<F>, mayRenew = true): Promise<F | undefined> {

@@ -402,6 +402,8 @@ describe('the check by the clock', () => {
     await connector.fault({ method: 'auth.test', times: 1, body: { ok: true, url: 'https://acme-corp.slack.com/', team: 'Acme Corp', team_id: 'T0ACME0001', user: 'tocsin', user_id: 'U0BOT', bot_id: 'B0BOT' } });
     expect(await checkedByClock(id, 3)).toMatchObject({ workspace: { id: 'T0ACME0001', name: 'Acme Corp', url: 'https://acme-corp.slack.com' } });
     expect((await auditOf(who)).map(({ action }) => action)).toEqual(['connection.details_changed', 'connection.health_changed', 'connection.connected']);
+    // It is called Acme again; who asks by hand at that moment hears no reproach.
+    expect(await connector.call('POST', `/v1/connections/${id}/verify`, { who })).toMatchObject({ body: { ok: true, workspace: { name: 'Acme' } } });
   }, 15_000);
 });
 

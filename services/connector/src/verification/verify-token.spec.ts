@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { failureOfCode, notSent, SLACK_SCOPES, tooFast, type ConnectivityCheck } from '@tocsin/domain';
 import type { SlackAnswer, SlackIdentity } from '@tocsin/slack';
 
-import { isVerdict, verifyToken, type SlackSide, type Verification } from './verify-token.js';
+import { isVerdict, maySend, verifyToken, type SlackSide, type Verification } from './verify-token.js';
 
 const ACME: SlackIdentity = { workspace: { id: 'T1', name: 'Acme', url: 'https://acme.slack.com' }, bot: { id: 'B1', userId: 'U1', name: 'tocsin' }, isEnterpriseInstall: false };
 const ALL = SLACK_SCOPES.map(({ name }) => name);
@@ -177,4 +177,14 @@ describe('the lists', () => {
     expect(statuses(result)).toMatchObject({ 'list.channels': status, 'list.people': 'passed' });
     expect(result.ok).toBe(ok);
   });
+});
+
+test.each([
+  ['xoxb-1-2-abc', 'https://slack.com', true],
+  ['xoxb-1-2-abc', 'http://127.0.0.1:3001', false],
+  ['xoxb-sandbox-acme', 'http://127.0.0.1:3001', true],
+  ['xoxb-sandbox-acme', 'https://slack.com', false],
+  ['xoxb-1-2-abc', 'https://slack-gov.com', false],
+])('a kept token %s may be sent to %s: %s', (token, baseUrl, expected) => {
+  expect(maySend({ hostUrl: 'https://acme.slack.com', token }, { baseUrl, isSandbox: baseUrl.includes('127.0.0.1') })).toBe(expected);
 });

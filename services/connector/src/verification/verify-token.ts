@@ -50,6 +50,11 @@ export async function verifyToken({ hostUrl, token }: { hostUrl: string; token: 
   return { ok: !checks.some((check) => check.status === 'failed'), checks, found: { identity, scopes: grantedScopes(scopes), missingScopes: knownMissingScopes(scopes) } };
 }
 
+/** Whether nothing speaks against sending the token to where requests go. */
+export function maySend({ hostUrl, token }: { hostUrl: string; token: string }, slack: Omit<SlackSide, 'open'>): boolean {
+  return !checkForm(hostUrl, token, slack).some((check) => check.status === 'failed');
+}
+
 function checkForm(hostUrl: string, token: string, { baseUrl, isSandbox }: Omit<SlackSide, 'open'>): ConnectivityCheck[] {
   const kind = kindCheck(token);
   const host = parseSlackHost(hostUrl);
