@@ -50,6 +50,19 @@ describe('two messages of one lease', () => {
   });
 });
 
+describe('an answer that shows a newer issue than it tells', () => {
+  const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.0', inDigest: false, living: true, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
+  const newest = anIssue({ id: 'i1', revision: 3, severity: 'critical' });
+  const answer = (covers: number[]): Claim => claimed({ reply: { since: 1, covers } }, { kind: 'reply', told, newest, parent_channel: 'C0SECALERT', parent_ts: '1.0' });
+
+  test.each<[string, Claim, Claim]>([
+    ['by notifier itself', answer([2]), answer([3])],
+    ['by a workflow', claimed({ change: 'updated' }, { told, newest }), claimed({ change: 'updated', issues: [newest] }, { told, newest })],
+  ])('%s leaves the rest to the next one', (_, first, later) => {
+    expect(second(first, later)).toBe('answer to 1.0');
+  });
+});
+
 describe('a message is told', () => {
   test('with the issue as it is now', () => {
     const newest = anIssue({ id: 'i1', revision: 5, severity: 'low' });

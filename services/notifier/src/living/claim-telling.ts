@@ -5,11 +5,13 @@ import type { Claim, ClaimedRow } from '../deliveries/claim.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import { suppressed, UNTOUCHED } from '../deliveries/outcome.js';
 import { decideTelling, suppression, type Telling } from './telling.js';
-import { traceOf, type Told } from './told.js';
+import { traceOf, type KeptCommand, type Told } from './told.js';
 
 export interface Thread {
   channel: string;
   ts: string;
+  /** The issue and its revision up to which the answer says what changed; it may show a newer one. */
+  tells: { id: string; revision: number } | undefined;
 }
 
 const LATER_WAIT_MS = 5000;
@@ -26,10 +28,16 @@ export function tell(claim: Claim): { claim: Claim; thread?: Thread } | { outcom
     case 'later':
       return { outcome: waitForParent(0) };
     case 'reply':
-      return { claim: shown(claim, telling), thread: { channel: telling.channel, ts: telling.ts } };
+      return { claim: shown(claim, telling), thread: { channel: telling.channel, ts: telling.ts, tells: toldBy(delivery.command) } };
     case 'message':
       return { claim: shown(claim, telling) };
   }
+}
+
+function toldBy({ digest, issues, reply }: KeptCommand): Thread['tells'] {
+  const [issue] = issues;
+  if (digest !== undefined || issues.length !== 1 || issue === undefined) return undefined;
+  return { id: issue.id, revision: reply ? Math.max(...reply.covers) : issue.revision };
 }
 
 function tellingOf({ delivery_id, command, replay_of, ambiguous, parent_channel, parent_ts, told, newest }: ClaimedRow): Telling {
@@ -78,12 +86,11 @@ export function withoutThread({ delivery }: Claim): Outcome | undefined {
 /** What a post leaves behind. @param thread where it went */
 export function traced(outcome: Outcome, { claim, thread }: { claim: Claim; thread?: Thread }, wasPlainText: boolean): Outcome {
   if (outcome.state !== 'posted' && outcome.state !== 'unconfirmed') return outcome;
-  const { command } = claim.delivery;
   if (thread) {
-    const issue = command.digest === undefined && command.issues.length === 1 ? command.issues[0] : undefined;
-    return outcome.state === 'posted' ? { ...outcome, trace: { kind: 'replied', ...thread, ...(issue && { issue: { id: issue.id, revision: issue.revision } }) } } : outcome;
+    const { channel, ts, tells } = thread;
+    return outcome.state === 'posted' ? { ...outcome, trace: { kind: 'replied', channel, ts, ...(tells && { issue: tells }) } } : outcome;
   }
-  const trace = traceOf({ command, wasPlainText });
+  const trace = traceOf({ command: claim.delivery.command, wasPlainText });
   return trace ? { ...outcome, trace } : outcome;
 }
 
