@@ -107,8 +107,8 @@ export class RabbitMqConsumer implements Subscription {
 
   /** Ends when the channel does. */
   private async consume(model: ChannelModel, onConsuming: () => void): Promise<void> {
-    const { names, prefetch, source } = this.options;
-    const session = await openSession(model);
+    const { names, prefetch, source, logger } = this.options;
+    const session = await openSession(model, (error) => { logger.warn({ queue: source, error }, 'RabbitMQ closed the channel of the queue; consuming again'); });
     this.session = session;
     const { channel } = session;
     try {
@@ -181,9 +181,10 @@ export class RabbitMqConsumer implements Subscription {
   }
 }
 
-async function openSession(model: ChannelModel): Promise<Session> {
+/** @param onClosedByBroker is told why the broker closed it */
+async function openSession(model: ChannelModel, onClosedByBroker: (error: string) => void): Promise<Session> {
   const channel = await within(SET_UP_MS, 'Opening a channel', model.createChannel(), (late) => { late.close().catch(() => {}); });
-  channel.on('error', () => {});
+  channel.on('error', (error) => { onClosedByBroker(errorText(error)); });
   const over = new AbortController();
   const closed = new Promise<void>((resolve) => {
     channel.once('close', () => {
