@@ -83,10 +83,47 @@ const memoryAlarm: Scenario<void> = {
   judge: (facts, _, system) => [...nothingUnknown(facts), ...allPosted(facts), ...expected([...system.load.answers.keys()].every((status) => status === '202'), `the API answered ${[...system.load.answers].join(' ')}`)],
 };
 
+const policyChanged: Scenario = {
+  ...HARMLESS, name: 'policy-changed', fault: 'a policy comes, changes and goes on every queue while they are in use',
+  strike: async (system) => {
+    const onAll = `^${system.queues.prefix.replaceAll('.', '\\.')}`;
+    for (const policy of ['{"delivery-limit":40}', '{"delivery-limit":60,"max-length":500000}']) {
+      await sleep(system.random.between(300, 1000));
+      await broker(system).control('set_policy', 'changed', onAll, policy, '--apply-to', 'queues');
+    }
+    await sleep(1000);
+    await broker(system).control('clear_policy', 'changed');
+  },
+};
+
+/** Set before a connection is made; a channel looks after its consumers once in a tick. */
+const ACKNOWLEDGED_WITHIN = 'application:set_env(rabbit, consumer_timeout, 3000), application:set_env(rabbit, channel_tick_interval, 1000).';
+const AS_BEFORE = 'application:set_env(rabbit, consumer_timeout, 1800000), application:set_env(rabbit, channel_tick_interval, 60000).';
+
+/** While lanes are locked nothing can be recorded, and what is not recorded is not acknowledged: the broker's patience ends. */
+const channelClosed: Scenario<boolean> = {
+  ...HARMLESS, name: 'channel-closed', fault: 'commands cannot be recorded for ten seconds, and the broker closes the channel of their consumer (406, three seconds without acknowledgement)',
+  strike: async (system) => {
+    await broker(system).control('eval', ACKNOWLEDGED_WITHIN);
+    await broker(system).control('close_all_connections', 'new limits');
+    await eventually(async () => (await broker(system).control('list_consumers', 'queue_name')).includes('notifier.slack.send.v1'), { timeout: 30_000 });
+    const client = await system.client();
+    await client.query('begin; lock table notifier.lanes');
+    const sending = system.load.send({ byHand: 20, commands: 60, seconds: 2 });
+    await sleep(10_000);
+    await client.query('commit');
+    client.release();
+    await broker(system).control('eval', AS_BEFORE);
+    await sending;
+    return system.notifier.said('PRECONDITION_FAILED').length > 0;
+  },
+  judge: (facts, wasClosed) => [...nothingUnknown(facts), ...allPosted(facts), ...expected(wasClosed, 'the broker closed no channel')],
+};
+
 /** Whether the outbox of issues holds what the broker does not take. */
 async function keptBack({ query }: System): Promise<boolean> {
   const [row] = await query<{ count: number }>('select count(*)::int as count from issues.outbox');
   return (row?.count ?? 0) > 5;
 }
 
-export const BROKER_FAULTS: readonly Scenario[] = [appRestarted, nodeKilled, connectionsClosed, queueDeleted, queueFull, memoryAlarm];
+export const BROKER_FAULTS: readonly Scenario[] = [appRestarted, nodeKilled, connectionsClosed, queueDeleted, queueFull, memoryAlarm, policyChanged, channelClosed];

@@ -27,17 +27,19 @@ const restarted: Scenario = {
   judge: harmless,
 };
 
-const away: Scenario = {
-  name: 'postgres-away', fault: 'PostgreSQL is away for eight seconds', holds: 'the API answers 503 meanwhile; no duplicates, everything is posted', strikesServers: true,
-  strike: async (system) => {
-    await system.sandbox.fault({ latencyMs: 80 });
-    await sleep(1500);
-    await postgres(system).stop('fast');
-    await sleep(8000);
-    await postgres(system).start();
-  },
-  judge: (facts, _, system) => [...harmless(facts), ...expected([...system.load.answers.keys()].every((status) => ['202', '503'].includes(status)), `the API answered ${[...system.load.answers].join(' ')}`)],
-};
+function away(name: string, seconds: number): Scenario {
+  return {
+    name, fault: `PostgreSQL is away for ${seconds} seconds`, holds: 'the API answers 503 meanwhile; no duplicates, everything is posted', strikesServers: true,
+    strike: async (system) => {
+      await system.sandbox.fault({ latencyMs: 80 });
+      await sleep(1500);
+      await postgres(system).stop('fast');
+      await sleep(seconds * 1000);
+      await postgres(system).start();
+    },
+    judge: (facts, _, system) => [...harmless(facts), ...expected([...system.load.answers.keys()].every((status) => ['202', '503'].includes(status)), `the API answered ${[...system.load.answers].join(' ')}`)],
+  };
+}
 
 const slow: Scenario = {
   name: 'postgres-slow', fault: 'every byte to and from PostgreSQL is 100 ms late for six seconds', holds: 'no duplicates, everything is posted',
@@ -98,4 +100,4 @@ async function lockBackwards(system: System): Promise<void> {
   }
 }
 
-export const DATABASE_FAULTS: readonly Scenario[] = [restarted, away, slow, locked, sessionsEnded, deadlocks];
+export const DATABASE_FAULTS: readonly Scenario[] = [restarted, away('postgres-away', 8), away('postgres-away-long', 300), slow, locked, sessionsEnded, deadlocks];

@@ -51,6 +51,8 @@ const ANSWERS: readonly Scenario[] = [
   postsThenResets,
   answering('half-answer', 'one in ten answers ends in the middle', { probability: 0.1, cut: true }, true),
   answering('html', 'one in ten answers is a page of HTML with status 200, although it is posted', { probability: 0.1, body: '<html><body>Sorry</body></html>', lost: 'after' }, true),
+  answering('length-too-long', 'one in thirty answers promises more bytes than come, although it is posted', { probability: 0.03, lengthOff: 40 }, true),
+  answering('length-too-short', 'one in ten answers promises fewer bytes than come, although it is posted', { probability: 0.1, lengthOff: -40 }, true),
   answering('ok-without-ts', 'one in ten answers says ok and not where, although it is posted', { probability: 0.1, body: { ok: true }, lost: 'after' }, true),
 ];
 

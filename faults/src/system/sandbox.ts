@@ -12,6 +12,7 @@ export interface SandboxFault {
   lost?: 'before' | 'after';
   hang?: boolean;
   cut?: boolean;
+  lengthOff?: number;
   body?: unknown;
 }
 

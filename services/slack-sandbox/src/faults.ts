@@ -24,6 +24,8 @@ export interface Fault {
   hang?: boolean;
   /** The connection breaks in the middle of the answer. */
   cut?: boolean;
+  /** Bytes that Content-Length promises beyond those that come; negative = too few. */
+  lengthOff?: number;
   /** Sent as it is: text as HTML, anything else as JSON. */
   body?: unknown;
 }
@@ -49,7 +51,7 @@ export function replacesAnswer(fault: Fault): boolean {
 
 /** Whether it would be noticed at all. */
 export function doesSomething(fault: Fault): boolean {
-  return replacesAnswer(fault) || fault.lost !== undefined || fault.hang === true || fault.cut === true || fault.latencyMs !== undefined;
+  return replacesAnswer(fault) || fault.lost !== undefined || fault.hang === true || fault.cut === true || fault.lengthOff !== undefined || fault.latencyMs !== undefined;
 }
 
 /** Whether the method runs although the fault strikes. */

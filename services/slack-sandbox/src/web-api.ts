@@ -154,7 +154,7 @@ function send(response: Response, answer: WireAnswer | undefined, fault: Fault |
     response.socket?.destroy();
     return;
   }
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': Math.max(0, Buffer.byteLength(answer.body) + (fault?.lengthOff ?? 0)) });
   if (fault?.cut) {
     response.write(answer.body.slice(0, answer.body.length / 2), () => response.socket?.destroy());
     return;
