@@ -2,12 +2,13 @@
 import type { DataSource } from 'typeorm';
 
 import type { ConnectionChanged, SendToSlack } from '@tocsin/contracts';
-import { createLogger, openDatabase, Outbox } from '@tocsin/platform';
+import { createLogger, InternalClient, openDatabase, Outbox } from '@tocsin/platform';
 import { aSendToSlack, testDatabase, type TestDatabase } from '@tocsin/testing';
 
 import { BreakerRepository } from '../src/breaker/breaker.repository.js';
 import { ConnectionHolds } from '../src/connections/connection-holds.js';
 import { ConnectionRepository } from '../src/connections/connection.repository.js';
+import { Credentials } from '../src/connections/credentials.js';
 import { DestinationRepository } from '../src/destinations/destination.repository.js';
 import { HearOfDestinations } from '../src/destinations/hear-of-destinations.js';
 import { ArrivalRepository } from '../src/deliveries/arrival.repository.js';
@@ -23,6 +24,8 @@ import { Commands1764115200000 } from '../src/migrations/1764115200000-commands.
 import { Directory1764202000000 } from '../src/migrations/1764202000000-directory.js';
 import { Destinations1764202100000 } from '../src/migrations/1764202100000-destinations.js';
 import { NotifierConfig } from '../src/notifier.config.js';
+
+const NOBODY = { connector: '', issues: '', workflows: '', notifier: '' };
 
 export const POSTED: Outcome = { state: 'posted', charge: 1, ambiguous: 0, laneWaitMs: 0, rateLimited: false, asked: true, channel: 'C0SECALERT', ts: '1.1', story: { kind: 'posted', text: 'Posted' } };
 
@@ -60,7 +63,7 @@ export class OpenedLanes {
     this.waiting = new WaitingRepository(log);
     this.told = new ToldIssues(this.waiting);
     this.destinations = new HearOfDestinations(new DestinationRepository(), this.outbox);
-    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections), new BreakerRepository(source, createLogger('test', 'silent')), this.told, this.destinations, this.config);
+    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections, new Credentials(new InternalClient('notifier', NOBODY, new Uint8Array(32)))), new BreakerRepository(source, createLogger('test', 'silent')), this.told, this.destinations, this.config);
   }
 
   static async open(): Promise<OpenedLanes> {

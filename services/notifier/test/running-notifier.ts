@@ -33,6 +33,8 @@ export interface PostedInSandbox {
 export class PlayedPeers {
   readonly connections = new Map<string, ConnectionChanged>();
   readonly tokens = new Map<string, string>();
+  /** Seconds that are left of tokens that end. */
+  readonly remaining = new Map<string, number>();
   readonly commands = new Map<string, Delivery>();
   inTransit = 0;
   away = false;
@@ -56,7 +58,7 @@ export class PlayedPeers {
     if (kind === 'commands') return first === 'in-transit' ? { count: this.inTransit } : this.commands.get(second);
     if (first === '') return { items: [...this.connections.values()] };
     const connection = this.connections.get(first);
-    if (second === 'credential') return connection && { token: this.tokens.get(first), credentialVersion: connection.credentialVersion };
+    if (second === 'credential') return connection && { token: this.tokens.get(first), credentialVersion: connection.credentialVersion, expiresInSeconds: this.remaining.get(first) };
     return connection;
   }
 }

@@ -173,6 +173,30 @@ describe('a connection', () => {
     for (const one of settled) expect(await notifier.posts(one.id, 'C0SECALERT')).toBe(1);
   }, 20_000);
 
+  test('whose new token only another replica heard of sends with it after Slack’s first refusal, uncharged', async () => {
+    const token = 'xoxb-sandbox-globex';
+    const moved = await notifier.connect({ appId: 'A0MOVED001' }, { token });
+    const send = (): Promise<string> => notifier.send({ connectionId: moved.id, destination: { id: 'C0GLXALERT' } });
+    expect(await notifier.settled(await send())).toMatchObject({ state: 'posted' });
+    await notifier.control('tokens', { token, state: 'expired' });
+    await notifier.connect({ ...moved, version: 2, credentialVersion: 2 }, { token: 'xoxb-sandbox-acme', silently: true });
+    await notifier.database.query('update notifier.connections set version = 2, credential_version = 2 where connection_id = $1', [moved.id]);
+    const id = await notifier.send({ connectionId: moved.id, destination: { id: 'C0SECALERT' } });
+    expect(await notifier.settled(id)).toMatchObject({ state: 'posted', attempts: 1 });
+    expect(notifier.heard.some((event) => event.type === 'connection.reported.v1' && event.subject === moved.id)).toBe(false);
+    await notifier.control('tokens', { token, state: 'active' });
+  }, 20_000);
+
+  test('whose token has ended holds its messages, uncharged, until it is renewed', async () => {
+    const rotating = await notifier.connect({ appId: 'A0ROTATES1' }, { silently: true });
+    notifier.peers.remaining.set(rotating.id, -1);
+    const id = await notifier.send({ connectionId: rotating.id, destination: { id: 'C0SECALERT' } });
+    await eventually(async () => (await notifier.delivery(id)).waitingFor?.reason.includes('credentials'));
+    expect(await notifier.delivery(id)).toMatchObject({ state: 'waiting', attempts: 0 });
+    notifier.peers.remaining.set(rotating.id, 43_200);
+    expect(await notifier.settled(id)).toMatchObject({ state: 'posted', attempts: 1 });
+  }, 20_000);
+
   test('that lacks a scope fails only what needs it, and names the scope', async () => {
     const narrow = await notifier.connect({ appId: 'A0NARROW' }, { token: 'xoxb-sandbox-acme-no-email' });
     const [byEmail, byId] = await Promise.all([{ email: 'bob@acme.test' }, { id: 'C0SECALERT' }].map((destination) => notifier.send({ connectionId: narrow.id, destination })));
