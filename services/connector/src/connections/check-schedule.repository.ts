@@ -44,6 +44,11 @@ export class CheckSchedule {
     await this.write(tx, connection, connection.unansweredChecks + 1, failure?.family === 'busy' ? failure.retryAfterSeconds : undefined);
   }
 
+  /** Something may be wrong with it: now, if there are checks at all. */
+  async hurry(tx: EntityManager, { id }: StoredConnection): Promise<void> {
+    if (this.intervalSeconds > 0) await tx.query('update connections set next_check_at = clock_timestamp() where id = $1', [id]);
+  }
+
   private async write(tx: EntityManager, { id, health, doubts, lastCheckAt, disconnectedAt }: StoredConnection, unanswered: number, retryAfterSeconds?: number): Promise<void> {
     const isWanted = this.intervalSeconds > 0 && disconnectedAt === undefined;
     const pace = { intervalSeconds: this.intervalSeconds, now: new Date().toISOString(), random: Math.random() };

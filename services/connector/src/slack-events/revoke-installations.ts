@@ -1,12 +1,14 @@
 /**
  * Slack says that the published app was removed, or its token taken back. It says so once for all organizations that use
- * the workspace, sometimes twice, and sometimes only after somebody has installed the app again.
+ * the workspace, sometimes twice, and sometimes only after somebody has installed the app again: then it changes nothing,
+ * unless our clock and Slack's only disagree, which a check finds out.
  */
 import { Injectable } from '@nestjs/common';
 
 import { Inbox, Outbox } from '@tocsin/platform';
 
 import { slackAsAuthor } from '../author.js';
+import { CheckSchedule } from '../connections/check-schedule.repository.js';
 import { ConnectionJournal } from '../connections/connection-journal.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { learn } from '../connections/learn.js';
@@ -19,6 +21,7 @@ export class RevokeInstallations {
   constructor(
     private readonly connections: ConnectionRepository,
     private readonly journal: ConnectionJournal,
+    private readonly schedule: CheckSchedule,
     private readonly inbox: Inbox,
     private readonly outbox: Outbox,
   ) {}
@@ -31,6 +34,7 @@ export class RevokeInstallations {
         if (botUserIds !== undefined && !botUserIds.includes(before.bot.userId)) continue;
         const after = learn(before, { kind: 'removed', event: reason, at: at.toISOString() }, new Date());
         if (after !== before) await this.journal.write(tx, after, { action: 'connection.health_changed', author: slackAsAuthor(before.organizationId), before });
+        else if (before.health.state !== 'revoked') await this.schedule.hurry(tx, before);
       }
     });
   }
