@@ -11,6 +11,7 @@ import type { KnownConnection } from '../connections/connection.repository.js';
 import { SlackDoors } from '../connections/slack-doors.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
+import { storable } from '../directory/sought.js';
 import { CopiedByEventRepository } from './copied-by-event.repository.js';
 import { HearOfDestinations } from './hear-of-destinations.js';
 
@@ -98,7 +99,7 @@ export class TakeChannelReport {
 function newsOf({ channel: { name }, news }: ChannelReported, at: number, isPrivate: boolean | undefined, { scopes }: KnownConnection): DestinationNews[] {
   switch (news) {
     case 'renamed':
-      return name === undefined ? [] : [{ kind: 'renamed', name: `#${name}`, at }];
+      return name === undefined ? [] : [{ kind: 'renamed', name: `#${storable(name)}`, at }];
     case 'left':
       return [{ kind: 'left', canStillPost: isPrivate !== true && scopes.includes('chat:write.public'), at }];
     case 'created':

@@ -10,6 +10,9 @@ import { CopiedByEventRepository } from './copied-by-event.repository.js';
 import { HearOfDestinations } from './hear-of-destinations.js';
 import { newsOfPerson } from './news-of-directory.js';
 
+/** Slack tells the time of most events in whole seconds. */
+const SECOND_MS = 1000;
+
 @Injectable()
 export class TakePersonReport {
   constructor(
@@ -21,7 +24,7 @@ export class TakePersonReport {
 
   async take({ organizationId, connectionId }: KnownConnection, { person }: PersonReported, at: Date): Promise<void> {
     const { id, name, displayName, realName, email, isBot, isDeactivated } = person;
-    await this.directory.savePeople(connectionId, [{ id, name, displayName, realName, isBot, isDeactivated, isGuest: false, ...(email !== undefined && { email }) }]);
+    await this.directory.savePeople(connectionId, [{ id, name, displayName, realName, isBot, isDeactivated, isGuest: false, ...(email !== undefined && { email }) }], { askedAt: new Date(at.getTime() + SECOND_MS).toISOString() });
     await this.outbox.transaction(async (tx) => {
       await this.copy.forgetAddresses(tx, connectionId, id, email);
       await this.destinations.hear(tx, [{ organizationId, connectionId, destinationId: id, news: newsOfPerson(person, at.getTime()) }]);
