@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
+import { parse } from 'yaml';
 
 import { SLACK_SCOPES } from '@tocsin/domain';
 
@@ -41,7 +42,25 @@ describe('the app manifest', () => {
   });
 });
 
+describe('the guides', () => {
+  const guide = (name: string): string => readFileSync(new URL(`../../../../docs/guides/${name}.md`, import.meta.url), 'utf8');
+
+  test('to connect shows the scopes of the table, and no other', () => {
+    const shown = [...guide('connect-slack').matchAll(/^\| `([a-z:.]+)` \| (required|optional) \| (.+) \|$/gm)].map(([, name, need, purpose]) => [name, need, purpose]);
+    expect(shown).toEqual(SLACK_SCOPES.map(({ name, required, purpose }) => [name, required ? 'required' : 'optional', purpose]));
+  });
+
+  test('to publish names the two addresses of the manifest', () => {
+    const { oauth_config, settings } = appManifest('published', 'PUBLIC_URL') as Manifest;
+    for (const address of [oauth_config.redirect_urls?.[0], settings.event_subscriptions?.request_url]) expect(guide('publish-the-slack-app')).toContain(`\`${address ?? ''}\``);
+  });
+});
+
 describe('as YAML', () => {
+  test.each(['token', 'published'] as const)('the one for %s says the same', (purpose) => {
+    expect(parse(toYaml(manifestFor(purpose)))).toEqual(manifestFor(purpose));
+  });
+
   test('it is in block style', () => {
     expect(toYaml(manifestFor('token'))).toBe(`_metadata:
   major_version: 2
