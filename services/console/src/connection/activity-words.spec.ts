@@ -8,6 +8,8 @@ describe('what happened to a connection', () => {
     ['connection.health_changed', { health: 'connected' }, { health: 'revoked', reason: 'The token was revoked.' }, { what: 'Health changed', detail: 'Connected → Revoked: The token was revoked.', tone: 'bad' }],
     ['connection.verified', { health: 'connected' }, { health: 'connected' }, { what: 'Checked by hand', detail: 'Connected.', tone: 'good' }],
     ['connection.verified', { health: 'needs_attention' }, { health: 'connected' }, { what: 'Checked by hand', detail: 'Needs attention → Connected.', tone: 'good' }],
+    ['connection.checked', { health: 'needs_attention' }, { health: 'needs_attention', reason: 'A scope is missing.' }, { what: 'Checked, since Slack refused a message', detail: 'Needs attention: A scope is missing.', tone: 'wait' }],
+    ['connection.details_changed', { health: 'connected' }, { health: 'connected' }, { what: 'Name or scopes brought up to date', detail: '' }],
     ['connection.installation_ended', undefined, { result: 'wrong_workspace' }, { tone: 'bad', detail: expect.stringMatching(/^Another workspace than the one to re-connect\. /) }],
     ['connection.installation_ended', undefined, { result: 'refused', slackError: 'bad_client_secret' }, { detail: expect.stringContaining('(bad_client_secret)') }],
     ['connection.resumed', { paused: true }, { paused: false }, { what: 'Resumed', detail: '', tone: 'good' }],

@@ -22,7 +22,7 @@ export function ConnectReturn({ onStep }: { onStep: () => void }) {
   const answered = result !== undefined;
   useEffect(() => { if (answered && isTheirs) departures.forget(); }, [answered, isTheirs]);
   const departure = claims && readDeparture(kept, claims, new Date());
-  if (result) return <Result result={result} connectionId={isTheirs ? search.get('connection') : null} onStep={onStep} onClose={() => { setSearch({ tab: 'identity-provider' }, { replace: true }); }} />;
+  if (result) return <Result result={result} connectionId={isTheirs ? search.get('connection') : null} onStep={onStep} onClose={() => { setSearch({}, { replace: true }); }} />;
   return departure ? <WaitingForApproval departure={departure} /> : null;
 }
 

@@ -17,8 +17,10 @@ export function SlackPage() {
   const [search, setSearch] = useSearchParams();
   const [connectedId, setConnectedId] = useState<string>();
   const identityProvider = useRef<HTMLButtonElement>(null);
-  const tab = CREDENTIAL_TABS.find((known) => known === search.get('tab')) ?? (search.has('result') ? 'identity-provider' : 'token');
+  const [tab, setTab] = useState<CredentialTab>(() => CREDENTIAL_TABS.find((known) => known === search.get('tab')) ?? (search.has('result') ? 'identity-provider' : 'token'));
+  // at once; the address follows
   const show = (next: CredentialTab): void => {
+    setTab(next);
     setSearch((before) => { before.set('tab', next); return before; }, { replace: true, preventScrollReset: true });
   };
   const goToConnect = (): void => {
