@@ -21,6 +21,7 @@ afterAll(async () => {
 }, 30_000);
 
 afterEach(async () => {
+  notifier.peers.away = false;
   await notifier.control('faults', { reset: true });
 });
 
@@ -179,7 +180,7 @@ describe('a connection', () => {
     const send = (): Promise<string> => notifier.send({ connectionId: moved.id, destination: { id: 'C0GLXALERT' } });
     expect(await notifier.settled(await send())).toMatchObject({ state: 'posted' });
     await notifier.control('tokens', { token, state: 'expired' });
-    await notifier.connect({ ...moved, version: 2, credentialVersion: 2 }, { token: 'xoxb-sandbox-acme', silently: true });
+    await notifier.connect({ id: moved.id, appId: 'A0MOVED001', version: 2, credentialVersion: 2 }, { token: 'xoxb-sandbox-acme', silently: true });
     await notifier.database.query('update notifier.connections set version = 2, credential_version = 2 where connection_id = $1', [moved.id]);
     const id = await notifier.send({ connectionId: moved.id, destination: { id: 'C0SECALERT' } });
     expect(await notifier.settled(id)).toMatchObject({ state: 'posted', attempts: 1 });
@@ -220,6 +221,16 @@ describe('a connection', () => {
       notifier.peers.away = false;
     }
   });
+
+  test('of which no token is known waits while connector is away, says so, and is charged nothing', async () => {
+    notifier.peers.away = true;
+    const fresh = await notifier.connect();
+    const id = await notifier.send({ connectionId: fresh.id, destination: { id: 'C0SECALERT' } });
+    await eventually(async () => (await notifier.delivery(id)).waitingFor?.reason.includes('credentials'));
+    expect(await notifier.delivery(id)).toMatchObject({ state: 'waiting', attempts: 0 });
+    notifier.peers.away = false;
+    expect(await notifier.settled(id)).toMatchObject({ state: 'posted', attempts: 1 });
+  }, 20_000);
 });
 
 describe('an answer of Slack', () => {
