@@ -128,5 +128,5 @@ function withDetails(connection: StoredConnection, { found }: Finding): StoredCo
 function actionOf(reason: CheckReason, before: StoredConnection, after: StoredConnection): string {
   if (reason.kind === 'person') return 'connection.verified';
   if (after.health !== before.health) return 'connection.health_changed';
-  return reason.kind === 'clock' ? 'connection.details_changed' : 'connection.verified';
+  return reason.kind === 'clock' ? 'connection.details_changed' : 'connection.checked';
 }
