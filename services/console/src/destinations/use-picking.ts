@@ -1,5 +1,5 @@
 /** The state of one picker: what is typed, which option the keyboard is on, and what was settled on. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import type { Connection } from '@tocsin/contracts';
 
@@ -37,9 +37,13 @@ export function usePicking(connections: readonly Connection[], { value, onChange
   const [touched, setTouched] = useState(false);
   const [list, setList] = useState<ListState>({ opened: false, active: undefined });
   const [uninvited, setUninvited] = useState<FoundDestination>();
+  const [awaited, setAwaited] = useState(false);
   const search = useOffered(connections, value ?? uninvited ? '' : typed.trim(), touched);
   const items = search.groups.flatMap((group) => group.items);
-  const show = (opened: boolean): void => { setList({ opened, active: undefined }); };
+  const show = (opened: boolean): void => {
+    setList({ opened, active: undefined });
+    setAwaited(false);
+  };
   const settle = (item: FoundDestination, use: Use): void => {
     setTyped(labelOf(item));
     setUninvited(use === 'invite' ? item : undefined);
@@ -61,9 +65,17 @@ export function usePicking(connections: readonly Connection[], { value, onChange
     const next = pressed(key, list, items.map(keyOf));
     if (next === undefined) return false;
     setList({ opened: next.opened, active: next.active });
-    // what is on its way may be a closer one: without an arrow Enter waits for it
-    if (next.chosen !== undefined && (search.settled || next.active !== undefined)) choose(next.chosen);
+    const isSure = search.settled || next.active !== undefined;
+    if (next.chosen !== undefined && isSure) choose(next.chosen);
+    setAwaited(key.key === 'Enter' && !isSure);
     return true;
   };
+  // a pasted id and Enter at once: what is on its way may be a closer one, so it is waited for
+  useEffect(() => {
+    if (!awaited || !search.settled) return;
+    setAwaited(false);
+    const [only, other] = items;
+    if (only && !other) choose(keyOf(only));
+  });
   return { typed, list, search, uninvited, type, press, choose, take: (item) => { settle(item, 'post'); }, show, touch: () => { setTouched(true); } };
 }
