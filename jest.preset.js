@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os';
+
 export default {
+  // tests with real servers mostly wait: two share a processor well
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
