@@ -1,6 +1,6 @@
 /**
  * The order of the picker's rows: archived last; what this organization sent to lately, the name itself, names that begin
- * so, names with a word that begins so, names that hold it, names that are alike. Among equals those that the app is in.
+ * so, names with a word that begins so, names that hold it, names that are alike. Among equals channels that the app is in, people, other channels.
  */
 import type { Kind } from './search-term.js';
 
@@ -39,7 +39,7 @@ export function ranked<T extends Candidate>(candidates: readonly T[], { text, re
   const places = new Map(recent.map((id, place) => [id, place]));
   const keyed = [...new Map(candidates.map((one) => [one.id, one])).values()].map((one) => ({
     one,
-    key: [ids.has(one.id) ? 0 : 1, one.isArchived ? 1 : 0, places.get(one.id) ?? recent.length, closeness(one, text), one.kind === 'user' || one.isMember ? 0 : 1],
+    key: [ids.has(one.id) ? 0 : 1, one.isArchived ? 1 : 0, places.get(one.id) ?? recent.length, closeness(one, text), one.kind === 'user' ? 1 : one.isMember ? 0 : 2],
   }));
   keyed.sort((a, b) => byKey(a.key, b.key) || byText(a.one.name, b.one.name) || byText(a.one.id, b.one.id));
   return shared(keyed.map(({ one }) => one), limit);

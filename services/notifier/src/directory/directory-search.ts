@@ -1,6 +1,7 @@
 /**
  * The picker's search over our copy. Closer matches are asked for first and the next ones only if those leave room, each by an
- * index and with a limit, so that it takes as long in a workspace of 100,000 channels as in a small one.
+ * index and with a limit, so that it takes as long in a workspace of 100,000 channels as in a small one
+ * (`migrations/directory-search.sql.ts`).
  */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -10,7 +11,6 @@ import type { DestinationView } from '@tocsin/contracts';
 import type { KnownConnection } from '../connections/connection.repository.js';
 import { holds, ranked, type Candidate } from './destination-ranking.js';
 import { channelView, personView } from './destination-view.js';
-import { CHANNELS_FOUND, PEOPLE_FOUND } from './directory-search.sql.js';
 import type { ChannelRow, PersonRow } from './directory.repository.js';
 import { RecentDestinations } from './recent-destinations.js';
 import type { Kind, SearchTerm } from './search-term.js';
@@ -42,12 +42,13 @@ export class DirectorySearch {
   ) {}
 
   async search(connection: KnownConnection, { term, kinds, limit }: Search): Promise<DestinationView[]> {
+    const wanted = term.kind !== undefined && kinds.includes(term.kind) ? [term.kind] : kinds;
     const recent = await this.recents.of(connection.organizationId, connection.connectionId);
     const parameters = [connection.connectionId, ...parametersOf(term, limit), recent];
     const none = Promise.resolve([]);
     const [channels, people] = await Promise.all([
-      kinds.includes('channel') ? this.database.query<FoundChannel[]>(CHANNELS_FOUND, [...parameters, term.id ?? null]) : none,
-      kinds.includes('user') ? this.database.query<FoundPerson[]>(PEOPLE_FOUND, [...parameters, term.id ?? null, term.email ?? null]) : none,
+      wanted.includes('channel') ? this.database.query<FoundChannel[]>('select * from search_channels($1, $2, $3, $4, $5, $6, $7, $8, $9)', [...parameters, term.id ?? null]) : none,
+      wanted.includes('user') ? this.database.query<FoundPerson[]>('select * from search_people($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [...parameters, term.id ?? null, term.email ?? null]) : none,
     ]);
     const candidates: Found[] = [...channels.map((row) => channelFound(row, connection)), ...people.map(personFound)];
     return ranked(candidates.filter((one) => isMeant(one, term)), { text: term.text, recent, ids: new Set(named(candidates, term)), limit }).map(({ view }) => view);
@@ -64,7 +65,7 @@ function named(candidates: readonly Found[], { id, email }: SearchTerm): string[
   return candidates.filter((one) => one.id === id || (email !== undefined && one.view.email?.toLowerCase() === email)).map((one) => one.id);
 }
 
-/** `$2` to `$7` of both statements. */
+/** `$2` to `$7` of both searches; what is null is left out. */
 function parametersOf({ text, id, email }: SearchTerm, limit: number): unknown[] {
   const length = Array.from(text).length;
   const pattern = text.replace(/[\\%_]/g, '\\$&');

@@ -28,8 +28,7 @@ export class PickDestination {
 
   async pick(connection: KnownConnection, typed: string, kinds: readonly Kind[], limit: number): Promise<DestinationList> {
     const term = await this.meant(connection.connectionId, searchTerm(typed));
-    const wanted = term.kind !== undefined && kinds.includes(term.kind) ? [term.kind] : kinds;
-    const search = (): Promise<DestinationView[]> => this.searching.search(connection, { term, kinds: wanted, limit });
+    const search = (): Promise<DestinationView[]> => this.searching.search(connection, { term, kinds, limit });
     const [found, completeness, isOld] = await Promise.all([search(), this.statuses.completeness(connection, kinds), this.lists.refreshIfOld(connection.connectionId)]);
     if (isOld) this.sync.wake();
     if (found.some((one) => isExactly(one, term))) return { items: found, ...completeness };

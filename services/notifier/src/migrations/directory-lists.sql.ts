@@ -63,14 +63,6 @@ create trigger channels_fewer after delete on channels referencing old table as 
 create trigger people_more after insert on people referencing new table as changed for each statement execute function count_directory();
 create trigger people_fewer after delete on people referencing old table as changed for each statement execute function count_directory();
 
--- Names that are like what was typed, closest first. How like they have to be decides how much of the index is read.
-create function similar_channels(connection text, term text, number text, most int) returns table (id text, alike real) language sql stable
-  set search_path from current set pg_trgm.word_similarity_threshold = 0.45 set enable_seqscan = off set jit = off as $$
-  select channel_id, word_similarity(term, sought) from channels where connection_id = connection and term <% sought and sought like number order by 2 desc, sought limit most $$;
-create function similar_people(connection text, term text, number text, most int) returns table (id text, alike real) language sql stable
-  set search_path from current set pg_trgm.word_similarity_threshold = 0.45 set enable_seqscan = off set jit = off as $$
-  select user_id, word_similarity(term, sought) from people where connection_id = connection and term <% sought and sought like number order by 2 desc, sought limit most $$;
-
 -- Every copy is read anew, so that its names are in their new form.
 insert into directory_lists (connection_id, list, synced_at)
   select connection_id, 'member-channels', null::timestamptz from directory_syncs
