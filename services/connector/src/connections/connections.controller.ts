@@ -1,6 +1,7 @@
 /** Connections over HTTP: verify, connect, look. */
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 
 import { Connection, ConnectionCredentials, VerificationResult } from '@tocsin/contracts';
 import { ApiPage, CurrentCaller, decodeCursor, Idempotency, IdempotentRequest, ListQuery, notFound, ProblemException, Requires, toPage, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
@@ -46,8 +47,8 @@ export class ConnectionsController {
   @HttpCode(200)
   @Requires('connectors:configure')
   @ApiOkResponse({ type: VerificationResult })
-  async verify(@Body() body: ConnectionCredentials): Promise<VerificationResult> {
-    if (body.method === 'oauth') return verifyOAuth(this.slack);
+  async verify(@Body() body: ConnectionCredentials, @Req() request: Request): Promise<VerificationResult> {
+    if (body.method === 'oauth') return verifyOAuth(this.slack, request.get('origin'));
     return toResult(await verifyToken(body, this.slack));
   }
 

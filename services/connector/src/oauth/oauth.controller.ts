@@ -10,7 +10,7 @@ import { notFound, ProblemException, Public, Requires } from '@tocsin/platform';
 import { CurrentAuthor, type Author } from '../author.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { SlackAccess } from '../slack-access.js';
-import { redirectCheck } from '../verification/verify-oauth.js';
+import { elsewhereCheck, redirectCheck } from '../verification/verify-oauth.js';
 import { FinishInstallation, type Outcome } from './finish-installation.js';
 import { OAuthStateRepository, STATE_SECONDS } from './oauth-state.repository.js';
 
@@ -42,9 +42,9 @@ export class OAuthController {
   @ApiOkResponse({ type: ConsentPage })
   async begin(@CurrentAuthor() author: Author, @Body() { connectionId }: BeginInstallation, @Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<ConsentPage> {
     const { client, redirectUri, isSandbox } = this.slack;
-    const redirect = redirectCheck(redirectUri, isSandbox);
+    const wrong = [redirectCheck(redirectUri, isSandbox), ...elsewhereCheck(redirectUri, request.get('origin'))].find(({ status }) => status === 'failed');
     if (!client) throw notReady('The client id or client secret of the published Slack app is not set.', 'Set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, or connect with TOKEN.');
-    if (redirect.status === 'failed') throw notReady(redirect.message, redirect.remedy ?? '');
+    if (wrong) throw notReady(wrong.message, wrong.remedy ?? '');
     const known = connectionId === undefined ? undefined : await this.connections.find(author.organizationId, connectionId);
     if (connectionId !== undefined && !known) throw notFound('connection', connectionId);
     const { state, browser } = await this.states.begin({ organizationId: author.organizationId, user: author.actor.id, connectionId }, cookieOf(request));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { AuditEntry, Connection, ConnectionChanged, Problem } from '@tocsin/contracts';
+import type { AuditEntry, Connection, ConnectionChanged, Problem, VerificationResult } from '@tocsin/contracts';
 import { installerMark, SLACK_SCOPES } from '@tocsin/domain';
 import { eventually } from '@tocsin/testing';
 
@@ -265,6 +265,14 @@ describe('a bad return', () => {
     expect(JSON.stringify(rows)).not.toContain(new URL(begun.authorizeUrl).searchParams.get('state'));
     expect(JSON.stringify(rows)).not.toContain(begun.cookie.split('=')[1]);
   });
+});
+
+test('who opened the console at another address than people come back to is told before leaving', async () => {
+  const headers = { origin: 'http://127.0.0.1:3000' };
+  expect(await connector.call<Problem>('POST', '/v1/connections/oauth', { who: someone(), body: {}, headers })).toMatchObject({ status: 422, body: { hint: expect.stringContaining('Open http://localhost:3000') } });
+  const { body } = await connector.call<VerificationResult>('POST', '/v1/connections/verify', { body: { method: 'oauth' }, headers });
+  expect([body.ok, body.checks.find(({ id }) => id === 'redirect.here')?.status]).toEqual([false, 'failed']);
+  expect((await connector.call('POST', '/v1/connections/oauth', { who: someone(), body: {}, headers: { origin: 'http://localhost:3000' } })).status).toBe(200);
 });
 
 test('only an own connection can be renewed, and only by who may configure', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { failureOfCode, notSent, tooFast, type SlackFailure } from '@tocsin/domain';
 
-import { redirectCheck, verifyOAuth, type OAuthSide } from './verify-oauth.js';
+import { elsewhereCheck, redirectCheck, verifyOAuth, type OAuthSide } from './verify-oauth.js';
 
 const REDIRECT = 'https://tocsin.test/slack/oauth/callback';
 
@@ -44,4 +44,18 @@ test.each([
   ['http://tocsin.test/slack/oauth/callback', true, 'passed'],
 ])('people come back to %s, sandbox %s: %s', (redirectUri, isSandbox, status) => {
   expect(redirectCheck(redirectUri, isSandbox).status).toBe(status);
+});
+
+test.each([
+  ['http://localhost:3000/slack/oauth/callback', 'http://localhost:3000', true],
+  ['http://localhost:3000/slack/oauth/callback', 'http://localhost:5173', true],
+  ['http://localhost:3000/slack/oauth/callback', 'http://127.0.0.1:3000', false],
+  ['https://tocsin.test/slack/oauth/callback', 'https://tocsin.test', true],
+  ['https://tocsin.test/slack/oauth/callback', 'http://tocsin.test', false],
+  ['https://tocsin.test/slack/oauth/callback', 'https://tocsin.internal', false],
+  ['https://tocsin.test/slack/oauth/callback', undefined, true],
+  ['https://tocsin.test/slack/oauth/callback', 'null', true],
+])('who comes back to %s is recognised from %s: %s', async (redirectUri, origin, recognised) => {
+  expect(elsewhereCheck(redirectUri, origin).map(({ id, status }) => [id, status])).toEqual(recognised ? [] : [['redirect.here', 'failed']]);
+  expect((await verifyOAuth(side(failureOfCode('invalid_code'), { redirectUri }), origin)).ok).toBe(recognised);
 });

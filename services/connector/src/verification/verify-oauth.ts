@@ -17,11 +17,13 @@ const MADE_UP_CODE = 'tocsin-verify-connectivity';
 const ACCEPTED = passed('client.accepted', 'Slack accepts client id and client secret.');
 const SETTINGS = 'Set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET from Basic Information of the published Slack app and start Tocsin again.';
 
-export async function verifyOAuth(side: OAuthSide): Promise<{ ok: boolean; checks: ConnectivityCheck[] }> {
+/** @param origin of the page that asks; undefined for a caller that is no browser */
+export async function verifyOAuth(side: OAuthSide, origin?: string): Promise<{ ok: boolean; checks: ConnectivityCheck[] }> {
   const { client, redirectUri } = side;
   const checks = [
     client ? passed('client.configured', 'Client id and client secret are set.') : failed('client.configured', 'The client id or client secret of the published Slack app is not set.', SETTINGS),
     redirectCheck(redirectUri, side.isSandbox),
+    ...elsewhereCheck(redirectUri, origin),
   ];
   if (client) checks.push(...clientChecks(await side.open().oauthAccess({ code: MADE_UP_CODE, clientId: client.id, clientSecret: client.secret, redirectUri })));
   return { ok: checks.every((check) => check.status === 'passed'), checks };
@@ -33,6 +35,14 @@ export function redirectCheck(redirectUri: string, isSandbox: boolean): Connecti
   const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
   if (protocol === 'https:' || isSandbox || isLoopback) return passed('redirect.https', `People come back to ${redirectUri}.`);
   return failed('redirect.https', `Slack does not send people back to plain http: ${redirectUri}.`, 'Set PUBLIC_URL to the https address of Tocsin and add PUBLIC_URL/slack/oauth/callback to the Redirect URLs of the Slack app.');
+}
+
+/** Whoever opened us at another address comes back to one where the browser's cookie is not sent, and would not be recognised. */
+export function elsewhereCheck(redirectUri: string, origin: string | undefined): ConnectivityCheck[] {
+  if (origin === undefined || !URL.canParse(origin)) return [];
+  const [page, back] = [new URL(origin), new URL(redirectUri)];
+  if (page.hostname === back.hostname && (page.protocol === back.protocol || back.protocol !== 'https:')) return [];
+  return [failed('redirect.here', `You opened Tocsin at ${page.origin}, and Slack leads people back to ${back.origin}, where this browser would not be recognised.`, `Open ${back.origin} and connect from there, or set PUBLIC_URL to the address that people open.`)];
 }
 
 function clientChecks(answer: SlackAnswer<unknown>): ConnectivityCheck[] {
