@@ -36,10 +36,11 @@ export class HearOfDestinations {
     await this.outbox.add(tx, ...events);
   }
 
-  /** Slack gave a channel another id, as it does with private channels that become shared: everything goes there from now on, in its order. */
-  async changeId(tx: EntityManager, old: DestinationKey, newId: string, at: number): Promise<void> {
+  /** Slack gave a channel another id, as it does with private channels that become shared: everything goes there from now on, in its order. @returns whether it was news of a destination in use */
+  async changeId(tx: EntityManager, old: DestinationKey, newId: string, at: number): Promise<boolean> {
     const moved = await this.move(tx, old, newId, (known) => ({ ...known, isShared: true, sharedAt: Math.max(at, known.sharedAt) }));
     if (moved) await this.outbox.add(tx, changed(moved, 'id_changed', at, old.destinationId));
+    return moved !== undefined;
   }
 
   /** Two ids of one place have one line: what goes to the first goes to the second. @returns the second; undefined when nothing was ever sent to the first, or it leads there already */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { v7 as uuid } from 'uuid';
 
-import type { ChannelReported, ConnectionChanged, DestinationList, UsedDestinationView } from '@tocsin/contracts';
+import type { ChannelReported, ConnectionChanged, Delivery, DestinationList, UsedDestinationView } from '@tocsin/contracts';
 import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
@@ -115,11 +115,19 @@ describe('a channel that messages go to', () => {
     expect(await notifier.settled(await secret())).toMatchObject({ state: 'posted' });
   }, 30_000);
 
-  test('that gets another id is followed: commands to the old id go to the new one', async () => {
+  test('that gets another id is followed: commands to the old id go to the new one, and what Slack refused meanwhile goes again', async () => {
     await notifier.settled(await send({ id: 'C0EXTPARTN' }));
-    await report('id_changed', { id: 'C0EXTPARTN' }, { newId: 'C0SECALERT' });
+    const changedAt = new Date().toISOString();
+    await notifier.control('faults', { method: 'chat.postMessage', channel: 'C0EXTPARTN', error: 'channel_not_found' });
+    const refused = await notifier.settled(await send({ id: 'C0EXTPARTN' }));
+    expect(refused).toMatchObject({ state: 'failed', error: { code: 'channel_not_found' } });
+    await report('id_changed', { id: 'C0EXTPARTN' }, { newId: 'C0SECALERT', at: changedAt });
     await eventually(async () => !(await used()).some(({ id }) => id === 'C0EXTPARTN'));
     expect(await notifier.settled(await send({ id: 'C0EXTPARTN' }))).toMatchObject({ state: 'posted', destination: { id: 'C0SECALERT' }, slack: { channel: 'C0SECALERT' } });
+    const again = await eventually(async () => (await notifier.call<{ items: Delivery[] }>('GET', `/v1/deliveries?replayOf=${refused.id}`)).body.items[0]);
+    expect(await notifier.settled(again.id)).toMatchObject({ state: 'posted', slack: { channel: 'C0SECALERT' } });
+    await report('id_changed', { id: 'C0EXTPARTN' }, { newId: 'C0SECALERT', at: changedAt });
+    await notifier.control('faults', { reset: true });
   }, 30_000);
 
   test('is lost for good when it is deleted', async () => {

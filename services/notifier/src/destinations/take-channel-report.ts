@@ -14,6 +14,7 @@ import { ResolutionJob } from '../directory/resolution.job.js';
 import { storable } from '../directory/sought.js';
 import { CopiedByEventRepository } from './copied-by-event.repository.js';
 import { HearOfDestinations } from './hear-of-destinations.js';
+import { SendAgainAtNewId } from './send-again-at-new-id.js';
 
 /** News that does not say all that must be known of the channel from now on: Slack is asked. */
 const ASKED: readonly ChannelReported['news'][] = ['joined', 'shared', 'unshared'];
@@ -27,6 +28,7 @@ export class TakeChannelReport {
     private readonly destinations: HearOfDestinations,
     private readonly outbox: Outbox,
     private readonly resolution: ResolutionJob,
+    private readonly sendAgain: SendAgainAtNewId,
   ) {}
 
   async take(connection: KnownConnection, report: ChannelReported, at: Date): Promise<void> {
@@ -35,7 +37,7 @@ export class TakeChannelReport {
     await this.outbox.transaction(async (tx) => {
       const kept = await this.keep(tx, { connectionId, channelId: channel.id, at }, report);
       const key = { organizationId, connectionId, destinationId: channel.id };
-      if (news === 'id_changed' && newId !== undefined) await this.destinations.changeId(tx, key, newId, at.getTime());
+      if (news === 'id_changed' && newId !== undefined && (await this.destinations.changeId(tx, key, newId, at.getTime()))) await this.sendAgain.begin(tx, key, at);
       await this.destinations.hear(tx, newsOf(report, at.getTime(), kept?.isPrivate, connection).map((one) => ({ ...key, news: one })));
     });
     const asked = ASKED.includes(news) ? await this.ask(connectionId, channel.id, news === 'shared') : undefined;
@@ -43,7 +45,12 @@ export class TakeChannelReport {
     if (news === 'unshared' && asked?.isShared === false) {
       await this.outbox.transaction((tx) => this.destinations.hear(tx, [{ organizationId, connectionId, destinationId: channel.id, news: { kind: 'unshared', at: at.getTime() } }]));
     }
-    if (news === 'id_changed') this.resolution.wake();
+    if (news === 'id_changed') this.wake();
+  }
+
+  private wake(): void {
+    this.resolution.wake();
+    this.sendAgain.wake();
   }
 
   /** @returns what the copy knew of a channel that our app left */
