@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import type { Bench } from './bench.js';
 import { bigWorkspace } from './benches/big-workspace.js';
 import { burst } from './benches/burst.js';
+import { directory } from './benches/directory.js';
 import { hotChannel } from './benches/hot-channel.js';
 import { latency } from './benches/latency.js';
 import { pacing } from './benches/pacing.js';
@@ -18,7 +19,7 @@ import { stopAll } from './contenders/contender.js';
 import { describeMachine } from './machine.js';
 import { showReport, type Report } from './report.js';
 
-const BENCHES: Readonly<Record<string, Bench>> = { throughput, pacing, 'hot-channel': hotChannel, 'big-workspace': bigWorkspace, burst, latency };
+const BENCHES: Readonly<Record<string, Bench>> = { throughput, pacing, 'hot-channel': hotChannel, 'big-workspace': bigWorkspace, burst, latency, directory };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -18,6 +18,12 @@ export function peakMegabytes(pid: number): number | undefined {
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
 
+/** The memory that a process has resident now, in MB. */
+export function residentMegabytes(pid: number): number | undefined {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}
+
 /** The sum over several processes; undefined when one of them is not told. */
 export function totalCpuSeconds(pids: readonly number[]): number | undefined {
   const all = pids.map(cpuSeconds);

@@ -70,9 +70,16 @@ function cell(report: string, row: string, column: string): number {
     expect(cell('latency', 'Tocsin, from RabbitMQ on', 'p50')).toBeGreaterThanOrEqual(50);
   });
 
+  test('directory prints how long a pick takes, what the sync took beside what the tier allows, memory and database, and its goals', () => {
+    const report = result.reports.find(({ name }) => name === 'directory');
+    expect(report?.columns).toEqual(['people', 'cold', 'during', 'after', 'pickable', 'sync', 'tier', '429', 'RSS +MB', 'database MB']);
+    expect(report?.goals.map(({ text }) => text)).toEqual(expect.arrayContaining(['p99 of a pick after the sync, ms ≤ 20', 'p99 of a pick during the sync, ms ≤ 30', 'memory that notifier grew by, MB ≤ 60', 'database, MB ≤ 150']));
+    for (const column of ['after', 'pickable', 'sync', 'database MB']) expect([column, cell('directory', 'Tocsin', column) > 0]).toEqual([column, true]);
+  });
+
   test('a name that is no bench is told with those that are', async () => {
     await bench('speed');
     expect(code).toBe(1);
-    expect(output).toBe('There is no bench speed. There are: throughput, pacing, hot-channel, big-workspace, burst, latency.\n');
+    expect(output).toBe('There is no bench speed. There are: throughput, pacing, hot-channel, big-workspace, burst, latency, directory.\n');
   }, 60_000);
 });

@@ -39,10 +39,10 @@ export interface ContenderOptions {
 export type PrepareContender = (options: ContenderOptions) => Promise<Contender>;
 
 /** What runs at this moment, so that a signal leaves no process, database or queue behind. */
-const running = new Set<Contender>();
+const running = new Set<Pick<Contender, 'stop'>>();
 
 /** Runs `work` with a contender and stops it however that ends. */
-export async function withContender<T>(contender: Contender, work: (contender: Contender) => Promise<T>): Promise<T> {
+export async function withContender<T, C extends Pick<Contender, 'stop'>>(contender: C, work: (contender: C) => Promise<T>): Promise<T> {
   running.add(contender);
   try {
     return await work(contender);
