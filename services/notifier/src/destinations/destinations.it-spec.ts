@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { DestinationNews } from '@tocsin/domain';
+import { createLogger } from '@tocsin/platform';
 
 import { OpenedLanes, POSTED } from '../../test/opened-lanes.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import { LaneMoves } from '../directory/lane-moves.js';
+import type { ResolutionJob } from '../directory/resolution.job.js';
+import type { CompareWithDirectory } from './compare-with-directory.js';
 import { DestinationRepository } from './destination.repository.js';
+import { DestinationUpkeepJob } from './destination-upkeep.job.js';
 import { HearOfDestinations } from './hear-of-destinations.js';
 
 let opened: OpenedLanes;
+let upkeep: DestinationUpkeepJob;
 const destinations = new DestinationRepository();
 const moves = new LaneMoves();
 const place = { organizationId: 'acme', connectionId: 'connection-1' };
@@ -16,6 +21,7 @@ const [OLD, NEW] = ['C0SECALERT', 'C0NEWIDNEW'];
 
 beforeAll(async () => {
   opened = await OpenedLanes.open();
+  upkeep = new DestinationUpkeepJob(opened.source, opened.connections, {} as CompareWithDirectory, opened.destinations, opened.outbox, { wake: () => undefined } as unknown as ResolutionJob, createLogger('test', 'silent'));
 }, 30_000);
 
 afterAll(async () => {
@@ -162,7 +168,7 @@ describe('an id that was changed', () => {
     expect(await changes()).toEqual([`${NEW} id_changed`, 'C0THIRDONE id_changed']);
   });
 
-  test('in the middle of a request: its result counts, and if its process died policy decides, at the new place', async () => {
+  test('in the middle of a request: its result counts, and the next message goes to the new place', async () => {
     const [answered, next] = await opened.accept({}, {});
     const first = await opened.claimOne();
     await opened.lanes.markStarted(first ? [first] : []);
@@ -184,6 +190,8 @@ describe('an id that was changed', () => {
     expect(found).toMatchObject({ leftover: true });
     await opened.finish(found);
     expect((await opened.row(begun ?? '')).state).toBe('posted');
+    await upkeep.look();
+    expect((await laneOf(OLD)).provisional).toBe(true);
   });
 
   test('takes along what its destination was told, so that the next message finds its thread and edits the right place', async () => {
