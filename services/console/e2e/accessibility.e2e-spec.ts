@@ -31,11 +31,33 @@ const SCREENS: readonly (readonly [name: string, open: (page: Page) => Promise<v
   }],
   ['Connectors', async (page) => {
     await page.goto('/connectors');
-    await page.getByRole('link', { name: 'Slack', exact: true }).getByText('Connected').waitFor();
+    await page.getByRole('article', { name: 'Slack' }).getByText('Connected', { exact: true }).first().waitFor();
   }],
   ['Slack', async (page) => {
     await connectByToken(page, 'xoxb-not-ours');
     await page.getByText('Check your credentials and permissions').waitFor();
+  }],
+  ['the way back from Slack, while a workspace is lost', async (page) => {
+    await lose(page);
+    await page.goto('/connectors/slack?result=refused&error=bad_redirect_uri');
+    await page.getByRole('alert').getByText('Slack refused').waitFor();
+    await page.getByRole('status').getByText('Slack connection lost').waitFor();
+  }],
+  ['a lost workspace', async (page) => {
+    await lose(page);
+    await openWorkspace(page);
+    await page.getByRole('button', { name: 'Connect again' }).waitFor();
+    await page.getByRole('region', { name: 'Destinations that need attention' }).getByText('#old-team').waitFor();
+  }],
+  ['its channels and people', async (page) => {
+    await openWorkspace(page);
+    await page.getByRole('tab', { name: 'Channels & people' }).click();
+    await page.getByRole('progressbar').first().waitFor();
+  }],
+  ['what happened to it', async (page) => {
+    await openWorkspace(page);
+    await page.getByRole('tab', { name: 'Activity' }).click();
+    await page.getByRole('list', { name: 'Activity' }).waitFor();
   }],
   ['Deliveries', async (page) => {
     await page.goto('/deliveries');
@@ -86,6 +108,21 @@ const SCREENS: readonly (readonly [name: string, open: (page: Page) => Promise<v
   }],
 ];
 
+/** Every connection reads as one that Slack has revoked. */
+async function lose(page: Page): Promise<void> {
+  const health = { state: 'revoked', reason: 'The token was revoked.', remedy: 'Connect the workspace again.', since: '2026-03-01T09:00:00Z' };
+  await page.route(/\/v1\/connections(?:\/[^/?]+)?(?:\?.*)?$/, async (route) => {
+    const answer = (await (await route.fetch()).json()) as object & { items?: object[] };
+    await route.fulfill({ json: answer.items ? { ...answer, items: answer.items.map((one) => ({ ...one, health })) } : { ...answer, health } });
+  });
+}
+
+async function openWorkspace(page: Page): Promise<void> {
+  await page.goto('/connectors/slack');
+  await page.getByRole('article', { name: 'Acme' }).getByRole('link', { name: 'Open Acme' }).click();
+  await page.getByRole('heading', { name: 'Acme', level: 1 }).waitFor();
+}
+
 test.beforeAll(async ({ browser, product }) => {
   const page = await browser.newPage({ baseURL: product.url });
   await product.importReport('grype-container.sarif', 'payments-api');
@@ -110,16 +147,15 @@ async function somethingSent(product: Product): Promise<void> {
   }, { timeout: 20_000 });
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme });
-    for (const [name, open] of SCREENS) {
-      test(`${name} has no violation`, async ({ page }) => {
-        await signIn(page);
-        await open(page);
-        const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-      });
+for (const [name, open] of SCREENS) {
+  test(`${name} has no violation, light and dark`, async ({ page }) => {
+    await signIn(page);
+    await open(page);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+      const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), colorScheme).toEqual([]);
     }
   });
 }

@@ -30,7 +30,7 @@ export const test = base.extend<object, { product: Product }>({
       const [port, sandboxPort] = [await freePort(), await freePort()];
       const dataDir = await mkdtemp(join(tmpdir(), 'tocsin-console-'));
       const settings = { PORT: String(port), SANDBOX_PORT: String(sandboxPort), DATA_DIR: dataDir, SLACK_CHANNEL_INTERVAL_MS: '100' };
-      const running = await startProcess('services/standalone/dist/main.js', settings, { timeout: 60_000 });
+      const running = await startProcess('services/standalone/dist/main.js', settings, { timeout: 150_000 });
       const url = `http://localhost:${port}`;
       const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
       await use({
@@ -45,7 +45,7 @@ export const test = base.extend<object, { product: Product }>({
       await running.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
-    { scope: 'worker', timeout: 90_000 },
+    { scope: 'worker', timeout: 180_000 },
   ],
   baseURL: async ({ product }, use) => {
     await use(product.url);

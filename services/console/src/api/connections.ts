@@ -76,11 +76,8 @@ export function useConnectionAction(id: string): UseMutationResult<unknown, Erro
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (action) => act(id, action),
-    onSettled: (_answer, error, { kind }) => {
-      // of what is gone nothing can be asked any more
-      if (kind === 'disconnect' && !error) queries.removeQueries({ queryKey: [...CONNECTIONS, id] });
-      return changed(queries, id);
-    },
+    // of what is gone only the list is asked anew
+    onSettled: (_answer, error, { kind }) => (kind === 'disconnect' && !error ? queries.invalidateQueries({ queryKey: CONNECTIONS, exact: true }) : changed(queries, id)),
   });
 }
 

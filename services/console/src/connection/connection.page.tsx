@@ -30,11 +30,12 @@ export function ConnectionPage() {
   const { connectionId = '' } = useParams();
   const mayList = useMayListConnections();
   const { data: connection, error, refetch } = useConnection(connectionId, { enabled: mayList });
-  if (connection) return <Known connection={connection} failure={error} />;
+  const isGone = error instanceof ApiProblem && error.problem.status === 404;
+  if (connection && !isGone) return <Known connection={connection} failure={error} />;
   return (
     <Page title="Slack" path={<ConnectorsPath slack />} tabTitle="Slack · Connectors">
       {!mayList && <NeedsPermission permission="connectors:configure" to="see connected workspaces" />}
-      {error && (error instanceof ApiProblem && error.problem.status === 404 ? <Gone /> : <ProblemAlert error={error} onRetry={() => void refetch()} />)}
+      {isGone ? <Gone /> : error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
       {mayList && !error && <Skeleton height={200} />}
     </Page>
   );

@@ -10,6 +10,7 @@ import { Page } from '../shell/page.js';
 import { ConnectReturn } from './connect-return.js';
 import { ConnectorsPath } from './connectors-path.js';
 import { Credentials, CREDENTIAL_TABS, type CredentialTab } from './credentials.js';
+import { departures } from './departure.js';
 import { Workspaces } from './workspaces.js';
 
 export function SlackPage() {
@@ -23,6 +24,11 @@ export function SlackPage() {
     setTab(next);
     setSearch((before) => { before.set('tab', next); return before; }, { replace: true, preventScrollReset: true });
   };
+  // whoever has connected waits for no approval any more
+  const welcome = ({ id }: Connection): void => {
+    departures.forget();
+    setConnectedId(id);
+  };
   const goToConnect = (): void => {
     show('identity-provider');
     identityProvider.current?.focus();
@@ -32,7 +38,7 @@ export function SlackPage() {
       <ConnectReturn onStep={goToConnect} />
       {!mayConfigure && <NeedsPermission permission="connectors:configure" to="change anything here" />}
       <Workspaces focusedId={connectedId} />
-      <Credentials disabled={!mayConfigure} tab={tab} onTab={show} onConnected={({ id }: Connection) => { setConnectedId(id); }} identityProvider={identityProvider} />
+      <Credentials disabled={!mayConfigure} tab={tab} onTab={show} onConnected={welcome} identityProvider={identityProvider} />
     </Page>
   );
 }
