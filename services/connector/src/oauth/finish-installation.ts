@@ -79,7 +79,9 @@ export class FinishInstallation {
   /** An installation that nobody wanted is taken back, unless somebody else lives on it. */
   private async giveBack({ token, workspace }: Installation): Promise<void> {
     const isUsed = await this.outbox.transaction((tx) => this.connections.isWorkspaceUsed(tx, workspace?.id ?? ''));
-    if (!isUsed) await this.slack.open(token).authRevoke();
+    if (isUsed) return;
+    const answer = await this.slack.open(token).authRevoke();
+    if (!answer.ok) this.logger.warn({ workspaceId: workspace?.id, slackError: answer.failure.code }, 'an installation in another workspace than the wanted one could not be taken back; it can be removed in Slack under Manage apps');
   }
 
   private async keep(begun: BegunInstallation, { token, refreshToken, expiresInSeconds, scopes, appId }: Installation, identity: SlackIdentity): Promise<End> {

@@ -238,6 +238,16 @@ describe('a bad return', () => {
     expect(await connector.requests()).not.toContain('auth.revoke');
   });
 
+  test('from another workspace is told also when the installation cannot be taken back, which is logged', async () => {
+    await connector.database.query('delete from connector.connections');
+    const who = someone();
+    const begun = await begin(who, { connectionId: await connect(who) });
+    const back = await decide(begun, 'allow', 'T0GLOBEX01');
+    await connector.fault({ method: 'auth.revoke', status: 503 });
+    expect((await comeBack(back, begun.cookie)).get('result')).toBe('wrong_workspace');
+    expect(connector.log).toMatch(/"workspaceId":"T0GLOBEX01","slackError":"http_503".*could not be taken back/);
+  });
+
   test('from an installation for a whole organization is told as such', async () => {
     const who = someone();
     const begun = await begin(who);
