@@ -5,7 +5,7 @@ import type { Request, Response } from 'express';
 import type { Problem } from '@tocsin/contracts';
 
 import { isDatabaseAway, isUnstorableText } from '../database/database-failure.js';
-import type { Logger } from '../logging/logger.js';
+import { redactSecrets, type Logger } from '../logging/logger.js';
 import { PeerUnavailable } from './internal.client.js';
 import { ProblemException, badRequest } from './problem.exception.js';
 import { requestId } from './request-id.js';
@@ -34,17 +34,21 @@ export function sendProblem(request: Request, response: Response, problem: Probl
     response.destroy();
     return;
   }
-  const { title, detail, code, extra, ...rest } = problem.content;
+  const { title, detail, code, errors, extra, ...rest } = problem.content;
   const body = {
     type: code === undefined ? 'about:blank' : `urn:tocsin:problem:${code}`,
     title,
     status: problem.status,
-    detail,
-    instance: request.originalUrl.split('?')[0] ?? '/',
+    ...withoutSecrets({ detail, instance: request.originalUrl.split('?')[0] ?? '/', ...(errors && { errors }) }),
     requestId: requestId(request),
     ...rest,
   } satisfies Problem;
   response.status(problem.status).set(problem.headers).type('application/problem+json').send(JSON.stringify({ ...body, ...extra }));
+}
+
+/** What may repeat the request: a token in a wrong place must not come back, to be logged by whoever sent it. */
+function withoutSecrets<T extends object>(told: T): T {
+  return JSON.parse(redactSecrets(JSON.stringify(told))) as T;
 }
 
 /** The problem that an error stands for. */
