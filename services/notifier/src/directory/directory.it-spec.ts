@@ -26,6 +26,11 @@ async function synced(id = connection.id): Promise<DirectoryStatus> {
   });
 }
 
+async function asked(method: string, channel: string): Promise<number> {
+  const { items } = (await (await fetch(`${notifier.sandbox.url}/sandbox/requests`)).json()) as { items: { method: string; arguments: { channel?: string } }[] };
+  return items.filter((request) => request.method === method && request.arguments.channel === channel).length;
+}
+
 beforeAll(async () => {
   notifier = await RunningNotifier.start();
   await notifier.control('limits', { tiers: false });
@@ -79,6 +84,22 @@ describe('the picker', () => {
     expect((await pick('q=U0BOB00001')).items.map(({ email }) => email)).toEqual(['bob@acme.test']);
     expect((await pick('q=noa@acme.test')).items.map(({ id }) => id)).toEqual(['U0NOA00001']);
     expect((await pick('q=C0NOSUCHONE')).items).toEqual([]);
+  });
+
+  test('asks Slack once for what many ask for at once, and not again soon for what does not exist', async () => {
+    await notifier.control('faults', { method: 'conversations.info', latencyMs: 200, times: 1 });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => pick('q=C0NOSUCHTWO')));
+    await pick('q=C0NOSUCHTWO');
+    expect(answers.map(({ items }) => items)).toEqual([[], [], [], [], []]);
+    expect(await asked('conversations.info', 'C0NOSUCHTWO')).toBe(1);
+  });
+
+  test('does not make whoever types wait for Slack: it says so, and has the answer the next time', async () => {
+    await notifier.database.query(`delete from notifier.channels where channel_id = 'C0PAYMENTS'`);
+    await notifier.control('faults', { method: 'conversations.info', latencyMs: 3000, times: 1 });
+    expect(await pick('q=C0PAYMENTS')).toMatchObject({ items: [], reason: expect.stringContaining('not answered yet') });
+    await eventually(async () => (await pick('q=C0PAYMENTS')).items.length === 1);
+    expect(await asked('conversations.info', 'C0PAYMENTS')).toBe(1);
   });
 
   test('keeps its copy fresh by use: one that is older than an hour is read again', async () => {
@@ -142,6 +163,45 @@ describe('the directory', () => {
     await eventually(async () => (await status()).state === 'idle', { timeout: 20_000 });
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   }, 30_000);
+
+  test('of which one list cannot be read has the other, and names the scope that is missing', async () => {
+    await notifier.control('faults', { method: 'users.list', times: 1, body: { ok: false, error: 'missing_scope', needed: 'users:read', provided: 'chat:write' } });
+    const partial = await notifier.connect({ appId: 'A0PARTIAL1' });
+    const failed = await eventually(async () => {
+      const now = await status(partial.id);
+      return now.state === 'failed' && now.channels.complete && now;
+    });
+    expect(failed).toMatchObject({ people: { complete: false }, reason: expect.stringContaining('users:read') });
+    expect(await pick('q=general&kind=channel', partial.id)).toMatchObject({ items: [{ id: 'C0GENERAL1' }], complete: true });
+    expect(await pick('q=general', partial.id)).toMatchObject({ complete: false, reason: expect.stringContaining('users:read') });
+  });
+
+  test('begins a list again whose cursor has expired', async () => {
+    await notifier.control('faults', { method: 'conversations.list', error: 'invalid_cursor', times: 1 });
+    await notifier.call('POST', `/v1/connections/${connection.id}/directory/sync`);
+    await synced();
+    expect(await notifier.database.query(`select restarts from notifier.directory_lists where connection_id = $1 and list = 'channels'`, [connection.id])).toEqual([{ restarts: 1 }]);
+  });
+
+  test('goes on after a restart where it was', async () => {
+    await notifier.control('faults', { method: 'users.list', status: 429, retryAfter: 2, times: 1 });
+    await notifier.call('POST', `/v1/connections/${connection.id}/directory/sync`);
+    await eventually(async () => (await notifier.database.query(`select 1 from notifier.directory_lists where connection_id = $1 and state = 'paused'`, [connection.id])).length === 1);
+    await notifier.close();
+    await notifier.open();
+    await synced();
+  }, 30_000);
+
+  test('of a credential that Slack refuses waits, tells connector, and goes on by itself after re-connection', async () => {
+    const token = 'xoxb-sandbox-acme-no-email';
+    await notifier.control('tokens', { token, revoked: true });
+    const revoked = await notifier.connect({ appId: 'A0REVOKED1' }, { token });
+    await eventually(async () => (await status(revoked.id)).state === 'failed');
+    await eventually(() => notifier.heard.some(({ type, data }) => type === 'connection.reported.v1' && data.connectionId === revoked.id && data.slackError === 'token_revoked'));
+    await notifier.control('tokens', { token, state: 'active' });
+    await notifier.connect({ ...revoked, version: 2, credentialVersion: 2 }, { token });
+    await synced(revoked.id);
+  });
 
   test('that cannot be read says why, and the picker too', async () => {
     const broken = await notifier.connect({ appId: 'A0BROKEN01' }, { token: 'xoxb-sandbox-nobody' });
