@@ -199,7 +199,7 @@ describe('the directory', () => {
     await eventually(async () => (await status(revoked.id)).state === 'failed');
     await eventually(() => notifier.heard.some(({ type, data }) => type === 'connection.reported.v1' && data.connectionId === revoked.id && data.slackError === 'token_revoked'));
     await notifier.control('tokens', { token, state: 'active' });
-    await notifier.connect({ ...revoked, version: 2, credentialVersion: 2 }, { token });
+    await notifier.connect({ id: revoked.id, appId: 'A0REVOKED1', version: 2, credentialVersion: 2 }, { token });
     await synced(revoked.id);
   });
 
