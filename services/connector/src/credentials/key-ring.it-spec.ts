@@ -1,5 +1,6 @@
 /** What is stored of a token: bound to its place, and sealed anew with a new key while two generations of processes run. */
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
@@ -62,6 +63,12 @@ async function multiply(id: string, count: number): Promise<string[]> {
   return copies.map((copy) => copy.id);
 }
 
+/** What an operator is told to run when a key is lost. */
+async function runbookSql(keyId: string): Promise<string> {
+  const text = await readFile(new URL('../../../../docs/runbooks/rotate-encryption-keys.md', import.meta.url), 'utf8');
+  return (/```sql\n([^`]+)```/.exec(text)?.[1] ?? '').replace("'k1'", `'${keyId}'`);
+}
+
 describe('a stored token', () => {
   test.each<[string, () => string]>([['of the same organization', () => 'here'], ['of another organization', () => `org-${uuid()}`]])('does not open in the row of a connection %s', async (_, whose) => {
     const [one, other] = [await connect('here', 'acme.slack.com', ACME), await connect(whose(), 'globex.slack.com', GLOBEX)];
@@ -111,5 +118,12 @@ describe('a new key that came before the old one', () => {
     await connector.restart({ ENCRYPTION_KEYS: NEW });
     expect(await tokenOf(copies[5] ?? '', NEW_FIRST)).toBe('xoxb-many-5');
     await expect(tokenOf(copies[5] ?? '', OLD)).rejects.toThrow('connector');
+  }, 40_000);
+
+  test('that is lost leaves its connections to be connected again, under their ids, as the runbook says', async () => {
+    const [lost] = await connector.database.query<{ id: string }>(`select id from connector.connections where organization_id = 'acme'`);
+    await connector.database.query(await runbookSql('k2'));
+    await connector.restart({ ENCRYPTION_KEYS: `k3:${randomBytes(32).toString('base64')}` });
+    expect(await connect('acme', 'acme.slack.com', ACME)).toBe(lost?.id);
   }, 40_000);
 });
