@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 function door(): SlackDoor {
-  return new SlackDoor({ baseUrl: slack.baseUrl, token: 'xoxb-sandbox-test', deadlines: { connectMs: 300, totalMs: 2000 } });
+  return new SlackDoor({ baseUrl: slack.baseUrl, token: 'xoxb-sandbox-test', deadlines: { connectMs: 5000, totalMs: 5000 } });
 }
 
 const FIXTURES = new URL('../fixtures/', import.meta.url);

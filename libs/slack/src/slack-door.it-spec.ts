@@ -25,10 +25,12 @@ afterAll(async () => {
   await slack.stop();
 });
 
+/** For what never ends by itself. */
 const QUICK = { connectMs: 300, totalMs: 400 };
+const PATIENT = { connectMs: 5000, totalMs: 5000 };
 
-function door(token = 'xoxb-sandbox-test'): SlackDoor {
-  return new SlackDoor({ baseUrl, token, deadlines: QUICK });
+function door(token = 'xoxb-sandbox-test', deadlines = PATIENT): SlackDoor {
+  return new SlackDoor({ baseUrl, token, deadlines });
 }
 
 function fixture(path: string): unknown {
@@ -47,7 +49,7 @@ describe('a post that may have been carried out is told apart from one that was 
     response.socket?.destroy();
   };
 
-  test.each<[string, Reply, object]>([
+  test.each<[string, Reply, object, typeof QUICK?]>([
     ['HTTP 500', answering('oops', {}, 500), { family: 'unsure', code: 'http_500' }],
     ['HTTP 503 with Slack’s JSON', answering({ ok: false, error: 'service_unavailable' }, {}, 503), { family: 'unsure', code: 'http_503' }],
     ['a redirect', answering('', { location: 'https://portal.example/' }, 302), { family: 'unsure', code: 'http_302' }],
@@ -63,13 +65,14 @@ describe('a post that may have been carried out is told apart from one that was 
     ['429 with a Retry-After that is no number', answering('', { 'retry-after': 'soon' }, 429), { family: 'busy', retryAfterSeconds: 30 }],
     ['ratelimited with HTTP 200', answering({ ok: false, error: 'ratelimited' }, { 'retry-after': '4' }), { family: 'busy', retryAfterSeconds: 4 }],
     ['a reset after the request was read', (_request, response) => { cut(response); }, { family: 'unsure', code: 'no_answer' }],
-    ['silence until the deadline', () => undefined, { family: 'unsure', code: 'no_answer' }],
+    ['silence until the deadline', () => undefined, { family: 'unsure', code: 'no_answer' }, QUICK],
     [
       'an answer that stops in the middle',
       (_request, response) => {
         response.writeHead(200, { 'content-length': '1000' }).write('{"ok":true');
       },
       { family: 'unsure', code: 'no_answer' },
+      QUICK,
     ],
     [
       'a cut in the middle of an answer',
@@ -86,9 +89,9 @@ describe('a post that may have been carried out is told apart from one that was 
       answering({ ok: false, error: 'invalid_blocks', response_metadata: { messages: ['[ERROR] no more than 50 items allowed [json-pointer:/blocks]'] } }),
       { family: 'refused', kind: 'content', details: ['[ERROR] no more than 50 items allowed [json-pointer:/blocks]'] },
     ],
-  ])('%s', async (_case, answer, failure) => {
+  ])('%s', async (_case, answer, failure, deadlines = PATIENT) => {
     slack.reply = answer;
-    expect(await door().postMessage({ channel: 'C1H9RESGL', text: 'hello' })).toMatchObject({ ok: false, failure });
+    expect(await door(undefined, deadlines).postMessage({ channel: 'C1H9RESGL', text: 'hello' })).toMatchObject({ ok: false, failure });
     expect(slack.received).toHaveLength(1);
   });
 
