@@ -39,7 +39,8 @@ export interface Senders {
 }
 
 const PEOPLE = 8;
-const PATIENCE_MS = 120_000;
+/** Longer than any fault lasts. */
+const PATIENCE_MS = 400_000;
 
 export class Load {
   readonly accepted: Accepted[] = [];
