@@ -86,6 +86,7 @@ describe('a channel that messages go to', () => {
     for (const destination of [{ id: 'C0PAYMENTS' }, { name: '#payments-new' }]) {
       expect(await notifier.settled(await send(destination))).toMatchObject({ state: 'posted', destination: { id: 'C0PAYMENTS', name: '#payments-new' } });
     }
+    expect(await notifier.settled(await send({ name: '#payments' }))).toMatchObject({ state: 'failed', error: { code: 'channel_not_found', remedy: expect.stringContaining('Check the name') } });
   }, 30_000);
 
   test('is lost when our app is removed from it and may not post from outside, and found again when the app joins', async () => {
