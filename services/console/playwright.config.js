@@ -14,7 +14,8 @@ export default defineConfig({
   projects: files.map((name) => ({ name: name.slice(0, -SPEC.length), testMatch: name })),
   outputDir: 'dist/e2e',
   reporter: 'list',
-  workers: 1,
+  // two files at a time, each with a product and a browser of its own
+  workers: 2,
   timeout: 90_000,
   // a machine with two processors may have other work: what holds on a quiet one within a second has to hold on it, too
   expect: { timeout: 15_000 },
