@@ -1,12 +1,14 @@
 /** What only SQL decides: which list is taken by whom, what a pass changes and drops, and how the picker's search finds. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { createLogger } from '@tocsin/platform';
 import type { SlackChannel, SlackPerson } from '@tocsin/slack';
 
 import { OpenedLanes } from '../../test/opened-lanes.js';
 import { DirectoryListRepository, type HeldList } from './directory-list.repository.js';
 import { DirectoryRepository } from './directory.repository.js';
 import { DirectorySearch } from './directory-search.js';
+import { DirectorySweepJob } from './directory-sweep.job.js';
 import type { ListName, ListProgress } from './directory-progress.js';
 import { RecentDestinations } from './recent-destinations.js';
 import { searchTerm, type Kind } from './search-term.js';
@@ -29,8 +31,7 @@ beforeAll(async () => {
 afterAll(() => opened.close(), 30_000);
 
 async function emptied(): Promise<void> {
-  await opened.clear();
-  await opened.source.query('truncate directory_lists, directory_seen, directory_sizes');
+  await opened.source.query(['channels', 'people', 'directory_lists', 'directory_seen', 'directory_sizes', 'connections'].map((table) => `delete from ${table}`).join(';'));
   await opened.connect();
 }
 
@@ -153,6 +154,30 @@ describe('a list of Slack’s', () => {
       return lists.refreshIfOld(CONNECTION);
     };
     expect([await aged('50 minutes', '1 minute'), await aged('70 minutes', '12 minutes'), await aged('70 minutes', '1 minute')]).toEqual([false, false, true]);
+  });
+
+  test('asked for again is tried at once where Slack could not be reached, and waits where Slack said so', async () => {
+    const pausedFor = async (list: ListName, failures: number): Promise<void> => {
+      const held = await hold(list);
+      await opened.source.transaction((tx) => lists.standStill(tx, held, { state: 'paused', reason: 'x', seconds: 600, pace: held.pace, failures }));
+    };
+    await pausedFor('channels', 0);
+    await pausedFor('people', 2);
+    await opened.source.query(`update directory_lists set run_at = clock_timestamp() + interval '1 hour'`);
+    await directory.refresh(opened.source, CONNECTION);
+    expect([(await lists.take())?.list, (await lists.take())?.list, await lists.take()]).toEqual(['member-channels', 'people', undefined]);
+  });
+
+  test('of a workspace that was disconnected a week ago is dropped with all that it held, others stay', async () => {
+    await opened.connect({ id: 'connection-2' });
+    await directory.requestSync(opened.source, 'connection-2');
+    for (const id of [CONNECTION, 'connection-2']) await directory.saveChannels(id, [channel('C1', 'one')]);
+    const sweep = new DirectorySweepJob(opened.source, createLogger('test', 'silent'));
+    await opened.connect({ version: 2, disconnected: true });
+    expect(await sweep.sweep()).toBe(false);
+    await opened.source.query(`update connections set held_since = held_since - interval '8 days' where connection_id = $1`, [CONNECTION]);
+    while (await sweep.sweep());
+    expect(await opened.source.query('select distinct connection_id from (select connection_id from channels union all select connection_id from directory_lists union all select connection_id from directory_sizes) t')).toEqual([{ connection_id: 'connection-2' }]);
   });
 
   test('people who are deactivated or bots are dropped and not counted', async () => {

@@ -70,6 +70,8 @@ export class DirectoryListRepository {
        where l.state in ('idle', 'failed') or l.list = 'member-channels' and l.state = 'syncing'`,
       [connectionId, LISTS],
     );
+    // What Slack asked to wait is waited for; what only could not be reached is tried.
+    await tx.query(`update directory_lists set run_at = clock_timestamp() where connection_id = $1 and state = 'paused' and failures > 0`, [connectionId]);
   }
 
   /**
@@ -95,7 +97,7 @@ export class DirectoryListRepository {
     return row ?? { isWhole: false, isUnderWay: false };
   }
 
-  /** The list that has been due the longest, of a workspace that can be asked; a pass that is due begins. */
+  /** The list that has been due the longest, of a workspace that can be asked, those that are pickable soonest first; a pass that is due begins. */
   async take(): Promise<HeldList | undefined> {
     const [[row]] = await this.database.query<[HeldRow[], number]>(
       `update directory_lists l set leased_until = clock_timestamp() + interval '30 seconds', epoch = l.epoch + 1, state = 'syncing',
@@ -103,7 +105,7 @@ export class DirectoryListRepository {
          restarts = case when due.began then 0 else l.restarts end, started_at = case when due.began or l.page = 0 then clock_timestamp() else l.started_at end
        from (select d.connection_id, d.list, d.state in ('idle', 'failed') as began from directory_lists d join connections c using (connection_id)
              where d.run_at <= clock_timestamp() and d.leased_until <= clock_timestamp() and c.state in ('active', 'paused')
-             order by d.run_at limit 1 for update of d skip locked) due
+             order by d.list <> 'member-channels', d.run_at limit 1 for update of d skip locked) due
        where l.connection_id = due.connection_id and l.list = due.list
        returning l.connection_id, l.list, l.epoch, l.cursor, l.page, l.restarts, l.failures, l.pace, l.page = 0 as began,
          clock_timestamp()::text as asked_at, (extract(epoch from clock_timestamp()) * 1000)::float8 as asked_at_ms`,

@@ -80,7 +80,7 @@ function progressOf(lists: readonly ListProgress[], name: ListName): DirectoryPr
 export function completenessOf(lists: readonly ListProgress[], kinds: readonly Kind[], isConnected: boolean): Omit<DestinationList, 'items'> {
   const wanted = lists.filter(({ list }) => kinds.includes(list === 'people' ? 'user' : 'channel'));
   const whole = wanted.filter(({ list }) => list !== 'member-channels');
-  const complete = whole.length === kinds.length && whole.every(({ syncedAt }) => syncedAt !== null);
+  const complete = whole.length === new Set(kinds).size && whole.every(({ syncedAt }) => syncedAt !== null);
   const oldest = Math.min(...whole.map(({ syncedAt }) => syncedAt?.getTime() ?? 0));
   const { state, channels, people } = statusOf(lists, isConnected);
   const stopped = state === 'paused' && !isConnected ? NOT_CONNECTED : reasonOf(wanted);

@@ -1,4 +1,4 @@
-/** Drops the copy of a workspace that has been disconnected for as long as its deliveries are held for a re-connection. */
+/** Drops the copy of a workspace that has been disconnected for as long as its deliveries are held for a re-connection, and what addresses meant long ago. */
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -30,6 +30,7 @@ export class DirectorySweepJob implements OnApplicationBootstrap, OnModuleDestro
 
   /** Drops a batch. @returns true when there is more */
   async sweep(): Promise<boolean> {
+    await this.database.query(`delete from addresses where checked_at < clock_timestamp() - interval '1 day'`);
     const [gone] = await this.database.query<{ connection_id: string }[]>(
       `select connection_id from connections c where state = 'disconnected' and held_since < clock_timestamp() - make_interval(days => $1)
          and exists (select 1 from directory_lists l where l.connection_id = c.connection_id) limit 1`,

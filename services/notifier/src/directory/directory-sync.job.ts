@@ -17,7 +17,7 @@ import { DirectoryListRepository, type HeldList } from './directory-list.reposit
 import { DirectoryRepository, isOffered } from './directory.repository.js';
 
 /** Pages in work at most, per replica, so that lists leave room for messages. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 const IDLE_MS = 1000;
 const CHANNEL_TYPES = 'public_channel,private_channel';
 /** What Slack gives at most, and what it advises for people. */
@@ -25,6 +25,8 @@ const CHANNELS_A_PAGE = 999;
 const PEOPLE_A_PAGE = 200;
 /** After a page that could not be read: it may have been too much to answer in time. */
 const CAUTIOUS_PAGE = 100;
+/** A list that is longer goes round in circles. */
+const MOST_PAGES = 20_000;
 /** Statistics of a table that grew a thousandfold within a minute would come too late for the picker. */
 const ANALYZED_AFTER_PAGES = [2, 10];
 
@@ -124,7 +126,7 @@ export class DirectorySyncJob implements OnApplicationBootstrap, OnModuleDestroy
       return;
     }
     const { items, nextCursor } = answer.value;
-    if (nextCursor !== undefined && nextCursor === list.cursor) {
+    if (nextCursor !== undefined && (nextCursor === list.cursor || list.page >= MOST_PAGES)) {
       await this.apply(list, afterFailure(list, 'same cursor again', list.askedAtMs));
       return;
     }

@@ -23,6 +23,8 @@ const MISSING = new Set(['channel_not_found', 'user_not_found', 'users_not_found
 @Injectable()
 export class LookUp {
   private readonly asked = new Map<string, Promise<LookedUp>>();
+  /** Until when Slack told us to wait, by connection and method. */
+  private readonly told = new Map<string, number>();
 
   constructor(
     private readonly directory: DirectoryRepository,
@@ -43,9 +45,11 @@ export class LookUp {
     if ((await this.directory.remembered(connectionId, address)) === null) return 'missing';
     const door = await this.door(connectionId);
     if (!door) return 'unsure';
-    if (id === undefined) return this.take(connectionId, address, await door.lookupByEmail(email ?? ''), (person) => this.directory.savePeople(connectionId, [person]));
-    if (kindOfDestinationId(id) === 'channel') return this.take(connectionId, address, await door.channelInfo(id), (channel) => this.directory.saveChannels(connectionId, [channel]));
-    return this.take(connectionId, address, await door.userInfo(id), (person) => this.directory.savePeople(connectionId, [person]));
+    const question = { connectionId, address, method: `${connectionId} ${id === undefined ? 'e-mail' : (kindOfDestinationId(id) ?? '')}` };
+    if ((this.told.get(question.method) ?? 0) > performance.now()) return 'unsure';
+    if (id === undefined) return this.take(question, await door.lookupByEmail(email ?? ''), (person) => this.directory.savePeople(connectionId, [person]));
+    if (kindOfDestinationId(id) === 'channel') return this.take(question, await door.channelInfo(id), (channel) => this.directory.saveChannels(connectionId, [channel]));
+    return this.take(question, await door.userInfo(id), (person) => this.directory.savePeople(connectionId, [person]));
   }
 
   private async door(connectionId: string): Promise<SlackDoor | undefined> {
@@ -57,12 +61,14 @@ export class LookUp {
     }
   }
 
-  private async take<T extends { id: string }>(connectionId: string, address: string, answer: SlackAnswer<T>, save: (value: T) => Promise<void>): Promise<LookedUp> {
+  private async take<T extends { id: string }>({ connectionId, address, method }: { connectionId: string; address: string; method: string }, answer: SlackAnswer<T>, save: (value: T) => Promise<void>): Promise<LookedUp> {
     if (answer.ok) {
       await save(answer.value);
       return 'found';
     }
-    if (!MISSING.has(answer.failure.code)) return 'unsure';
+    const { failure } = answer;
+    if (failure.family === 'busy') this.told.set(method, performance.now() + failure.retryAfterSeconds * 1000);
+    if (!MISSING.has(failure.code)) return 'unsure';
     await this.directory.remember(connectionId, address, null);
     return 'missing';
   }
