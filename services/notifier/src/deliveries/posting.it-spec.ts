@@ -13,6 +13,7 @@ beforeAll(async () => {
   notifier = await RunningNotifier.start();
   await notifier.control('limits', { channelRate: 0, tiers: false });
   connection = await notifier.connect();
+  await eventually(async () => (await notifier.database.query(`select 1 from notifier.directory_lists where connection_id = $1 and list = 'channels' and state = 'idle'`, [connection.id])).length === 1);
 }, 60_000);
 
 afterAll(async () => {
