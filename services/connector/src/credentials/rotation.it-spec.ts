@@ -3,10 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 import type { AuditEntry, Connection, ConnectionChanged, VerificationResult } from '@tocsin/contracts';
 import { REMEDIES } from '@tocsin/domain';
+import { slackSignature } from '@tocsin/slack';
 import { eventually } from '@tocsin/testing';
 import { v7 as uuid } from 'uuid';
 
-import { RunningConnector, type Who } from '../../test/running-connector.js';
+import { RunningConnector, SIGNING_SECRET, type Who } from '../../test/running-connector.js';
 
 interface InternalCredential { token: string; credentialVersion: number; expiresInSeconds?: number }
 
@@ -77,6 +78,11 @@ async function renewals(): Promise<number> {
   return items.filter(({ method, arguments: args }) => method === 'oauth.v2.access' && args.grant_type === 'refresh_token').length;
 }
 
+/** When it was checked last. */
+async function checks(id: string): Promise<{ at: string }[]> {
+  return connector.database.query<{ at: string }>('select last_check_at::text as at from connector.connections where id = $1', [id]);
+}
+
 async function failuresOf(id: string): Promise<number> {
   const [row] = await connector.database.query<{ renewal_failures: number }>('select renewal_failures from connector.connections where id = $1', [id]);
   return row?.renewal_failures ?? -1;
@@ -137,6 +143,21 @@ describe('an installation whose tokens rotate', () => {
     expect(await credential(id)).toMatchObject({ credentialVersion: 2 });
   });
 
+  test('stays connected when Slack tells that a token of it was revoked, which may be the one before: it is checked', async () => {
+    const who = someone();
+    const id = await install(who);
+    const { bot } = await shown(who, id);
+    const at = Math.floor(Date.now() / 1000) + 5;
+    const event = { type: 'event_callback', team_id: 'T0ACME0001', api_app_id: 'A0TOCSIN', event_id: `Ev${uuid()}`, event_time: at, event: { type: 'tokens_revoked', tokens: { bot: [bot.userId] } } };
+    const body = JSON.stringify(event);
+    const now = String(Math.floor(Date.now() / 1000));
+    const headers = { 'content-type': 'application/json', 'x-slack-request-timestamp': now, 'x-slack-signature': slackSignature(SIGNING_SECRET, now, Buffer.from(body)) };
+    const [before] = await checks(id);
+    expect((await fetch(`${connector.url}/slack/events`, { method: 'POST', headers, body })).status).toBe(200);
+    await eventually(async () => (await checks(id))[0]?.at !== before?.at);
+    expect((await shown(who, id)).health.state).toBe('connected');
+  });
+
   test('keeps what it has while Slack is busy or does not answer, also when Slack had renewed it already', async () => {
     const id = await install(someone());
     const before = await credential(id);
@@ -145,6 +166,8 @@ describe('an installation whose tokens rotate', () => {
     await eventually(async () => (await failuresOf(id)) === 1);
     expect(await credential(id)).toMatchObject({ token: before.token, credentialVersion: 1 });
     await connector.fault({ method: 'oauth.v2.access', lost: 'after', times: 1 });
+    await due(id);
+    await eventually(async () => (await failuresOf(id)) === 2);
     await due(id);
     expect(await works((await renewedOnce(id)).token)).toBe(true);
     expect([await failuresOf(id), await renewals()]).toEqual([0, 3]);
@@ -161,6 +184,18 @@ describe('an installation whose tokens rotate', () => {
     expect(installed.credentialVersion).toBe(2);
     await eventually(async () => (await connector.database.query('select from connector.connections where id = $1 and renewal_leased_until is null', [id])).length === 1);
     expect(await credential(id)).toMatchObject({ token: installed.token, credentialVersion: 2 });
+  }, 30_000);
+
+  test('that is disconnected while Slack renews it leaves nothing behind, and the token that nobody wants any more is given back', async () => {
+    const who = someone();
+    const id = await install(who);
+    const answer = { ok: true, access_token: 'xoxb-sandbox-acme', token_type: 'bot', scope: 'chat:write', app_id: 'A0TOCSIN', team: { id: 'T0ACME0001', name: 'Acme' }, refresh_token: 'xoxe-1-next', expires_in: 43_200 };
+    await connector.fault({ method: 'oauth.v2.access', latencyMs: 1000, times: 1, body: answer });
+    await due(id);
+    await eventually(async () => (await renewals()) === 1);
+    expect((await connector.call('DELETE', `/v1/connections/${id}`, { who })).status).toBe(204);
+    await eventually(async () => !(await works('xoxb-sandbox-acme')));
+    expect(await connector.database.query('select token_box, refresh_box, renew_at, disconnected_at is not null as gone from connector.connections')).toEqual([{ token_box: null, refresh_box: null, renew_at: null, gone: true }]);
   }, 30_000);
 });
 

@@ -32,7 +32,9 @@ export class RevokeInstallations {
       if (concerned.length === 0 || !(await this.inbox.firstTime(tx, 'slack', eventId))) return;
       for (const before of concerned) {
         if (botUserIds !== undefined && !botUserIds.includes(before.bot.userId)) continue;
-        const after = learn(before, { kind: 'removed', event: reason, at: at.toISOString() }, new Date());
+        // Of tokens that end Slack may mean one that was renewed: only a check tells.
+        const isMaybeAnother = reason === 'tokens_revoked' && before.tokenExpiresAt !== undefined;
+        const after = isMaybeAnother ? before : learn(before, { kind: 'removed', event: reason, at: at.toISOString() }, new Date());
         if (after !== before) await this.journal.write(tx, after, { action: 'connection.health_changed', author: slackAsAuthor(before.organizationId), before });
         else if (before.health.state !== 'revoked') await this.schedule.hurry(tx, before);
       }
