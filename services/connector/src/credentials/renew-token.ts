@@ -15,6 +15,7 @@ import { ConnectionRepository } from '../connections/connection.repository.js';
 import { learn } from '../connections/learn.js';
 import type { StoredConnection } from '../connections/stored-connection.js';
 import { SlackAccess } from '../slack-access.js';
+import { maySend } from '../verification/verify-token.js';
 import { CredentialRepository, type RenewalLease } from './credential.repository.js';
 import { Credentials, hintOf } from './credentials.js';
 import { judgeRenewal, lifeOf, type TokenLife } from './renewal.js';
@@ -23,6 +24,7 @@ import { judgeRenewal, lifeOf, type TokenLife } from './renewal.js';
 export type RenewalResult = 'renewed' | 'later' | 'given_up';
 
 const NO_CLIENT: SlackFailure = { family: 'refused', kind: 'configuration', code: 'no_client', message: 'The client id or client secret of the published Slack app is not set.', remedy: REMEDIES.clientSettings };
+const OTHER_SLACK: SlackFailure = { family: 'refused', kind: 'configuration', code: 'other_slack', message: 'The token is not one of the Slack that SLACK_BASE_URL leads to.', remedy: 'Set SLACK_BASE_URL to the Slack of this workspace, or connect the workspace again.' };
 
 @Injectable()
 export class RenewToken {
@@ -57,11 +59,19 @@ export class RenewToken {
     return verdict.then === 'give_up' ? 'given_up' : 'later';
   }
 
-  private async ask({ organizationId, connectionId, refresh }: RenewalLease): Promise<SlackAnswer<Installation>> {
+  private async ask(lease: RenewalLease): Promise<SlackAnswer<Installation>> {
     const { client } = this.slack;
     if (!client) return { ok: false, failure: NO_CLIENT };
-    const refreshToken = this.credentials.openRefreshToken({ organizationId, connectionId }, refresh);
+    if (!(await this.isOfThisSlack(lease))) return { ok: false, failure: OTHER_SLACK };
+    const refreshToken = this.credentials.openRefreshToken(lease, lease.refresh);
     return this.slack.open().oauthRenew({ refreshToken, clientId: client.id, clientSecret: client.secret });
+  }
+
+  /** What is refused for the token is refused for what renews it: a refresh token does not tell whose it is. */
+  private async isOfThisSlack({ organizationId, connectionId }: RenewalLease): Promise<boolean> {
+    const connection = await this.connections.find(organizationId, connectionId);
+    const credential = await this.credentials.of(connectionId);
+    return connection !== undefined && credential !== undefined && maySend({ hostUrl: connection.workspace.url, token: credential.token }, this.slack);
   }
 
   private async keep(lease: RenewalLease, issued: Installation): Promise<RenewalResult> {

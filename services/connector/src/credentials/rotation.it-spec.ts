@@ -257,4 +257,21 @@ describe('a token that cannot be renewed', () => {
     });
     expect(ended.health.reason).toContain('expired');
   });
+
+  test('at another Slack is not sent there, and renewed when SLACK_BASE_URL leads back', async () => {
+    const who = someone();
+    const id = await install(who);
+    await connector.restart({ SLACK_BASE_URL: 'https://slack.invalid' });
+    await due(id);
+    const told = await eventually(async () => {
+      const now = await shown(who, id);
+      return now.health.state === 'needs_attention' && now;
+    });
+    expect(told.health).toMatchObject({ reason: expect.stringContaining('SLACK_BASE_URL'), remedy: expect.stringContaining('Set SLACK_BASE_URL') });
+    await connector.restart({});
+    expect(await renewals()).toBe(0);
+    await due(id);
+    await renewedOnce(id);
+    expect((await shown(who, id)).health.state).toBe('connected');
+  }, 40_000);
 });
