@@ -10,7 +10,10 @@ const PLANNED = `language plpgsql stable set search_path from current set plan_c
 const BEGINS = (column: string): string => `$2 is not null and ${column} >= $2 and ${column} < $2 || U&'\\+10FFFF' order by ${column} limit $7`;
 const ROOM = (...parts: string[]): string => `${parts.map((part) => `(select count(*) from ${part})`).join(' + ')} < $7`;
 const NOTHING_IN = (...parts: string[]): string => parts.map((part) => `not exists (select 1 from ${part})`).join(' and ');
-const ALIKE = `$5 is not null and connection_id = $1 and $5 <% sought and sought like $6 order by word_similarity($5, sought) desc, sought limit least(20, $7)`;
+/** Where a mistyped word is in every name, the first ones are as good as any: looking at all would take a third of a second. */
+const SIMILARS = (table: string, ...closer: string[]): string => `select f.*, word_similarity($5, f.sought) as alike
+    from (select * from ${table} where ${NOTHING_IN(...closer)} and $5 is not null and connection_id = $1 and $5 <% sought and sought like $6 limit 200) f
+    order by alike desc, f.sought limit least(20, $7)`;
 const ALL = (...parts: string[]): string => parts.map((part) => `select f.*, null::real as alike from ${part} f`).join(' union all ');
 
 const PARAMETERS = 'connection text, term text, word text, inside text, alike_term text, number text, most int, recent text[], id text';
@@ -28,7 +31,7 @@ begin return query
   holds as (select * from channels where ${ROOM('begins', 'words')} and $4 is not null and connection_id = $1 and not is_archived and sought like $4 limit $7),
   archived as (${[true, false].map((isMember) => CHANNEL_BEGINS(true, isMember, `${ROOM('begins', 'holds')} and`)).join(' union all ')}
     union all (select * from channels where ${ROOM('begins', 'holds')} and $4 is not null and connection_id = $1 and is_archived and sought like $4 limit $7)),
-  similars as (select *, word_similarity($5, sought) as alike from channels where ${NOTHING_IN('begins', 'words', 'holds', 'archived')} and ${ALIKE})
+  similars as (${SIMILARS('channels', 'begins', 'words', 'holds', 'archived')})
   select f.channel_id, f.name, f.sought::text, f.is_private, f.is_shared, f.is_archived, f.is_member, f.alike from (${ALL('named', 'begins', 'words', 'holds', 'archived')} union all select * from similars) f;
 end $$`;
 
@@ -43,7 +46,7 @@ begin return query
   different as (select distinct user_id from begins),
   words as (select * from people where ${ROOM('different')} and $3 is not null and connection_id = $1 and sought like $3 limit $7),
   holds as (select * from people where ${ROOM('different', 'words')} and $4 is not null and connection_id = $1 and sought like $4 limit $7),
-  similars as (select *, word_similarity($5, sought) as alike from people where ${NOTHING_IN('begins', 'words', 'holds')} and ${ALIKE})
+  similars as (${SIMILARS('people', 'begins', 'words', 'holds')})
   select f.user_id, f.name, f.display_name, f.real_name, f.email, f.sought::text, f.sought_name::text, f.sought_display::text, f.sought_real::text, f.alike
   from (${ALL('named', 'begins', 'words', 'holds')} union all select * from similars) f;
 end $$`;
