@@ -53,30 +53,42 @@ export function useHasAnswers(connections: readonly Connection[], q: string): bo
   return connections.every(({ id }) => queries.getQueryData(keyOf(id, q)) !== undefined);
 }
 
-/** Asks Slack anew for the channels and people of these workspaces, those that the app is in first. */
-export function useRefreshDirectories(connectionIds: readonly string[]): UseMutationResult<DirectoryStatus[], Error, void> {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: () => Promise.all(connectionIds.map(requestSync)),
-    onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ['destinations'] }), queries.invalidateQueries({ queryKey: ['directory'] })]),
-  });
-}
-
-/** After an invitation Slack shows the app in the channel within seconds. */
+/** Looks after which nobody believes any more that what was asked of Slack comes by itself. */
 const LOOKS = 8;
 const LOOK_MS = 1_000;
+
+/**
+ * Asks Slack anew for the channels and people of these workspaces, those that the app is in first. Pending until all of it is
+ * there, or for some seconds of a large workspace; answers show what has come meanwhile.
+ */
+export function useRefreshDirectories(connectionIds: readonly string[]): UseMutationResult<DirectoryStatus[], Error, void> {
+  const queries = useQueryClient();
+  const showNews = (): Promise<unknown> => Promise.all([queries.invalidateQueries({ queryKey: ['destinations'] }), queries.invalidateQueries({ queryKey: ['directory'] })]);
+  return useMutation({
+    mutationFn: async () => {
+      let statuses = await Promise.all(connectionIds.map((id) => directory('POST', id, '/sync')));
+      for (let look = 0; look < LOOKS && statuses.some(({ state }) => state === 'syncing'); look += 1) {
+        await sleep(LOOK_MS);
+        await showNews();
+        statuses = await Promise.all(connectionIds.map((id) => directory('GET', id)));
+      }
+      return statuses;
+    },
+    onSettled: showNews,
+  });
+}
 
 /** Looks at Slack whether the app can post to a channel by now. Answers with the channel as it is then, or with nothing once it has been looked for long enough. */
 export function useCheckInvited({ connectionId, id, workspace }: FoundDestination): UseMutationResult<FoundDestination | undefined, Error, void> {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async () => {
-      await requestSync(connectionId);
+      await directory('POST', connectionId, '/sync');
       for (let look = 0; look < LOOKS; look += 1) {
         const { items } = await ask(connectionId, id);
         const item: Destination | undefined = items.find((one) => one.id === id);
         if (item?.canPost) return { ...item, connectionId, workspace };
-        await new Promise((resolve) => { setTimeout(resolve, LOOK_MS); });
+        await sleep(LOOK_MS);
       }
       return undefined;
     },
@@ -84,8 +96,12 @@ export function useCheckInvited({ connectionId, id, workspace }: FoundDestinatio
   });
 }
 
-function requestSync(connectionId: string): Promise<DirectoryStatus> {
-  return call<DirectoryStatus>('POST', `/v1/connections/${encodeURIComponent(connectionId)}/directory/sync`);
+function directory(method: 'GET' | 'POST', connectionId: string, what = ''): Promise<DirectoryStatus> {
+  return call<DirectoryStatus>(method, `/v1/connections/${encodeURIComponent(connectionId)}/directory${what}`);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, ms); });
 }
 
 function ask(connectionId: string, q: string, signal?: AbortSignal): Promise<DestinationList> {

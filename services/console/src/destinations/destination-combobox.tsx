@@ -37,7 +37,8 @@ export function DestinationCombobox({ label, connections, autoFocus, ...choice }
         <Popover.Target>
           <ComboboxField label={label} listId={listId} picking={picking} autoFocus={autoFocus} />
         </Popover.Target>
-        <Popover.Dropdown p={4} className="picker-dropdown">
+        {/* a press on the list leaves the focus in the field */}
+        <Popover.Dropdown p={4} className="picker-dropdown" onMouseDown={(event) => { event.preventDefault(); }}>
           <OptionList listId={listId} groups={groups} active={active} chosen={value && keyOf(value)} busy={!settled} severalWorkspaces={severalWorkspaces} pickAny={pickAny} onChoose={picking.choose} />
           <PickerFooter search={picking.search} />
         </Popover.Dropdown>

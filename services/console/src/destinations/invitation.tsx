@@ -1,11 +1,12 @@
 /** A channel that the app cannot post to yet: how to invite it, and a look whether it is in by now. */
-import { Button, Code, Group, Stack, Text } from '@mantine/core';
+import { Code, Group, Stack, Text } from '@mantine/core';
 
 import type { Connection } from '@tocsin/contracts';
 
 import { useCheckInvited, type FoundDestination } from '../api/destinations.js';
 import { CopyText } from '../parts/copyable.js';
 import { Notice } from '../parts/notice.js';
+import { WorkButton } from '../parts/work-button.js';
 import { inviteOf, labelOf } from './destination-words.js';
 
 interface InvitationProps {
@@ -25,7 +26,7 @@ export function Invitation({ item, connection, onInvited }: InvitationProps) {
         <Text size="sm">In Slack, open the channel and type <Code>{invite}</Code>. Then come back and check again.</Text>
         <Group gap="xs">
           <CopyText value={invite} label="Copy the command" />
-          <Button size="xs" variant="default" loading={check.isPending} onClick={again}>Check again</Button>
+          <WorkButton size="xs" variant="default" busy={check.isPending} onClick={again}>Check again</WorkButton>
         </Group>
         {check.isSuccess && !check.data && <Text size="sm">Slack does not show the app there yet. After an invitation it may take a moment.</Text>}
         {check.isError && <Text size="sm">{`That could not be found out: ${check.error.message}.`}</Text>}

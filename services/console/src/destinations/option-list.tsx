@@ -51,8 +51,6 @@ function Option({ item, listId, active, chosen, severalWorkspaces, pickAny, onCh
       data-active={key === active || undefined}
       data-use={use}
       className="picker-option"
-      // the focus stays in the field
-      onMouseDown={(event) => { event.preventDefault(); }}
       onClick={() => { onChoose(key); }}
     >
       <OptionRow item={item} use={use} withWorkspace={severalWorkspaces} />

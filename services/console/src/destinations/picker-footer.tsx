@@ -1,10 +1,11 @@
 /** Under the list: what it cannot say itself. Nothing found and what to do, how old and how complete it is, *Refresh*. */
-import { Anchor, Button, Code, Group, Progress, Text } from '@mantine/core';
+import { Anchor, Code, Group, Progress, Text } from '@mantine/core';
 import { Link } from 'react-router';
 
 import { useDirectory } from '../api/directory.js';
 import { useRefreshDirectories, type WorkspaceAnswer } from '../api/destinations.js';
 import { CopyText } from '../parts/copyable.js';
+import { WorkButton } from '../parts/work-button.js';
 import { inviteOf } from './destination-words.js';
 import { connectionNote, copyNote, nothingFound, progressOf, type Note } from './picker-words.js';
 import type { Offered } from './use-offered.js';
@@ -20,7 +21,7 @@ export function PickerFooter({ search }: { search: Offered }) {
           {answers.map((answer) => <OfWorkspace key={answer.connection.id} answer={answer} />)}
           {refresh.isError && <Text size="xs" className="picker-note" data-tone="warn">{`The list could not be refreshed: ${refresh.error.message}.`}</Text>}
         </div>
-        <Button size="compact-xs" variant="default" loading={refresh.isPending} onClick={() => { refresh.mutate(); }}>Refresh</Button>
+        <WorkButton size="compact-xs" variant="default" busy={refresh.isPending} onClick={() => { refresh.mutate(); }}>Refresh</WorkButton>
       </div>
     </>
   );
