@@ -63,7 +63,7 @@ function Known({ connection, failure }: { connection: Connection; failure: Error
       {failure && <ProblemAlert error={failure} />}
       {!mayConfigure && <NeedsPermission permission="connectors:configure" to="change anything here" />}
       <Tabs value={shown} onChange={show} keepMounted={false}>
-        <Tabs.List mb="lg" aria-label="About this workspace">
+        <Tabs.List mb="lg" className="tight-tabs" aria-label="About this workspace">
           {TABS.map(({ value, label }) => <Tabs.Tab key={value} value={value}>{label}</Tabs.Tab>)}
         </Tabs.List>
         <Tabs.Panel value="overview"><Overview connection={connection} /></Tabs.Panel>

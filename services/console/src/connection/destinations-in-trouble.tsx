@@ -39,7 +39,7 @@ function Trouble({ connectionId, destination: { id, kind, name, health, lastPost
       <Text size="sm">{health.reason}</Text>
       {health.remedy !== undefined && <Text size="sm" fw={600}>{health.remedy}</Text>}
       <Text size="xs" c="dimmed" mt={4}>
-        {'Since '}<TimeAgo at={health.since} />
+        {'First seen '}<TimeAgo at={health.since} spoken />
         {lastPostedAt !== undefined && <>{' · last message '}<TimeAgo at={lastPostedAt} spoken /></>}
         {waiting > 0 && ` · ${waitingWords(waiting)}`}{' · '}
         <Anchor component={Link} to={`/deliveries?${new URLSearchParams({ connectionId, destination: id }).toString()}`} size="xs" underline="always">Its deliveries</Anchor>

@@ -15,7 +15,7 @@ export function HealthNotice({ connection: { health }, children }: { connection:
   const isRevoked = health.state === 'revoked';
   return (
     <Notice color={isRevoked ? 'red' : 'orange'}>
-      <Text size="sm" fw={600}>{`${healthWord(health.state)} since `}<TimeAgo at={health.since} />{isRevoked && ': nothing is sent, messages wait.'}</Text>
+      <Text size="sm" fw={600}>{isRevoked ? <>{`${healthWord(health.state)} `}<TimeAgo at={health.since} spoken />: nothing is sent, messages wait.</> : <>{`${healthWord(health.state)}, first seen `}<TimeAgo at={health.since} spoken /></>}</Text>
       <Text size="sm" mt={4}>{cleanLine(health.reason ?? 'The reason is not known.')}</Text>
       {health.remedy !== undefined && <Text size="sm">{health.remedy}</Text>}
       {isRevoked && children !== undefined && <Group gap="xs" mt="xs">{children}</Group>}

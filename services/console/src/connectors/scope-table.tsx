@@ -23,7 +23,7 @@ export function ScopeTable({ grants }: ScopeTableProps) {
             <td role="cell" className="narrow"><Anchor href={pageOf(name)} target="_blank" rel="noopener noreferrer" size="sm"><Code>{name}</Code></Anchor></td>
             <td role="cell" className="narrow">{required ? 'required' : 'optional'}</td>
             <td role="cell" className="purpose">{purpose}</td>
-            {grants && <td role="cell" className="narrow"><GrantMark grant={grants.get(name) ?? 'unknown'} required={required} /></td>}
+            {grants && <td role="cell" className="narrow given"><GrantMark grant={grants.get(name) ?? 'unknown'} required={required} /></td>}
           </tr>
         ))}
       </tbody>

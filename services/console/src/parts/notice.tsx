@@ -5,6 +5,6 @@ interface NoticeProps extends Pick<AlertProps, 'color' | 'title' | 'children' | 
   role?: 'note' | 'status' | 'alert';
 }
 
-export function Notice({ role = 'note', onClose, ...props }: NoticeProps) {
-  return <Alert variant="light" className="notice" role={role} {...props} {...(onClose && { withCloseButton: true, closeButtonLabel: 'Dismiss', onClose })} />;
+export function Notice({ role = 'note', onClose, color = 'gray', ...props }: NoticeProps) {
+  return <Alert variant="light" color={color} __vars={{ '--notice-color': `var(--mantine-color-${color}-6)` }} className="notice" role={role} {...props} {...(onClose && { withCloseButton: true, closeButtonLabel: 'Dismiss', onClose })} />;
 }
