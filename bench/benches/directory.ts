@@ -44,18 +44,19 @@ export const directory: Bench = async ({ smoke, scale, settings, tell }) => {
   const runs: Run[] = [];
   for (const channels of sizes) {
     tell(`${channels} channels`);
-    runs.push(await runWith({ channels, people: channels / 2, timeScale: smoke ? 100 : TIME_SCALE }, settings, smoke ? 48 : 960));
+    runs.push(await runWith({ channels, people: channels / 2, timeScale: smoke ? 100 : TIME_SCALE }, settings, smoke));
   }
   return [toReport(runs, settings)];
 };
 
-async function runWith(workspace: Workspace, settings: Readonly<Record<string, string>>, picks: number): Promise<Run> {
+async function runWith(workspace: Workspace, settings: Readonly<Record<string, string>>, smoke: boolean): Promise<Run> {
   return withContender(await DirectoryOwner.prepare(workspace, settings), async (owner) => {
     await owner.start();
+    await owner.warmUp(smoke ? 5 : 300);
     await sleep(1000); // what a start leaves behind is not growth
     const before = residentMegabytes(owner.pid) ?? 0;
     const synced = await sync(owner, workspace);
-    const after = await timed(owner, picks);
+    const after = await timed(owner, smoke ? 48 : 960);
     const grownMegabytes = Math.max(synced.mostMegabytes, residentMegabytes(owner.pid) ?? 0) - before;
     const asked = await Promise.all(['conversations.list', 'users.list'].map((method) => owner.asked(method)));
     await owner.restart();

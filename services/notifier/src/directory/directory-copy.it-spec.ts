@@ -65,6 +65,16 @@ describe('a list of Slack’s', () => {
   beforeEach(async () => {
     await emptied();
     await directory.requestSync(opened.source, CONNECTION);
+    await opened.source.query(`update directory_lists set synced_at = clock_timestamp() where list = 'member-channels'`);
+  });
+
+  test('waits for the first page of the channels that the app is in, the first time', async () => {
+    await opened.source.query('update directory_lists set synced_at = null');
+    const first = await lists.take();
+    expect([first?.list, await lists.take()]).toEqual(['member-channels', undefined]);
+    if (first) await page(first, [channel('C1', 'one', { isMember: true })], 'a');
+    expect((await lists.take())?.list).toBe('member-channels');
+    expect([(await lists.take())?.list, (await lists.take())?.list].sort()).toEqual(['channels', 'people']);
   });
 
   test('is read page by page, short and empty ones too, and is whole only at its end', async () => {

@@ -51,6 +51,10 @@ export interface Standstill {
 const LISTS: readonly ListName[] = ['member-channels', 'channels', 'people'];
 const BEGIN = `state = 'syncing', reason = null, cursor = null, page = 0, read = 0, restarts = 0, failures = 0, epoch = l.epoch + 1, leased_until = '-infinity', run_at = clock_timestamp()`;
 
+/** Of a workspace that can be asked; the first page of the channels that the app is in comes before everything else. */
+const READY = `c.state in ('active', 'paused') and (d.list = 'member-channels' or not exists (
+  select 1 from directory_lists m where m.connection_id = d.connection_id and m.list = 'member-channels' and m.state = 'syncing' and m.page = 0 and m.synced_at is null))`;
+
 @Injectable()
 export class DirectoryListRepository {
   constructor(
@@ -97,14 +101,14 @@ export class DirectoryListRepository {
     return row ?? { isWhole: false, isUnderWay: false };
   }
 
-  /** The list that has been due the longest, of a workspace that can be asked, those that are pickable soonest first; a pass that is due begins. */
+  /** The list that has been due the longest, channels that apps are in first; a pass that is due begins. */
   async take(): Promise<HeldList | undefined> {
     const [[row]] = await this.database.query<[HeldRow[], number]>(
       `update directory_lists l set leased_until = clock_timestamp() + interval '30 seconds', epoch = l.epoch + 1, state = 'syncing',
          cursor = case when due.began then null else l.cursor end, page = case when due.began then 0 else l.page end, read = case when due.began then 0 else l.read end,
          restarts = case when due.began then 0 else l.restarts end, started_at = case when due.began or l.page = 0 then clock_timestamp() else l.started_at end
        from (select d.connection_id, d.list, d.state in ('idle', 'failed') as began from directory_lists d join connections c using (connection_id)
-             where d.run_at <= clock_timestamp() and d.leased_until <= clock_timestamp() and c.state in ('active', 'paused')
+             where d.run_at <= clock_timestamp() and d.leased_until <= clock_timestamp() and ${READY}
              order by d.list <> 'member-channels', d.run_at limit 1 for update of d skip locked) due
        where l.connection_id = due.connection_id and l.list = due.list
        returning l.connection_id, l.list, l.epoch, l.cursor, l.page, l.restarts, l.failures, l.pace, l.page = 0 as began,
@@ -117,7 +121,7 @@ export class DirectoryListRepository {
   async dueIn(): Promise<number | undefined> {
     const [row] = await this.database.query<{ ms: number | null }[]>(
       `select (extract(epoch from min(greatest(d.run_at, d.leased_until)) - clock_timestamp()) * 1000)::float8 as ms from directory_lists d join connections c using (connection_id)
-       where c.state in ('active', 'paused') and d.run_at < clock_timestamp() + interval '1 minute'`,
+       where ${READY} and d.run_at < clock_timestamp() + interval '1 minute'`,
     );
     return row?.ms ?? undefined;
   }

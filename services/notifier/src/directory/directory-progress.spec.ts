@@ -20,6 +20,7 @@ describe('the state of a directory', () => {
     ['one list failed, the other is whole', [whole('channels'), begun('people', { state: 'failed', reason: 'No scope.' })], true, { state: 'failed', reason: 'People: No scope.' }],
     ['all failed for one reason: said once', [begun('channels', { state: 'failed', reason: 'Revoked.' }), begun('people', { state: 'failed', reason: 'Revoked.' })], true, { state: 'failed', reason: 'Revoked.' }],
     ['not connected in the middle', [begun('channels'), whole('people')], false, { state: 'paused', reason: expect.stringContaining('not connected') }],
+    ['the credential was refused by one list, the others never began', [begun('member-channels', { state: 'failed', reason: 'Revoked.' }), begun('channels'), begun('people')], false, { state: 'failed', reason: 'Revoked.' }],
     ['not read again by itself', WHOLE.map((one) => ({ ...one, runAt: null })), true, { state: 'idle' }],
   ])('%s', (_, lists, isConnected, expected) => {
     const status = statusOf(lists, isConnected);

@@ -30,7 +30,7 @@ const NOT_CONNECTED = 'The workspace is not connected; its list is read on as so
 export function statusOf(lists: readonly ListProgress[], isConnected: boolean): DirectoryStatus {
   const under = lists.filter(({ state }) => state === 'syncing' || state === 'paused');
   const state = stateOf(lists, isConnected);
-  const reason = state === 'paused' && !isConnected ? NOT_CONNECTED : reasonOf(lists);
+  const reason = reasonFor(lists, isConnected);
   const next = earliest(lists.filter((one) => one.list !== 'member-channels' && one.state === 'idle'));
   const resumes = state === 'paused' && isConnected ? earliest(under) : undefined;
   return {
@@ -45,8 +45,17 @@ export function statusOf(lists: readonly ListProgress[], isConnected: boolean): 
 
 function stateOf(lists: readonly ListProgress[], isConnected: boolean): ListState {
   const some = (state: ListState): boolean => lists.some((one) => one.state === state);
+  if (!isConnected && some('failed')) return 'failed';
   if (some('syncing')) return isConnected ? 'syncing' : 'paused';
   return some('paused') ? 'paused' : some('failed') ? 'failed' : 'idle';
+}
+
+/** What ended the connection stopped all lists, whichever found it out. */
+function reasonFor(lists: readonly ListProgress[], isConnected: boolean): string | undefined {
+  if (isConnected) return reasonOf(lists);
+  const causes = new Set(lists.filter(({ state }) => state === 'failed').map(({ reason }) => reason ?? NOT_CONNECTED));
+  if (causes.size > 0) return [...causes].join(' ');
+  return lists.some(({ state }) => state === 'syncing' || state === 'paused') ? NOT_CONNECTED : undefined;
 }
 
 /** One sentence a cause; which list it stopped where it did not stop all. */
@@ -82,8 +91,8 @@ export function completenessOf(lists: readonly ListProgress[], kinds: readonly K
   const whole = wanted.filter(({ list }) => list !== 'member-channels');
   const complete = whole.length === new Set(kinds).size && whole.every(({ syncedAt }) => syncedAt !== null);
   const oldest = Math.min(...whole.map(({ syncedAt }) => syncedAt?.getTime() ?? 0));
-  const { state, channels, people } = statusOf(lists, isConnected);
-  const stopped = state === 'paused' && !isConnected ? NOT_CONNECTED : reasonOf(wanted);
+  const { channels, people } = statusOf(lists, isConnected);
+  const stopped = reasonFor(isConnected ? wanted : lists, isConnected);
   const reason = stopped ?? (complete ? undefined : `The list is still being filled: ${channels.have} channels and ${people.have} people so far.`);
   return { complete, ...(complete && { syncedAt: new Date(oldest).toISOString() }), ...(reason !== undefined && { reason }) };
 }
