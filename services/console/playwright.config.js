@@ -16,7 +16,7 @@ export default defineConfig({
   reporter: 'list',
   // two files at a time, each with a product and a browser of its own
   workers: 2,
-  timeout: 90_000,
+  timeout: 180_000,
   // a machine with two processors may have other work: what holds on a quiet one within a second has to hold on it, too
   expect: { timeout: 15_000 },
   use: {
