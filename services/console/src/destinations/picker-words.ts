@@ -3,7 +3,7 @@ import type { Connection, DirectoryStatus } from '@tocsin/contracts';
 import { cleanLine, SLACK_DESTINATION_ID } from '@tocsin/domain';
 
 import type { WorkspaceAnswer } from '../api/destinations.js';
-import { age } from '../time/age.js';
+import { ago } from '../time/age.js';
 import type { DestinationGroup } from './match.js';
 
 /** For example `3 channels and 1 person found.`, and what whoever hears it could not see. */
@@ -50,8 +50,8 @@ export function copyNote({ connection: { workspace }, copy, problem, more }: Wor
   if (problem !== undefined) return { tone: 'warn', text: `${name} cannot be searched: ${problem}` };
   if (!copy) return undefined;
   if (!copy.complete) return { tone: 'warn', text: `The list of ${name} is not complete yet. ${sentence(copy.reason)}An exact id or e-mail address is looked up at Slack.` };
-  const age = copy.syncedAt === undefined ? '' : `, as of ${ago(copy.syncedAt, now)}`;
-  return { tone: copy.reason === undefined ? 'quiet' : 'warn', text: `${name}${age}. ${sentence(copy.reason)}${more ? 'The closest are shown: type more to see others.' : ''}`.trim() };
+  const since = copy.syncedAt === undefined ? '' : `, as of ${ago(new Date(copy.syncedAt), now)}`;
+  return { tone: copy.reason === undefined ? 'quiet' : 'warn', text: `${name}${since}. ${sentence(copy.reason)}${more ? 'The closest are shown: type more to see others.' : ''}`.trim() };
 }
 
 /** What becomes of messages to a workspace that cannot be reached now. */
@@ -76,11 +76,6 @@ export function progressOf({ channels, people, resumesAt, state }: DirectoryStat
 
 function totalOf({ have, estimated = have }: DirectoryStatus['channels']): number {
   return Math.max(have, estimated);
-}
-
-function ago(at: string, now: Date): string {
-  const words = age(new Date(at), now);
-  return words === 'now' ? 'just now' : `${words} ago`;
 }
 
 /** With its full stop and room for the next one. */
