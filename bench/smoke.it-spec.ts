@@ -1,4 +1,7 @@
-/** Benches are commands and not tests; this one sees to it that they still run. Its numbers are tiny and its figures mean nothing. */
+/**
+ * Benches are commands and not tests; this one sees to it that they still run, by three that use between them all that benches
+ * are made of. Its numbers are tiny and its figures mean nothing.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,6 +13,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { hasTestBroker, ROOT, testBrokerUrl, testServerUrl } from '@tocsin/testing';
 
 import type { Report } from './report.js';
+
+const SMOKED = ['throughput', 'hot-channel', 'directory'];
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-bench-'));
 let child: ChildProcess | undefined;
@@ -36,7 +41,7 @@ function cell(report: string, row: string, column: string): number {
 (hasTestBroker() ? describe : describe.skip)('npm run bench', () => {
   beforeAll(async () => {
     const file = join(folder, 'figures.json');
-    await bench('--smoke', '--json', file);
+    await bench(...SMOKED, '--smoke', '--json', file);
     if (code !== 0) throw new Error(`the benches broke:\n${output}`);
     result = JSON.parse(readFileSync(file, 'utf8')) as typeof result;
   }, 500_000); // half a minute where nothing else runs
@@ -50,7 +55,7 @@ function cell(report: string, row: string, column: string): number {
     expect(result.machine).toMatch(/Node \d+.*PostgreSQL \d+.*RabbitMQ \d+/);
   });
 
-  test.each(['throughput', 'pacing', 'hot-channel', 'big-workspace', 'burst', 'latency'])('%s prints our figure beside both baselines, with the settings of each and its goals', (name) => {
+  test.each(['throughput', 'hot-channel'])('%s prints our figure beside both baselines, with the settings of each and its goals', (name) => {
     const report = result.reports.find((one) => one.name.startsWith(name));
     const of = (list: { name: string }[] = []): string[] => list.map((one) => one.name.replace(/( ×|,).*/, ''));
     expect(new Set(of(report?.rows))).toEqual(new Set(['Tocsin', 'bare consumer', 'plain Nest']));
@@ -61,13 +66,9 @@ function cell(report: string, row: string, column: string): number {
   });
 
   test('figures are measured: something was posted by each in every bench', () => {
-    for (const [report, column] of [['throughput', 'messages/s'], ['pacing', 'delivered'], ['hot-channel', 'hot'], ['big-workspace', 'big'], ['burst', 'messages'], ['latency', 'messages']] as const) {
+    for (const [report, column] of [['throughput', 'messages/s'], ['hot-channel', 'hot']] as const) {
       for (const row of ['Tocsin', 'bare consumer', 'plain Nest']) expect([report, row, cell(report, row, column) > 0]).toEqual([report, row, true]);
     }
-  });
-
-  test('latency is at least what Slack takes', () => {
-    expect(cell('latency', 'Tocsin, from RabbitMQ on', 'p50')).toBeGreaterThanOrEqual(50);
   });
 
   test('directory prints how long a pick takes, what the sync took beside what the tier allows, memory and database, and its goals', () => {

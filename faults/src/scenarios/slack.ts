@@ -38,8 +38,6 @@ function copiesAre({ deliveries, posts }: Facts, wasPosted: boolean): string[] {
   ];
 }
 
-export const postsThenResets = answering('posts-then-resets', 'one in ten connections is reset after the message was posted', { probability: 0.1, lost: 'after' }, true);
-
 const ANSWERS: readonly Scenario[] = [
   answering('500', 'one in four posts answers 500 and is not posted', { probability: 0.25, status: 500 }, false),
   answering('500-posted', 'one in ten posts answers 503 although it is posted', { probability: 0.1, status: 503, lost: 'after' }, true),
@@ -48,7 +46,7 @@ const ANSWERS: readonly Scenario[] = [
   answering('hangs', 'one in thirty posts is never answered and not posted', { probability: 0.03, hang: true }, false),
   answering('posts-then-hangs', 'one in thirty posts is never answered although it is posted', { probability: 0.03, hang: true, lost: 'after' }, true),
   answering('resets-before', 'one in ten connections is reset before anything is posted', { probability: 0.1, lost: 'before' }, false),
-  postsThenResets,
+  answering('posts-then-resets', 'one in ten connections is reset after the message was posted', { probability: 0.1, lost: 'after' }, true),
   answering('half-answer', 'one in ten answers ends in the middle', { probability: 0.1, cut: true }, true),
   answering('html', 'one in ten answers is a page of HTML with status 200, although it is posted', { probability: 0.1, body: '<html><body>Sorry</body></html>', lost: 'after' }, true),
   answering('length-too-long', 'one in thirty answers promises more bytes than come, although it is posted', { probability: 0.03, lengthOff: 40 }, true),
