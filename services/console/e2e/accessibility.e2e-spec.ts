@@ -158,7 +158,7 @@ for (const [name, open] of SCREENS) {
     await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
     expect(await violations(page, (axe) => axe.withRules(OF_COLOURS)), 'dark').toEqual([]);
     await page.setViewportSize({ width: 320, height: 640 });
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+    await expect.poll(() => page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
   });
 }
 

@@ -149,7 +149,7 @@ test('IDENTITY PROVIDER: where an admin must approve, the page waits with whoeve
 
   await product.atSlack('approval', { required: false });
   await waiting.getByRole('button', { name: named('Try again') }).click();
-  await page.getByLabel('Workspace').selectOption({ label: 'Globex (globex.slack.com)' });
+  await page.getByRole('combobox', { name: 'Workspace' }).selectOption({ label: 'Globex (globex.slack.com)' });
   await page.getByRole('checkbox', { name: /chat:write\.public/ }).uncheck();
   await page.getByRole('button', { name: named('Allow') }).click();
   await expect(page.getByRole('status').filter({ hasText: named('The workspace is connected') })).toContainText('Globex is connected as @');

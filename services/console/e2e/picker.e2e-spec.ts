@@ -31,7 +31,7 @@ async function connectGlobexWithoutPublicChannels(page: Page, product: Product):
   const authorization = `Bearer ${await tokenOf(product.url, 'noa@acme.test')}`;
   const answer = await page.request.post('/v1/connections/oauth', { headers: { authorization }, data: {} });
   await page.goto(((await answer.json()) as { authorizeUrl: string }).authorizeUrl);
-  await page.getByLabel('Workspace').selectOption({ label: 'Globex (globex.slack.com)' });
+  await page.getByRole('combobox', { name: 'Workspace' }).selectOption({ label: 'Globex (globex.slack.com)' });
   await page.getByRole('checkbox', { name: /chat:write\.public/ }).uncheck();
   await page.getByRole('button', { name: 'Allow' }).click();
   await page.getByRole('article', { name: 'Globex' }).waitFor();
