@@ -36,7 +36,7 @@ export class LaneMoves {
 
   /**
    * All of a lane whose id was changed goes to the lane of the new id, with what its destination was told of issues. What was
-   * left in the middle of its request opens the lane once more, so that the request is accounted for as any other.
+   * left in the middle of its request opens the lane once more, so that the request is accounted for like all others.
    */
   async toNewId(tx: EntityManager, place: Place, oldId: string, found: Found): Promise<void> {
     const laneId = await this.lockBoth(tx, place, { id: found.id });

@@ -10,7 +10,7 @@ const PLANNED = `language plpgsql stable set search_path from current set plan_c
 const BEGINS = (column: string): string => `$2 is not null and ${column} >= $2 and ${column} < $2 || U&'\\+10FFFF' order by ${column} limit $7`;
 const ROOM = (...parts: string[]): string => `${parts.map((part) => `(select count(*) from ${part})`).join(' + ')} < $7`;
 const NOTHING_IN = (...parts: string[]): string => parts.map((part) => `not exists (select 1 from ${part})`).join(' and ');
-/** Where a mistyped word is in every name, the first ones are as good as any: looking at all would take a third of a second. */
+/** Where a mistyped word is in every name, the first ones serve as well as others: looking at all would take a third of a second. */
 const SIMILARS = (table: string, ...closer: string[]): string => `select f.*, word_similarity($5, f.sought) as alike
     from (select * from ${table} where ${NOTHING_IN(...closer)} and $5 is not null and connection_id = $1 and $5 <% sought and sought like $6 limit 200) f
     order by alike desc, f.sought limit least(20, $7)`;
