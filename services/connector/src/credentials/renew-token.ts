@@ -5,7 +5,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { healthOfCredential, missingScopes, REMEDIES, type RenewalProblem, type SlackFailure } from '@tocsin/domain';
+import { healthOfCredential, missingScopes, REMEDIES, type HealthNews, type RenewalProblem, type SlackFailure } from '@tocsin/domain';
 import { failPoint, LOGGER, Outbox, type Logger } from '@tocsin/platform';
 import type { Installation, SlackAnswer } from '@tocsin/slack';
 
@@ -90,17 +90,20 @@ export class RenewToken {
 
   private async tell(tx: EntityManager, lease: RenewalLease, problem: RenewalProblem): Promise<void> {
     const before = await this.lock(tx, lease);
-    const after = before && learn(before, { kind: 'not_renewed', credentialVersion: before.credentialVersion, problem }, await this.credentials.now(tx));
-    if (after && after !== before) await this.journal.write(tx, after, { action: 'connection.health_changed', author: tocsinAsAuthor(lease.organizationId), before });
+    if (before) await this.hear(tx, before, { kind: 'not_renewed', credentialVersion: before.credentialVersion, problem });
   }
 
   /** Says of a token that has ended for good that it has. */
   async sayEnded(organizationId: string, connectionId: string): Promise<void> {
     await this.outbox.transaction(async (tx) => {
       const before = await this.connections.lock(tx, organizationId, connectionId);
-      const after = before && learn(before, { kind: 'ended', credentialVersion: before.credentialVersion }, await this.credentials.now(tx));
-      if (after && after !== before) await this.journal.write(tx, after, { action: 'connection.health_changed', author: tocsinAsAuthor(organizationId), before });
+      if (before) await this.hear(tx, before, { kind: 'ended', credentialVersion: before.credentialVersion });
     });
+  }
+
+  private async hear(tx: EntityManager, before: StoredConnection, news: HealthNews): Promise<void> {
+    const after = learn(before, news, await this.credentials.now(tx));
+    if (after !== before) await this.journal.write(tx, after, { action: 'connection.health_changed', author: tocsinAsAuthor(before.organizationId), before });
   }
 
   /** The connection, unless it was disconnected or has another credential by now. */
