@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 import { build, checkNode, install, main, ROOT } from './setup.js';
 
@@ -35,6 +35,7 @@ await main(async () => {
     rmSync(results, { recursive: true, force: true });
   }
   if (servers.amqpUrl === undefined) process.stdout.write('skipped: no RabbitMQ\n');
+  if (counts.failures.length > 0) process.stdout.write(`\nFailed in jest:\n${counts.failures.join('\n\n')}\n`);
   process.stdout.write(`\n${counts.skipped > 0 ? `${counts.skipped} skipped\n` : ''}${counts.passed} passed, ${counts.failed} failed\n`);
   process.exitCode = counts.failed > 0 ? 1 : 0;
 });
@@ -66,14 +67,24 @@ async function buildWhatTestsShare() {
 async function runProjects(environment, results) {
   const args = ['run-many', '-t', 'test', '--outputStyle=static', '--skipNxCache', '--excludeTaskDependencies', '--nxBail=false', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])];
   const status = await run('node_modules/nx/dist/bin/nx.js', args, { env: environment });
-  const counts = sum(readdirSync(results).filter((name) => name.endsWith('.json')).map((name) => jestCounts(join(results, name))));
+  const reports = readdirSync(results).filter((name) => name.endsWith('.json')).map((name) => JSON.parse(readFileSync(join(results, name), 'utf8')));
+  const counts = sum(reports.map(jestCounts));
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  counts.failures = reports.flatMap(jestFailures);
   return counts;
 }
 
-function jestCounts(file) {
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests } = JSON.parse(readFileSync(file, 'utf8'));
+function jestCounts({ numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests }) {
   return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests };
+}
+
+/** @returns each failed test, or the file that could not be run, with what was said */
+function jestFailures({ testResults }) {
+  return testResults.filter(({ status }) => status === 'failed').flatMap(({ name, message, assertionResults }) => {
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    const file = relative(ROOT, name);
+    return failed.length === 0 ? [`${file}\n${message}`] : failed.map(({ fullName, failureMessages }) => `${file}: ${fullName}\n${failureMessages.join('\n')}`);
+  });
 }
 
 async function runBrowserTests(environment, results) {
@@ -92,5 +103,10 @@ async function runBrowserTests(environment, results) {
 }
 
 function sum(all) {
-  return all.reduce((total, { passed, failed, skipped }) => ({ passed: total.passed + passed, failed: total.failed + failed, skipped: total.skipped + skipped }), { passed: 0, failed: 0, skipped: 0 });
+  return all.reduce(
+    (total, { passed, failed, skipped, failures = [] }) => ({
+      passed: total.passed + passed, failed: total.failed + failed, skipped: total.skipped + skipped, failures: [...total.failures, ...failures],
+    }),
+    { passed: 0, failed: 0, skipped: 0, failures: [] },
+  );
 }
