@@ -163,10 +163,12 @@ function counted(answer: SlackAnswer<unknown>): unknown {
   return answer.ok && items ? { ...answer, value: { ...(answer.value as object), items: items.length } } : answer;
 }
 
-/** Answers to messages are not asked for their scopes. */
+/** Answers to messages and lists are not asked for their scopes. */
+const WITHOUT_SCOPES = /^(chat\.|conversations\.list$|users\.(conversations|list)$)/;
+
 function grantedBy(reader: Method, headers: Record<string, string>): { scopes?: string[] } {
   const granted = headers['x-oauth-scopes'];
-  return granted === undefined || reader.startsWith('chat.') ? {} : { scopes: granted.split(',') };
+  return granted === undefined || WITHOUT_SCOPES.test(reader) ? {} : { scopes: granted.split(',') };
 }
 
 describe('recorded lists, page by page', () => {

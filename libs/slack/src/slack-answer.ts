@@ -32,7 +32,7 @@ export async function answerOf<R extends WebAPICallResult, T>(call: () => Promis
   }
 }
 
-/** As {@link answerOf}, for an answer as it came over the network. */
+/** As {@link answerOf}, for an answer as it came over the network; scopes are not looked for. */
 export async function answerOfReply<T>(call: () => Promise<Reply>, read: (result: object) => T | undefined): Promise<SlackAnswer<T>> {
   try {
     const { status, headers, text } = await call();
