@@ -14,26 +14,26 @@ export interface StartedProcess {
   pid: number;
   /** What it printed so far, on both streams. */
   output: () => string;
-  /** Asks it to end (SIGTERM) and waits; after ten seconds it is killed and that is an error. */
+  /** Asks it to end (SIGTERM) and waits; after half a minute it is killed and that is an error. */
   stop: () => Promise<void>;
   /** kill -9. */
   kill: () => Promise<void>;
 }
 
 export interface StartOptions {
-  /** Milliseconds until it must be ready; 30,000 unless given. */
+  /** Milliseconds until it must be ready; 60,000 unless given. */
   timeout?: number;
   args?: readonly string[];
 }
 
-const STOP_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 30_000;
 
 /**
  * @param entry path from the repository's root, for example `services/issues/dist/main.js`
  * @param env its settings; beside them it sees only what a program needs to run at all
  * @throws Error with what it printed when it ends, or is not ready in time
  */
-export async function startProcess(entry: string, env: Record<string, string>, { timeout = 30_000, args = [] }: StartOptions = {}): Promise<StartedProcess> {
+export async function startProcess(entry: string, env: Record<string, string>, { timeout = 60_000, args = [] }: StartOptions = {}): Promise<StartedProcess> {
   const { PATH = '', HOME = '/', LANG = 'C.UTF-8' } = process.env;
   const child = spawn(process.execPath, [entry, ...args], { cwd: ROOT, env: { PATH, HOME, LANG, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit');
