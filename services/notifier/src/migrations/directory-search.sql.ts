@@ -8,11 +8,13 @@ const PLANNED = `language plpgsql stable set search_path from current set plan_c
   set pg_trgm.word_similarity_threshold = 0.4`;
 /** Prefixes are ranges of byte order: `t` is from 't' to 't' and the last character that there is. */
 const BEGINS = (column: string): string => `$2 is not null and ${column} >= $2 and ${column} < $2 || U&'\\+10FFFF' order by ${column} limit $7`;
+/** As the index of trigrams has it, so that no other one can be taken. */
+const OF_CONNECTION = `connection_id || '' = $1`;
 const ROOM = (...parts: string[]): string => `${parts.map((part) => `(select count(*) from ${part})`).join(' + ')} < $7`;
 const NOTHING_IN = (...parts: string[]): string => parts.map((part) => `not exists (select 1 from ${part})`).join(' and ');
 /** Where a mistyped word is in every name, the first ones serve as well as others: looking at all would take a third of a second. */
 const SIMILARS = (table: string, ...closer: string[]): string => `select f.*, word_similarity($5, f.sought) as alike
-    from (select * from ${table} where ${NOTHING_IN(...closer)} and $5 is not null and connection_id = $1 and $5 <% sought and sought like $6 limit 200) f
+    from (select * from ${table} where ${NOTHING_IN(...closer)} and $5 is not null and ${OF_CONNECTION} and $5 <% sought and sought like $6 limit 200) f
     order by alike desc, f.sought limit least(20, $7)`;
 const ALL = (...parts: string[]): string => parts.map((part) => `select f.*, null::real as alike from ${part} f`).join(' union all ');
 
@@ -27,10 +29,10 @@ create function search_channels(${PARAMETERS}) returns table (channel_id text, n
 begin return query
   with named as (select * from channels where connection_id = $1 and channel_id = any($8 || $9)),
   begins as (${CHANNEL_BEGINS(false, true)} union all ${CHANNEL_BEGINS(false, false)}),
-  words as (select * from channels where ${ROOM('begins')} and $3 is not null and connection_id = $1 and not is_archived and sought like $3 limit $7),
-  holds as (select * from channels where ${ROOM('begins', 'words')} and $4 is not null and connection_id = $1 and not is_archived and sought like $4 limit $7),
+  words as (select * from channels where ${ROOM('begins')} and $3 is not null and ${OF_CONNECTION} and not is_archived and sought like $3 limit $7),
+  holds as (select * from channels where ${ROOM('begins', 'words')} and $4 is not null and ${OF_CONNECTION} and not is_archived and sought like $4 limit $7),
   archived as (${[true, false].map((isMember) => CHANNEL_BEGINS(true, isMember, `${ROOM('begins', 'holds')} and`)).join(' union all ')}
-    union all (select * from channels where ${ROOM('begins', 'holds')} and $4 is not null and connection_id = $1 and is_archived and sought like $4 limit $7)),
+    union all (select * from channels where ${ROOM('begins', 'holds')} and $4 is not null and ${OF_CONNECTION} and is_archived and sought like $4 limit $7)),
   similars as (${SIMILARS('channels', 'begins', 'words', 'holds', 'archived')})
   select f.channel_id, f.name, f.sought::text, f.is_private, f.is_shared, f.is_archived, f.is_member, f.alike from (${ALL('named', 'begins', 'words', 'holds', 'archived')} union all select * from similars) f;
 end $$`;
@@ -44,8 +46,8 @@ begin return query
   with named as (select * from people where connection_id = $1 and user_id = any($8 || $9) union all select * from people where connection_id = $1 and lower(email) = $10),
   begins as (${['sought_name', 'sought_display', 'sought_real'].map(PERSON_BEGINS).join(' union all ')}),
   different as (select distinct user_id from begins),
-  words as (select * from people where ${ROOM('different')} and $3 is not null and connection_id = $1 and sought like $3 limit $7),
-  holds as (select * from people where ${ROOM('different', 'words')} and $4 is not null and connection_id = $1 and sought like $4 limit $7),
+  words as (select * from people where ${ROOM('different')} and $3 is not null and ${OF_CONNECTION} and sought like $3 limit $7),
+  holds as (select * from people where ${ROOM('different', 'words')} and $4 is not null and ${OF_CONNECTION} and sought like $4 limit $7),
   similars as (${SIMILARS('people', 'begins', 'words', 'holds')})
   select f.user_id, f.name, f.display_name, f.real_name, f.email, f.sought::text, f.sought_name::text, f.sought_display::text, f.sought_real::text, f.alike
   from (${ALL('named', 'begins', 'words', 'holds')} union all select * from similars) f;
