@@ -1,11 +1,14 @@
 /**
  * The picker's two searches. Parameters: $1 connection, $2 the term (null = none, '' = all), $3 pattern of a word that begins
  * so, $4 pattern of what holds it, $5 the term to be like, $6 pattern of its longest number, $7 limit, $8 ids sent to lately,
- * $9 id, $10 e-mail address. Closer matches first; what follows is read only if they leave room. Planned once a connection and
- * without reading a table from end to end: most of its rows belong to other workspaces.
+ * $9 id, $10 e-mail address. Closer matches first; what follows is read only if they leave room. Planned once a session, for
+ * workspaces of any size: neither a table nor a workspace is read from end to end, as the planner would read one of the size
+ * that most have.
  */
 const PLANNED = `language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off
   set pg_trgm.word_similarity_threshold = 0.4`;
+/** One by one, each by its key. */
+const NAMED = (table: string, id: string): string => `select f.* from unnest($8 || $9) as wanted cross join lateral (select * from ${table} where connection_id = $1 and ${id} = wanted limit 1) f`;
 /** Prefixes are ranges of byte order: `t` is from 't' to 't' and the last character that there is. */
 const BEGINS = (column: string): string => `$2 is not null and ${column} >= $2 and ${column} < $2 || U&'\\+10FFFF' order by ${column} limit $7`;
 /** As the index of trigrams has it, so that no other one can be taken. */
@@ -27,7 +30,7 @@ const SEARCH_CHANNELS = `
 create function search_channels(${PARAMETERS}) returns table (channel_id text, name text, sought text, is_private boolean, is_shared boolean, is_archived boolean, is_member boolean, alike real) ${PLANNED} as $$
 #variable_conflict use_column
 begin return query
-  with named as (select * from channels where connection_id = $1 and channel_id = any($8 || $9)),
+  with named as (${NAMED('channels', 'channel_id')}),
   begins as (${CHANNEL_BEGINS(false, true)} union all ${CHANNEL_BEGINS(false, false)}),
   words as (select * from channels where ${ROOM('begins')} and $3 is not null and ${OF_CONNECTION} and not is_archived and sought like $3 limit $7),
   holds as (select * from channels where ${ROOM('begins', 'words')} and $4 is not null and ${OF_CONNECTION} and not is_archived and sought like $4 limit $7),
@@ -43,7 +46,7 @@ const SEARCH_PEOPLE = `
 create function search_people(${PARAMETERS}, address text) returns table (user_id text, name text, display_name text, real_name text, email text, sought text, sought_name text, sought_display text, sought_real text, alike real) ${PLANNED} as $$
 #variable_conflict use_column
 begin return query
-  with named as (select * from people where connection_id = $1 and user_id = any($8 || $9) union all select * from people where connection_id = $1 and lower(email) = $10),
+  with named as (${NAMED('people', 'user_id')} union all select * from people where connection_id = $1 and lower(email) = $10),
   begins as (${['sought_name', 'sought_display', 'sought_real'].map(PERSON_BEGINS).join(' union all ')}),
   different as (select distinct user_id from begins),
   words as (select * from people where ${ROOM('different')} and $3 is not null and ${OF_CONNECTION} and sought like $3 limit $7),
