@@ -143,6 +143,20 @@ describe('the directory', () => {
     await eventually(async () => (await status()).state === 'idle', { timeout: 30_000 });
   }, 60_000);
 
+  test('delays no message and no look-up, however many lists hang at Slack', async () => {
+    await notifier.control('faults', { method: 'users.conversations', latencyMs: 4000, times: 4 });
+    const others = await Promise.all(Array.from({ length: 4 }, () => notifier.connect({ appId: 'A0HANGING1' })));
+    await eventually(async () => (await notifier.database.query(`select 1 from notifier.directory_lists where leased_until > clock_timestamp()`)).length >= 4);
+    const ids = await notifier.sendAll(Array.from({ length: 20 }, () => ({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } })));
+    for (const id of ids) expect(await notifier.settled(id, 2500)).toMatchObject({ state: 'posted' });
+    expect(await asked('conversations.info', 'C0NOSUCHTHREE')).toBe(0);
+    await pick('q=C0NOSUCHTHREE');
+    expect(await asked('conversations.info', 'C0NOSUCHTHREE')).toBe(1);
+    expect((await Promise.all(others.map(({ id }) => status(id)))).filter(({ state }) => state === 'syncing').length).toBeGreaterThan(0);
+    await notifier.control('faults', { reset: true });
+    for (const { id } of others) await eventually(async () => (await status(id)).state === 'idle', { timeout: 30_000 });
+  }, 90_000);
+
   test('waits when Slack says so, tells until when, and goes on', async () => {
     await notifier.control('faults', { method: 'users.list', status: 429, retryAfter: 1, times: 1 });
     const other = await notifier.connect({ organizationId: 'globex' }, { token: 'xoxb-sandbox-globex' });
