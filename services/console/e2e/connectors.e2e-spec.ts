@@ -85,6 +85,20 @@ test('TOKEN: what is missing is named, and the result belongs to what was checke
   await expect(page.getByRole('button', { name: named('CONNECT'), exact: true })).toBeDisabled();
 });
 
+test('TOKEN: an optional scope is told apart from one that could not be found out', async ({ page, product }) => {
+  await signIn(page);
+  // as behind a proxy that strips the header with the scopes
+  const acme = { ok: true, url: 'https://acme.slack.com/', team: 'Acme', team_id: 'T0ACME0001', user: 'tocsin-own', user_id: 'U0BOT', bot_id: 'B0BOT' };
+  await product.atSlack('faults', { method: 'auth.test', body: acme });
+  const optional = page.getByRole('table', { name: 'Scopes' }).getByRole('row', { name: /^chat:write\.public/ });
+  await connectByToken(page, ACME_TOKEN);
+  await expect(optional).toContainText('not known');
+  await product.atSlack('faults', { method: 'chat.delete', body: { ok: false, error: 'missing_scope', needed: 'chat:write', provided: 'channels:read' } });
+  await page.getByRole('button', { name: named('VERIFY CONNECTIVITY') }).click();
+  await expect(optional).toContainText('not granted');
+  await product.atSlack('faults', { reset: true });
+});
+
 test('TOKEN: a workspace is connected by keyboard alone', async ({ page }) => {
   await signIn(page);
   await page.goto('/connectors/slack');
