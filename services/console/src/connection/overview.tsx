@@ -12,6 +12,7 @@ import { TimeAgo } from '../parts/time-ago.js';
 import { ConnectAgain } from './connect-again.js';
 import { ConnectionActions } from './connection-actions.js';
 import { DestinationsInTrouble, TroubleCount } from './destinations-in-trouble.js';
+import { endOfToken } from './token-end.js';
 
 export function Overview({ connection }: { connection: Connection }) {
   const { id, lastCheckAt, paused } = connection;
@@ -41,12 +42,13 @@ function Tile({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-function Facts({ connection: { workspace, bot, appId, method, token, createdAt } }: { connection: Connection }) {
+function Facts({ connection }: { connection: Connection }) {
+  const { workspace, bot, appId, method, token, createdAt } = connection;
   const facts: [string, ReactNode][] = [
     ['Workspace', <Anchor key="workspace" href={workspace.url} target="_blank" rel="noopener noreferrer" size="sm" underline="always">{workspace.url}</Anchor>],
     ['Bot', `@${bot.name}`],
     ['Method', methodWord(method)],
-    ['Token', <span key="token">{`ends with ${token.hint}, set `}<TimeAgo at={token.updatedAt} spoken />{token.expiresAt !== undefined && `, valid until ${new Date(token.expiresAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}`}</span>],
+    ['Token', <span key="token">{`ends with ${token.hint}, set `}<TimeAgo at={token.updatedAt} spoken /><TokenEnd connection={connection} /></span>],
     ['Connected', <TimeAgo key="created" at={createdAt} spoken />],
     ...(appId === undefined ? [] : [['Slack app', appId] satisfies [string, ReactNode]]),
   ];
@@ -55,5 +57,19 @@ function Facts({ connection: { workspace, bot, appId, method, token, createdAt }
       <Title order={2} size="h5" mb="xs">About the connection</Title>
       <dl className="facts">{facts.map(([name, value]) => <div key={name} className="fact"><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
     </section>
+  );
+}
+
+/** Nothing for a token that does not end. */
+function TokenEnd({ connection }: { connection: Connection }) {
+  const { expiresAt } = connection.token;
+  const end = endOfToken(connection, new Date());
+  if (expiresAt === undefined || end === 'never') return null;
+  if (end === 'ended') return <>{', ended '}<TimeAgo at={expiresAt} spoken /></>;
+  return (
+    <>
+      {', good until '}<time dateTime={expiresAt}>{new Date(expiresAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}</time>
+      {end === 'renewed' && '; it is renewed by itself before then'}
+    </>
   );
 }
