@@ -5,11 +5,11 @@ import type { Connection, DirectoryProgress, DirectoryStatus } from '@tocsin/con
 
 import { useRefreshDirectories } from '../api/destinations.js';
 import { useDirectory } from '../api/directory.js';
+import { listWords, percentOf, resumeWords, stateWords } from '../destinations/directory-words.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { TimeAgo } from '../parts/time-ago.js';
 import { WorkButton } from '../parts/work-button.js';
-import { percentOf, progressWords, stateWords } from './directory-words.js';
 
 export function DirectoryPanel({ connection: { id } }: { connection: Connection }) {
   const { data: status, error, refetch } = useDirectory(id);
@@ -29,14 +29,16 @@ export function DirectoryPanel({ connection: { id } }: { connection: Connection 
   );
 }
 
-function Status({ status: { state, channels, people, reason, resumesAt } }: { status: DirectoryStatus }) {
+function Status({ status }: { status: DirectoryStatus }) {
+  const { state, channels, people, reason } = status;
+  const resume = resumeWords(status);
   return (
     <>
       <Text size="sm" fw={600} role="status">{stateWords(state, channels.complete && people.complete)}</Text>
       {reason !== undefined && (
         <Notice color={state === 'failed' ? 'red' : 'orange'}>
           <Text size="sm">{reason}</Text>
-          {resumesAt !== undefined && <Text size="sm">It goes on at <time dateTime={resumesAt}>{new Date(resumesAt).toLocaleTimeString()}</time>.</Text>}
+          {resume !== undefined && <Text size="sm">{resume}</Text>}
         </Notice>
       )}
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
@@ -52,7 +54,7 @@ function Part({ name, progress, state }: { name: string; progress: DirectoryProg
   return (
     <Paper withBorder p="md" component="section" aria-label={name}>
       <Text size="sm" c="dimmed">{name}</Text>
-      <Text fw={600} mb={6}>{progressWords(progress, name.toLowerCase(), state)}</Text>
+      <Text fw={600} mb={6}>{listWords(progress, name.toLowerCase(), state)}</Text>
       {percent !== undefined && <Progress value={percent} aria-label={`${name} that were read`} color={percent === 100 ? 'green' : 'indigo'} animated={state === 'syncing' && percent < 100} />}
       <Text size="xs" c="dimmed" mt={6}>{progress.syncedAt === undefined ? 'Not all were read yet' : <>{'All were read '}<TimeAgo at={progress.syncedAt} spoken /></>}</Text>
     </Paper>

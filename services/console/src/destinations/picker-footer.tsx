@@ -7,7 +7,8 @@ import { useRefreshDirectories, type WorkspaceAnswer } from '../api/destinations
 import { CopyText } from '../parts/copyable.js';
 import { WorkButton } from '../parts/work-button.js';
 import { inviteOf } from './destination-words.js';
-import { connectionNote, copyNote, nothingFound, progressOf, type Note } from './picker-words.js';
+import { percentOf, resumeWords, syncWords } from './directory-words.js';
+import { connectionNote, copyNote, nothingFound, type Note } from './picker-words.js';
 import type { Offered } from './use-offered.js';
 
 export function PickerFooter({ search }: { search: Offered }) {
@@ -64,12 +65,12 @@ function NoteLine({ note: { tone, text } }: { note: Note }) {
 
 function SyncProgress({ connectionId }: { connectionId: string }) {
   const { data } = useDirectory(connectionId);
-  const progress = data && progressOf(data);
-  if (!progress) return null;
+  if (!data) return null;
+  const percent = percentOf(data.channels, data.people);
   return (
     <>
-      <Text size="xs">{progress.text}</Text>
-      {progress.percent !== undefined && <Progress value={progress.percent} size="sm" aria-label="How much of the list is there" mt={2} />}
+      <Text size="xs">{[syncWords(data), resumeWords(data)].filter((words) => words !== undefined).join(' ')}</Text>
+      {percent !== undefined && <Progress value={percent} size="sm" aria-label="How much of the list is there" mt={2} />}
     </>
   );
 }

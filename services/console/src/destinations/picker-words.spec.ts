@@ -4,7 +4,7 @@ import type { Connection } from '@tocsin/contracts';
 
 import type { WorkspaceAnswer } from '../api/destinations.js';
 import type { DestinationGroup } from './match.js';
-import { announcement, connectionNote, copyNote, nothingFound, progressOf } from './picker-words.js';
+import { announcement, connectionNote, copyNote, nothingFound } from './picker-words.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 
@@ -75,24 +75,5 @@ describe('the copy of a workspace', () => {
     ['well', {}, undefined],
   ] as const)('a connection that is %s', (_, more, text) => {
     expect(connectionNote(connection(more))?.text).toBe(text);
-  });
-});
-
-describe('how far a sync is', () => {
-  const STATUS = { state: 'syncing', channels: { have: 12_400, complete: false }, people: { have: 0, complete: false } } as const;
-  test('an end that cannot be seen has no percentage', () => {
-    expect(progressOf(STATUS)).toEqual({ text: '12,400 channels, 0 people so far.' });
-  });
-
-  test('with an estimate', () => {
-    expect(progressOf({ ...STATUS, channels: { have: 12_400, estimated: 20_000, complete: false } })).toEqual({ text: '12,400 of about 20,000 channels, 0 people so far.', percent: 62 });
-  });
-
-  test('more than estimated is never more than all', () => {
-    expect(progressOf({ ...STATUS, channels: { have: 30_000, estimated: 20_000, complete: false } }).percent).toBe(99);
-  });
-
-  test('when it goes on after a pause', () => {
-    expect(progressOf({ ...STATUS, state: 'paused', resumesAt: '2026-03-01T12:00:30Z' }).text).toMatch(/ It goes on at .*:30/);
   });
 });

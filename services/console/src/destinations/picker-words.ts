@@ -1,5 +1,5 @@
 /** What the picker says in sentences: to whoever listens, under the list, and when there is nothing to show. */
-import type { Connection, DirectoryStatus } from '@tocsin/contracts';
+import type { Connection } from '@tocsin/contracts';
 import { cleanLine, SLACK_DESTINATION_ID } from '@tocsin/domain';
 
 import type { WorkspaceAnswer } from '../api/destinations.js';
@@ -61,21 +61,6 @@ export function connectionNote({ workspace, health, paused }: Pick<Connection, '
   if (paused) return { tone: 'warn', text: `Sending to ${name} is paused. What you send waits until it is resumed.` };
   if (health.state === 'needs_attention') return { tone: 'warn', text: `${name} needs attention: ${health.reason ?? 'see Connectors'}` };
   return undefined;
-}
-
-/** How far the sync of a workspace is: `12,400 of about 20,000 channels, 300 people so far.` The percentage only where an end can be seen. */
-export function progressOf({ channels, people, resumesAt, state }: DirectoryStatus): { text: string; percent?: number } {
-  const part = (have: number, estimated: number | undefined, what: string): string =>
-    `${have.toLocaleString('en')} ${estimated === undefined || estimated <= have ? '' : `of about ${estimated.toLocaleString('en')} `}${what}`;
-  const goesOn = state === 'paused' && resumesAt !== undefined ? ` It goes on at ${new Date(resumesAt).toLocaleTimeString([], { timeStyle: 'medium' })}.` : '';
-  const text = `${part(channels.have, channels.estimated, 'channels')}, ${part(people.have, people.estimated, 'people')} so far.${goesOn}`;
-  const whole = totalOf(channels) + totalOf(people);
-  if (channels.estimated === undefined && people.estimated === undefined) return { text };
-  return { text, percent: Math.min(99, Math.floor((100 * (channels.have + people.have)) / Math.max(1, whole))) };
-}
-
-function totalOf({ have, estimated = have }: DirectoryStatus['channels']): number {
-  return Math.max(have, estimated);
 }
 
 /** With its full stop and room for the next one. */
