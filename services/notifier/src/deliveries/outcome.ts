@@ -73,6 +73,11 @@ export function notYet(reason: string, waitMs: number, now: number): Outcome {
 /** It was claimed with others of its lane and its turn did not come. */
 export const UNTOUCHED: Outcome = { ...NOTHING, state: 'waiting' };
 
+/** As {@link UNTOUCHED}, after one that stopped the lane: whichever of them gives the lane back has to say how long it waits. */
+export function untouchedAfter({ laneWaitMs, workspaceWaitMs, rateLimited }: Outcome): Outcome {
+  return { ...UNTOUCHED, laneWaitMs, rateLimited, ...(workspaceWaitMs !== undefined && { workspaceWaitMs }) };
+}
+
 export function suppressed(error: DeliveryError): Outcome {
   return { ...NOTHING, state: 'suppressed', error, story: { kind: 'suppressed', text: error.message } };
 }

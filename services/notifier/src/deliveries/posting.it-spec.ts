@@ -247,6 +247,16 @@ describe('an answer of Slack', () => {
     expect((await notifier.delivery(limited)).timeline?.map(({ kind }) => kind)).toEqual(['accepted', 'attempt', 'posted']);
   }, 20_000);
 
+  test('429 to one of several that were taken together keeps them all waiting as long', async () => {
+    await notifier.control('faults', { method: 'chat.postMessage', channel: 'C0PAYMENTS', status: 429, retryAfter: 2, times: 2 });
+    const startedAt = performance.now();
+    const ids = await notifier.sendAll(Array.from({ length: 6 }, () => ({ connectionId: connection.id, destination: { id: 'C0PAYMENTS' } })));
+    const settled = await Promise.all(ids.map((id) => notifier.settled(id)));
+    expect(performance.now() - startedAt).toBeGreaterThan(4000);
+    expect(settled.map(({ state }) => state)).toEqual(ids.map(() => 'posted'));
+    expect(settled.flatMap(({ timeline }) => timeline ?? []).filter(({ kind }) => kind === 'attempt')).toHaveLength(2);
+  }, 20_000);
+
   test('that refuses the blocks makes the same message go as plain text', async () => {
     await notifier.control('faults', { method: 'chat.postMessage', error: 'invalid_blocks', times: 1 });
     const issue = anIssue({ title: 'Refused by its looks' });

@@ -15,7 +15,7 @@ import type { Claim, LaneClaim } from './claim.js';
 import { resultOf, type Outcome } from './delivery-result.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
 import { LaneRepository, LEASE_MS } from './lane.repository.js';
-import { failed, judge, notYet, UNTOUCHED } from './outcome.js';
+import { failed, judge, notYet, untouchedAfter } from './outcome.js';
 import { PostDelivery } from './post-delivery.js';
 import { ResultRecorder } from './result-recorder.js';
 
@@ -45,11 +45,11 @@ export class SendLane {
     let marked: Promise<ReadonlySet<Claim>> | undefined;
     const start = (): Promise<ReadonlySet<Claim>> => (marked ??= this.starts.add(claims));
     const recorded: Promise<boolean>[] = [];
-    let isStopped = false;
+    let stop: Outcome | undefined;
     for (const claim of claims) {
-      const outcome: Outcome | undefined = isStopped ? UNTOUCHED : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
+      const outcome: Outcome | undefined = stop ? untouchedAfter(stop) : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
       if (outcome === undefined) return; // it is not ours any more
-      isStopped ||= outcome.state === 'waiting';
+      if (outcome.state === 'waiting') stop ??= outcome;
       carryOver(claims.slice(claims.indexOf(claim) + 1), claim, outcome);
       if (claim.isLast && (await Promise.all(recorded)).includes(false)) return; // its lease must end by time
       recorded.push(this.record(claim, outcome));
@@ -59,7 +59,7 @@ export class SendLane {
 
   private async record(claim: Claim, outcome: Outcome): Promise<boolean> {
     if (!(await this.recorder.record(resultOf(claim, outcome)))) return false;
-    if (outcome !== UNTOUCHED) {
+    if (outcome.story) {
       this.metrics.recorded(claim, outcome);
       this.tell(claim, outcome);
     }

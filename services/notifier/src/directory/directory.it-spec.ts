@@ -147,7 +147,7 @@ describe('the directory', () => {
     await notifier.control('faults', { method: 'users.conversations', latencyMs: 4000, times: 4 });
     const others = await Promise.all(Array.from({ length: 4 }, () => notifier.connect({ appId: 'A0HANGING1' })));
     await eventually(async () => (await notifier.database.query(`select 1 from notifier.directory_lists where leased_until > clock_timestamp()`)).length >= 4);
-    const ids = await notifier.sendAll(Array.from({ length: 20 }, () => ({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } })));
+    const ids = await notifier.sendAll(['C0GENERAL1', 'C0SECALERT', 'C0EXTPARTN'].map((id) => ({ connectionId: connection.id, destination: { id } })));
     for (const id of ids) expect(await notifier.settled(id, 2500)).toMatchObject({ state: 'posted' });
     expect(await asked('conversations.info', 'C0NOSUCHTHREE')).toBe(0);
     await pick('q=C0NOSUCHTHREE');
