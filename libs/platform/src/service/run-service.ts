@@ -12,7 +12,7 @@ import type { Peers } from '../http/internal.client.js';
 import { createLogger } from '../logging/logger.js';
 import type { ServiceRuntime } from './runtime.js';
 import { startService } from './start-service.js';
-import { collectWhatStartLeft, keepHeapTight } from './tight-heap.js';
+import { collectWhatLoadingLeft, keepHeapTight } from './tight-heap.js';
 
 export interface ServiceDefinition<C extends ServiceConfig> {
   service: ServiceName;
@@ -35,8 +35,8 @@ export async function runService<C extends ServiceConfig>(definition: ServiceDef
     await bus.start();
     const runtime: ServiceRuntime = { bus, logger, peers: peersOf(config), tokenIssuer: issuerOf(config) };
     const { register, service, streamed } = definition;
+    collectWhatLoadingLeft();
     const serving = await startService({ service, runtime, module: register(config, runtime), port: config.PORT, host: config.HOST, ...(streamed && { streamed }) });
-    collectWhatStartLeft();
     process.stdout.write(`${service} ready on ${serving.url}\n`);
     stopOnSignal(async () => {
       await serving.close();
