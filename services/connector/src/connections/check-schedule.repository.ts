@@ -49,6 +49,11 @@ export class CheckSchedule {
     if (this.intervalSeconds > 0) await tx.query('update connections set next_check_at = clock_timestamp() where id = $1', [id]);
   }
 
+  /** As {@link hurry}, whoever it is that uses the workspace. */
+  async hurryWorkspace(workspaceId: string): Promise<void> {
+    if (this.intervalSeconds > 0) await this.database.query('update connections set next_check_at = clock_timestamp() where team_id = $1 and disconnected_at is null', [workspaceId]);
+  }
+
   private async write(tx: EntityManager, { id, health, doubts, lastCheckAt, disconnectedAt }: StoredConnection, unanswered: number, retryAfterSeconds?: number): Promise<void> {
     const isWanted = this.intervalSeconds > 0 && disconnectedAt === undefined;
     const pace = { intervalSeconds: this.intervalSeconds, now: new Date().toISOString(), random: Math.random() };

@@ -307,6 +307,18 @@ test('disconnecting revokes the token only when nobody else uses the workspace',
   expect(told.organizationId).toBe(other.organization);
 });
 
+test('who connects a workspace while its token is being revoked hears within seconds that it is lost', async () => {
+  await connector.database.query('delete from connector.connections');
+  const [leaving, coming] = [someone(), someone()];
+  const old = await connect(leaving);
+  await connector.control('faults', { method: 'auth.revoke', latencyMs: 1500, times: 1 });
+  const left = connector.call('DELETE', `/v1/connections/${old}`, { who: leaving });
+  await eventually(async () => (await connectionsOf(leaving)).length === 0);
+  await connect(coming);
+  expect((await left).status).toBe(204);
+  await eventually(async () => (await connectionsOf(coming))[0]?.health.state === 'revoked', { timeout: 20_000 });
+}, 40_000);
+
 describe('without the published app', () => {
   let bare: RunningConnector;
 
