@@ -63,7 +63,8 @@ function limited(name: string, fault: string, sandboxFault: SandboxFault, waitMs
     strike: async ({ sandbox, places }) => {
       const channel = places[0]?.channels[0] ?? '';
       await sandbox.fault({ ...sandboxFault, workspace: 'acme', ...(!isWhole && { channel }) });
-      await sleep(6000);
+      await sandbox.faultsSpent();
+      await sleep(waitMs); // time that is made to pass afterwards counts as time
       return channel;
     },
     load: { channels: 6 },

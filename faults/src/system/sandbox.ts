@@ -1,4 +1,6 @@
 /** The Slack sandbox as the suite steers it and as the last of the four ledgers. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 export interface SandboxFault {
   method?: string;
   channel?: string;
@@ -46,6 +48,15 @@ export class Sandbox {
   /** Strikes posts unless it names another method. */
   async fault(fault: SandboxFault): Promise<void> {
     await this.control('faults', { method: POST, ...fault });
+  }
+
+  /** Waits until each fault has struck as often as it was to. */
+  async faultsSpent(): Promise<void> {
+    for (;;) {
+      const { faults } = (await (await fetch(`${this.url}/sandbox/faults`)).json()) as { faults: { times?: number }[] };
+      if (faults.every(({ times }) => times === 0)) return;
+      await sleep(200);
+    }
   }
 
   async noFaults(): Promise<void> {

@@ -108,6 +108,24 @@ async function dieWhilePosting(channel: string, source?: typeof BY_WORKFLOW): Pr
     expect(await copies(id, 'C0GENERAL1')).toHaveLength(1);
   }, 60_000);
 
+  test('with several messages of one lease begun sends none of them again without saying that it may repeat', async () => {
+    await notifier.kill();
+    await fetch(`${sandbox.url}/sandbox/faults`, { method: 'POST', body: JSON.stringify({ method: 'chat.postMessage', hang: true, lost: 'after', channel: 'C0SECINTER', times: 1 }) });
+    const ids = await Promise.all(Array.from({ length: 4 }, () => send('C0SECINTER', BY_WORKFLOW)));
+    notifier = await start();
+    const posted = async (): Promise<PostedInSandbox[]> => (await Promise.all(ids.map((id) => copies(id, 'C0SECINTER')))).flat();
+    await eventually(async () => (await posted()).length === 1);
+    await notifier.kill();
+    await database.query(`update notifier.lanes set leased_until = '-infinity'`);
+    notifier = await start();
+    await eventually(async () => {
+      await database.query(`update notifier.lanes set next_at = '-infinity' where next_at > clock_timestamp()`);
+      return (await posted()).length === 5;
+    }, { timeout: 30_000 });
+    expect((await posted()).filter((message) => JSON.stringify(message).includes('may repeat'))).toHaveLength(4);
+    for (const id of ids) expect(await settled(id)).toMatchObject({ state: 'posted' });
+  }, 90_000);
+
   test('loses nothing that came meanwhile: it waits on the bus', async () => {
     await notifier.kill();
     const ids = await Promise.all(Array.from({ length: 5 }, () => send('C0PAYMENTS')));

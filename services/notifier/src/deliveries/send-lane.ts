@@ -47,7 +47,8 @@ export class SendLane {
     const recorded: Promise<boolean>[] = [];
     let stop: Outcome | undefined;
     for (const claim of claims) {
-      const outcome: Outcome | undefined = stop ? untouchedAfter(stop) : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
+      // what was left behind may have been sent, each of it: that must be judged, also behind one that stopped the lane
+      const outcome: Outcome | undefined = stop && !claim.leftover ? untouchedAfter(stop) : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
       if (outcome === undefined) return; // it is not ours any more
       if (outcome.state === 'waiting') stop ??= outcome;
       carryOver(claims.slice(claims.indexOf(claim) + 1), claim, outcome);
