@@ -109,12 +109,16 @@ async function dieWhilePosting(channel: string, source?: typeof BY_WORKFLOW): Pr
   }, 60_000);
 
   test('with several messages of one lease begun sends none of them again without saying that it may repeat', async () => {
-    await notifier.kill();
-    await fetch(`${sandbox.url}/sandbox/faults`, { method: 'POST', body: JSON.stringify({ method: 'chat.postMessage', hang: true, lost: 'after', channel: 'C0SECINTER', times: 1 }) });
+    const lane = `update notifier.lanes set next_at = $1 where destination_key = 'C0SECINTER'`;
+    await settled(await send('C0SECINTER', BY_WORKFLOW));
+    await database.query(lane, ['2100-01-01']);
     const ids = await Promise.all(Array.from({ length: 4 }, () => send('C0SECINTER', BY_WORKFLOW)));
-    notifier = await start();
+    await eventually(async () => (await database.query('select 1 from notifier.deliveries where delivery_id = any($1)', [ids])).length === 4);
+    await fetch(`${sandbox.url}/sandbox/faults`, { method: 'POST', body: JSON.stringify({ method: 'chat.postMessage', hang: true, lost: 'after', channel: 'C0SECINTER', times: 1 }) });
+    await database.query(lane, ['-infinity']);
     const posted = async (): Promise<PostedInSandbox[]> => (await Promise.all(ids.map((id) => copies(id, 'C0SECINTER')))).flat();
     await eventually(async () => (await posted()).length === 1);
+    expect(await database.query('select 1 from notifier.deliveries where delivery_id = any($1) and request_started', [ids])).toHaveLength(4);
     await notifier.kill();
     await database.query(`update notifier.lanes set leased_until = '-infinity'`);
     notifier = await start();
