@@ -1,5 +1,5 @@
 /** The Slack sandbox as the suite steers it and as the last of the four ledgers. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '@tocsin/testing';
 
 export interface SandboxFault {
   method?: string;
@@ -50,13 +50,12 @@ export class Sandbox {
     await this.control('faults', { method: POST, ...fault });
   }
 
-  /** Waits until each fault has struck as often as it was to. */
+  /** Waits until each fault has struck as often as it was to. @throws Error when one has not after three minutes */
   async faultsSpent(): Promise<void> {
-    for (;;) {
+    await eventually(async () => {
       const { faults } = (await (await fetch(`${this.url}/sandbox/faults`)).json()) as { faults: { times?: number }[] };
-      if (faults.every(({ times }) => times === 0)) return;
-      await sleep(200);
-    }
+      return faults.every(({ times }) => times === 0);
+    }, { timeout: 180_000 });
   }
 
   async noFaults(): Promise<void> {

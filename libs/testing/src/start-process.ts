@@ -14,7 +14,7 @@ export interface StartedProcess {
   pid: number;
   /** What it printed so far, on both streams. */
   output: () => string;
-  /** Asks it to end (SIGTERM) and waits; after half a minute it is killed and that is an error. */
+  /** Asks it to end (SIGTERM) and waits; after the 15 seconds that a service may take it is killed and that is an error. */
   stop: () => Promise<void>;
   /** kill -9. */
   kill: () => Promise<void>;
@@ -26,7 +26,7 @@ export interface StartOptions {
   args?: readonly string[];
 }
 
-const STOP_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 15_000;
 
 /**
  * @param entry path from the repository's root, for example `services/issues/dist/main.js`

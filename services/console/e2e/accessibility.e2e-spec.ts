@@ -107,6 +107,7 @@ const SCREENS: readonly (readonly [name: string, open: (page: Page) => Promise<v
     await page.getByRole('region', { name: 'Answer' }).getByText('Nothing was ever sent').waitFor();
   }],
   ['sign in', async (page) => {
+    await page.goto('/issues');
     await page.getByRole('button', { name: /^Signed in as/ }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'SIGN IN' }).waitFor();
