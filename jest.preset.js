@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 export default {
   // tests with real servers mostly wait: two share a processor well
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  // of tests and hooks that name no time of their own: a busy machine takes its time to lock a table or to start a process
+  testTimeout: 20_000,
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts', '.tsx'],

@@ -8,7 +8,6 @@ import type { SlackIdentity } from '@tocsin/slack';
 
 import type { Author } from '../author.js';
 import { lifeOf, type TokenLife } from '../credentials/renewal.js';
-import { CheckSchedule } from './check-schedule.repository.js';
 import { ConnectionJournal } from './connection-journal.js';
 import { ConnectionRepository } from './connection.repository.js';
 import { Credentials, hintOf } from '../credentials/credentials.js';
@@ -39,7 +38,6 @@ export class Connect {
     private readonly connections: ConnectionRepository,
     private readonly credentials: Credentials,
     private readonly journal: ConnectionJournal,
-    private readonly schedule: CheckSchedule,
   ) {}
 
   /** @param action what the audit log calls it where the workspace was connected already */
@@ -55,8 +53,6 @@ export class Connect {
       before,
       credential: this.credentials.seal({ organizationId, connectionId: id }, credential, life.renewAt),
     });
-    // Somebody who disconnected the same workspace may have had its token revoked since Slack gave it to us.
-    if (credential.method === 'oauth') await this.schedule.hurry(tx, connection);
     return { connection, isNew };
   }
 }
