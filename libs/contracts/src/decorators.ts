@@ -63,6 +63,12 @@ function judgeSource(value: unknown): Verdict {
   }
 }
 
+function judgeTotals(value: unknown): Verdict {
+  if (!isRecord(value)) return 'must be an object of counts by name';
+  const odd = Object.entries(value).find(([, count]) => !Number.isInteger(count) || Number(count) < 0);
+  return odd && `has a "${odd[0]}" that is no count (0, 1, 2 …)`;
+}
+
 /** What {@link IsDestination} asks of a value. */
 export function isDestination(value: unknown): boolean {
   return judgeDestination(value) === undefined;
@@ -73,8 +79,16 @@ export function isDeliverySource(value: unknown): boolean {
   return judgeSource(value) === undefined;
 }
 
+/** What {@link IsTotals} asks of a value. */
+export function isTotals(value: unknown): boolean {
+  return judgeTotals(value) === undefined;
+}
+
 /** `{id}`, `{name}` or `{email}`: exactly one of them. */
 export const IsDestination = shape('isDestination', judgeDestination);
 
 /** Who caused a delivery. */
 export const IsDeliverySource = shape('isDeliverySource', judgeSource);
+
+/** Counts by name: of a severity, or of anything else that is counted. */
+export const IsTotals = shape('isTotals', judgeTotals);

@@ -65,6 +65,19 @@ describe.each(files)('%s', (file) => {
   });
 });
 
+test.each([
+  ['slack.send.v1', { changes: [{ field: { valueOf: 0 }, from: 'high', to: 'critical' }] }],
+  ['slack.send.v1', { changes: ['severity'] }],
+  ['issue.changed.v1', { changes: [{ from: 'high', to: 'critical' }] }],
+  ['slack.send.v1', { digest: { kind: 'periodic', title: 'Weekly', totals: { critical: 'two' }, sections: [] } }],
+  ['slack.send.v1', { digest: { kind: 'periodic', title: 'Weekly', totals: { new: -1 }, sections: [] } }],
+  ['slack.send.v1', { digest: { kind: 'periodic', title: 'Weekly', totals: [2], sections: [] } }],
+])('%s is refused with %j, which no message can be made of', (type, odd) => {
+  const { data } = sample(`${type}.json`);
+  expect(problems(contractOf(`${type}.json`), data)).toEqual([]);
+  expect(problems(contractOf(`${type}.json`), { ...data, ...odd })).not.toEqual([]);
+});
+
 /** What another outcome, or another kind of message, has instead. */
 const NOT_BESIDE_OTHERS: Record<string, string[]> = {
   'slack.send.v1.json': ['digest'],

@@ -1,9 +1,10 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsDateString, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsDateString, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 
-import { ISSUE_CHANGES, type DeliverySource, type Destination, type FieldChange, type IssueChange } from '@tocsin/domain';
+import { ISSUE_CHANGES, type DeliverySource, type Destination, type IssueChange } from '@tocsin/domain';
 
-import { IsDeliverySource, IsDestination } from '../decorators.js';
+import { IsDeliverySource, IsDestination, IsTotals } from '../decorators.js';
+import { FieldChangeContract } from '../field-change.contract.js';
 import { IssueContract } from '../issue.contract.js';
 import { MessageOptionsContract } from '../message-options.contract.js';
 
@@ -19,7 +20,7 @@ export class DigestSection {
 export class DigestContent {
   @IsIn(['bulk', 'scan', 'burst', 'quiet-hours', 'back-fill', 'periodic']) kind!: string;
   @IsString() @IsNotEmpty() @MaxLength(300) title!: string;
-  @IsObject() totals!: Record<string, number>;
+  @IsTotals() totals!: Record<string, number>;
   @IsArray() @ArrayMaxSize(20) @ValidateNested({ each: true }) @Type(() => DigestSection) sections!: DigestSection[];
   @IsOptional() @IsString() @MaxLength(3000) link?: string;
 }
@@ -39,6 +40,6 @@ export class SendToSlack {
   @IsOptional() @IsInt() @Min(0) @Max(9) priority?: number;
   @IsOptional() @ValidateNested() @Type(() => MessageOptionsContract) options?: MessageOptionsContract;
   @IsOptional() @IsIn(ISSUE_CHANGES) change?: IssueChange;
-  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsObject({ each: true }) changes?: FieldChange[];
+  @IsOptional() @IsArray() @ArrayMaxSize(50) @ValidateNested({ each: true }) @Type(() => FieldChangeContract) changes?: FieldChangeContract[];
   @IsOptional() @IsDateString() expiresAt?: string;
 }

@@ -33,4 +33,9 @@ describe('changes in one line', () => {
     expect(changesText('resolved', [{ field: 'status', from: 'open', to: 'resolved' }])).toBe('');
     expect(changesText('updated', [{ field: 'status', from: 'open', to: 'excluded' }])).toBe('status open → excluded');
   });
+
+  test('values of any shape are told, also those that cannot be turned into text by themselves', () => {
+    const change = { field: 'owners', from: [{ toString: 0 }, 1, null], to: { valueOf: 0, toString: 'x' } };
+    expect(changesText('updated', [change])).toBe('owners {"toString":0}, 1, null → {"valueOf":0,"toString":"x"}');
+  });
 });

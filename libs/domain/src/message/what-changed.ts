@@ -45,6 +45,9 @@ function told(change: IssueChange, changes: readonly FieldChange[]): FieldChange
 
 function shown(value: unknown): string {
   if (value === undefined || value === null || value === '') return 'none';
-  const words = Array.isArray(value) ? value.map(String).join(', ') : typeof value === 'string' ? value : JSON.stringify(value);
-  return cut(cleanLine(words), VALUE_MAX) || 'none';
+  return cut(cleanLine(Array.isArray(value) ? value.map(inWords).join(', ') : inWords(value)), VALUE_MAX) || 'none';
+}
+
+function inWords(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -6,7 +6,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 
-import { isDeliverySource, isDestination } from '@tocsin/contracts';
+import { isDeliverySource, isDestination, isTotals } from '@tocsin/contracts';
 
 import { contractSchemas } from '../service/openapi.js';
 
@@ -41,8 +41,8 @@ function compile(contract: new () => object): ValidateFunction {
 function prepare(): Ajv {
   const ajv = new Ajv({ removeAdditional: 'all', strict: false, validateFormats: true });
   formats.default(ajv, ['date-time']);
-  const shapes: Readonly<Record<string, (value: unknown) => boolean>> = { destination: isDestination, deliverySource: isDeliverySource };
+  const shapes: Readonly<Record<string, (value: unknown) => boolean>> = { destination: isDestination, deliverySource: isDeliverySource, totals: isTotals };
   ajv.addKeyword({ keyword: 'x-shape', validate: (shape: string, value: unknown) => shapes[shape]?.(value) === true });
-  for (const [name, schema] of Object.entries(contractSchemas({ isDestination: () => ({ 'x-shape': 'destination' }), isDeliverySource: () => ({ 'x-shape': 'deliverySource' }) }))) ajv.addSchema(schema, `#/components/schemas/${name}`);
+  for (const [name, schema] of Object.entries(contractSchemas({ isDestination: () => ({ 'x-shape': 'destination' }), isDeliverySource: () => ({ 'x-shape': 'deliverySource' }), isTotals: () => ({ 'x-shape': 'totals' }) }))) ajv.addSchema(schema, `#/components/schemas/${name}`);
   return ajv;
 }

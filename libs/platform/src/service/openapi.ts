@@ -19,6 +19,7 @@ const SOURCE = {
     { type: 'object', required: ['kind', 'of'], properties: { kind: { const: 'digest' }, workflowId: { type: 'string' }, of: { type: 'integer' } } },
   ],
 };
+const TOTALS = { type: 'object', additionalProperties: { type: 'integer', minimum: 0 } };
 
 /** The converter's own pattern insists on fractions of a second, which the validator does not. */
 const TIME = { type: 'string', format: 'date-time' };
@@ -31,7 +32,7 @@ export function contractSchemas(converters: Readonly<Record<string, () => object
   return validationMetadatasToSchemas({
     refPointerPrefix: '#/components/schemas/',
     classTransformerMetadataStorage: defaultMetadataStorage,
-    additionalConverters: { isDestination: () => DESTINATION, isDeliverySource: () => SOURCE, isDateString: () => TIME, isDefined: () => ({}), ...converters } as never,
+    additionalConverters: { isDestination: () => DESTINATION, isDeliverySource: () => SOURCE, isTotals: () => TOTALS, isDateString: () => TIME, isDefined: () => ({}), ...converters } as never,
   });
 }
 

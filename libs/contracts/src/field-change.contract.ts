@@ -1,0 +1,10 @@
+import { IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+
+import type { FieldChange } from '@tocsin/domain';
+
+/** What a field was and what it is: any JSON, nothing where there was none. */
+export class FieldChangeContract implements FieldChange {
+  @IsString() @IsNotEmpty() @MaxLength(200) field!: string;
+  @IsOptional() from: unknown;
+  @IsOptional() to: unknown;
+}
