@@ -29,7 +29,7 @@ function places(value: unknown): Record<string, unknown>[] {
   return [...(Array.isArray(value) ? [] : [value as Record<string, unknown>]), ...Object.values(value).flatMap(places)];
 }
 
-describe.each(MESSAGES.map(({ type, contract }) => [type, contract] as const))('%s', (type, contract) => {
+describe.each(MESSAGES.map(({ type, contract }): [string, new () => object] => [type, contract]))('%s', (type, contract) => {
   test('its sample is accepted at once, as it is', async () => {
     const data = sample(type);
     expect(quickCheck(contract, structuredClone(data))).toEqual(JSON.parse(JSON.stringify(await closely(contract, data))));

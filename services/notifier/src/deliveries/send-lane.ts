@@ -1,6 +1,7 @@
 /**
- * Sends what the lease of one lane holds, one after the other; all of it is marked as begun before the first. Results are recorded while the next message is on its way;
- * the last one gives the lane back, when all others are recorded. What cannot go now stops the lane, so that order is kept.
+ * Sends what the lease of one lane holds, one after the other; all of it is marked as begun before the first. Results are
+ * recorded while the next message is on its way; the last one gives the lane back, when all others are recorded. What cannot
+ * go now stops the lane, so that order is kept.
  */
 import { Inject, Injectable } from '@nestjs/common';
 
