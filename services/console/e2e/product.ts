@@ -1,11 +1,11 @@
-/** The whole product in one process, on an empty data directory, for the tests of one file. */
+/** The whole product in one process, on an empty database, for the tests of one file. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { test as base, type Page } from '@playwright/test';
-import { eventually, freePort, startProcess } from '@tocsin/testing';
+import { eventually, freePort, startProcess, testDatabase } from '@tocsin/testing';
 
 export interface Product {
   url: string;
@@ -20,6 +20,8 @@ export interface Product {
   atSlack: (control: 'approval' | 'channels' | 'directory' | 'faults' | 'limits' | 'tokens', what: object) => Promise<void>;
   /** What another than the browser asks of the API. @throws Error when it is refused */
   api: <Answer>(method: string, path: string, body?: object, type?: string) => Promise<Answer>;
+  /** Puts a message into a queue as it is, as a program would that does not keep to the contract. */
+  putIntoQueue: (queue: string, body: string) => Promise<void>;
 }
 
 const REPORTS = new URL('../../issues/fixtures/', import.meta.url);
@@ -28,8 +30,9 @@ export const test = base.extend<object, { product: Product }>({
   product: [
     async ({}, use) => {
       const [port, sandboxPort] = [await freePort(), await freePort()];
+      const database = await testDatabase();
       const dataDir = await mkdtemp(join(tmpdir(), 'tocsin-console-'));
-      const settings = { PORT: String(port), SANDBOX_PORT: String(sandboxPort), DATA_DIR: dataDir, SLACK_CHANNEL_INTERVAL_MS: '100' };
+      const settings = { PORT: String(port), SANDBOX_PORT: String(sandboxPort), DATABASE_URL: database.url, DATA_DIR: dataDir, SLACK_CHANNEL_INTERVAL_MS: '100' };
       const running = await startProcess('services/standalone/dist/main.js', settings, { timeout: 150_000 });
       const url = `http://localhost:${port}`;
       const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
@@ -41,8 +44,12 @@ export const test = base.extend<object, { product: Product }>({
         refuseNextMessage: (error) => atSlack(sandboxUrl, 'faults', { method: 'chat.postMessage', error, times: 1 }),
         atSlack: (control, what) => atSlack(sandboxUrl, control, what),
         api: (method, path, body, type) => askApi(url, method, path, body, type),
+        putIntoQueue: async (queue, body) => {
+          await database.query(`insert into bus.messages (queue, message_id, body, headers) values ($1, $2, $3, '{}')`, [queue, crypto.randomUUID(), body]);
+        },
       });
       await running.stop();
+      await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },
     { scope: 'worker', timeout: 180_000 },

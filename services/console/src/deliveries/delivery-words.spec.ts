@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { Delivery } from '@tocsin/contracts';
 
-import { counted, destinationName, matchedBy, titleOf } from './delivery-words.js';
+import { counted, destinationName, letterReason, matchedBy, titleOf } from './delivery-words.js';
 
 const BY_HAND: Delivery['source'] = { kind: 'manual', user: 'noa@acme.test' };
 
@@ -41,4 +41,8 @@ test.each([
 
 test.each([[1, 'delivery', '1 delivery'], [2, 'delivery', '2 deliveries'], [1, 'issue', '1 issue'], [3201, 'issue', '3,201 issues']])('%d %s', (count, noun, said) => {
   expect(counted(count, noun)).toBe(said);
+});
+
+test.each([['unknown_version', 'a version that is not known'], ['of_tomorrow', 'of_tomorrow']])('a letter that died of %s', (code, said) => {
+  expect(letterReason(code)).toBe(said);
 });

@@ -33,6 +33,30 @@ export function stateMeaning(state: DeliveryState): string {
   return MEANINGS[state];
 }
 
+const LETTER_REASONS: ReadonlyMap<string, string> = new Map([
+  ['unreadable', 'cannot be read'],
+  ['invalid_event', 'no valid CloudEvent'],
+  ['invalid_data', 'data not valid'],
+  ['unknown_version', 'a version that is not known'],
+  ['wrong_type', 'in the wrong queue'],
+  ['wrong_organization', 'no organization, or two'],
+  ['no_organization', 'no organization'],
+  ['too_large', 'too large'],
+  ['foreign_connection', 'a connection of another organization'],
+  ['attempts_exhausted', 'failed at every attempt'],
+  ['delivery_limit', 'delivered too often'],
+  ['expired', 'its time ran out'],
+  ['rejected', 'refused by its service'],
+  ['maxlen', 'the queue was full'],
+  ['unroutable', 'nobody hears it'],
+  ['refused', 'refused by the broker'],
+]);
+
+/** Why a message between services died; the code itself where a service knows more reasons than the console. */
+export function letterReason(code: string): string {
+  return LETTER_REASONS.get(code) ?? code;
+}
+
 /** The destination's name as people know it, else its id. */
 export function destinationName({ destination: { name, id, kind } }: Pick<Delivery, 'destination'>): string {
   if (name === undefined || name === '') return id ?? 'not resolved yet';

@@ -20,7 +20,7 @@ export function ProblemsPage() {
       <Stack component="section" gap="sm" aria-label="Dead letters">
         <Title order={2} size="h4">Dead letters</Title>
         <Text size="sm" c="dimmed">Messages between services that could not be understood or handled. Nothing else was held up by them. Replay them after the cause is mended.</Text>
-        {ofOrganization || ofAll ? <DeadLetters mayAct={ofOrganization} /> : <NeedsPermission permission="deliveries:replay" to="see dead letters" />}
+        {ofOrganization || ofAll ? <DeadLetters /> : <NeedsPermission permission="deliveries:replay" to="see dead letters" />}
       </Stack>
     </DeliveriesFrame>
   );
