@@ -1,11 +1,13 @@
 /** Asks Slack about a connection’s own token and keeps what it says, unless the token was replaced meanwhile. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Inject, Injectable } from '@nestjs/common';
 
 import { saysTokenIsDead, type CheckReason, type HealthNews, type SlackFailure } from '@tocsin/domain';
 import { Inbox, LOGGER, Outbox, type Logger } from '@tocsin/platform';
 
 import { slackAsAuthor, tocsinAsAuthor, type Author } from '../author.js';
-import { Credentials } from '../credentials/credentials.js';
+import { Credentials, type Credential } from '../credentials/credentials.js';
 import { RenewToken } from '../credentials/renew-token.js';
 import { SlackAccess } from '../slack-access.js';
 import { askAboutToken, type Finding } from '../verification/ask-about-token.js';
@@ -15,6 +17,10 @@ import { ConnectionJournal } from './connection-journal.js';
 import { ConnectionRepository } from './connection.repository.js';
 import { learn } from './learn.js';
 import { isSameButForTheCheck, type StoredConnection } from './stored-connection.js';
+
+/** How long a renewal may take that somebody else is at: a request to Slack. */
+const SUCCESSOR_MS = 10_000;
+const SUCCESSOR_LOOK_MS = 200;
 
 interface Check {
   author: Author;
@@ -74,11 +80,24 @@ export class CheckConnection {
     if (!connection || !credential) return undefined;
     const finding = await ask(credential.token, connection);
     const renewal = mayRenew && isWorthRenewing(connection, finding, Date.now()) ? await this.renewal.renewNow(connection) : undefined;
+    const isByHand = check.reason.kind === 'person';
+    const isRenewed = renewal === 'renewed' || (renewal === 'elsewhere' && isByHand && (await this.hasSuccessor(id, credential)));
     // What was reported was said of the token before.
-    if (renewal === 'renewed') return this.look(id, { ...check, reason: check.reason.kind === 'person' ? check.reason : { kind: 'clock' } }, ask, false);
-    if (isVerdict(finding) && renewal !== 'later') await this.keep(id, check, finding, credential.credentialVersion);
+    if (isRenewed) return this.look(id, isByHand ? check : { ...check, reason: { kind: 'clock' } }, ask, false);
+    if (isVerdict(finding) && (renewal === undefined || renewal === 'given_up')) await this.keep(id, check, finding, credential.credentialVersion);
     else await this.postpone(id, check, finding.failure);
     return finding;
+  }
+
+  /** Whoever asks by hand waits for a renewal under way. */
+  private async hasSuccessor(id: string, { credentialVersion }: Credential): Promise<boolean> {
+    const end = performance.now() + SUCCESSOR_MS;
+    while (performance.now() < end) {
+      const now = await this.credentials.of(id);
+      if (now?.credentialVersion !== credentialVersion) return now !== undefined;
+      await sleep(SUCCESSOR_LOOK_MS);
+    }
+    return false;
   }
 
   private async keep(id: string, check: Check, finding: Finding, credentialVersion: number): Promise<void> {

@@ -20,8 +20,8 @@ import { CredentialRepository, type RenewalLease } from './credential.repository
 import { Credentials, hintOf } from './credentials.js';
 import { judgeRenewal, lifeOf, type TokenLife } from './renewal.js';
 
-/** `later`: it could not be renewed now and is tried again, or somebody else is at it. */
-export type RenewalResult = 'renewed' | 'later' | 'given_up';
+/** `later`: it could not be renewed now and is tried again. `elsewhere`: somebody else is at it, or has just done it. */
+export type RenewalResult = 'renewed' | 'later' | 'elsewhere' | 'given_up';
 
 const NO_CLIENT: SlackFailure = { family: 'refused', kind: 'configuration', code: 'no_client', message: 'The client id or client secret of the published Slack app is not set.', remedy: REMEDIES.clientSettings };
 const OTHER_SLACK: SlackFailure = { family: 'refused', kind: 'configuration', code: 'other_slack', message: 'The token is not one of the Slack that SLACK_BASE_URL leads to.', remedy: 'Set SLACK_BASE_URL to the Slack of this workspace, or connect the workspace again.' };
@@ -42,7 +42,7 @@ export class RenewToken {
   async renewNow({ id, credentialVersion }: StoredConnection): Promise<RenewalResult | undefined> {
     const lease = await this.stored.leaseOf(id, credentialVersion);
     if (lease) return this.renew(lease);
-    return (await this.stored.isRenewable(id)) ? 'later' : undefined;
+    return (await this.stored.isRenewable(id)) ? 'elsewhere' : undefined;
   }
 
   async renew(lease: RenewalLease): Promise<RenewalResult> {

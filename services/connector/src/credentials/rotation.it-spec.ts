@@ -143,6 +143,17 @@ describe('an installation whose tokens rotate', () => {
     expect(await credential(id)).toMatchObject({ credentialVersion: 2 });
   });
 
+  test('that has ended is well for whoever checks it while somebody else renews it', async () => {
+    const who = someone();
+    const id = await install(who);
+    await connector.control('tokens', { token: (await credential(id)).token, state: 'expired' });
+    await connector.fault({ method: 'oauth.v2.access', latencyMs: 1500 });
+    await due(id);
+    await eventually(async () => (await connector.database.query('select from connector.connections where renewal_leased_until > clock_timestamp()')).length === 1);
+    expect((await connector.call<VerificationResult>('POST', `/v1/connections/${id}/verify`, { who })).body.ok).toBe(true);
+    expect(await renewals()).toBe(1);
+  });
+
   test('stays connected when Slack tells that a token of it was revoked, which may be the one before: it is checked', async () => {
     const who = someone();
     const id = await install(who);
