@@ -47,12 +47,7 @@ import { ResolutionJob } from './directory/resolution.job.js';
 import { ResolveAddress } from './directory/resolve-address.js';
 import { LEDGER_CONTROLLERS, LEDGER_PROVIDERS } from './ledger/ledger-parts.js';
 import { LIVING_CONTROLLERS, LIVING_PROVIDERS } from './living/living-parts.js';
-import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
-import { Delivery1764028800000 } from './migrations/1764028800000-delivery.js';
-import { Commands1764115200000 } from './migrations/1764115200000-commands.js';
-import { Directory1764202000000 } from './migrations/1764202000000-directory.js';
-import { AuditOfTarget1764202600000 } from './migrations/1764202600000-audit-of-target.js';
-import { Destinations1764202100000 } from './migrations/1764202100000-destinations.js';
+import { MIGRATIONS } from './migrations/migrations.js';
 import { NotifierConfig } from './notifier.config.js';
 import { DeliverySettingsController } from './settings/delivery-settings.controller.js';
 import { DeliverySettingsRepository } from './settings/delivery-settings.repository.js';
@@ -62,7 +57,7 @@ export class NotifierModule {
   static register(config: NotifierConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: NotifierModule,
-      imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: [Initial1732460000000, Delivery1764028800000, Commands1764115200000, Directory1764202000000, Destinations1764202100000, AuditOfTarget1764202600000] })],
+      imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: MIGRATIONS })],
       controllers: [SendToSlackConsumer, ConnectionConsumer, ...LIVING_CONTROLLERS, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, ...DESTINATION_CONTROLLERS, DeliverySettingsController],
       providers: [
         { provide: NotifierConfig, useValue: config },

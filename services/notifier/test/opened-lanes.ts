@@ -18,11 +18,7 @@ import type { Claim, LaneClaim } from '../src/deliveries/claim.js';
 import { LaneRepository } from '../src/deliveries/lane.repository.js';
 import { WaitingRepository } from '../src/deliveries/waiting.repository.js';
 import { ToldIssues } from '../src/living/told-issues.repository.js';
-import { Initial1732460000000 } from '../src/migrations/1732460000000-initial.js';
-import { Delivery1764028800000 } from '../src/migrations/1764028800000-delivery.js';
-import { Commands1764115200000 } from '../src/migrations/1764115200000-commands.js';
-import { Directory1764202000000 } from '../src/migrations/1764202000000-directory.js';
-import { Destinations1764202100000 } from '../src/migrations/1764202100000-destinations.js';
+import { MIGRATIONS } from '../src/migrations/migrations.js';
 import { NotifierConfig } from '../src/notifier.config.js';
 
 const NOBODY = { connector: '', issues: '', workflows: '', notifier: '' };
@@ -68,7 +64,7 @@ export class OpenedLanes {
 
   static async open(): Promise<OpenedLanes> {
     const database = await testDatabase();
-    return new OpenedLanes(database, await openDatabase({ url: database.url, schema: 'notifier', migrations: [Initial1732460000000, Delivery1764028800000, Commands1764115200000, Directory1764202000000, Destinations1764202100000], poolSize: 10 }));
+    return new OpenedLanes(database, await openDatabase({ url: database.url, schema: 'notifier', migrations: MIGRATIONS, poolSize: 10 }));
   }
 
   async close(): Promise<void> {

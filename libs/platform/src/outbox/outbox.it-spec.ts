@@ -126,9 +126,11 @@ describe('a message in the outbox', () => {
       await Promise.all(looks);
       looks = [];
     }
+    await outbox.statement((own) => own.query(`insert into alarms values ('two-b')`));
     await expect(outbox.transaction(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(outbox.statement(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await Promise.all(looks);
-    expect(seen).toEqual([['one'], ['one', 'two']]);
+    expect(seen).toEqual([['one'], ['one', 'two'], ['one', 'two', 'two-b']]);
   });
 
   test('must be one that the table lets the service say', async () => {

@@ -33,11 +33,8 @@ export class ArrivalRepository {
 
   /** @returns the ids of the deliveries that were new */
   async ingest(arrivals: readonly Arrival[]): Promise<string[]> {
-    const recorded = await this.outbox.transaction(async (tx) => {
-      const inserted = await this.ingestWithin(tx, arrivals);
-      failPoint('arrival.commit', 'before');
-      return inserted;
-    });
+    failPoint('arrival.commit', 'before');
+    const recorded = await this.outbox.statement((database) => this.ingestWithin(database, arrivals));
     failPoint('arrival.commit');
     return recorded;
   }

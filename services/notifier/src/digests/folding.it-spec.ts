@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 async function acceptedCount(): Promise<number> {
-  const [row] = await digests.opened.source.query<{ accepted: number }[]>('select accepted::int from accepted_counts');
+  const [row] = await digests.opened.source.query<{ accepted: number }[]>('select coalesce(sum(accepted), 0)::int as accepted from accepted_counts');
   return row?.accepted ?? 0;
 }
 

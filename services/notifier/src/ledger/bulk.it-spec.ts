@@ -85,7 +85,7 @@ async function manyFailed(count: number): Promise<void> {
      select organization_id, id, lane_id, connection_id, priority, said_at, expires_at, created_at, state, error, settled_at from more`,
     [model, count],
   );
-  await notifier.database.query(`update notifier.accepted_counts set accepted = $1`, [count]);
+  await notifier.database.query(`update notifier.accepted_counts set accepted = accepted + $1`, [count - 1]);
 }
 
 describe('cancelling many', () => {

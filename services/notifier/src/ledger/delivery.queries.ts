@@ -62,7 +62,7 @@ export class DeliveryQueries {
   async summary(organizationId: string): Promise<DeliverySummary> {
     const inTransit = await this.inTransit(organizationId);
     const [counted] = await this.database.query<{ accepted: number; by_state: Partial<Record<DeliveryState, number>> }[]>(
-      `select coalesce((select accepted from accepted_counts where organization_id = $1), 0)::float8 as accepted,
+      `select coalesce((select sum(accepted) from accepted_counts where organization_id = $1), 0)::float8 as accepted,
               coalesce((select jsonb_object_agg(state, n) from (
                 select state, sum(n) as n from (
                   select state, count(*) as n from deliveries where organization_id = $1 group by state
