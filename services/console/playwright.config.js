@@ -20,6 +20,7 @@ export default defineConfig({
   // a machine with two processors may have other work: what holds on a quiet one within a second has to hold on it, too
   expect: { timeout: 15_000 },
   use: {
+    // says what was waited for, before the test's own time is over
     actionTimeout: 60_000,
     // it costs as much as the tests themselves: npx playwright test --trace retain-on-failure
     trace: 'off',

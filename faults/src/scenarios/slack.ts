@@ -87,8 +87,7 @@ const LIMITS: readonly Scenario[] = [
   limited('garbage', 'a channel is limited three times, Retry-After soon', { times: 3, retryAfter: 'soon' }, 500),
 ];
 
-/** Requests that may be out or on their way when the breaker opens: as many as one replica has in flight. */
-/** While Slack is away: until the breaker opens, and the probes after it. */
+/** Requests while Slack is away, fewer than this: until the breaker opens, and the probes after it. */
 const ATTEMPTS = 20;
 
 const down: Scenario<number> = {

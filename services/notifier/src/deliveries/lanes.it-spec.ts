@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { aSendToSlack } from '@tocsin/testing';
-
 import { OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
 import { resultOf } from './delivery-result.js';
 
@@ -18,39 +16,6 @@ afterAll(async () => {
 beforeEach(async () => {
   await opened.clear();
   await opened.connect();
-});
-
-describe('a command', () => {
-  test('that comes three times is one delivery, counted once', async () => {
-    await opened.accept({ commandId: 'one' });
-    await opened.accept({ commandId: 'one' }, { commandId: 'one' });
-    await expect(opened.source.query('select sum(accepted)::int as accepted from accepted_counts')).resolves.toEqual([{ accepted: 1 }]);
-    await expect(opened.source.query('select count(*)::int as rows from deliveries')).resolves.toEqual([{ rows: 1 }]);
-  });
-
-  test('is taken in while another replica is about to commit commands of the same organization', async () => {
-    await opened.source.transaction(async (tx) => {
-      await opened.arrivals.ingestWithin(tx, [{ command: aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0GENERAL1' } }), saidAt: new Date() }]);
-      await opened.accept({});
-    });
-    await expect(opened.source.query('select sum(accepted)::int as accepted from accepted_counts')).resolves.toEqual([{ accepted: 2 }]);
-  });
-
-  test('with the id that another organization used is a delivery of its own', async () => {
-    await opened.connect({ id: 'connection-2', organizationId: 'globex' });
-    await opened.accept({ commandId: 'same' }, { commandId: 'same', organizationId: 'globex', connectionId: 'connection-2' });
-    await expect(opened.source.query('select organization_id from deliveries order by 1')).resolves.toEqual([{ organization_id: 'acme' }, { organization_id: 'globex' }]);
-  });
-
-  test.each([
-    ['by hand', { source: { kind: 'manual', user: 'ada@acme.test' } as const }, 0],
-    ['of a workflow', { source: { kind: 'workflow', workflowId: 'w', version: 1, stepId: 's' } as const }, 5],
-    ['of a digest', { source: { kind: 'digest', of: 20 } as const }, 7],
-    ['with a priority of its own', { priority: 9 }, 9],
-  ])('%s has its place in the line', async (_, command, priority) => {
-    await opened.accept(command);
-    await expect(opened.source.query('select priority from deliveries')).resolves.toEqual([{ priority }]);
-  });
 });
 
 describe('a lane', () => {
