@@ -1,6 +1,8 @@
 /** Puts messages on RabbitMQ as any internal service would: persistent, with confirms, many on the way at once. */
 import { connect, type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
 
+import { writeTogether } from '@tocsin/platform';
+
 const ON_THE_WAY = 500;
 
 export interface Publication {
@@ -18,13 +20,14 @@ export class Publisher {
 
   static async open(url: string): Promise<Publisher> {
     const connection = await connect(url, { noDelay: true });
+    writeTogether(connection);
     return new Publisher(connection, await connection.createConfirmChannel());
   }
 
-  /** Makes a message of each and publishes them, some at a time. Resolves when the broker has all of them on disk. */
-  async publish<T>(items: readonly T[], toPublication: (item: T) => Publication): Promise<void> {
-    for (let begin = 0; begin < items.length; begin += ON_THE_WAY) {
-      await Promise.all(items.slice(begin, begin + ON_THE_WAY).map((item) => this.send(toPublication(item))));
+  /** Publishes some at a time. Resolves when the broker has all of them on disk. */
+  async publish(publications: readonly Publication[]): Promise<void> {
+    for (let begin = 0; begin < publications.length; begin += ON_THE_WAY) {
+      await Promise.all(publications.slice(begin, begin + ON_THE_WAY).map((publication) => this.send(publication)));
     }
   }
 

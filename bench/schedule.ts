@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { SendToSlack } from '@tocsin/contracts';
 
-import type { Contender } from './contenders/contender.js';
+import { send, type Contender } from './contenders/contender.js';
 
 export interface Planned {
   /** Milliseconds after the first. */
@@ -21,7 +21,7 @@ const TICK_MS = 5;
 const PART = 2000;
 
 /** @param plan in the order of its times */
-export async function sendOnTime(contender: Pick<Contender, 'send'>, plan: readonly Planned[]): Promise<Sent[]> {
+export async function sendOnTime(contender: Pick<Contender, 'messagesOf' | 'publish'>, plan: readonly Planned[]): Promise<Sent[]> {
   const begin = performance.now();
   const sent: Sent[] = [];
   const onTheWay: Promise<void>[] = [];
@@ -30,7 +30,7 @@ export async function sendOnTime(contender: Pick<Contender, 'send'>, plan: reado
     const due = plan.slice(sent.length).slice(0, 1000).filter(({ afterMs }) => afterMs <= now).map(({ command }) => command);
     const at = Date.now();
     sent.push(...due.map((command) => ({ command, at })));
-    if (due.length > 0) onTheWay.push(contender.send(due));
+    if (due.length > 0) onTheWay.push(send(contender, due));
     await sleep(TICK_MS);
   }
   await Promise.all(onTheWay);
@@ -38,8 +38,8 @@ export async function sendOnTime(contender: Pick<Contender, 'send'>, plan: reado
 }
 
 /** Sends many without holding them all in memory. */
-export async function sendMany(contender: Pick<Contender, 'send'>, count: number, commandOf: (index: number) => SendToSlack): Promise<void> {
-  for (let begin = 0; begin < count; begin += PART) await contender.send(Array.from({ length: Math.min(PART, count - begin) }, (_, index) => commandOf(begin + index)));
+export async function sendMany(contender: Pick<Contender, 'messagesOf' | 'publish'>, count: number, commandOf: (index: number) => SendToSlack): Promise<void> {
+  for (let begin = 0; begin < count; begin += PART) await send(contender, Array.from({ length: Math.min(PART, count - begin) }, (_, index) => commandOf(begin + index)));
 }
 
 /** `perSecond` evenly for so long. */

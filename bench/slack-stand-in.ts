@@ -12,9 +12,9 @@ import { TokenBucket } from './token-bucket.js';
 
 const SCOPES = 'chat:write,channels:read,groups:read,users:read,users:read.email,chat:write.public';
 
-/** Bodies come as a form or as JSON, and are not worth a parser: three fields are looked for. */
+/** Bodies come as a form or as JSON, and are not worth a parser: two fields are looked for, each from where its name stands. */
 const CHANNEL = /(?:^|[&"])channel(?:=|"\s*:\s*")([A-Z0-9]+)/;
-const DELIVERY = /delivery_id(?:%22%3A%22|\\?"\s*:\s*\\?")([^"%\\]+)/;
+const DELIVERY = /delivery_id(?:%22%3A%22|\\?"\s*:\s*\\?")([^"%\\]+)/y;
 const TOKEN = /^Bearer (.+)$/;
 
 const { latencyMs, channel: channelLimit, workspace: workspaceLimit } = fromEnvironment(process.env);
@@ -29,7 +29,7 @@ let lastTs = 0;
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => { answer(request, Buffer.concat(chunks).toString(), response); });
+  request.on('end', () => { answer(request, Buffer.concat(chunks).toString('latin1'), response); });
 });
 server.keepAliveTimeout = 120_000;
 server.listen(0, '127.0.0.1', () => {
@@ -54,11 +54,16 @@ function post(token: string, body: string, response: ServerResponse): void {
     say(response, { ok: false, error: 'ratelimited' }, 429, { 'retry-after': Math.ceil(waitMs / 1000) });
     return;
   }
-  const delivery = DELIVERY.exec(body)?.[1] ?? '';
+  const delivery = deliveryIn(body);
   const answeredAt = later(response, { ok: true, channel, ts: nextTs(), message: { type: 'message', text: '' } });
   counts.posts += 1;
   deliveries.add(delivery);
   log.posts.push([channel, token, delivery, now, answeredAt]);
+}
+
+function deliveryIn(body: string): string {
+  DELIVERY.lastIndex = Math.max(0, body.lastIndexOf('delivery_id'));
+  return DELIVERY.exec(body)?.[1] ?? '';
 }
 
 /** Every other method, so far as somebody who posts needs it. */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Bench } from '../bench.js';
 import { Baseline } from '../contenders/baseline.js';
-import { withContender, type Contender } from '../contenders/contender.js';
+import { send, withContender, type Contender } from '../contenders/contender.js';
 import { Tocsin } from '../contenders/tocsin.js';
 import { idealCount, idealDuration } from '../ideal.js';
 import { atLeast, atMost, figure, seconds, settingsOf, type Report } from '../report.js';
@@ -60,7 +60,7 @@ async function run(contender: Contender, { lanes, small, perLane, windowMs, repl
   const traffic = new Traffic();
   const big = Array.from({ length: lanes }, (_, channel) => traffic.commandTo({ channel }));
   const others = Array.from({ length: small * LANES_OF_SMALL * perLane }, (_, index) => traffic.commandTo({ connection: 1 + (index % small), channel: Math.floor(index / small) % LANES_OF_SMALL }));
-  await contender.send([...big, ...others]);
+  await send(contender, [...big, ...others]);
   await contender.start(replicas);
   await contender.holdUntilAllIsIn?.(big.length + others.length);
   await until(async () => (await contender.slack.counts()).posts > 0, `${contender.name} posts its first message`);

@@ -4,7 +4,7 @@
  */
 import type { Bench } from '../bench.js';
 import { Baseline } from '../contenders/baseline.js';
-import { withContender, type Contender } from '../contenders/contender.js';
+import { send, withContender, type Contender } from '../contenders/contender.js';
 import { Tocsin } from '../contenders/tocsin.js';
 import { figure, seconds, settingsOf, type Report } from '../report.js';
 import { AS_SLACK, describeSlack } from '../slack-settings.js';
@@ -51,7 +51,7 @@ async function run(contender: Contender, issues: number, patienceMs: number, tol
   const traffic = new Traffic();
   const commands = Array.from({ length: issues }, () => traffic.commandTo({ channel: 0 }));
   const begin = Date.now();
-  await contender.send(commands);
+  await send(contender, commands);
   await until(async () => Date.now() - begin > patienceMs || (await told()) >= issues, 'all are told', { everyMs: 250, timeoutMs: patienceMs + 10_000 });
   const known = Math.min(await told(), issues);
   await contender.lostNothing(issues);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Bench } from '../bench.js';
 import { Baseline } from '../contenders/baseline.js';
-import { withContender, type Contender } from '../contenders/contender.js';
+import { send, withContender, type Contender } from '../contenders/contender.js';
 import { IssuesService } from '../contenders/issues-service.js';
 import { Tocsin } from '../contenders/tocsin.js';
 import { figure, milliseconds, settingsOf, type Goal, type Report } from '../report.js';
@@ -82,7 +82,7 @@ async function theWholeWay(tocsin: Tocsin, size: Size): Promise<Run> {
 
 /** One message to each channel: who may read it is known afterwards, and the code has run. */
 async function warmUp(contender: Contender, traffic: Traffic, size: Size): Promise<void> {
-  await contender.send(Array.from({ length: size.channels }, (_, index) => traffic.commandTo(where(index, size))));
+  await send(contender, Array.from({ length: size.channels }, (_, index) => traffic.commandTo(where(index, size))));
   await untilCount(async () => (await contender.slack.counts()).deliveries, size.channels, `${contender.name} warms up`);
   await sleep(2000); // longer than the interval of a channel
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Bench } from '../bench.js';
 import { Baseline } from '../contenders/baseline.js';
-import { withContender, type Contender } from '../contenders/contender.js';
+import { send, withContender, type Contender } from '../contenders/contender.js';
 import { Tocsin } from '../contenders/tocsin.js';
 import { idealTimes } from '../ideal.js';
 import { atLeast, figure, milliseconds, settingsOf, type Goal, type Report } from '../report.js';
@@ -58,7 +58,7 @@ export const pacing: Bench = async (options) => {
 async function run(contender: Contender, replicas: number, { durationMs, perSecond }: Size): Promise<Run> {
   await contender.start(replicas);
   const [traffic, random] = [new Traffic(), seeded(7)];
-  await contender.send(Array.from({ length: WARM_UP }, (_, index) => traffic.commandTo({ channel: CHANNELS + index })));
+  await send(contender, Array.from({ length: WARM_UP }, (_, index) => traffic.commandTo({ channel: CHANNELS + index })));
   await untilCount(async () => (await contender.slack.counts()).deliveries, WARM_UP, `${contender.name} warms up`);
   await contender.slack.clear();
   const plan = evenly(durationMs, perSecond, (index) => traffic.commandTo({ channel: index % 2 === 0 ? 0 : 1 + Math.floor(random() * (CHANNELS - 1)) }));

@@ -6,7 +6,7 @@ import type { SendToSlack } from '@tocsin/contracts';
 
 import type { Bench, BenchOptions } from '../bench.js';
 import { Baseline } from '../contenders/baseline.js';
-import { withContender, type Contender, type PrepareContender } from '../contenders/contender.js';
+import { send, withContender, type Contender, type PrepareContender } from '../contenders/contender.js';
 import { Tocsin } from '../contenders/tocsin.js';
 import { totalCpuSeconds } from '../process-figures.js';
 import { atLeast, atMost, figure, settingsOf, spread, type Report } from '../report.js';
@@ -49,14 +49,14 @@ async function measure(contender: Contender, { warmUp, commands }: Size, { tell 
   await contender.start();
   const traffic = new Traffic();
   const next = (count: number): SendToSlack[] => Array.from({ length: count }, (_, index) => traffic.commandTo({ channel: index % CHANNELS }));
-  await contender.send(next(warmUp));
+  await send(contender, next(warmUp));
   await postedAndRecorded(contender, warmUp);
   await contender.rest();
 
-  const measured = next(commands);
+  const messages = contender.messagesOf(next(commands));
   const cpuBefore = totalCpuSeconds(contender.pids);
   const begin = performance.now();
-  await contender.send(measured);
+  await contender.publish(messages);
   await postedAndRecorded(contender, warmUp + commands);
   const ms = performance.now() - begin;
   await contender.rest();

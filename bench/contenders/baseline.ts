@@ -2,7 +2,7 @@
 import type { SendToSlack } from '@tocsin/contracts';
 import { startProcess, testBroker, testDatabase, type StartedProcess, type TestBroker, type TestDatabase } from '@tocsin/testing';
 
-import { Publisher } from '../publisher.js';
+import { Publisher, type Publication } from '../publisher.js';
 import { RunningSlack } from '../running-slack.js';
 import { CONCURRENCY, PATIENT, startAll, type Contender, type ContenderOptions } from './contender.js';
 
@@ -50,10 +50,14 @@ export class Baseline implements Contender {
     this.replicas.push(...(await startAll(replicas, () => startProcess(`bench/dist/baselines/${this.program}.js`, settings, PATIENT))));
   }
 
-  async send(commands: readonly SendToSlack[]): Promise<void> {
-    await this.publisher.publish(commands, (command) => ({
+  messagesOf(commands: readonly SendToSlack[]): Publication[] {
+    return commands.map((command) => ({
       exchange: '', routingKey: this.queue, content: Buffer.from(JSON.stringify(this.toBody(command))), options: { contentType: 'application/json', messageId: command.commandId },
     }));
+  }
+
+  async publish(messages: readonly Publication[]): Promise<void> {
+    await this.publisher.publish(messages);
   }
 
   async recorded(): Promise<number> {

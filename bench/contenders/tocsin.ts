@@ -47,14 +47,18 @@ export class Tocsin implements Contender {
     this.replicas.push(...(await startAll(replicas, () => startProcess('services/notifier/dist/main.js', this.environment(), PATIENT))));
   }
 
-  async send(commands: readonly SendToSlack[]): Promise<void> {
-    await this.publisher.publish(commands, (command) => this.toPublication(COMMAND, EXCHANGES.commands, command.commandId, command));
+  messagesOf(commands: readonly SendToSlack[]): Publication[] {
+    return commands.map((command) => this.toPublication(COMMAND, EXCHANGES.commands, command.commandId, command));
+  }
+
+  async publish(messages: readonly Publication[]): Promise<void> {
+    await this.publisher.publish(messages);
   }
 
   /** Its connections are paused until then, as they are while somebody looks after a workspace. */
   async holdUntilAllIsIn(commands: number): Promise<void> {
     await untilCount(async () => (await this.summary()).accepted, commands, 'Tocsin accepts', { everyMs: 250 });
-    await this.publisher.publish(this.peers.resume(), (connection) => this.toPublication('connection.changed.v1', EXCHANGES.events, connection.id, connection));
+    await this.publisher.publish(this.peers.resume().map((connection) => this.toPublication('connection.changed.v1', EXCHANGES.events, connection.id, connection)));
   }
 
   /** Of an administrator of the bench's organization. */

@@ -5,6 +5,7 @@ export * from './auth/token-verifier.js';
 export { InProcessBus, type InProcessBusOptions } from './bus/in-process-bus.js';
 export * from './bus/message-bus.js';
 export { RabbitMqBus, type RabbitMqBusOptions } from './bus/rabbitmq-bus.js';
+export { writeTogether } from './bus/write-together.js';
 export * from './bus/bus-context.js';
 export { BusServer } from './bus/bus-server.js';
 export * from './bus/check-data.js';

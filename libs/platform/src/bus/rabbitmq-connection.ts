@@ -2,13 +2,12 @@
  * One connection to RabbitMQ that comes back by itself. Nothing here waits without a deadline: a connect into a black hole
  * and a close while TCP dies never settle on their own, so the socket is destroyed instead of asking politely.
  */
-import type { Socket } from 'node:net';
-
 import { connect, type ChannelModel } from 'amqplib';
 
 import { BusUnavailableError, type BusLogger } from './message-bus.js';
 import { errorText } from './settlement.js';
 import { Backoff, sleep, within } from './waiting.js';
+import { socketOf, writeTogether } from './write-together.js';
 
 const CONNECT_MS = 6_000;
 const SET_UP_MS = 15_000;
@@ -92,7 +91,7 @@ export class RabbitMqConnection {
     const { name, setUp, logger } = this.options;
     const connecting = connect(address, { noDelay: true, keepAlive: true, timeout: CONNECT_MS - 1_000, clientProperties: { connection_name: name } });
     const model = await within(CONNECT_MS, 'Connecting', connecting, (late) => { destroy(late, 'too late'); });
-    writeTogether(socketOf(model));
+    writeTogether(model);
     model.on('error', () => {}); // before the first await that can lose the socket; 'close' tells the loop
     const closed = new Promise<void>((resolve) => model.once('close', () => { resolve(); }));
     try {
@@ -124,22 +123,6 @@ function isPowerOfTwo(count: number): boolean {
 /** With an error, because only then amqplib clears its heartbeat timers and tells its channels. */
 function destroy(model: ChannelModel, because: string): void {
   socketOf(model).destroy(new Error(because));
-}
-
-function socketOf(model: ChannelModel): Socket {
-  return (model.connection as unknown as { stream: Socket }).stream;
-}
-
-/** amqplib writes every frame by itself. Those of one turn of the event loop go to the network in one system call. */
-function writeTogether(socket: Socket): void {
-  const write = socket.write.bind(socket);
-  socket.write = (...frame: unknown[]) => {
-    if (socket.writableCorked === 0) {
-      socket.cork();
-      process.nextTick(() => { socket.uncork(); });
-    }
-    return Reflect.apply(write, socket, frame) as boolean;
-  };
 }
 
 function addressWithHeartbeat(url: string): string {
