@@ -62,11 +62,11 @@ export class BusServer extends Server implements CustomTransportStrategy {
   private async handle(route: MessageRoute, message: IncomingMessage): Promise<void> {
     const handler = this.messageHandlers.get(route.type);
     if (handler === undefined) throw new Error(`"${route.type}" has lost its handler.`);
-    const event = envelopeOf(route, message);
+    const { event, isBody } = envelopeOf(route, message);
     const checked = await checkData(route.contract, event.data);
     if (!checked.ok) throw new PermanentError('invalid_data', `The data is not valid: ${placesText(checked.places)}`);
     assertOneOrganization(event, checked.data);
-    const context = contextOf(event, message);
+    const context = contextOf(event, message, isBody && checked.isWhole);
     const startedAt = performance.now();
     await settled(handler, checked.data, context);
     this.log.debug({ type: context.type, messageId: context.id, organizationId: context.organizationId, ...subjectOf(checked.data), attempt: context.attempt, ms: Math.round(performance.now() - startedAt) }, 'handled');
@@ -83,7 +83,7 @@ export function assertOneHandlerEach(service: ServiceName, heard: readonly strin
   if (wrong.length > 0) throw new Error(`The handlers of ${service} do not fit the table of messages: ${wrong.join('; ')}.`);
 }
 
-function envelopeOf(route: MessageRoute, message: IncomingMessage): CloudEvent {
+function envelopeOf(route: MessageRoute, message: IncomingMessage): { event: CloudEvent; isBody: boolean } {
   const { body } = message;
   const { maxBytes = MESSAGE_MAX_BYTES } = route;
   if (body.length > maxBytes) throw new PermanentError('too_large', `The message has ${body.length} bytes; "${route.type}" may have ${maxBytes}.`);
@@ -93,7 +93,7 @@ function envelopeOf(route: MessageRoute, message: IncomingMessage): CloudEvent {
   const unstorable = body.includes(ESCAPE) ? unstorablePlace(reading.event) : undefined;
   if (unstorable) throw new PermanentError('unreadable', `The message cannot be kept: ${placesText([unstorable])}`);
   if (reading.event.type !== route.type) throw otherType(reading.event.type, route.type);
-  return reading.event;
+  return reading;
 }
 
 /** JSON has what cannot be stored only as an escape, and hardly ever an escape of this kind. */
@@ -117,8 +117,8 @@ function assertOneOrganization({ organizationid }: CloudEvent, data: { organizat
   throw new PermanentError('wrong_organization', 'organizationid of the event and organizationId of its data are not the same.');
 }
 
-function contextOf({ id, source, type, time, organizationid }: CloudEvent, { attempt, redelivered }: IncomingMessage): BusContext {
-  return new BusContext({ id, source, type, time: time === undefined ? new Date() : new Date(time), organizationId: organizationid, attempt, redelivered });
+function contextOf({ id, source, type, time, organizationid }: CloudEvent, { attempt, redelivered, body }: IncomingMessage, isAsSent: boolean): BusContext {
+  return new BusContext({ id, source, type, time: time === undefined ? new Date() : new Date(time), organizationId: organizationid, attempt, redelivered, ...(isAsSent && { json: body }) });
 }
 
 /** Waits for all that the handler does: Nest wraps promises and observables in each other. */

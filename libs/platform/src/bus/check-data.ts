@@ -9,17 +9,33 @@ import { tooDeep } from '../http/depth.js';
 import { withoutNulls } from '../http/left-out.js';
 import { quickCheck } from './quick-check.js';
 
-export type CheckedData = { ok: true; data: object } | { ok: false; places: ProblemPlace[] };
+/** `isWhole`: no field was dropped or changed. */
+export type CheckedData = { ok: true; data: object; isWhole: boolean } | { ok: false; places: ProblemPlace[] };
 
 /** @param pointer where the data stands in the document that the places are to name */
 export async function checkData(contract: new () => object, data: unknown, pointer = '/data'): Promise<CheckedData> {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return { ok: false, places: [{ pointer, code: 'wrong_type', message: 'data must be a JSON object' }] };
   const depth = tooDeep(data, pointer);
   if (depth) return { ok: false, places: [depth] };
+  const fields = fieldsIn(data);
   const quickly = quickCheck(contract, data);
-  if (quickly) return { ok: true, data: withoutNulls(quickly) };
+  if (quickly) {
+    const kept = withoutNulls(quickly);
+    return { ok: true, data: kept, isWhole: fieldsIn(kept) === fields };
+  }
   const instance = plainToInstance(contract, data);
   const errors = await validate(instance, { whitelist: true, forbidUnknownValues: false });
   if (errors.length > 0) return { ok: false, places: errors.flatMap((error) => placesOf(error, pointer)) };
-  return { ok: true, data: withoutNulls(instance) };
+  return { ok: true, data: withoutNulls(instance), isWhole: false };
+}
+
+/** How many fields it has, at every depth. */
+function fieldsIn(value: object): number {
+  let fields = 0;
+  for (const name of Object.keys(value)) {
+    const field = (value as Record<string, unknown>)[name];
+    fields += 1;
+    if (typeof field === 'object' && field !== null) fields += fieldsIn(field);
+  }
+  return fields;
 }

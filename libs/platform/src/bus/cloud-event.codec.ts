@@ -8,6 +8,9 @@ import { jsonProblem } from './json-problem.js';
 
 export type CloudEventReading = { ok: true; event: CloudEvent } | { ok: false; places: ProblemPlace[] };
 
+/** `isBody`: what was read is the whole event as JSON, with its data as the field of that name. */
+export type EncodedReading = { ok: true; event: CloudEvent; isBody: boolean } | { ok: false; places: ProblemPlace[] };
+
 export interface EncodedEvent {
   contentType: string | undefined;
   headers: Readonly<Record<string, unknown>>;
@@ -33,13 +36,19 @@ const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 const TEXT_MAX = 1000;
 
 /** Reads one event in whichever mode its content type says; a whole event sent as plain JSON is understood too. */
-export function decodeCloudEvent({ contentType, headers, body }: EncodedEvent, binding: EventBinding): CloudEventReading {
+export function decodeCloudEvent({ contentType, headers, body }: EncodedEvent, binding: EventBinding): EncodedReading {
   const content = parseJson(body);
   if (!content.ok) return content;
-  if (contentType !== undefined && STRUCTURED.test(contentType)) return checkCloudEvent(content.value);
+  if (contentType !== undefined && STRUCTURED.test(contentType)) return wholeEvent(content.value);
   const attributes = eventAttributes(headers, binding);
-  if (Object.keys(attributes).length === 0 && hasEnvelope(content.value)) return checkCloudEvent(content.value);
-  return checkCloudEvent({ ...attributes, ...(contentType !== undefined && { datacontenttype: contentType }), data: content.value });
+  if (Object.keys(attributes).length === 0 && hasEnvelope(content.value)) return wholeEvent(content.value);
+  const reading = checkCloudEvent({ ...attributes, ...(contentType !== undefined && { datacontenttype: contentType }), data: content.value });
+  return reading.ok ? { ok: true, event: reading.event, isBody: false } : reading;
+}
+
+function wholeEvent(value: unknown): EncodedReading {
+  const reading = checkCloudEvent(value);
+  return reading.ok ? { ok: true, event: reading.event, isBody: (value as Partial<CloudEvent>).data !== undefined } : reading;
 }
 
 function hasEnvelope(value: unknown): boolean {

@@ -146,7 +146,7 @@ function byLane(taken: readonly Taken[], rows: readonly ClaimedRow[]): LaneClaim
       const fact = facts.get(`${delivery.organization_id} ${delivery.delivery_id}`);
       return fact ? [claimOf(fact, delivery, index === deliveries.length - 1)] : [];
     });
-    return lane.isToFold || claims.length > 0 ? [{ ...lane, claims }] : [];
+    return lane.isToFold || claims.length > 0 ? [{ claims, ...lane }] : [];
   });
 }
 

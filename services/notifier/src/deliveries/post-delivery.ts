@@ -60,7 +60,7 @@ export class PostDelivery {
     const opened = await this.doors.openVersioned(delivery.connection_id);
     if (!opened) return { outcome: notYet('The workspace is not connected.', NO_CONNECTION_WAIT_MS, Date.now()) };
     const kept = await this.guard({ claim, opened, destinationId, attempt, settings });
-    return kept ? { outcome: kept } : { ready: { ...telling, opened, destinationId, attempt, input: await this.inputOf(claim) } };
+    return kept ? { outcome: kept } : { ready: { opened, destinationId, attempt, input: await this.inputOf(claim), ...telling } };
   }
 
   /** The leak guard: what may not be told there, or not before it is known who can read it. */

@@ -96,7 +96,7 @@ export class SendLane {
   /** One line for each settled message. */
   private tell({ delivery, deliveryId, organizationId, attempt }: Claim, { state, error, channel, ts, story }: Outcome): void {
     const facts = { commandId: deliveryId, organizationId, connectionId: delivery.connection_id, destination: delivery.destination_id, attempt, state };
-    if (state === 'waiting') this.logger.debug({ ...facts, story: story?.text }, 'delivery waits');
-    else this.logger.info({ ...facts, ...(error && { code: error.code }), ...(channel !== undefined && { channel, ts }), ms: Date.now() - delivery.said_at.getTime() }, 'delivery settled');
+    if (state === 'waiting') this.logger.debug({ story: story?.text, ...facts }, 'delivery waits');
+    else this.logger.info({ code: error?.code, channel, ts, ms: Date.now() - delivery.said_at.getTime(), ...facts }, 'delivery settled');
   }
 }

@@ -12,7 +12,7 @@ import { ConnectionRepository } from '../connections/connection.repository.js';
 import { DoubtfulConnectionsJob } from '../connections/doubtful-connections.job.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
-import { ArrivalRepository, type Arrival } from './arrival.repository.js';
+import { ArrivalRepository, toRow, type ArrivalRow } from './arrival.repository.js';
 import { Batcher } from './batcher.js';
 import { PostingJob } from './posting.job.js';
 
@@ -23,7 +23,7 @@ const GIVE_WAY_MS = 50;
 
 @Controller()
 export class SendToSlackConsumer {
-  private readonly batches = new Batcher<Arrival>((arrivals) => this.record(arrivals), BATCH, MOMENT_MS);
+  private readonly batches = new Batcher<ArrivalRow>((rows) => this.record(rows), BATCH, MOMENT_MS);
 
   constructor(
     private readonly arrivals: ArrivalRepository,
@@ -42,7 +42,7 @@ export class SendToSlackConsumer {
     const owner = await this.connections.organizationOf(command.connectionId);
     if (owner !== undefined && owner !== command.organizationId) await this.refuseForeign(command);
     const person = await this.personOf(command);
-    await this.batches.add({ command, saidAt: context.time, ...(person !== undefined && { person }) });
+    await this.batches.add(toRow({ command, saidAt: context.time, ...(context.json && { json: context.json }), ...(person !== undefined && { person }) }));
     if (owner === undefined) this.doubtful.wake();
   }
 
@@ -63,10 +63,10 @@ export class SendToSlackConsumer {
     return 'id' in destination && destination.id.startsWith('D') ? this.directory.personOfDirectMessage(connectionId, destination.id) : undefined;
   }
 
-  private async record(arrivals: readonly Arrival[]): Promise<void> {
+  private async record(rows: readonly ArrivalRow[]): Promise<void> {
     if (this.posting.isBehind) await sleep(GIVE_WAY_MS);
-    await this.arrivals.ingest(arrivals);
-    if (arrivals.some(({ command }) => !('id' in command.destination))) this.resolution.wake();
+    await this.arrivals.ingest(rows);
+    if (rows.some(({ lane }) => lane.provisional)) this.resolution.wake();
     this.posting.wake();
   }
 }

@@ -88,10 +88,10 @@ export function traced(outcome: Outcome, { claim, thread }: { claim: Claim; thre
   if (outcome.state !== 'posted' && outcome.state !== 'unconfirmed') return outcome;
   if (thread) {
     const { channel, ts, tells } = thread;
-    return outcome.state === 'posted' ? { ...outcome, trace: { kind: 'replied', channel, ts, ...(tells && { issue: tells }) } } : outcome;
+    return outcome.state === 'posted' ? { trace: { kind: 'replied', channel, ts, ...(tells && { issue: tells }) }, ...outcome } : outcome;
   }
   const trace = traceOf({ command: claim.delivery.command, wasPlainText });
-  return trace ? { ...outcome, trace } : outcome;
+  return trace ? { trace, ...outcome } : outcome;
 }
 
 /** Several messages of a lease: the later ones were claimed before the earlier ones were told. */

@@ -40,7 +40,8 @@ begin
 
   return query
   with given as materialized (
-    select g.r, g.place from jsonb_array_elements(arrivals) with ordinality g (r, place)
+    -- replicas of an earlier version hand over a command instead of an event
+    select g.r, g.place, coalesce(g.r->'event'->'data', g.r->'command') as command from jsonb_array_elements(arrivals) with ordinality g (r, place)
     where not exists (select 1 from retired_deliveries t where t.organization_id = g.r->>'organizationId' and t.delivery_id = g.r->>'deliveryId')
   ), inserted as (
     insert into deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, kind, parent_channel, parent_ts, not_before, fold_key, severity, category,
@@ -48,15 +49,15 @@ begin
     select r->>'organizationId', r->>'deliveryId', l.lane_id, r->>'connectionId', (r->>'priority')::smallint,
            greatest(moment - clock_tolerance, least(moment, (r->>'saidAt')::timestamptz)), coalesce((r->>'expiresAt')::timestamptz, moment + life),
            r->>'kind', r->>'parentChannel', r->>'parentTs', case when r ? 'waitMs' then moment + make_interval(secs => (r->>'waitMs')::float8 / 1000) else '-infinity' end,
-           r->>'foldKey', r->>'severity', r->>'category', r->'command'->'source'->>'workflowId',
-           (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->'command'->'source'->>'workflowId') limit 1), moment
+           r->>'foldKey', r->>'severity', r->>'category', command->'source'->>'workflowId',
+           (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', command->'source'->>'workflowId') limit 1), moment
     from given join lanes l on l.organization_id = r->>'organizationId' and l.connection_id = r->>'connectionId' and l.destination_key = r->>'destinationKey'
     order by given.place
     on conflict do nothing
     returning organization_id, delivery_id, lane_id
   ), kept as (
     insert into commands (organization_id, delivery_id, command, destination, destination_id, destination_kind, destination_name, issue_ids, replay_of, created_at)
-    select r->>'organizationId', r->>'deliveryId', r->'command', r->'destination', r->>'destinationId', r->>'destinationKind', r->>'destinationName',
+    select r->>'organizationId', r->>'deliveryId', command, r->'destination', r->>'destinationId', r->>'destinationKind', r->>'destinationName',
            array(select jsonb_array_elements_text(r->'issueIds')), r->>'replayOf', moment
     from given
     on conflict do nothing

@@ -6,5 +6,6 @@ import { Directory1764202000000 } from './1764202000000-directory.js';
 import { Destinations1764202100000 } from './1764202100000-destinations.js';
 import { AuditOfTarget1764202600000 } from './1764202600000-audit-of-target.js';
 import { CountsByWriter1764209000000 } from './1764209000000-counts-by-writer.js';
+import { CommandsAsTheyCame1764210000000 } from './1764210000000-commands-as-they-came.js';
 
-export const MIGRATIONS = [Initial1732460000000, Delivery1764028800000, Commands1764115200000, Directory1764202000000, Destinations1764202100000, AuditOfTarget1764202600000, CountsByWriter1764209000000];
+export const MIGRATIONS = [Initial1732460000000, Delivery1764028800000, Commands1764115200000, Directory1764202000000, Destinations1764202100000, AuditOfTarget1764202600000, CountsByWriter1764209000000, CommandsAsTheyCame1764210000000];
