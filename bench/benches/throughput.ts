@@ -33,7 +33,7 @@ interface Run {
 }
 
 export const throughput: Bench = async (options) => {
-  const size = options.smoke ? { warmUp: 20, commands: 200 } : { warmUp: 2000, commands: Math.round(20_000 * options.scale) };
+  const size = options.smoke ? { warmUp: 20, commands: 200 } : { warmUp: 6000, commands: Math.round(20_000 * options.scale) };
   const runs: Run[] = [];
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const prepare of options.alone ? [TOCSIN] : [TOCSIN, ...BASELINES]) {

@@ -15,6 +15,9 @@ import { CONCURRENCY, PATIENT, startAll, type Contender, type ContenderOptions }
 const COMMAND = 'slack.send.v1';
 const OUTCOMES = 'issues.delivery.settled.v1';
 
+/** What `deploy/Dockerfile` tells the process beside its settings. */
+const AS_THE_IMAGE = { MALLOC_ARENA_MAX: '1' };
+
 export class Tocsin implements Contender {
   readonly name = 'Tocsin';
   private readonly encryptionKeys = `k1:${randomBytes(32).toString('base64')}`;
@@ -36,7 +39,7 @@ export class Tocsin implements Contender {
     const broker = testBroker();
     await declareQueues(broker);
     const [running, database, issuer, peers, publisher] = await Promise.all([RunningSlack.start(slack), testDatabase(), testIssuer(), PlayedPeers.start(connections, held), Publisher.open(broker.url)]);
-    return new Tocsin(running, { SLACK_CONCURRENCY: String(CONCURRENCY), ...settings }, database, broker, issuer, peers, publisher);
+    return new Tocsin(running, { ...AS_THE_IMAGE, SLACK_CONCURRENCY: String(CONCURRENCY), ...settings }, database, broker, issuer, peers, publisher);
   }
 
   get pids(): number[] {

@@ -8,6 +8,7 @@ export { RabbitMqBus, type RabbitMqBusOptions } from './bus/rabbitmq-bus.js';
 export { writeTogether } from './bus/write-together.js';
 export * from './bus/bus-context.js';
 export { BusServer } from './bus/bus-server.js';
+export { RestOfWork } from './bus/rest-of-work.js';
 export * from './bus/check-data.js';
 export * from './bus/cloud-event.codec.js';
 export * from './config/service.config.js';

@@ -15,6 +15,7 @@ import { createLogger } from '../logging/logger.js';
 import { createServiceApp } from '../service/start-service.js';
 import { BusContext } from './bus-context.js';
 import { PauseError, PermanentError, type IncomingMessage, type MessageBus, type MessageHandlerFunction } from './message-bus.js';
+import { RestOfWork } from './rest-of-work.js';
 
 const TYPE = 'connection.reported.v1';
 const SILENT = createLogger('test', 'silent');
@@ -117,11 +118,24 @@ describe('a handler', () => {
     expect(heard[0]?.context).toMatchObject({ id: 'e1', source: '/tocsin/notifier', type: TYPE, time: new Date(EVENT.time), organizationId: 'acme', attempt: 2, redelivered: true });
   });
 
+  test.each<[string, object, boolean]>([
+    ['as it was sent', { ...EVENT }, true],
+    ['with an attribute that is null', { ...EVENT, subject: null }, true],
+    ['with a field that is not known', { ...EVENT, data: { ...REPORT, addedLater: true } }, false],
+    ['with a field of another object\'s making', JSON.parse(JSON.stringify({ ...EVENT, data: { ...REPORT } }).replace('"data":{', '"data":{"__proto__":{"x":1},')) as object, false],
+    ['with its data in base64', { ...EVENT, data: undefined, data_base64: json(REPORT).toString('base64') }, false],
+  ])('gets the JSON of an event %s only where its data says nothing else', async (_, event, isAsSent) => {
+    const bus = await connectorWith(Hears);
+    await handle(bus, { body: json(event) });
+    expect(heard[0]?.context.json).toEqual(isAsSent ? json(event) : undefined);
+  });
+
   test('gets events in binary mode as well', async () => {
     const bus = await connectorWith(Hears);
     const headers = { cloudEvents_specversion: '1.0', cloudEvents_id: 'e2', cloudEvents_source: '/a', cloudEvents_type: TYPE, cloudEvents_organizationid: 'acme' };
     await handle(bus, { contentType: 'application/json', headers, body: json(REPORT) });
     expect(heard[0]).toMatchObject({ data: REPORT, context: { id: 'e2' } });
+    expect(heard[0]?.context.json).toBeUndefined();
   });
 
   test.each<[string, Buffer, string]>([
@@ -183,6 +197,9 @@ describe('whatever a handler does, the bus learns of it', () => {
     ['cannot reach the database', () => Promise.reject(away), { name: 'PauseError', message: 'The database is away.' }],
     ['cannot reach the database through TypeORM', () => Promise.reject(wrapped), { name: 'PauseError' }],
     ['cannot store a text of it', () => Promise.reject(unstorable), { name: 'PermanentError', reason: 'unreadable' }],
+    ['leaves the rest of its work for later', () => new RestOfWork(new Promise((resolve) => setImmediate(resolve))), undefined],
+    ['fails in the rest of its work', () => new RestOfWork(Promise.reject(broken)), broken],
+    ['cannot reach the database in the rest of its work', () => new RestOfWork(new Promise((_resolve, reject) => { setImmediate(() => { reject(away); }); })), { name: 'PauseError', message: 'The database is away.' }],
     ['cannot reach another service', () => Promise.reject(new PeerUnavailable('connector', broken)), { name: 'PauseError', message: 'connector cannot be reached' }],
   ])('it %s', async (_, work, failure) => {
     @Controller()
@@ -196,11 +213,14 @@ describe('whatever a handler does, the bus learns of it', () => {
     else await expect(handle(bus)).rejects.toMatchObject(failure);
   });
 
-  test('a message is not done before the handler\'s last value', async () => {
+  test.each<[string, () => unknown]>([
+    ['the handler\'s last value', (): Observable<number> => concat(of(1), NEVER)],
+    ['the rest of its work', () => Promise.resolve(new RestOfWork(new Promise(() => {})))],
+  ])('a message is not done before %s', async (_, work) => {
     @Controller()
     class Hears {
-      @EventPattern<string>(TYPE) handle(): Observable<number> {
-        return concat(of(1), NEVER);
+      @EventPattern<string>(TYPE) handle(): unknown {
+        return work();
       }
     }
     const bus = await connectorWith(Hears);

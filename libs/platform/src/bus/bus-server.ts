@@ -16,6 +16,7 @@ import { checkData } from './check-data.js';
 import { AMQP_BINDING, decodeCloudEvent } from './cloud-event.codec.js';
 import { PauseError, PermanentError, type BusLogger, type IncomingMessage, type MessageBus, type Subscription } from './message-bus.js';
 import { compiledCheck } from './quick-check.js';
+import { RestOfWork } from './rest-of-work.js';
 import { unstorablePlace } from './unreadable.js';
 
 export class BusServer extends Server implements CustomTransportStrategy {
@@ -60,6 +61,14 @@ export class BusServer extends Server implements CustomTransportStrategy {
   }
 
   private async handle(route: MessageRoute, message: IncomingMessage): Promise<void> {
+    const startedAt = performance.now();
+    const { facts, rest } = await this.begin(route, message);
+    if (rest) await rest.done.catch((error: unknown) => { throw verdictOf(error); });
+    this.log.debug({ ms: Math.round(performance.now() - startedAt), ...facts }, 'handled');
+  }
+
+  /** What is read of the message lives no longer than this call. */
+  private async begin(route: MessageRoute, message: IncomingMessage): Promise<{ facts: object; rest: RestOfWork | undefined }> {
     const handler = this.messageHandlers.get(route.type);
     if (handler === undefined) throw new Error(`"${route.type}" has lost its handler.`);
     const { event, isBody } = envelopeOf(route, message);
@@ -67,9 +76,8 @@ export class BusServer extends Server implements CustomTransportStrategy {
     if (!checked.ok) throw new PermanentError('invalid_data', `The data is not valid: ${placesText(checked.places)}`);
     assertOneOrganization(event, checked.data);
     const context = contextOf(event, message, isBody && checked.isWhole);
-    const startedAt = performance.now();
-    await settled(handler, checked.data, context);
-    this.log.debug({ type: context.type, messageId: context.id, organizationId: context.organizationId, ...subjectOf(checked.data), attempt: context.attempt, ms: Math.round(performance.now() - startedAt) }, 'handled');
+    const rest = await settled(handler, checked.data, context);
+    return { facts: { type: context.type, messageId: context.id, organizationId: context.organizationId, attempt: context.attempt, ...subjectOf(checked.data) }, rest };
   }
 }
 
@@ -121,11 +129,12 @@ function contextOf({ id, source, type, time, organizationid }: CloudEvent, { att
   return new BusContext({ id, source, type, time: time === undefined ? new Date() : new Date(time), organizationId: organizationid, attempt, redelivered, ...(isAsSent && { json: body }) });
 }
 
-/** Waits for all that the handler does: Nest wraps promises and observables in each other. */
-async function settled(handler: MessageHandler, data: object, context: BusContext): Promise<void> {
+/** Waits for what the handler does with the message: Nest wraps promises and observables in each other. @returns what it does afterwards */
+async function settled(handler: MessageHandler, data: object, context: BusContext): Promise<RestOfWork | undefined> {
   try {
     const result: unknown = await handler(data, context);
     if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    return result instanceof RestOfWork ? result : undefined;
   } catch (error) {
     throw verdictOf(error);
   }

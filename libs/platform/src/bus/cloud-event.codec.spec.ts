@@ -11,17 +11,19 @@ function json(value: unknown): Buffer {
 
 describe('an event in structured mode', () => {
   test('is its body', () => {
-    expect(decodeCloudEvent({ contentType: STRUCTURED, headers: {}, body: json({ ...EVENT, subject: null }) }, HTTP_BINDING)).toEqual({ ok: true, event: EVENT });
+    expect(decodeCloudEvent({ contentType: STRUCTURED, headers: {}, body: json({ ...EVENT, subject: null }) }, HTTP_BINDING)).toEqual({ ok: true, event: EVENT, isBody: true });
   });
 
   test('is its body as plain JSON too, where no header speaks of an event', () => {
-    expect(decodeCloudEvent({ contentType: 'application/json', headers: {}, body: json(EVENT) }, HTTP_BINDING)).toEqual({ ok: true, event: EVENT });
+    expect(decodeCloudEvent({ contentType: 'application/json', headers: {}, body: json(EVENT) }, HTTP_BINDING)).toEqual({ ok: true, event: EVENT, isBody: true });
     expect(decodeCloudEvent({ contentType: 'application/json', headers: { 'ce-id': 'e2' }, body: json(EVENT) }, HTTP_BINDING)).toMatchObject({ ok: false });
   });
 
   test('may carry its data in base64', () => {
     const { data, ...rest } = EVENT;
-    expect(checkCloudEvent({ ...rest, data_base64: json(data).toString('base64') })).toEqual({ ok: true, event: EVENT });
+    const inBase64 = { ...rest, data_base64: json(data).toString('base64') };
+    expect(checkCloudEvent(inBase64)).toEqual({ ok: true, event: EVENT });
+    expect(decodeCloudEvent({ contentType: STRUCTURED, headers: {}, body: json(inBase64) }, HTTP_BINDING)).toEqual({ ok: true, event: EVENT, isBody: false });
   });
 
   test.each([
@@ -56,7 +58,7 @@ describe('an event in binary mode', () => {
   test.each(['cloudEvents_', 'cloudEvents:'])('over AMQP has its attributes in %s headers', (prefix) => {
     const headers = Object.fromEntries(['specversion', 'id', 'source', 'type', 'organizationid'].map((name) => [prefix + name, EVENT[name as keyof typeof EVENT]]));
     const reading = decodeCloudEvent({ contentType: 'application/json', headers: { ...headers, 'x-attempt': 2 }, body }, AMQP_BINDING);
-    expect(reading).toEqual({ ok: true, event: { ...EVENT, datacontenttype: 'application/json' } });
+    expect(reading).toEqual({ ok: true, event: { ...EVENT, datacontenttype: 'application/json' }, isBody: false });
   });
 
   test('over AMQP may have a time of the protocol\'s own', () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { aSendToSlack } from '@tocsin/testing';
 
 import { OpenedLanes } from '../../test/opened-lanes.js';
+import { toRow } from './arrival.repository.js';
 
 let opened: OpenedLanes;
 
@@ -33,6 +34,21 @@ describe('a command', () => {
       await opened.accept({});
     });
     await expect(opened.source.query('select sum(accepted)::int as accepted from accepted_counts')).resolves.toEqual([{ accepted: 2 }]);
+  });
+
+  test('is kept as it came, or as it was left when something of it is not kept', async () => {
+    const [came, made] = ['came', 'made'].map((commandId) => aSendToSlack({ commandId, connectionId: 'connection-1', destination: { id: 'C0SECALERT' }, comment: 'Größe → „x“ \ud83d\udd14' }));
+    if (!came || !made) throw new Error('two commands');
+    const json = Buffer.from(JSON.stringify({ specversion: '1.0', data: came }, undefined, 2));
+    await opened.arrivals.ingest([toRow({ command: came, saidAt: new Date(), json }), toRow({ command: made, saidAt: new Date() })]);
+    await expect(opened.source.query('select command from commands order by delivery_id')).resolves.toEqual([{ command: came }, { command: made }]);
+  });
+
+  test('may be handed over by a replica of an earlier version, as a command instead of an event', async () => {
+    const command = aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0SECALERT' } });
+    const { lane, facts } = toRow({ command, saidAt: new Date() });
+    await opened.source.query(`select accept_deliveries($1, $2, interval '1 day', interval '5 minutes')`, [JSON.stringify([lane]), JSON.stringify([{ ...(JSON.parse(facts) as object), command }])]);
+    await expect(opened.source.query('select command from commands')).resolves.toEqual([{ command }]);
   });
 
   test('with the id that another organization used is a delivery of its own', async () => {

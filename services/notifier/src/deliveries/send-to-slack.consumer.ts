@@ -6,7 +6,7 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 
 import { SendToSlack } from '@tocsin/contracts';
-import { Audit, BusContext, LOGGER, PermanentError, type Logger } from '@tocsin/platform';
+import { Audit, BusContext, LOGGER, PermanentError, RestOfWork, type Logger } from '@tocsin/platform';
 
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { DoubtfulConnectionsJob } from '../connections/doubtful-connections.job.js';
@@ -38,12 +38,12 @@ export class SendToSlackConsumer {
   ) {}
 
   @EventPattern<string>('slack.send.v1')
-  async handle(@Payload() command: SendToSlack, @Ctx() context: BusContext): Promise<void> {
+  async handle(@Payload() command: SendToSlack, @Ctx() context: BusContext): Promise<RestOfWork> {
     const owner = await this.connections.organizationOf(command.connectionId);
     if (owner !== undefined && owner !== command.organizationId) await this.refuseForeign(command);
     const person = await this.personOf(command);
-    await this.batches.add(toRow({ command, saidAt: context.time, ...(context.json && { json: context.json }), ...(person !== undefined && { person }) }));
-    if (owner === undefined) this.doubtful.wake();
+    const recorded = this.batches.add(toRow({ command, saidAt: context.time, ...(context.json && { json: context.json }), ...(person !== undefined && { person }) }));
+    return new RestOfWork(owner === undefined ? recorded.then(() => { this.doubtful.wake(); }) : recorded);
   }
 
   private async refuseForeign({ commandId, organizationId, connectionId, source }: SendToSlack): Promise<never> {
