@@ -4,7 +4,8 @@
  */
 import { routeOf, type CloudEvent, type Exchange, type MessageType, type ServiceName } from '@tocsin/contracts';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { v7 as uuid } from 'uuid';
+
+import { eventId } from './event-id.js';
 
 /** A message to be said: the CloudEvent around it is made by {@link Outbox.add}. */
 export interface OutgoingEvent {
@@ -62,7 +63,7 @@ export class Outbox {
     );
   }
 
-  private row({ type, organizationId, subject, data, id = uuid() }: OutgoingEvent): { type: string; exchange: Exchange; id: string; body: string; organizationId: string } {
+  private row({ type, organizationId, subject, data, id = eventId() }: OutgoingEvent): { type: string; exchange: Exchange; id: string; body: string; organizationId: string } {
     const route = routeOf(type);
     if (route === undefined || !(route.saidBy.includes(this.service) || route.saidBy.includes('any'))) {
       throw new Error(`The table of messages does not let ${this.service} say "${type}".`);
