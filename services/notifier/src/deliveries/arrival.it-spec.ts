@@ -57,6 +57,12 @@ describe('a command', () => {
     await expect(opened.source.query('select organization_id from deliveries order by 1')).resolves.toEqual([{ organization_id: 'acme' }, { organization_id: 'globex' }]);
   });
 
+  test('has a lane of its own, whatever the names of another one in its batch hold', async () => {
+    const lanes = [['a\nb', 'c'], ['a', 'b\nc'], ['a,b', 'c'], ['a', 'b","c']] as const;
+    await opened.arrivals.ingest(lanes.map(([organizationId, connectionId]) => toRow({ command: aSendToSlack({ organizationId, connectionId, destination: { id: 'C0SECALERT' } }), saidAt: new Date() })));
+    await expect(opened.source.query('select count(*)::int as deliveries, count(distinct lane_id)::int as lanes from deliveries')).resolves.toEqual([{ deliveries: 4, lanes: 4 }]);
+  });
+
   test.each([
     ['by hand', { source: { kind: 'manual', user: 'ada@acme.test' } as const }, 0],
     ['of a workflow', { source: { kind: 'workflow', workflowId: 'w', version: 1, stepId: 's' } as const }, 5],

@@ -72,7 +72,7 @@ async function accept(database: Pick<EntityManager, 'query'>, rows: readonly Arr
 
 /** Each lane once, so that the database reads the commands only to store them. */
 function distinct(lanes: readonly Lane[]): Lane[] {
-  return [...new Map(lanes.map((lane) => [`${lane.organizationId}\n${lane.connectionId}\n${lane.destinationKey}`, lane])).values()];
+  return [...new Map(lanes.map((lane) => [JSON.stringify([lane.organizationId, lane.connectionId, lane.destinationKey]), lane])).values()];
 }
 
 /** PostgreSQL's binary form of jsonb, version 1: what is bytes already is copied, not read and written again. */
