@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
  * (16 MB) is left. By itself it lets the heap double and more: a replica that takes in thousands of messages a second then
  * holds 100 MB more, most of it garbage. At 40 it begins after 5 MB, which costs a tenth of the CPU time.
  */
-const TIGHT_HEAP = '--heap-growing-percent=80';
+const TIGHT_HEAP = '--heap-growing-percent=60';
 
 /** Before anything else is done. */
 export function keepHeapTight(): void {
