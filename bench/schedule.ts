@@ -21,7 +21,7 @@ const TICK_MS = 5;
 const PART = 2000;
 
 /** @param plan in the order of its times */
-export async function sendOnTime(contender: Pick<Contender, 'messagesOf' | 'publish'>, plan: readonly Planned[]): Promise<Sent[]> {
+export async function sendOnTime(contender: Contender, plan: readonly Planned[]): Promise<Sent[]> {
   const begin = performance.now();
   const sent: Sent[] = [];
   const onTheWay: Promise<void>[] = [];
@@ -38,7 +38,7 @@ export async function sendOnTime(contender: Pick<Contender, 'messagesOf' | 'publ
 }
 
 /** Sends many without holding them all in memory. */
-export async function sendMany(contender: Pick<Contender, 'messagesOf' | 'publish'>, count: number, commandOf: (index: number) => SendToSlack): Promise<void> {
+export async function sendMany(contender: Contender, count: number, commandOf: (index: number) => SendToSlack): Promise<void> {
   for (let begin = 0; begin < count; begin += PART) await send(contender, Array.from({ length: Math.min(PART, count - begin) }, (_, index) => commandOf(begin + index)));
 }
 

@@ -12,7 +12,7 @@ import { TokenBucket } from './token-bucket.js';
 
 const SCOPES = 'chat:write,channels:read,groups:read,users:read,users:read.email,chat:write.public';
 
-/** Bodies come as a form or as JSON, and are not worth a parser: two fields are looked for, each from where its name stands. */
+/** Bodies come as a form or as JSON, and are not worth a parser: two fields are looked for, the delivery from where its name stands last. */
 const CHANNEL = /(?:^|[&"])channel(?:=|"\s*:\s*")([A-Z0-9]+)/;
 const DELIVERY = /delivery_id(?:%22%3A%22|\\?"\s*:\s*\\?")([^"%\\]+)/y;
 const TOKEN = /^Bearer (.+)$/;

@@ -56,7 +56,7 @@ async function measure(contender: Contender, { warmUp, commands }: Size, { tell 
   const messages = contender.messagesOf(next(commands));
   const cpuBefore = totalCpuSeconds(contender.pids);
   const begin = performance.now();
-  await contender.publish(messages);
+  await contender.publisher.publish(messages);
   await postedAndRecorded(contender, warmUp + commands);
   const ms = performance.now() - begin;
   await contender.rest();

@@ -19,7 +19,7 @@ export class Baseline implements Contender {
     readonly slack: RunningSlack,
     private readonly database: TestDatabase,
     private readonly broker: TestBroker,
-    private readonly publisher: Publisher,
+    readonly publisher: Publisher,
   ) {}
 
   /** amqplib → undici → rows in batches → ack: the least that could do the work. */
@@ -54,10 +54,6 @@ export class Baseline implements Contender {
     return commands.map((command) => ({
       exchange: '', routingKey: this.queue, content: Buffer.from(JSON.stringify(this.toBody(command))), options: { contentType: 'application/json', messageId: command.commandId },
     }));
-  }
-
-  async publish(messages: readonly Publication[]): Promise<void> {
-    await this.publisher.publish(messages);
   }
 
   async recorded(): Promise<number> {

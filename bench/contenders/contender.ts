@@ -2,7 +2,7 @@
 import type { SendToSlack } from '@tocsin/contracts';
 import type { StartedProcess } from '@tocsin/testing';
 
-import type { Publication } from '../publisher.js';
+import type { Publication, Publisher } from '../publisher.js';
 import type { RunningSlack } from '../running-slack.js';
 import type { SlackSettings } from '../slack-settings.js';
 
@@ -15,8 +15,8 @@ export interface Contender {
   readonly pids: readonly number[];
   /** Commands as its queue takes them, so that only publishing is left to do. */
   messagesOf: (commands: readonly SendToSlack[]) => Publication[];
-  /** Puts messages on its queue, which is there before it is started. Resolves when the broker has them. */
-  publish: (messages: readonly Publication[]) => Promise<void>;
+  /** Puts messages on its queue, which is there before it is started. */
+  readonly publisher: Publisher;
   start: (replicas?: number) => Promise<void>;
   /** Where it can hold what it was sent: resolves when all of it is in its lines, at the moment when it may begin to post. */
   holdUntilAllIsIn?: (commands: number) => Promise<void>;
@@ -42,8 +42,8 @@ export interface ContenderOptions {
 export type PrepareContender = (options: ContenderOptions) => Promise<Contender>;
 
 /** Puts commands on a contender's queue. Resolves when the broker has them. */
-export async function send(contender: Pick<Contender, 'messagesOf' | 'publish'>, commands: readonly SendToSlack[]): Promise<void> {
-  await contender.publish(contender.messagesOf(commands));
+export async function send(contender: Contender, commands: readonly SendToSlack[]): Promise<void> {
+  await contender.publisher.publish(contender.messagesOf(commands));
 }
 
 /** What runs at this moment, so that a signal leaves no process, database or queue behind. */

@@ -32,7 +32,7 @@ export class Tocsin implements Contender {
     private readonly broker: TestBroker,
     private readonly issuer: TestIssuer,
     private readonly peers: PlayedPeers,
-    private readonly publisher: Publisher,
+    readonly publisher: Publisher,
   ) {}
 
   static async prepare({ slack, connections = 1, held = false, settings = {} }: ContenderOptions): Promise<Tocsin> {
@@ -52,10 +52,6 @@ export class Tocsin implements Contender {
 
   messagesOf(commands: readonly SendToSlack[]): Publication[] {
     return commands.map((command) => this.toPublication(COMMAND, EXCHANGES.commands, command.commandId, command));
-  }
-
-  async publish(messages: readonly Publication[]): Promise<void> {
-    await this.publisher.publish(messages);
   }
 
   /** Its connections are paused until then, as they are while somebody looks after a workspace. */

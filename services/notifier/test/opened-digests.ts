@@ -5,7 +5,7 @@ import { createLogger } from '@tocsin/platform';
 import { anIssue } from '@tocsin/testing';
 
 import type { SlackDoors } from '../src/connections/slack-doors.js';
-import { toRow } from '../src/deliveries/arrival.repository.js';
+import { arrivalRow } from '../src/deliveries/arrival.repository.js';
 import type { LaneClaim } from '../src/deliveries/claim.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
 import type { Outcome } from '../src/deliveries/delivery-result.js';
@@ -77,7 +77,7 @@ export class OpenedDigests {
       const command: SendToSlack = { commandId: `c-${Math.random().toString(36).slice(2)}-${n}`, organizationId: 'acme', connectionId: 'connection-1', destination: { id: 'C0SECALERT' }, issues: [anIssue({ id: `issue-${n}`, title: `Issue ${n}` })], source: BY_WORKFLOW, change: 'new', ...of(n) };
       return { command, saidAt: new Date() };
     });
-    for (let at = 0; at < arrivals.length; at += 500) await this.opened.arrivals.ingest(arrivals.slice(at, at + 500).map(toRow));
+    for (let at = 0; at < arrivals.length; at += 500) await this.opened.arrivals.ingest(arrivals.slice(at, at + 500).map(arrivalRow));
     return arrivals.map(({ command }) => command.commandId);
   }
 

@@ -11,7 +11,7 @@ import { ConnectionRepository } from '../src/connections/connection.repository.j
 import { Credentials } from '../src/connections/credentials.js';
 import { DestinationRepository } from '../src/destinations/destination.repository.js';
 import { HearOfDestinations } from '../src/destinations/hear-of-destinations.js';
-import { ArrivalRepository, toRow } from '../src/deliveries/arrival.repository.js';
+import { ArrivalRepository, arrivalRow } from '../src/deliveries/arrival.repository.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
 import { resultOf, type Outcome } from '../src/deliveries/delivery-result.js';
 import type { Claim, LaneClaim } from '../src/deliveries/claim.js';
@@ -85,7 +85,7 @@ export class OpenedLanes {
   /** Records commands in this order. @returns their ids */
   async accept(...commands: Partial<SendToSlack>[]): Promise<string[]> {
     const whole = commands.map((command) => aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0SECALERT' }, ...command }));
-    for (const command of whole) await this.arrivals.ingest([toRow({ command, saidAt: new Date() })]);
+    for (const command of whole) await this.arrivals.ingest([arrivalRow({ command, saidAt: new Date() })]);
     return whole.map(({ commandId }) => commandId);
   }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { aSendToSlack } from '@tocsin/testing';
 
 import { OpenedLanes } from '../../test/opened-lanes.js';
-import { toRow } from './arrival.repository.js';
+import { arrivalRow } from './arrival.repository.js';
 
 let opened: OpenedLanes;
 
@@ -40,13 +40,13 @@ describe('a command', () => {
     const [came, made] = ['came', 'made'].map((commandId) => aSendToSlack({ commandId, connectionId: 'connection-1', destination: { id: 'C0SECALERT' }, comment: 'Größe → „x“ \ud83d\udd14' }));
     if (!came || !made) throw new Error('two commands');
     const json = Buffer.from(JSON.stringify({ specversion: '1.0', data: came }, undefined, 2));
-    await opened.arrivals.ingest([toRow({ command: came, saidAt: new Date(), json }), toRow({ command: made, saidAt: new Date() })]);
+    await opened.arrivals.ingest([arrivalRow({ command: came, saidAt: new Date(), json }), arrivalRow({ command: made, saidAt: new Date() })]);
     await expect(opened.source.query('select command from commands order by delivery_id')).resolves.toEqual([{ command: came }, { command: made }]);
   });
 
   test('may be handed over by a replica of an earlier version, as a command instead of an event', async () => {
     const command = aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0SECALERT' } });
-    const { lane, facts } = toRow({ command, saidAt: new Date() });
+    const { lane, facts } = arrivalRow({ command, saidAt: new Date() });
     await opened.source.query(`select accept_deliveries($1, $2, interval '1 day', interval '5 minutes')`, [JSON.stringify([lane]), JSON.stringify([{ ...(JSON.parse(facts) as object), command }])]);
     await expect(opened.source.query('select command from commands')).resolves.toEqual([{ command }]);
   });
@@ -59,7 +59,7 @@ describe('a command', () => {
 
   test('has a lane of its own, whatever the names of another one in its batch hold', async () => {
     const lanes = [['a\nb', 'c'], ['a', 'b\nc'], ['a,b', 'c'], ['a', 'b","c']] as const;
-    await opened.arrivals.ingest(lanes.map(([organizationId, connectionId]) => toRow({ command: aSendToSlack({ organizationId, connectionId, destination: { id: 'C0SECALERT' } }), saidAt: new Date() })));
+    await opened.arrivals.ingest(lanes.map(([organizationId, connectionId]) => arrivalRow({ command: aSendToSlack({ organizationId, connectionId, destination: { id: 'C0SECALERT' } }), saidAt: new Date() })));
     await expect(opened.source.query('select count(*)::int as deliveries, count(distinct lane_id)::int as lanes from deliveries')).resolves.toEqual([{ deliveries: 4, lanes: 4 }]);
   });
 

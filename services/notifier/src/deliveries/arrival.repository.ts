@@ -43,7 +43,7 @@ export class ArrivalRepository {
 
   /** {@link ingest} within the caller's transaction. Lanes are locked in the order of their ids before anything enters them. */
   async ingestWithin(tx: Pick<EntityManager, 'query'>, arrivals: readonly Arrival[]): Promise<string[]> {
-    return accept(tx, arrivals.map(toRow));
+    return accept(tx, arrivals.map(arrivalRow));
   }
 }
 
@@ -77,14 +77,16 @@ function distinct(lanes: readonly Lane[]): Lane[] {
 
 /** PostgreSQL's binary form of jsonb, version 1: what is bytes already is copied, not read and written again. */
 function toJsonb(rows: readonly ArrivalRow[]): Buffer {
-  const parts = rows.map(({ facts, event }, index) => [Buffer.from(`${index === 0 ? '\u0001[' : ','}${facts.slice(0, -1)},"event":`), event, CLOSE]);
-  return Buffer.concat([...parts.flat(), END]);
+  const objects = rows.flatMap(({ facts, event }, index) => [Buffer.from(`${index === 0 ? '' : ','}${facts.slice(0, -1)},"event":`), event, CLOSE]);
+  return Buffer.concat([VERSION_AND_OPEN, ...objects, END]);
 }
 
+const VERSION_AND_OPEN = Buffer.from('\u0001[');
 const CLOSE = Buffer.from('}');
 const END = Buffer.from(']');
 
-export function toRow({ command, saidAt, json, replayOf, person, kind = 'message', parent, waitMs }: Arrival): ArrivalRow {
+/** What is kept of an arrival, made when it comes in: the command itself need not be held while its batch is waited for. */
+export function arrivalRow({ command, saidAt, json, replayOf, person, kind = 'message', parent, waitMs }: Arrival): ArrivalRow {
   const destination = person === undefined ? command.destination : { id: person };
   const id = 'id' in destination ? destination.id : undefined;
   const lane = { organizationId: command.organizationId, connectionId: command.connectionId, destinationKey: destinationKey(destination), provisional: id === undefined };

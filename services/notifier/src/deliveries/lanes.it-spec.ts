@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
-import { toRow } from './arrival.repository.js';
+import { arrivalRow } from './arrival.repository.js';
 import { resultOf } from './delivery-result.js';
 
 let opened: OpenedLanes;
@@ -41,7 +41,7 @@ describe('a lane', () => {
       { command: { ...early, commandId: 'a minute ago' }, saidAt: minutes(-1) },
       { command: { ...early, commandId: 'last year' }, saidAt: minutes(-500_000) },
       { command: { ...early, commandId: 'four minutes ago' }, saidAt: minutes(-4) },
-    ].map(toRow));
+    ].map(arrivalRow));
     await expect(opened.source.query('select delivery_id from deliveries order by priority, said_at, arrival')).resolves.toEqual(
       ['last year', 'four minutes ago', 'a minute ago', 'from the future'].map((id) => ({ delivery_id: id })),
     );
@@ -287,7 +287,7 @@ describe('several replicas at once', () => {
     let ingested = 0;
     const ingest = async (offset: number): Promise<void> => {
       for (let n = 0; n < total / 2; n += 10) {
-        const batch = Array.from({ length: 10 }, (_, k) => toRow({
+        const batch = Array.from({ length: 10 }, (_, k) => arrivalRow({
           command: { commandId: `c${offset + n + k}`, organizationId: 'acme', connectionId: 'connection-1', destination: { id: channels[(n * 7 + k * 5) % channels.length] ?? '' }, issues: [], source: { kind: 'manual', user: 'ada' } as const },
           saidAt: new Date(),
         }));

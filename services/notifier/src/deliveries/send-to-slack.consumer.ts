@@ -12,7 +12,7 @@ import { ConnectionRepository } from '../connections/connection.repository.js';
 import { DoubtfulConnectionsJob } from '../connections/doubtful-connections.job.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
-import { ArrivalRepository, toRow, type ArrivalRow } from './arrival.repository.js';
+import { ArrivalRepository, arrivalRow, type ArrivalRow } from './arrival.repository.js';
 import { Batcher } from './batcher.js';
 import { PostingJob } from './posting.job.js';
 
@@ -42,7 +42,7 @@ export class SendToSlackConsumer {
     const owner = await this.connections.organizationOf(command.connectionId);
     if (owner !== undefined && owner !== command.organizationId) await this.refuseForeign(command);
     const person = await this.personOf(command);
-    const recorded = this.batches.add(toRow({ command, saidAt: context.time, ...(context.json && { json: context.json }), ...(person !== undefined && { person }) }));
+    const recorded = this.batches.add(arrivalRow({ command, saidAt: context.time, ...(context.json && { json: context.json }), ...(person !== undefined && { person }) }));
     return new RestOfWork(owner === undefined ? recorded.then(() => { this.doubtful.wake(); }) : recorded);
   }
 

@@ -5,7 +5,7 @@ import { createLogger, InternalClient } from '@tocsin/platform';
 import { aSendToSlack } from '@tocsin/testing';
 
 import { OpenedLanes } from '../../test/opened-lanes.js';
-import { toRow } from '../deliveries/arrival.repository.js';
+import { arrivalRow } from '../deliveries/arrival.repository.js';
 import { RetirementJob } from '../deliveries/retirement.job.js';
 import { DeliveryQueries } from './delivery.queries.js';
 
@@ -35,7 +35,7 @@ function summary(): Promise<DeliverySummary> {
 /** What notifier makes itself. */
 async function made(kind: 'reply' | 'digest'): Promise<string> {
   const command = aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0SECALERT' }, ...(kind === 'digest' && { source: { kind: 'digest', of: 2 } }) });
-  await opened.arrivals.ingest([toRow({ command, saidAt: new Date(), kind })]);
+  await opened.arrivals.ingest([arrivalRow({ command, saidAt: new Date(), kind })]);
   return command.commandId;
 }
 
