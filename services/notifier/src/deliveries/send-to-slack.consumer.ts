@@ -1,6 +1,4 @@
 /** `slack.send.v1` in: recorded in batches, acknowledged after the commit that holds it. */
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
@@ -18,8 +16,6 @@ import { PostingJob } from './posting.job.js';
 
 const MOMENT_MS = 10;
 const BATCH = 100;
-/** How long a batch gives way to what is due. */
-const GIVE_WAY_MS = 50;
 
 @Controller()
 export class SendToSlackConsumer {
@@ -64,7 +60,6 @@ export class SendToSlackConsumer {
   }
 
   private async record(rows: readonly ArrivalRow[]): Promise<void> {
-    if (this.posting.isBehind) await sleep(GIVE_WAY_MS);
     await this.arrivals.ingest(rows);
     if (rows.some(({ lane }) => lane.provisional)) this.resolution.wake();
     this.posting.wake();
