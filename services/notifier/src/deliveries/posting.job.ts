@@ -23,10 +23,7 @@ const STOP_MS = 12_000;
 @Injectable()
 export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Loop;
-  /** Lanes in work, until all of them is recorded. */
   private readonly inFlight = new Set<Promise<void>>();
-  /** Those of them that may still ask Slack. */
-  private asking = 0;
   private alarm: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
 
@@ -60,24 +57,18 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** While much is in flight, lanes are claimed several at a time. */
   private wakeSoon(): void {
-    if (this.asking <= this.config.SLACK_CONCURRENCY / 2) this.wake();
+    if (this.inFlight.size <= this.config.SLACK_CONCURRENCY / 2) this.wake();
     else this.soon ??= setTimeout(() => { this.soon = undefined; this.wake(); }, SOON_MS);
   }
 
   private async pass(): Promise<boolean> {
-    const free = this.room();
+    const free = this.config.SLACK_CONCURRENCY - this.inFlight.size;
     if (free <= 0 || this.recorder.isBehind) return false;
     const claimedAt = performance.now();
     const claimed = await this.lanes.claim(free);
     for (const lane of claimed) this.begin(lane, claimedAt);
     if (claimed.length === 0) await this.setAlarm();
     return claimed.length > 0;
-  }
-
-  /** Lanes that may be claimed now. However slowly results are recorded, they do not pile up. */
-  private room(): number {
-    const { SLACK_CONCURRENCY } = this.config;
-    return Math.min(SLACK_CONCURRENCY - this.asking, 2 * SLACK_CONCURRENCY - this.inFlight.size);
   }
 
   /** Wakes when the next destination's time comes, if that is before the next look anyway. */
@@ -88,8 +79,7 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private begin(lane: LaneClaim, claimedAt: number): void {
-    this.asking += 1;
-    const work = this.send(lane, claimedAt)
+    const work = (lane.isToFold ? this.folding.fold(lane) : this.sendLane.send(lane, claimedAt))
       .catch((error: unknown) => {
         this.logger.error({ err: error, laneId: lane.laneId, organizationId: lane.organizationId }, 'a claimed destination was left to the end of its lease');
       })
@@ -98,14 +88,5 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
         this.wakeSoon();
       });
     this.inFlight.add(work);
-  }
-
-  /** The next lane may ask Slack when this one's requests are over, while their results are recorded. */
-  private async send(lane: LaneClaim, claimedAt: number): Promise<void> {
-    const sent = await (lane.isToFold ? this.folding.fold(lane) : this.sendLane.send(lane, claimedAt)).finally(() => {
-      this.asking -= 1;
-      this.wakeSoon();
-    });
-    await sent?.recorded;
   }
 }

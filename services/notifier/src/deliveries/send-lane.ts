@@ -41,11 +41,8 @@ export class SendLane {
     this.starts = new Batcher((leases) => lanes.markStarted(leases.flat()), config.SLACK_CONCURRENCY, MOMENT_MS);
   }
 
-  /**
-   * @param claimedAt by this process's own clock, milliseconds
-   * @returns when its requests are over, with what is yet to be recorded of them
-   */
-  async send({ claims }: LaneClaim, claimedAt: number): Promise<{ recorded: Promise<unknown> }> {
+  /** @param claimedAt by this process's own clock, milliseconds */
+  async send({ claims }: LaneClaim, claimedAt: number): Promise<void> {
     let marked: Promise<ReadonlySet<Claim>> | undefined;
     const start = (): Promise<ReadonlySet<Claim>> => (marked ??= this.starts.add(claims));
     const recorded: Promise<boolean>[] = [];
@@ -53,17 +50,13 @@ export class SendLane {
     for (const claim of claims) {
       // what was left behind may have been sent, each of it: that must be judged, also behind one that stopped the lane
       const outcome: Outcome | undefined = stop && !claim.leftover ? untouchedAfter(stop) : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
-      if (outcome === undefined) break; // it is not ours any more
+      if (outcome === undefined) return; // it is not ours any more
       if (outcome.state === 'waiting') stop ??= outcome;
       carryOver(claims.slice(claims.indexOf(claim) + 1), claim, outcome);
-      recorded.push(claim.isLast ? this.recordLast(claim, outcome, [...recorded]) : this.record(claim, outcome));
+      if (claim.isLast && (await Promise.all(recorded)).includes(false)) return; // its lease must end by time
+      recorded.push(this.record(claim, outcome));
     }
-    return { recorded: Promise.all(recorded) };
-  }
-
-  /** It gives the lane back, when those before it are recorded; otherwise the lease must end by time. */
-  private async recordLast(claim: Claim, outcome: Outcome, before: readonly Promise<boolean>[]): Promise<boolean> {
-    return (await Promise.all(before)).includes(false) ? false : this.record(claim, outcome);
+    await Promise.all(recorded);
   }
 
   private async record(claim: Claim, outcome: Outcome): Promise<boolean> {
