@@ -44,10 +44,10 @@ describe('a command', () => {
     await expect(opened.source.query('select command from commands order by delivery_id')).resolves.toEqual([{ command: came }, { command: made }]);
   });
 
-  test('may be handed over by a replica of an earlier version, as a command instead of an event', async () => {
+  test('may be handed over by a replica of an earlier version, with its destination, as a command instead of an event', async () => {
     const command = aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0SECALERT' } });
     const { lane, facts } = arrivalRow({ command, saidAt: new Date() });
-    await opened.source.query(`select accept_deliveries($1, $2, interval '1 day', interval '5 minutes')`, [JSON.stringify([lane]), JSON.stringify([{ ...(JSON.parse(facts) as object), command }])]);
+    await opened.source.query(`select accept_deliveries($1, $2, interval '1 day', interval '5 minutes')`, [JSON.stringify([lane]), JSON.stringify([{ command, destinationKey: lane.destinationKey, ...(JSON.parse(facts) as object) }])]);
     await expect(opened.source.query('select command from commands')).resolves.toEqual([{ command }]);
   });
 

@@ -64,20 +64,28 @@ interface Lane {
 }
 
 async function accept(database: Pick<EntityManager, 'query'>, rows: readonly ArrivalRow[]): Promise<string[]> {
+  const { lanes, places } = lanesOf(rows);
   const inserted = await database.query<{ delivery_id: string }[]>('select delivery_id from accept_deliveries($1::jsonb, $2::jsonb, make_interval(hours => $3), make_interval(mins => $4))', [
-    JSON.stringify(distinct(rows.map(({ lane }) => lane))), toJsonb(rows), DEFAULT_LIFE_HOURS, CLOCK_TOLERANCE_MINUTES,
+    JSON.stringify(lanes), toJsonb(rows, places), DEFAULT_LIFE_HOURS, CLOCK_TOLERANCE_MINUTES,
   ]);
   return inserted.map((row) => row.delivery_id);
 }
 
-/** Each lane once, so that the database reads the commands only to store them. */
-function distinct(lanes: readonly Lane[]): Lane[] {
-  return [...new Map(lanes.map((lane) => [JSON.stringify([lane.organizationId, lane.connectionId, lane.destinationKey]), lane])).values()];
+/** Each lane once, so that the database reads the commands only to store them; and the place of each row's lane among them, from 1. */
+function lanesOf(rows: readonly ArrivalRow[]): { lanes: Lane[]; places: number[] } {
+  const known = new Map<string, { lane: Lane; place: number }>();
+  const places = rows.map(({ lane }) => {
+    const key = JSON.stringify([lane.organizationId, lane.connectionId, lane.destinationKey]);
+    const entry = known.get(key) ?? { lane, place: known.size + 1 };
+    known.set(key, entry);
+    return entry.place;
+  });
+  return { lanes: [...known.values()].map(({ lane }) => lane), places };
 }
 
 /** PostgreSQL's binary form of jsonb, version 1: what is bytes already is copied, not read and written again. */
-function toJsonb(rows: readonly ArrivalRow[]): Buffer {
-  const objects = rows.flatMap(({ facts, event }, index) => [Buffer.from(`${index === 0 ? '' : ','}${facts.slice(0, -1)},"event":`), event, CLOSE]);
+function toJsonb(rows: readonly ArrivalRow[], places: readonly number[]): Buffer {
+  const objects = rows.flatMap(({ facts, event }, index) => [Buffer.from(`${index === 0 ? '' : ','}${facts.slice(0, -1)},"lane":${places[index] ?? 0},"event":`), event, CLOSE]);
   return Buffer.concat([VERSION_AND_OPEN, ...objects, END]);
 }
 
@@ -94,8 +102,6 @@ export function arrivalRow({ command, saidAt, json, replayOf, person, kind = 'me
   const facts = {
     organizationId: lane.organizationId,
     connectionId: lane.connectionId,
-    destinationKey: lane.destinationKey,
-    provisional: lane.provisional,
     deliveryId: command.commandId,
     priority: command.priority ?? priorityOf(command),
     saidAt: saidAt.toISOString(),

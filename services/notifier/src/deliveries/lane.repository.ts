@@ -8,12 +8,12 @@ import { BreakerRepository } from '../breaker/breaker.repository.js';
 import { ConnectionHolds } from '../connections/connection-holds.js';
 import { HearOfDestinations } from '../destinations/hear-of-destinations.js';
 import { newsOfResult } from '../destinations/news-of-result.js';
-import { TOLD_COLUMNS, TOLD_JOINS, ToldIssues } from '../living/told-issues.repository.js';
+import { ToldIssues } from '../living/told-issues.repository.js';
 import { NotifierConfig } from '../notifier.config.js';
 import type { Claim, ClaimedRow, LaneClaim } from './claim.js';
 import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
 import type { DeliveryResult } from './delivery-result.js';
-import { UNHELD_COLUMNS, type DeliveryRow } from './delivery-view.js';
+import type { DeliveryRow } from './delivery-view.js';
 
 /** A lease outlives the longest request (10 s) with room for a slow database. */
 export const LEASE_MS = 30_000;
@@ -67,13 +67,7 @@ export class LaneRepository {
   private async rowsOf(taken: readonly Taken[]): Promise<ClaimedRow[]> {
     const keys = taken.flatMap(({ organization_id, delivery_id }) => (delivery_id === null ? [] : [{ organization_id, delivery_id }]));
     if (keys.length === 0) return [];
-    return prepared<ClaimedRow>(
-      this.database,
-      `select ${UNHELD_COLUMNS('d')}, d.said_at, d.parent_channel, d.parent_ts, l.fail_streak, l.troubled, ${TOLD_COLUMNS} from unnest($1::text[], $2::text[]) own (organization_id, delivery_id)
-       cross join lateral (select * from ledger where organization_id = own.organization_id and delivery_id = own.delivery_id offset 0) d join lanes l using (lane_id) ${TOLD_JOINS}
-       order by d.lane_id, d.priority, d.said_at, d.arrival`,
-      [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],
-    );
+    return prepared<ClaimedRow>(this.database, 'select * from rows_of_claims($1, $2)', [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)]);
   }
 
   /** Milliseconds until the next lane that waits for its time may send; undefined when none does. */

@@ -14,6 +14,7 @@ alter table accepted_counts add column writer int not null default 0, drop const
  * nor be stuck behind it.
  *
  * @param destinations what the commands are for, each once, so that the commands are read only to be stored
+ * @param arrivals `lane` is the place among them, from 1
  */
 export const ACCEPT_FUNCTION = `
 drop function if exists accept_deliveries;
@@ -24,6 +25,8 @@ ${BY_KEY} as $$
 #variable_conflict use_column
 declare
   moment timestamptz;
+  -- in the order of the destinations
+  lane_ids bigint[];
 begin
   insert into connections (connection_id) select distinct d->>'connectionId' from jsonb_array_elements(destinations) d
     where not exists (select 1 from connections c where c.connection_id = d->>'connectionId') order by 1 on conflict do nothing;
@@ -33,26 +36,30 @@ begin
     select d->>'organizationId', d->>'connectionId', d->>'destinationKey', (d->>'provisional')::boolean from jsonb_array_elements(destinations) d
     where not exists (select 1 from lanes l where l.organization_id = d->>'organizationId' and l.connection_id = d->>'connectionId' and l.destination_key = d->>'destinationKey')
     order by 1, 2, 3 on conflict do nothing;
-  perform 1 from lanes l join jsonb_array_elements(destinations) d
-    on l.organization_id = d->>'organizationId' and l.connection_id = d->>'connectionId' and l.destination_key = d->>'destinationKey'
-    order by l.lane_id for key share of l;
+  select array_agg(locked.lane_id order by locked.place) into lane_ids from (
+    select l.lane_id, d.place from jsonb_array_elements(destinations) with ordinality d (r, place)
+    join lanes l on l.organization_id = d.r->>'organizationId' and l.connection_id = d.r->>'connectionId' and l.destination_key = d.r->>'destinationKey'
+    order by l.lane_id for key share of l) locked;
+  if coalesce(cardinality(lane_ids), 0) <> jsonb_array_length(destinations) then raise exception 'a destination has no lane, or is named twice'; end if;
   moment := clock_timestamp();
 
   return query
   with given as materialized (
-    -- replicas of an earlier version hand over a command instead of an event
-    select g.r, g.place, coalesce(g.r->'event'->'data', g.r->'command') as command from jsonb_array_elements(arrivals) with ordinality g (r, place)
+    -- replicas of an earlier version say where it goes instead of which of the destinations it is, and may hand over a command instead of an event
+    select g.r, g.place, coalesce(lane_ids[(g.r->>'lane')::int], (
+        select l.lane_id from lanes l where l.organization_id = g.r->>'organizationId' and l.connection_id = g.r->>'connectionId' and l.destination_key = g.r->>'destinationKey')) as lane_id,
+      coalesce(g.r->'event'->'data', g.r->'command') as command
+    from jsonb_array_elements(arrivals) with ordinality g (r, place)
     where not exists (select 1 from retired_deliveries t where t.organization_id = g.r->>'organizationId' and t.delivery_id = g.r->>'deliveryId')
   ), inserted as (
     insert into deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, kind, parent_channel, parent_ts, not_before, fold_key, severity, category,
                             workflow_id, held_since, created_at)
-    select r->>'organizationId', r->>'deliveryId', l.lane_id, r->>'connectionId', (r->>'priority')::smallint,
+    select r->>'organizationId', r->>'deliveryId', lane_id, r->>'connectionId', (r->>'priority')::smallint,
            greatest(moment - clock_tolerance, least(moment, (r->>'saidAt')::timestamptz)), coalesce((r->>'expiresAt')::timestamptz, moment + life),
            r->>'kind', r->>'parentChannel', r->>'parentTs', case when r ? 'waitMs' then moment + make_interval(secs => (r->>'waitMs')::float8 / 1000) else '-infinity' end,
            r->>'foldKey', r->>'severity', r->>'category', command->'source'->>'workflowId',
            (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', command->'source'->>'workflowId') limit 1), moment
-    from given join lanes l on l.organization_id = r->>'organizationId' and l.connection_id = r->>'connectionId' and l.destination_key = r->>'destinationKey'
-    order by given.place
+    from given order by place
     on conflict do nothing
     returning organization_id, delivery_id, lane_id
   ), kept as (
