@@ -96,25 +96,8 @@ export class ToldIssues {
     }
   }
 
-  /** A message of its own takes over from a digest; otherwise the first one stays. */
   private async insert(tx: EntityManager, rows: readonly ToldRow[]): Promise<void> {
-    await prepared(
-      tx,
-      `insert into told_issues as t (organization_id, issue_id, lane_id, connection_id, delivery_id, channel, ts, in_digest, living, was_plain_text, comment, unconfirmed, shown_revision, wanted_revision, wanted)
-       select r.organization_id, r.issue_id, r.lane_id, r.connection_id, r.delivery_id, r.channel, r.ts, r.in_digest, r.living, r.was_plain_text, r.comment, r.ts is null,
-         r.revision, greatest(r.revision, h.revision), case when h.revision > r.revision and r.living and not r.in_digest then h.issue end
-       from (
-         select distinct on (organization_id, issue_id, lane_id) * from jsonb_to_recordset($1::jsonb) g (organization_id text, issue_id text, lane_id bigint, connection_id text, delivery_id text,
-           channel text, ts text, in_digest boolean, living boolean, was_plain_text boolean, comment text, revision int)
-         order by organization_id, issue_id, lane_id, ts is null, in_digest, ts) r
-       left join heard_issues h on h.organization_id = r.organization_id and h.issue_id = r.issue_id
-       on conflict (organization_id, issue_id, lane_id) do update set connection_id = excluded.connection_id, delivery_id = excluded.delivery_id, channel = excluded.channel, ts = excluded.ts,
-         in_digest = excluded.in_digest, living = excluded.living, was_plain_text = excluded.was_plain_text, comment = excluded.comment, unconfirmed = excluded.unconfirmed, collapsed = false,
-         shown_revision = excluded.shown_revision, wanted_revision = greatest(t.wanted_revision, excluded.wanted_revision),
-         wanted = case when t.wanted_revision > excluded.wanted_revision then t.wanted else excluded.wanted end, next_at = '-infinity', fails = 0
-       where t.ts is null or t.in_digest and not excluded.in_digest and excluded.ts is not null`,
-      [JSON.stringify(rows)],
-    );
+    await prepared(tx, 'select record_told($1)', [JSON.stringify(rows)]);
   }
 
   /** The thread has told this much; a message that became an answer is one from now on. */
