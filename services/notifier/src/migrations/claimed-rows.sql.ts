@@ -4,7 +4,8 @@ import { BY_KEY } from './plans.sql.js';
 
 /**
  * rows_of_claims: claimed deliveries with what deciding about them needs, in the order in which they are to be sent. A function
- * only for the plan it is given. Its columns are those of the constants above: whoever changes one makes it anew, in a migration.
+ * only for the plan it is given. Its columns are those of the constants above. Whoever changes one has a new migration make both
+ * anew, and takes them out of the one that does now: on a fresh database a view cannot name a column that a later one adds.
  */
 export const CLAIMED_ROWS = `
 drop function if exists rows_of_claims;
