@@ -85,7 +85,7 @@ interface DeliveryRow {
 /** Notifier's ledger. */
 export async function readDeliveries(query: Query): Promise<DeliveryFact[]> {
   const rows = await query<DeliveryRow>(
-    `select to_jsonb(d) - 'command' as row, d.command->'source'->>'kind' as source, (extract(epoch from d.said_at) * 1e6)::bigint::text as said_at,
+    `select to_jsonb(d) - '{command,event}'::text[] as row, d.source_kind as source, (extract(epoch from d.said_at) * 1e6)::bigint::text as said_at,
        (extract(epoch from d.created_at) * 1000)::float8 as recorded_at, (extract(epoch from d.claimed_at) * 1000)::float8 as claimed_at from notifier.ledger d`,
   );
   return rows.map(({ row, source, said_at, recorded_at, claimed_at }) => ({

@@ -71,11 +71,11 @@ export class BusServer extends Server implements CustomTransportStrategy {
   private async begin(route: MessageRoute, message: IncomingMessage): Promise<{ facts: object; rest: RestOfWork | undefined }> {
     const handler = this.messageHandlers.get(route.type);
     if (handler === undefined) throw new Error(`"${route.type}" has lost its handler.`);
-    const { event, isBody } = envelopeOf(route, message);
+    const { event, isAsSent } = envelopeOf(route, message);
     const checked = await checkData(route.contract, event.data);
     if (!checked.ok) throw new PermanentError('invalid_data', `The data is not valid: ${placesText(checked.places)}`);
     assertOneOrganization(event, checked.data);
-    const context = contextOf(event, message, isBody && checked.isWhole);
+    const context = contextOf(event, message, isAsSent && checked.isWhole);
     const rest = await settled(handler, checked.data, context);
     return { facts: { type: context.type, messageId: context.id, organizationId: context.organizationId, attempt: context.attempt, ...subjectOf(checked.data) }, rest };
   }
@@ -91,17 +91,19 @@ export function assertOneHandlerEach(service: ServiceName, heard: readonly strin
   if (wrong.length > 0) throw new Error(`The handlers of ${service} do not fit the table of messages: ${wrong.join('; ')}.`);
 }
 
-function envelopeOf(route: MessageRoute, message: IncomingMessage): { event: CloudEvent; isBody: boolean } {
+function envelopeOf(route: MessageRoute, message: IncomingMessage): { event: CloudEvent; isAsSent: boolean } {
   const { body } = message;
   const { maxBytes = MESSAGE_MAX_BYTES } = route;
   if (body.length > maxBytes) throw new PermanentError('too_large', `The message has ${body.length} bytes; "${route.type}" may have ${maxBytes}.`);
   if (!isUtf8(body)) throw new PermanentError('unreadable', 'The message is not UTF-8, as JSON must be.');
   const reading = decodeCloudEvent(message, AMQP_BINDING);
   if (!reading.ok) throw new PermanentError('invalid_event', `This is no CloudEvent: ${placesText(reading.places)}`);
-  const unstorable = body.includes(ESCAPE) ? unstorablePlace(reading.event) : undefined;
+  const isEscaped = body.includes(ESCAPE);
+  const unstorable = isEscaped ? unstorablePlace(reading.event) : undefined;
   if (unstorable) throw new PermanentError('unreadable', `The message cannot be kept: ${placesText([unstorable])}`);
   if (reading.event.type !== route.type) throw otherType(reading.event.type, route.type);
-  return reading;
+  // an escape may stand in what nobody looked at: a field that another of its name overrules
+  return { event: reading.event, isAsSent: reading.isBody && !isEscaped };
 }
 
 /** JSON has what cannot be stored only as an escape, and hardly ever an escape of this kind. */

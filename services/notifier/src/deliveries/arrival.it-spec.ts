@@ -41,14 +41,18 @@ describe('a command', () => {
     if (!came || !made) throw new Error('two commands');
     const json = Buffer.from(JSON.stringify({ specversion: '1.0', data: came }, undefined, 2));
     await opened.arrivals.ingest([arrivalRow({ command: came, saidAt: new Date(), json }), arrivalRow({ command: made, saidAt: new Date() })]);
-    await expect(opened.source.query('select command from commands order by delivery_id')).resolves.toEqual([{ command: came }, { command: made }]);
+    await expect(opened.source.query('select event, event::text as kept from commands order by delivery_id')).resolves.toEqual([
+      { event: { specversion: '1.0', data: came }, kept: json.toString() }, { event: { data: made }, kept: expect.any(String) },
+    ]);
+    await expect(opened.source.query('select command from ledger order by delivery_id')).resolves.toEqual([{ command: came }, { command: made }]);
   });
 
-  test('may be handed over by a replica of an earlier version, with its destination, as a command instead of an event', async () => {
-    const command = aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0SECALERT' } });
+  test('may be handed over by a replica of the version before, within what is kept of it', async () => {
+    const command = aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0SECALERT' }, comment: 'Look', source: { kind: 'workflow', workflowId: 'w7', version: 1, stepId: 's1' } });
     const { lane, facts } = arrivalRow({ command, saidAt: new Date() });
-    await opened.source.query(`select accept_deliveries($1, $2, interval '1 day', interval '5 minutes')`, [JSON.stringify([lane]), JSON.stringify([{ command, destinationKey: lane.destinationKey, ...(JSON.parse(facts) as object) }])]);
-    await expect(opened.source.query('select command from commands')).resolves.toEqual([{ command }]);
+    const { sourceKind: _kind, workflowId: _workflow, searched: _searched, ...kept } = JSON.parse(facts) as Record<string, unknown>;
+    await opened.source.query(`select accept_deliveries($1, $2, interval '1 day', interval '5 minutes')`, [JSON.stringify([lane]), JSON.stringify([{ ...kept, lane: 1, event: { data: command } }])]);
+    await expect(opened.source.query('select command, source_kind, workflow_id, searched from ledger')).resolves.toEqual([{ command, source_kind: 'workflow', workflow_id: 'w7', searched: expect.stringContaining('"look"') }]);
   });
 
   test('with the id that another organization used is a delivery of its own', async () => {

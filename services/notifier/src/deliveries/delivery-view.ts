@@ -42,7 +42,7 @@ export interface DeliveryRow {
 }
 
 const OWN_COLUMNS = [
-  'organization_id', 'delivery_id', 'lane_id', 'connection_id', 'state', 'version', 'priority', 'attempts', 'attempt', 'ambiguous', 'kind', 'command', 'issue_ids', 'destination', 'destination_id',
+  'organization_id', 'delivery_id', 'lane_id', 'connection_id', 'state', 'version', 'priority', 'attempts', 'attempt', 'ambiguous', 'kind', 'issue_ids', 'destination', 'destination_id',
   'destination_kind', 'waiting_for', 'error', 'slack_channel', 'slack_ts', 'digest_id', 'replay_of', 'created_at', 'settled_at',
 ];
 
@@ -50,6 +50,7 @@ const OWN_COLUMNS = [
 export function DELIVERY_COLUMNS(d: string): string {
   return [
     ...alwaysOf(d),
+    `${d}.command`,
     ofConnection(d, 'state', 'connection_state'),
     ofConnection(d, 'reason', 'connection_reason'),
     `(select max(probe_at) from breakers where is_open and breaker_key in ('slack', ${d}.connection_id)) as probe_at`,
@@ -59,9 +60,9 @@ export function DELIVERY_COLUMNS(d: string): string {
   ].join(', ');
 }
 
-/** As {@link DELIVERY_COLUMNS}, of deliveries that do not wait: what holds those that do is left out. */
-export function UNHELD_COLUMNS(d: string): string {
-  return [...alwaysOf(d), 'null as connection_state', 'null as connection_reason', 'null::timestamptz as probe_at', 'null as paused'].join(', ');
+/** As {@link DELIVERY_COLUMNS}, of deliveries that do not wait: what holds those that do is left out. @param command as which column it is read */
+export function UNHELD_COLUMNS(d: string, command: 'command' | 'event' = 'command'): string {
+  return [...alwaysOf(d), `${d}.${command}`, 'null as connection_state', 'null as connection_reason', 'null::timestamptz as probe_at', 'null as paused'].join(', ');
 }
 
 function alwaysOf(d: string): string[] {

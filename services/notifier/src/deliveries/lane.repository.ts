@@ -9,6 +9,7 @@ import { ConnectionHolds } from '../connections/connection-holds.js';
 import { HearOfDestinations } from '../destinations/hear-of-destinations.js';
 import { newsOfResult } from '../destinations/news-of-result.js';
 import { ToldIssues } from '../living/told-issues.repository.js';
+import type { KeptCommand } from '../living/told.js';
 import { NotifierConfig } from '../notifier.config.js';
 import type { Claim, ClaimedRow, LaneClaim } from './claim.js';
 import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
@@ -67,7 +68,9 @@ export class LaneRepository {
   private async rowsOf(taken: readonly Taken[]): Promise<ClaimedRow[]> {
     const keys = taken.flatMap(({ organization_id, delivery_id }) => (delivery_id === null ? [] : [{ organization_id, delivery_id }]));
     if (keys.length === 0) return [];
-    return prepared<ClaimedRow>(this.database, 'select * from rows_of_claims($1, $2)', [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)]);
+    const rows = await prepared<ClaimedRow & { event: { data: KeptCommand } }>(this.database, 'select * from read_claims($1, $2)', [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)]);
+    for (const row of rows) row.command = row.event.data;
+    return rows;
   }
 
   /** Milliseconds until the next lane that waits for its time may send; undefined when none does. */

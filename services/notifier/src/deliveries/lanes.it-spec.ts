@@ -320,7 +320,7 @@ test('claimed deliveries are read, and what they told is recorded, by key, altho
   await opened.source.transaction(async (tx) => {
     const scans = (): Promise<unknown> => tx.query('select relname, seq_scan from pg_stat_xact_user_tables where seq_scan > 0 order by 1');
     const before = await scans();
-    await expect(tx.query('select delivery_id from rows_of_claims($1, $2)', [['acme'], [id]])).resolves.toEqual([{ delivery_id: id }]);
+    await expect(tx.query('select delivery_id from read_claims($1, $2)', [['acme'], [id]])).resolves.toEqual([{ delivery_id: id }]);
     await tx.query('select record_told($1)', [JSON.stringify([{ organization_id: 'acme', issue_id: 'i1', lane_id: 1, connection_id: 'connection-1', delivery_id: id, channel: 'C0SECALERT', ts: '1.1', in_digest: false, living: true, was_plain_text: false, revision: 1 }])]);
     await expect(scans()).resolves.toEqual(before);
   });

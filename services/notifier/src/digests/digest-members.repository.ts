@@ -142,11 +142,12 @@ export class DigestMembersRepository {
 
   async facts(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<MembersFacts> {
     const [facts] = await tx.query<MembersFacts[]>(
-      `select span.*, clock_timestamp() as now, first.destination_id, first.command->>'comment' as comment, first.command->'options'->'mention' as mention
+      `select span.*, clock_timestamp() as now, first.destination_id, told.comment, told.options->'mention' as mention
        from (
          select count(*)::int as members, min(said_at) as oldest, max(said_at) as newest, case when count(workflow_id) = count(*) and count(distinct workflow_id) = 1 then min(workflow_id) end as workflow_id
          from deliveries where organization_id = $1 and digest_id = $2) span
-       cross join lateral (select d.destination_id, d.command from ledger d where d.organization_id = $1 and d.digest_id = $2 ${IN_PLACE} limit 1) first`,
+       cross join lateral (select d.destination_id, d.command from ledger d where d.organization_id = $1 and d.digest_id = $2 ${IN_PLACE} limit 1) first
+       cross join lateral json_to_record(first.command) told (comment text, options json)`,
       [organizationId, digestId],
     );
     if (!facts) throw new Error(`the digest ${digestId} has no members`);
@@ -174,22 +175,24 @@ export class DigestMembersRepository {
 
   /** The worst of each group. What only a card of its own shows stays out. */
   async named(tx: EntityManager, key: DigestKey): Promise<NamedIssue[]> {
-    return tx.query<NamedIssue[]>(
+    const rows = await tx.query<NamedIssue[]>(
       `with ${ISSUES}, ranked as (select issue.*, row_number() over (partition by "group" order by cvss desc nulls last, said_at, arrival) as rank from issue)
-       select ranked."group", (d.command->'issues'->0) - '{description,recommendation,tags}'::text[] || '{"tags": []}' as issue
-       from ranked join commands d on d.organization_id = $1 and d.delivery_id = ranked.delivery_id
+       select ranked."group", d.command->'issues'->0 as issue
+       from ranked join ledger d on d.organization_id = $1 and d.delivery_id = ranked.delivery_id
        where ranked.rank <= ${NAMED_IN_GROUP} order by ranked."group", ranked.rank`,
       [key.organizationId, key.digestId],
     );
+    return rows.map(({ group, issue: { description: _description, recommendation: _recommendation, ...issue } }) => ({ group, issue: { ...issue, tags: [] } }));
   }
 }
 
 /** `issue`: the issues of a digest as their newest messages tell them; `told_change`: what happened to each since it was last told. */
 const ISSUES = `
   member as materialized (
-    select d.delivery_id, d.said_at, d.arrival, told.change, told.issue->>'id' as issue_id, (told.issue->>'revision')::int as revision,
-      coalesce(nullif(told.issue->>'status', 'open'), told.issue->>'severity') as "group", (told.issue->>'cvss')::real as cvss
-    from ledger d cross join lateral (select d.command->>'change' as change, d.command->'issues'->0 as issue offset 0) told
+    select d.delivery_id, d.said_at, d.arrival, command.change, issue.id as issue_id, issue.revision, coalesce(nullif(issue.status, 'open'), issue.severity) as "group", issue.cvss
+    from ledger d
+    cross join lateral json_to_record(d.command) command (change text, issues json)
+    cross join lateral json_to_record(command.issues->0) issue (id text, revision int, status text, severity text, cvss real)
     where d.organization_id = $1 and d.digest_id = $2
   ), issue as materialized (
     select distinct on (issue_id) *,

@@ -74,7 +74,7 @@ export class LaneMoves {
   /** What cannot be delivered to its address goes where its command says otherwise. */
   async toOtherwise(tx: EntityManager, place: Place): Promise<void> {
     const rows = await tx.query<{ otherwise: Destination }[]>(
-      `select distinct command->'otherwise' as otherwise from ledger where lane_id = $1 and state = 'waiting' and command ? 'otherwise' and destination <> command->'otherwise'`,
+      `select distinct otherwise from ledger cross join lateral (select (command->'otherwise')::jsonb as otherwise) told where lane_id = $1 and state = 'waiting' and destination <> otherwise`,
       [place.laneId],
     );
     for (const { otherwise } of rows) {
@@ -85,7 +85,7 @@ export class LaneMoves {
         `with moved as (
            update deliveries d set lane_id = $2, version = version + 1, waiting_for = null from commands c
            where d.lane_id = $1 and d.state = 'waiting' and c.organization_id = d.organization_id and c.delivery_id = d.delivery_id
-             and c.command->'otherwise' = $3::jsonb and c.destination <> $3::jsonb
+             and (c.event->'data'->'otherwise')::jsonb = $3::jsonb and c.destination <> $3::jsonb
            returning d.organization_id, d.delivery_id
          ), addressed as (
            update commands c set destination = $3, destination_id = $4, destination_kind = $5, destination_name = $6

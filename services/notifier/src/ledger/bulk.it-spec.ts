@@ -79,8 +79,8 @@ async function manyFailed(count: number): Promise<void> {
   const model = await ended();
   await notifier.database.query(
     `with more as (select d.*, 'failed-' || n as id from notifier.ledger d cross join generate_series(2, $2) n where d.delivery_id = $1), kept as (
-       insert into notifier.commands (organization_id, delivery_id, command, destination, issue_ids, created_at)
-       select organization_id, id, command || jsonb_build_object('commandId', id), destination, issue_ids, created_at from more)
+       insert into notifier.commands (organization_id, delivery_id, event, destination, issue_ids, created_at)
+       select organization_id, id, json_build_object('data', command::jsonb || jsonb_build_object('commandId', id)), destination, issue_ids, created_at from more)
      insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, created_at, state, error, settled_at)
      select organization_id, id, lane_id, connection_id, priority, said_at, expires_at, created_at, state, error, settled_at from more`,
     [model, count],

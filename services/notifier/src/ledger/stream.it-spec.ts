@@ -269,8 +269,8 @@ describe('the bell', () => {
       const startedAt = performance.now();
       await notifier.database.query(
         `with line as (insert into notifier.timeline (organization_id, delivery_id, kind, text) values ('acme', $1, 'waiting', 'elsewhere')), command as (
-           insert into notifier.commands (organization_id, delivery_id, command, destination, issue_ids, created_at)
-           values ('acme', $1, '{"source": {"kind": "test", "user": "x"}, "issues": []}', '{}', '{}', now()))
+           insert into notifier.commands (organization_id, delivery_id, event, destination, issue_ids, created_at)
+           values ('acme', $1, '{"data": {"source": {"kind": "test", "user": "x"}, "issues": []}}', '{}', '{}', now()))
          insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, created_at, state)
          select 'acme', $1, (select min(lane_id) from notifier.lanes), 'none', 5, now(), now(), now(), 'posted'`,
         [`${id}-${n}`],

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { PRIORITY, type DeliverySource, type Issue, type MessageOptions } from '@tocsin/domain';
 
+import { searchedIn } from '../deliveries/arrival.repository.js';
 import type { IssueNews } from './issue-news.js';
 import type { KeptCommand } from './told.js';
 
@@ -92,9 +93,10 @@ export class IssueNewsRepository {
   async told(tx: EntityManager, news: readonly IssueNews[]): Promise<ToldRow[]> {
     return tx.query<ToldRow[]>(
       `select t.organization_id, t.issue_id, t.lane_id, t.connection_id, t.delivery_id, t.channel, t.ts, t.in_digest, t.living, t.unconfirmed, t.collapsed, t.wanted_revision,
-         d.destination_id, d.command->'source' as source, d.command->'options' as options, case when t.unconfirmed then d.command end as command
+         d.destination_id, first.source, first.options, case when t.unconfirmed then d.command end as command
        from ${ABOUT} join told_issues t using (organization_id, issue_id)
        left join ledger d on d.organization_id = t.organization_id and d.delivery_id = t.delivery_id
+       left join lateral json_to_record(d.command) first (source json, options json) on true
        order by t.organization_id, t.issue_id, t.lane_id for update of t`,
       keysOf(news),
     );
@@ -106,7 +108,7 @@ export class IssueNewsRepository {
 
   /** Answers that sum up what changed and still wait, in these lanes. */
   async summaries(tx: EntityManager, laneIds: readonly string[]): Promise<WaitingRow[]> {
-    return tx.query<WaitingRow[]>(`select ${WAITING_COLUMNS} from ledger d where d.lane_id = any($1::bigint[]) and d.kind = 'reply' and d.state = 'waiting' and d.command ? 'summary'`, [laneIds]);
+    return tx.query<WaitingRow[]>(`select ${WAITING_COLUMNS} from ledger d where d.lane_id = any($1::bigint[]) and d.kind = 'reply' and d.state = 'waiting' and d.command->'summary' is not null`, [laneIds]);
   }
 
   /** What waits shows the issues as they are now. A message that became critical goes before others. */
@@ -116,10 +118,10 @@ export class IssueNewsRepository {
       `with moved as (
          update deliveries d set version = d.version + 1, priority = least(d.priority, r.priority),
            severity = case when d.severity is null then null else r.severity end, category = case when d.category is null then null else r.category end
-         from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, command jsonb, priority smallint, severity text, category text)
-         where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting' returning d.organization_id, d.delivery_id, r.command)
-       update commands c set command = moved.command from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id`,
-      [JSON.stringify(rows.map(({ row, command }) => ({ organization_id: row.organization_id, delivery_id: row.delivery_id, command, ...rankOf(row, command) })))],
+         from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, event json, searched text, priority smallint, severity text, category text)
+         where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting' returning d.organization_id, d.delivery_id, r.event, r.searched)
+       update commands c set event = moved.event, searched = lower(moved.searched) from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id`,
+      [JSON.stringify(rows.map(({ row, command }) => ({ organization_id: row.organization_id, delivery_id: row.delivery_id, event: { data: command }, searched: searchedIn(command), ...rankOf(row, command) })))],
     );
   }
 
@@ -129,10 +131,10 @@ export class IssueNewsRepository {
     await tx.query(
       `with moved as (
          update deliveries d set version = d.version + 1, not_before = least(d.created_at + ${SUMMARY_LONGEST}, clock_timestamp() + ${SUMMARY_QUIET})
-         from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, command jsonb, issue_ids text[])
-         where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting' returning d.organization_id, d.delivery_id, r.command, r.issue_ids)
-       update commands c set command = moved.command, issue_ids = moved.issue_ids from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id`,
-      [JSON.stringify(rows.map(({ row, command }) => ({ organization_id: row.organization_id, delivery_id: row.delivery_id, command, issue_ids: command.digest?.sections.flatMap(({ issues }) => issues.map(({ id }) => id)) ?? [] })))],
+         from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, event json, searched text, issue_ids text[])
+         where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting' returning d.organization_id, d.delivery_id, r.event, r.searched, r.issue_ids)
+       update commands c set event = moved.event, searched = lower(moved.searched), issue_ids = moved.issue_ids from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id`,
+      [JSON.stringify(rows.map(({ row, command }) => ({ organization_id: row.organization_id, delivery_id: row.delivery_id, event: { data: command }, searched: searchedIn(command), issue_ids: command.digest?.sections.flatMap(({ issues }) => issues.map(({ id }) => id)) ?? [] })))],
     );
   }
 

@@ -136,7 +136,7 @@ describe('an issue that was told', () => {
     await change(issue, { severity: 'critical' });
     await eventually(async () => (await message(first.slack?.ts))?.updates === 1, PATIENCE);
     const own = await eventually(async () => {
-      const [row] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.ledger where command ? 'reply' and $1 = any(issue_ids)`, [issue.id]);
+      const [row] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.ledger where command->'reply' is not null and $1 = any(issue_ids)`, [issue.id]);
       return row?.delivery_id;
     }, PATIENCE);
     expect(await notifier.settled(own)).toMatchObject({ state: 'suppressed', error: { code: 'already_told' } });

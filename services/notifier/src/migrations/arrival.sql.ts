@@ -13,12 +13,14 @@ alter table accepted_counts add column writer int not null default 0, drop const
  * claim nor a result is kept waiting. `said_at` is clamped, so that a producer with a wrong clock can neither jump the line
  * nor be stuck behind it.
  *
- * @param destinations what the commands are for, each once, so that the commands are read only to be stored
- * @param arrivals `lane` is the place among them, from 1
+ * @param destinations what the commands are for, each once
+ * @param arrivals what is kept of each command beside it; `lane` is the place of its destination, from 1
+ * @param events whose data the commands are, in the same order: stored as they are, and read by nobody here
  */
 export const ACCEPT_FUNCTION = `
-drop function if exists accept_deliveries;
-create function accept_deliveries(destinations jsonb, arrivals jsonb, life interval, clock_tolerance interval)
+drop function if exists accept_deliveries(jsonb, jsonb, interval, interval);
+drop function if exists accept_deliveries(jsonb, jsonb, text[], interval, interval);
+create function accept_deliveries(destinations jsonb, arrivals jsonb, events text[], life interval, clock_tolerance interval)
 returns table (organization_id text, delivery_id text)
 language plpgsql
 ${BY_KEY} as $$
@@ -45,10 +47,7 @@ begin
 
   return query
   with given as materialized (
-    -- replicas of an earlier version say where it goes instead of which of the destinations it is, and may hand over a command instead of an event
-    select g.r, g.place, coalesce(lane_ids[(g.r->>'lane')::int], (
-        select l.lane_id from lanes l where l.organization_id = g.r->>'organizationId' and l.connection_id = g.r->>'connectionId' and l.destination_key = g.r->>'destinationKey')) as lane_id,
-      coalesce(g.r->'event'->'data', g.r->'command') as command
+    select g.r, g.place, lane_ids[(g.r->>'lane')::int] as lane_id
     from jsonb_array_elements(arrivals) with ordinality g (r, place)
     where not exists (select 1 from retired_deliveries t where t.organization_id = g.r->>'organizationId' and t.delivery_id = g.r->>'deliveryId')
   ), inserted as (
@@ -57,15 +56,15 @@ begin
     select r->>'organizationId', r->>'deliveryId', lane_id, r->>'connectionId', (r->>'priority')::smallint,
            greatest(moment - clock_tolerance, least(moment, (r->>'saidAt')::timestamptz)), coalesce((r->>'expiresAt')::timestamptz, moment + life),
            r->>'kind', r->>'parentChannel', r->>'parentTs', case when r ? 'waitMs' then moment + make_interval(secs => (r->>'waitMs')::float8 / 1000) else '-infinity' end,
-           r->>'foldKey', r->>'severity', r->>'category', command->'source'->>'workflowId',
-           (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', command->'source'->>'workflowId') limit 1), moment
+           r->>'foldKey', r->>'severity', r->>'category', r->>'workflowId',
+           (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->>'workflowId') limit 1), moment
     from given order by place
     on conflict do nothing
     returning organization_id, delivery_id, lane_id
   ), kept as (
-    insert into commands (organization_id, delivery_id, command, destination, destination_id, destination_kind, destination_name, issue_ids, replay_of, created_at)
-    select r->>'organizationId', r->>'deliveryId', command, r->'destination', r->>'destinationId', r->>'destinationKind', r->>'destinationName',
-           array(select jsonb_array_elements_text(r->'issueIds')), r->>'replayOf', moment
+    insert into commands (organization_id, delivery_id, event, destination, destination_id, destination_kind, destination_name, issue_ids, source_kind, workflow_id, searched, replay_of, created_at)
+    select r->>'organizationId', r->>'deliveryId', events[place]::json, r->'destination', r->>'destinationId', r->>'destinationKind', r->>'destinationName',
+           array(select jsonb_array_elements_text(r->'issueIds')), r->>'sourceKind', r->>'workflowId', lower(r->>'searched'), r->>'replayOf', moment
     from given
     on conflict do nothing
   ), told as (
@@ -82,4 +81,17 @@ begin
   )
   select i.organization_id, i.delivery_id from inserted i;
 end $$;
+
+-- as replicas of the version before ask for it: each event within its arrival
+create function accept_deliveries(destinations jsonb, arrivals jsonb, life interval, clock_tolerance interval)
+returns table (organization_id text, delivery_id text)
+language sql as $$
+  select a.organization_id, a.delivery_id
+  from (
+    select jsonb_agg((g.r - 'event') || jsonb_build_object('sourceKind', g.r#>>'{event,data,source,kind}', 'workflowId', g.r#>>'{event,data,source,workflowId}',
+        'searched', coalesce(g.r#>'{event,data,comment}', '""')::text || jsonb_path_query_array(g.r, '$.event.data.issues[*].title')::text) order by g.place) as arrivals,
+      array_agg(g.r->>'event' order by g.place) as events
+    from jsonb_array_elements(arrivals) with ordinality g (r, place)) given
+  cross join lateral accept_deliveries(destinations, given.arrivals, given.events, life, clock_tolerance) a
+$$;
 `;

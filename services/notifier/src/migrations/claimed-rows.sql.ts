@@ -3,17 +3,17 @@ import { TOLD_COLUMNS, TOLD_JOINS } from '../living/told-issues.repository.js';
 import { BY_KEY } from './plans.sql.js';
 
 /**
- * rows_of_claims: claimed deliveries with what deciding about them needs, in the order in which they are to be sent. A function
+ * read_claims: claimed deliveries with what deciding about them needs, in the order in which they are to be sent. A function
  * only for the plan it is given. Its columns are those of the constants above. Whoever changes one has a new migration make both
  * anew, and takes them out of the one that does now: on a fresh database a view cannot name a column that a later one adds.
  */
 export const CLAIMED_ROWS = `
-drop function if exists rows_of_claims;
+drop function if exists read_claims;
 drop view if exists claimed_rows;
 create view claimed_rows as
-  select ${UNHELD_COLUMNS('d')}, d.said_at, d.arrival, d.parent_channel, d.parent_ts, l.fail_streak, l.troubled, ${TOLD_COLUMNS}
+  select ${UNHELD_COLUMNS('d', 'event')}, d.said_at, d.arrival, d.parent_channel, d.parent_ts, l.fail_streak, l.troubled, ${TOLD_COLUMNS}
   from ledger d join lanes l using (lane_id) ${TOLD_JOINS};
-create function rows_of_claims(organization_ids text[], delivery_ids text[])
+create function read_claims(organization_ids text[], delivery_ids text[])
 returns setof claimed_rows
 language plpgsql
 ${BY_KEY} as $$
