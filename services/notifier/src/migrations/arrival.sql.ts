@@ -57,7 +57,8 @@ begin
            greatest(moment - clock_tolerance, least(moment, (r->>'saidAt')::timestamptz)), coalesce((r->>'expiresAt')::timestamptz, moment + life),
            r->>'kind', r->>'parentChannel', r->>'parentTs', case when r ? 'waitMs' then moment + make_interval(secs => (r->>'waitMs')::float8 / 1000) else '-infinity' end,
            r->>'foldKey', r->>'severity', r->>'category', r->>'workflowId',
-           (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->>'workflowId') limit 1), moment
+           -- hardly ever is anything paused, which is asked once
+           case when exists (select 1 from pauses) then (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->>'workflowId') limit 1) end, moment
     from given order by place
     on conflict do nothing
     returning organization_id, delivery_id, lane_id
