@@ -65,10 +65,10 @@ interface Lane {
 
 async function accept(database: Pick<EntityManager, 'query'>, rows: readonly ArrivalRow[]): Promise<string[]> {
   const { lanes, places } = lanesOf(rows);
-  const arrivals = rows.map(({ facts }, index) => `${facts.slice(0, -1)},"lane":${places[index] ?? 0}}`);
-  const inserted = await database.query<{ delivery_id: string }[]>('select delivery_id from accept_deliveries($1::jsonb, $2::jsonb, $3::text[], make_interval(hours => $4), make_interval(mins => $5))', [
-    JSON.stringify(lanes), `[${arrivals.join(',')}]`, toTextArray(rows.map(({ event }) => event)), DEFAULT_LIFE_HOURS, CLOCK_TOLERANCE_MINUTES,
-  ]);
+  const inserted = await database.query<{ delivery_id: string }[]>(
+    'select delivery_id from accept_deliveries($1::jsonb, $2::int[], $3::jsonb, $4::text[], make_interval(hours => $5), make_interval(mins => $6))',
+    [JSON.stringify(lanes), places, `[${rows.map(({ facts }) => facts).join(',')}]`, toTextArray(rows.map(({ event }) => event)), DEFAULT_LIFE_HOURS, CLOCK_TOLERANCE_MINUTES],
+  );
   return inserted.map((row) => row.delivery_id);
 }
 

@@ -14,13 +14,14 @@ alter table accepted_counts add column writer int not null default 0, drop const
  * nor be stuck behind it.
  *
  * @param destinations what the commands are for, each once
- * @param arrivals what is kept of each command beside it; `lane` is the place of its destination, from 1
+ * @param places for each command, which of the destinations is its, from 1
+ * @param arrivals what is kept of each command beside it, in the same order
  * @param events whose data the commands are, in the same order: stored as they are, and read by nobody here
  */
 export const ACCEPT_FUNCTION = `
 drop function if exists accept_deliveries(jsonb, jsonb, interval, interval);
-drop function if exists accept_deliveries(jsonb, jsonb, text[], interval, interval);
-create function accept_deliveries(destinations jsonb, arrivals jsonb, events text[], life interval, clock_tolerance interval)
+drop function if exists accept_deliveries(jsonb, int[], jsonb, text[], interval, interval);
+create function accept_deliveries(destinations jsonb, places int[], arrivals jsonb, events text[], life interval, clock_tolerance interval)
 returns table (organization_id text, delivery_id text)
 language plpgsql
 ${BY_KEY} as $$
@@ -47,7 +48,7 @@ begin
 
   return query
   with given as materialized (
-    select g.r, g.place, lane_ids[(g.r->>'lane')::int] as lane_id
+    select g.r, g.place, lane_ids[places[g.place]] as lane_id
     from jsonb_array_elements(arrivals) with ordinality g (r, place)
     where not exists (select 1 from retired_deliveries t where t.organization_id = g.r->>'organizationId' and t.delivery_id = g.r->>'deliveryId')
   ), inserted as (
@@ -89,10 +90,10 @@ returns table (organization_id text, delivery_id text)
 language sql as $$
   select a.organization_id, a.delivery_id
   from (
-    select jsonb_agg((g.r - 'event') || jsonb_build_object('sourceKind', g.r#>>'{event,data,source,kind}', 'workflowId', g.r#>>'{event,data,source,workflowId}',
+    select array_agg((g.r->>'lane')::int order by g.place) as places, jsonb_agg((g.r - 'event') || jsonb_build_object('sourceKind', g.r#>>'{event,data,source,kind}', 'workflowId', g.r#>>'{event,data,source,workflowId}',
         'searched', coalesce(g.r#>'{event,data,comment}', '""')::text || jsonb_path_query_array(g.r, '$.event.data.issues[*].title')::text) order by g.place) as arrivals,
       array_agg(g.r->>'event' order by g.place) as events
     from jsonb_array_elements(arrivals) with ordinality g (r, place)) given
-  cross join lateral accept_deliveries(destinations, given.arrivals, given.events, life, clock_tolerance) a
+  cross join lateral accept_deliveries(destinations, given.places, given.arrivals, given.events, life, clock_tolerance) a
 $$;
 `;
