@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { SendToSlack } from '@tocsin/contracts';
-import { destinationKey, kindOfDestinationId, PRIORITY } from '@tocsin/domain';
+import { destinationKey, kindOfDestinationId, PRIORITY, type Issue } from '@tocsin/domain';
 import { failPoint, Outbox } from '@tocsin/platform';
 
 import { foldKeyOf } from './fold-key.js';
@@ -132,11 +132,16 @@ export function searchedIn({ comment = '', issues }: SendToSlack): string {
   return JSON.stringify([comment, ...issues.map(({ title }) => title)]);
 }
 
-/** What folding needs to know of a message without reading it. */
+/** What folding needs to know of a message, and its digest says of it, without reading it. */
 function foldable(command: SendToSlack): object | undefined {
   const foldKey = foldKeyOf(command);
   const [issue] = command.issues;
-  return foldKey !== undefined && issue ? { foldKey, severity: issue.severity, category: issue.category } : undefined;
+  return foldKey !== undefined && issue ? { foldKey, ...gistOf(command.change, issue) } : undefined;
+}
+
+/** What a digest says of a message about one issue. */
+export function gistOf(change: SendToSlack['change'], { severity, category, revision, status, cvss }: Issue): object {
+  return { severity, category, change, issueRevision: revision, issueStatus: status, issueCvss: cvss };
 }
 
 /** By hand before critical before other workflow messages before digests. */

@@ -189,10 +189,8 @@ export class DigestMembersRepository {
 /** `issue`: the issues of a digest as their newest messages tell them; `told_change`: what happened to each since it was last told. */
 const ISSUES = `
   member as materialized (
-    select d.delivery_id, d.said_at, d.arrival, command.change, issue.id as issue_id, issue.revision, coalesce(nullif(issue.status, 'open'), issue.severity) as "group", issue.cvss
+    select d.delivery_id, d.said_at, d.arrival, d.change, d.issue_ids[1] as issue_id, d.issue_revision as revision, coalesce(nullif(d.issue_status, 'open'), d.severity) as "group", d.issue_cvss as cvss
     from ledger d
-    cross join lateral json_to_record(d.command) command (change text, issues json)
-    cross join lateral json_to_record(command.issues->0) issue (id text, revision int, status text, severity text, cvss real)
     where d.organization_id = $1 and d.digest_id = $2
   ), issue as materialized (
     select distinct on (issue_id) *,

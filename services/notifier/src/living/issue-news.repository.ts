@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { PRIORITY, type DeliverySource, type Issue, type MessageOptions } from '@tocsin/domain';
 
-import { searchedIn } from '../deliveries/arrival.repository.js';
+import { gistOf, searchedIn } from '../deliveries/arrival.repository.js';
 import type { IssueNews } from './issue-news.js';
 import type { KeptCommand } from './told.js';
 
@@ -118,9 +118,12 @@ export class IssueNewsRepository {
       `with moved as (
          update deliveries d set version = d.version + 1, priority = least(d.priority, r.priority),
            severity = case when d.severity is null then null else r.severity end, category = case when d.category is null then null else r.category end
-         from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, event json, searched text, priority smallint, severity text, category text)
-         where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting' returning d.organization_id, d.delivery_id, r.event, r.searched)
-       update commands c set event = moved.event, searched = lower(moved.searched) from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id`,
+         from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, event json, searched text, priority smallint, severity text, category text,
+           change text, "issueRevision" int, "issueStatus" text, "issueCvss" real)
+         where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting' returning d.organization_id, d.delivery_id, r.event, r.searched, r.change, r."issueRevision", r."issueStatus", r."issueCvss")
+       update commands c set event = moved.event, searched = lower(moved.searched),
+         change = moved.change, issue_revision = moved."issueRevision", issue_status = moved."issueStatus", issue_cvss = moved."issueCvss"
+       from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id`,
       [JSON.stringify(rows.map(({ row, command }) => ({ organization_id: row.organization_id, delivery_id: row.delivery_id, event: { data: command }, searched: searchedIn(command), ...rankOf(row, command) })))],
     );
   }
@@ -154,11 +157,11 @@ export class IssueNewsRepository {
 }
 
 /** Only what a workflow tells of one issue moves up, to the place of critical ones. */
-function rankOf({ kind }: WaitingRow, { source, issues, digest, priority }: KeptCommand): { priority: number; severity?: string; category?: string } {
+function rankOf({ kind }: WaitingRow, { source, issues, digest, priority, change }: KeptCommand): object {
   const [issue] = issues;
   const isAlone = kind === 'message' && digest === undefined && issues.length === 1 && issue !== undefined;
   const isUrgent = isAlone && source.kind === 'workflow' && priority === undefined && issue.severity === 'critical';
-  return { priority: isUrgent ? PRIORITY.critical : LOWEST, ...(isAlone && { severity: issue.severity, category: issue.category }) };
+  return { priority: isUrgent ? PRIORITY.critical : LOWEST, ...(isAlone && gistOf(change, issue)) };
 }
 
 function keysOf(news: readonly IssueNews[]): [string[], string[]] {

@@ -59,9 +59,9 @@ export class ToldIssues {
   async recordMembers(tx: EntityManager, digestId: string, members: readonly DeliveryKey[]): Promise<void> {
     const rows = await tx.query<ToldRow[]>(
       `select d.organization_id, d.issue_ids[1] as issue_id, d.lane_id, d.connection_id, $1::text as delivery_id, d.slack_channel as channel, d.slack_ts as ts,
-         true as in_digest, told.options->>'living' is distinct from 'false' as living, false as was_plain_text, told.comment, (told.issues->0->>'revision')::int as revision
+         true as in_digest, told.options->>'living' is distinct from 'false' as living, false as was_plain_text, told.comment, d.issue_revision as revision
        from ledger d join jsonb_to_recordset($2::jsonb) m (organization_id text, delivery_id text) using (organization_id, delivery_id)
-       cross join lateral json_to_record(d.command) told (options json, comment text, issues json)
+       cross join lateral json_to_record(d.command) told (options json, comment text)
        where d.state = 'posted' and d.slack_ts is not null and cardinality(d.issue_ids) = 1`,
       [digestId, JSON.stringify(members)],
     );

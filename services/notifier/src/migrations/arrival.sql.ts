@@ -64,9 +64,11 @@ begin
     on conflict do nothing
     returning organization_id, delivery_id, lane_id
   ), kept as (
-    insert into commands (organization_id, delivery_id, event, destination, destination_id, destination_kind, destination_name, issue_ids, source_kind, workflow_id, searched, replay_of, created_at)
+    insert into commands (organization_id, delivery_id, event, destination, destination_id, destination_kind, destination_name, issue_ids, source_kind, workflow_id, searched, change, issue_revision,
+                          issue_status, issue_cvss, replay_of, created_at)
     select r->>'organizationId', r->>'deliveryId', events[place]::json, r->'destination', r->>'destinationId', r->>'destinationKind', r->>'destinationName',
-           array(select jsonb_array_elements_text(r->'issueIds')), r->>'sourceKind', r->>'workflowId', lower(r->>'searched'), r->>'replayOf', moment
+           array(select jsonb_array_elements_text(r->'issueIds')), r->>'sourceKind', r->>'workflowId', lower(r->>'searched'), r->>'change', (r->>'issueRevision')::int,
+           r->>'issueStatus', (r->>'issueCvss')::real, r->>'replayOf', moment
     from given
     on conflict do nothing
   ), told as (
@@ -91,7 +93,8 @@ language sql as $$
   select a.organization_id, a.delivery_id
   from (
     select array_agg((g.r->>'lane')::int order by g.place) as places, jsonb_agg((g.r - 'event') || jsonb_build_object('sourceKind', g.r#>>'{event,data,source,kind}', 'workflowId', g.r#>>'{event,data,source,workflowId}',
-        'searched', coalesce(g.r#>'{event,data,comment}', '""')::text || jsonb_path_query_array(g.r, '$.event.data.issues[*].title')::text) order by g.place) as arrivals,
+        'searched', coalesce(g.r#>'{event,data,comment}', '""')::text || jsonb_path_query_array(g.r, '$.event.data.issues[*].title')::text, 'change', g.r#>'{event,data,change}',
+        'issueRevision', g.r#>'{event,data,issues,0,revision}', 'issueStatus', g.r#>'{event,data,issues,0,status}', 'issueCvss', g.r#>'{event,data,issues,0,cvss}') order by g.place) as arrivals,
       array_agg(g.r->>'event' order by g.place) as events
     from jsonb_array_elements(arrivals) with ordinality g (r, place)) given
   cross join lateral accept_deliveries(destinations, given.places, given.arrivals, given.events, life, clock_tolerance) a
