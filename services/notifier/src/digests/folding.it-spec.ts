@@ -4,6 +4,7 @@ import { anIssue } from '@tocsin/testing';
 
 import { BY_WORKFLOW, OpenedDigests } from '../../test/opened-digests.js';
 import { waits } from '../../test/opened-lanes.js';
+import { IssueNewsRepository } from '../living/issue-news.repository.js';
 
 let digests: OpenedDigests;
 
@@ -66,6 +67,22 @@ describe('a backlog that would take too long', () => {
     expect(digest?.command.digest).toMatchObject({ totals: { critical: 50, high: 50, medium: 50, low: 50, new: 200 } });
     expect(digest?.command.digest?.sections.map(({ name, total, issues }) => [name, total, issues.length])).toEqual([['Critical', 50, 10], ['High', 50, 10], ['Medium', 50, 5], ['Low', 50, 0]]);
     expect(digest?.command.digest?.sections.flatMap(({ issues }) => issues).some(({ description }) => description !== undefined)).toBe(false);
+  });
+
+  test('tells an issue as it has become while its message waited', async () => {
+    const [id = ''] = await digests.acceptMany(40, (n) => ({ issues: [anIssue({ id: `issue-${n}`, revision: 1, severity: 'low' })] }));
+    const news = new IssueNewsRepository(digests.opened.source);
+    const newest = anIssue({ id: 'issue-0', revision: 2, severity: 'critical', title: 'Worse than it was', cvss: 9.9 });
+    await digests.opened.source.transaction(async (tx) => {
+      const [row] = await news.waiting(tx, [{ organizationId: 'acme', issueId: 'issue-0', steps: [], newest }]);
+      if (row) await news.rewrite(tx, [{ row, command: { ...row.command, issues: [newest] } }]);
+    });
+    await expect(digests.opened.source.query('select change, issue_revision, issue_status, issue_cvss, searched from commands where delivery_id = $1', [id])).resolves.toEqual([
+      { change: 'new', issue_revision: 2, issue_status: 'open', issue_cvss: 9.9, searched: expect.stringContaining('worse than it was') },
+    ]);
+    await digests.fold();
+    const [digest] = await digests.digests();
+    expect(digest?.command.digest).toMatchObject({ totals: { critical: 1, low: 39, new: 40 }, sections: [{ name: 'Critical', issues: [{ title: 'Worse than it was' }] }, { name: 'Low' }] });
   });
 
   test('tells an issue once, as its newest message does, and what is over apart', async () => {
