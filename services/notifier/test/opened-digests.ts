@@ -5,7 +5,7 @@ import { createLogger } from '@tocsin/platform';
 import { anIssue } from '@tocsin/testing';
 
 import type { SlackDoors } from '../src/connections/slack-doors.js';
-import { arrivalRow } from '../src/deliveries/arrival.repository.js';
+import { arrivalRow } from '../src/deliveries/arrival.js';
 import type { LaneClaim } from '../src/deliveries/claim.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
 import type { Outcome } from '../src/deliveries/delivery-result.js';

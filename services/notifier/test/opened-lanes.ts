@@ -11,7 +11,8 @@ import { ConnectionRepository } from '../src/connections/connection.repository.j
 import { Credentials } from '../src/connections/credentials.js';
 import { DestinationRepository } from '../src/destinations/destination.repository.js';
 import { HearOfDestinations } from '../src/destinations/hear-of-destinations.js';
-import { ArrivalRepository, arrivalRow } from '../src/deliveries/arrival.repository.js';
+import { arrivalRow } from '../src/deliveries/arrival.js';
+import { ArrivalRepository } from '../src/deliveries/arrival.repository.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
 import { resultOf, type Outcome } from '../src/deliveries/delivery-result.js';
 import type { Claim, LaneClaim } from '../src/deliveries/claim.js';

@@ -11,7 +11,7 @@ export class BusContext {
   readonly attempt!: number;
   /** It may have been handed out before. */
   readonly redelivered!: boolean;
-  /** The whole event as JSON, where its data is what the handler sees, field for field, and all of it is text that can be kept: whoever keeps it need not write it anew. */
+  /** The whole event as JSON, where its data is what the handler sees, field for field, and nothing in it cannot be kept: whoever keeps it need not write it anew. */
   readonly json?: Buffer;
 
   constructor(facts: BusContext) {

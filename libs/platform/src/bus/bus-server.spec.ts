@@ -123,6 +123,7 @@ describe('a handler', () => {
     ['with an attribute that is null', { ...EVENT, subject: null }, true],
     ['with a field that is not known', { ...EVENT, data: { ...REPORT, addedLater: true } }, false],
     ['with a field of another object\'s making', JSON.parse(JSON.stringify({ ...EVENT, data: { ...REPORT } }).replace('"data":{', '"data":{"__proto__":{"x":1},')) as object, false],
+    ['with an escape, behind which more may hide', { ...EVENT, data: { ...REPORT, slackError: 'bell \u0007' } }, false],
     ['with its data in base64', { ...EVENT, data: undefined, data_base64: json(REPORT).toString('base64') }, false],
   ])('gets the JSON of an event %s only where its data says nothing else', async (_, event, isAsSent) => {
     const bus = await connectorWith(Hears);

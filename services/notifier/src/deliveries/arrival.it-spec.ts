@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { aSendToSlack } from '@tocsin/testing';
 
 import { OpenedLanes } from '../../test/opened-lanes.js';
-import { arrivalRow } from './arrival.repository.js';
+import { arrivalRow } from './arrival.js';
 
 let opened: OpenedLanes;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
-import { arrivalRow } from './arrival.repository.js';
+import { arrivalRow } from './arrival.js';
 import { resultOf } from './delivery-result.js';
 
 let opened: OpenedLanes;

@@ -10,7 +10,8 @@ import { ConnectionRepository } from '../connections/connection.repository.js';
 import { DoubtfulConnectionsJob } from '../connections/doubtful-connections.job.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
-import { ArrivalRepository, arrivalRow, type ArrivalRow } from './arrival.repository.js';
+import { arrivalRow, type ArrivalRow } from './arrival.js';
+import { ArrivalRepository } from './arrival.repository.js';
 import { Batcher } from './batcher.js';
 import { PostingJob } from './posting.job.js';
 

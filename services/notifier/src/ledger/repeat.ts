@@ -1,7 +1,7 @@
 /** A delivery once more: the same message, as a new command whose time to live begins anew. */
 import type { DeliveryState, Destination } from '@tocsin/domain';
 
-import type { Arrival } from '../deliveries/arrival.repository.js';
+import type { Arrival } from '../deliveries/arrival.js';
 import type { DeliveryRow } from '../deliveries/delivery-view.js';
 
 /** The row of a delivery, with the thread that it goes to. */

@@ -5,7 +5,7 @@ import { createLogger, InternalClient } from '@tocsin/platform';
 import { aSendToSlack } from '@tocsin/testing';
 
 import { OpenedLanes } from '../../test/opened-lanes.js';
-import { arrivalRow } from '../deliveries/arrival.repository.js';
+import { arrivalRow } from '../deliveries/arrival.js';
 import { RetirementJob } from '../deliveries/retirement.job.js';
 import { DeliveryQueries } from './delivery.queries.js';
 

@@ -7,7 +7,8 @@ import type { EntityManager } from 'typeorm';
 
 import { Outbox } from '@tocsin/platform';
 
-import { ArrivalRepository, type Arrival } from '../deliveries/arrival.repository.js';
+import type { Arrival } from '../deliveries/arrival.js';
+import { ArrivalRepository } from '../deliveries/arrival.repository.js';
 import { answer, inPlaceOf, summary, withStories, type Parent } from './answers.js';
 import { ChangeWaiting } from './change-waiting.js';
 import { IssueNewsRepository, type ToldChange, type ToldRow, type WaitingRow } from './issue-news.repository.js';

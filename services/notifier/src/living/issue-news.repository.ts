@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { PRIORITY, type DeliverySource, type Issue, type MessageOptions } from '@tocsin/domain';
 
-import { gistOf, searchedIn } from '../deliveries/arrival.repository.js';
+import { gistOf, searchedIn } from '../deliveries/arrival.js';
 import type { IssueNews } from './issue-news.js';
 import type { KeptCommand } from './told.js';
 

@@ -1,6 +1,6 @@
 /**
- * A command is the data of an event that is kept as it came: whoever takes it in does not read it, whoever sends it reads it
- * once, and PostgreSQL not at all. What it is found by, and what a digest says of it, stands in columns of its own.
+ * A command is the data of an event that is kept as it came: text that PostgreSQL stores and gives back without reading it. What
+ * it is found by, and what a digest says of it, stands in columns of its own.
  */
 export const COMMANDS_AS_EVENTS = `
 drop function if exists rows_of_claims(text[], text[]);
