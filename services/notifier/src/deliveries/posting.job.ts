@@ -1,6 +1,7 @@
 /**
- * Posts what is due: claims as many lanes as may be in flight, sends what they hold, claims again at once. It is woken by
- * arrivals, results and connections, and by the clock when the next destination may send.
+ * Posts what is due: claims as many lanes as may be in flight, sends what they hold, claims again as soon as Slack has
+ * answered, while results are still being recorded. It is woken by arrivals, answers, results and connections, and by the
+ * clock when the next destination may send.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -17,12 +18,17 @@ import { SendLane } from './send-lane.js';
 
 /** The net under the wake-ups. */
 const POLL_MS = 250;
-const SOON_MS = 5;
+const SOON_MS = 20;
 const STOP_MS = 12_000;
+/** Lanes in flight, recorded or not, as a multiple of those that Slack is asked for at once: what a crash can leave in doubt. */
+const UNRECORDED_AT_MOST = 2;
 
 @Injectable()
 export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Loop;
+  /** Lanes that Slack is being asked for. */
+  private asking = 0;
+  /** They, and those whose results are not recorded yet. */
   private readonly inFlight = new Set<Promise<void>>();
   private alarm: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
@@ -51,24 +57,25 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
     await Promise.race([Promise.all(this.inFlight), sleep(STOP_MS, undefined, { ref: false })]);
   }
 
+  /** There may be something to claim. While much is in flight, lanes are claimed several at a time. */
   wake(): void {
-    this.loop.wake();
+    if (!this.isBusy) this.loop.wake();
+    else this.soon ??= setTimeout(() => { this.soon = undefined; this.loop.wake(); }, SOON_MS);
   }
 
-  /** While much is in flight, lanes are claimed several at a time. */
-  private wakeSoon(): void {
-    if (this.inFlight.size <= this.config.SLACK_CONCURRENCY / 2) this.wake();
-    else this.soon ??= setTimeout(() => { this.soon = undefined; this.wake(); }, SOON_MS);
+  private get isBusy(): boolean {
+    return this.asking > this.config.SLACK_CONCURRENCY / 2;
   }
 
   private async pass(): Promise<boolean> {
-    const free = this.config.SLACK_CONCURRENCY - this.inFlight.size;
+    const { SLACK_CONCURRENCY: concurrency } = this.config;
+    const free = Math.min(concurrency - this.asking, UNRECORDED_AT_MOST * concurrency - this.inFlight.size);
     if (free <= 0 || this.recorder.isBehind) return false;
     const claimedAt = performance.now();
     const claimed = await this.lanes.claim(free);
     for (const lane of claimed) this.begin(lane, claimedAt);
     if (claimed.length === 0) await this.setAlarm();
-    return claimed.length > 0;
+    return claimed.length > 0 && !this.isBusy;
   }
 
   /** Wakes when the next destination's time comes, if that is before the next look anyway. */
@@ -79,13 +86,20 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private begin(lane: LaneClaim, claimedAt: number): void {
-    const work = (lane.isToFold ? this.folding.fold(lane) : this.sendLane.send(lane, claimedAt))
+    this.asking += 1;
+    const asked = lane.isToFold ? this.folding.fold(lane) : this.sendLane.send(lane, claimedAt);
+    const work = asked
+      .finally(() => {
+        this.asking -= 1;
+        this.wake();
+      })
+      .then((sent) => sent?.recorded)
       .catch((error: unknown) => {
         this.logger.error({ err: error, laneId: lane.laneId, organizationId: lane.organizationId }, 'a claimed destination was left to the end of its lease');
       })
       .finally(() => {
         this.inFlight.delete(work);
-        this.wakeSoon();
+        this.wake();
       });
     this.inFlight.add(work);
   }

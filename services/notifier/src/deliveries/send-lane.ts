@@ -25,6 +25,12 @@ const LATEST_START_MS = LEASE_MS - 22_000;
 const MOMENT_MS = 2;
 const TROUBLE_WAIT_MS = 2000;
 
+/** What a lane holds was sent, as far as it could be. */
+interface Sent {
+  /** When its results are recorded and it was given back. */
+  recorded: Promise<void>;
+}
+
 @Injectable()
 export class SendLane {
   private readonly starts: Batcher<readonly Claim[], ReadonlySet<Claim>>;
@@ -41,8 +47,11 @@ export class SendLane {
     this.starts = new Batcher((leases) => lanes.markStarted(leases.flat()), config.SLACK_CONCURRENCY, MOMENT_MS);
   }
 
-  /** @param claimedAt by this process's own clock, milliseconds */
-  async send({ claims }: LaneClaim, claimedAt: number): Promise<void> {
+  /**
+   * @param claimedAt by this process's own clock, milliseconds
+   * @returns when there is nothing more to ask Slack for
+   */
+  async send({ claims }: LaneClaim, claimedAt: number): Promise<Sent> {
     let marked: Promise<ReadonlySet<Claim>> | undefined;
     const start = (): Promise<ReadonlySet<Claim>> => (marked ??= this.starts.add(claims));
     const recorded: Promise<boolean>[] = [];
@@ -50,13 +59,17 @@ export class SendLane {
     for (const claim of claims) {
       // what was left behind may have been sent, each of it: that must be judged, also behind one that stopped the lane
       const outcome: Outcome | undefined = stop && !claim.leftover ? untouchedAfter(stop) : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
-      if (outcome === undefined) return; // it is not ours any more
+      if (outcome === undefined) break; // it is not ours any more
       if (outcome.state === 'waiting') stop ??= outcome;
       carryOver(claims.slice(claims.indexOf(claim) + 1), claim, outcome);
-      if (claim.isLast && (await Promise.all(recorded)).includes(false)) return; // its lease must end by time
-      recorded.push(this.record(claim, outcome));
+      recorded.push(claim.isLast ? this.recordLast(claim, outcome, [...recorded]) : this.record(claim, outcome));
     }
-    await Promise.all(recorded);
+    return { recorded: Promise.all(recorded).then(() => undefined) };
+  }
+
+  /** Its result gives the lane back, so the others come first; when one of them could not be recorded, the lease must end by time. */
+  private async recordLast(claim: Claim, outcome: Outcome, others: readonly Promise<boolean>[]): Promise<boolean> {
+    return !(await Promise.all(others)).includes(false) && this.record(claim, outcome);
   }
 
   private async record(claim: Claim, outcome: Outcome): Promise<boolean> {
