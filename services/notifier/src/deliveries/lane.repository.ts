@@ -19,7 +19,7 @@ import type { DeliveryRow } from './delivery-view.js';
 /** A lease outlives the longest request (10 s) with room for a slow database. */
 export const LEASE_MS = 30_000;
 /** Messages of one lane in one lease, where nothing is paced. */
-const UNPACED_HEADS = 10;
+const UNPACED_HEADS = 20;
 
 interface Taken {
   lane_id: string;
