@@ -1,5 +1,6 @@
-/** Validators for the shapes that are unions: checked here for shape, in domain for meaning. */
-import { registerDecorator, type ValidationOptions } from 'class-validator';
+/** Validators for what class-validator has none for: shapes that are unions, parts, times. Checked here for shape, in domain for meaning. */
+import { Type } from 'class-transformer';
+import { registerDecorator, ValidateNested, type ValidationOptions } from 'class-validator';
 
 import { SLACK_DESTINATION_ID } from '@tocsin/domain';
 
@@ -69,6 +70,20 @@ function judgeTotals(value: unknown): Verdict {
   return odd && `has a "${odd[0]}" that is no count (0, 1, 2 …)`;
 }
 
+/** RFC 3339, and of days and offsets only those that PostgreSQL knows as well. */
+const TIME = /^(\d{4})-(\d\d)-(\d\d)(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-](0\d|1[0-5]):[0-5]\d))?$/i;
+
+function judgeTime(value: unknown): Verdict {
+  const [, year, month, day] = (typeof value === 'string' && TIME.exec(value)) || [];
+  return isDay(Number(year), Number(month), Number(day)) ? undefined : 'must be a time by RFC 3339, for example 2026-01-31T09:30:00Z';
+}
+
+/** Whether the calendar has it: there is no 30 February, and no year 0. */
+export function isDay(year: number, month: number, day: number): boolean {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
 /** What {@link IsDestination} asks of a value. */
 export function isDestination(value: unknown): boolean {
   return judgeDestination(value) === undefined;
@@ -84,6 +99,11 @@ export function isTotals(value: unknown): boolean {
   return judgeTotals(value) === undefined;
 }
 
+/** What {@link IsTime} asks of a value. */
+export function isTime(value: unknown): boolean {
+  return judgeTime(value) === undefined;
+}
+
 /** `{id}`, `{name}` or `{email}`: exactly one of them. */
 export const IsDestination = shape('isDestination', judgeDestination);
 
@@ -92,3 +112,26 @@ export const IsDeliverySource = shape('isDeliverySource', judgeSource);
 
 /** Counts by name: of a severity, or of anything else that is counted. */
 export const IsTotals = shape('isTotals', judgeTotals);
+
+/** A time or a day by RFC 3339. */
+export const IsTime = shape('isTime', judgeTime);
+
+const IsOneObject = shape('isPart', (value) => (isRecord(value) ? undefined : 'must be an object'));
+
+/** One object that has to keep its own contract. (ValidateNested alone takes a list for its items, and so a list where one is wanted.) */
+export function IsPart(type: () => new () => object): PropertyDecorator {
+  return (target, propertyName) => {
+    IsOneObject()(target, propertyName);
+    ValidateNested()(target, propertyName);
+    Type(type)(target, propertyName);
+  };
+}
+
+/** The items of a list: each an object that has to keep its own contract. */
+export function IsParts(type: () => new () => object): PropertyDecorator {
+  return (target, propertyName) => {
+    IsOneObject({ each: true, message: 'each value in $property must be an object' })(target, propertyName);
+    ValidateNested({ each: true })(target, propertyName);
+    Type(type)(target, propertyName);
+  };
+}

@@ -1,7 +1,8 @@
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsDateString, IsIn, IsInt, IsNotEmpty, IsNumber, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNotEmpty, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
 import { CATEGORIES, ISSUE_STATUSES, SEVERITIES, type Category, type Issue, type IssueLocation, type IssueStatus, type Severity } from '@tocsin/domain';
+
+import { IsPart, IsTime } from './decorators.js';
 
 export class IssueLocationContract implements IssueLocation {
   @IsString() @MaxLength(2000) path!: string;
@@ -9,10 +10,13 @@ export class IssueLocationContract implements IssueLocation {
   @IsOptional() @IsString() @MaxLength(2000) url?: string;
 }
 
+/** The most that a column of whole numbers holds. */
+const REVISION_MAX = 2_147_483_647;
+
 /** An issue as it travels and as the API shows it. */
 export class IssueContract implements Issue {
   @IsString() @IsNotEmpty() @MaxLength(128) id!: string;
-  @IsInt() @Min(0) revision!: number;
+  @IsInt() @Min(0) @Max(REVISION_MAX) revision!: number;
   @IsString() @IsNotEmpty() @MaxLength(512) fingerprint!: string;
   @IsString() @IsNotEmpty() @MaxLength(1000) title!: string;
   @IsIn(SEVERITIES) severity!: Severity;
@@ -21,7 +25,7 @@ export class IssueContract implements Issue {
   @IsIn(ISSUE_STATUSES) status!: IssueStatus;
   @IsOptional() @IsString() @MaxLength(500) rule?: string;
   @IsOptional() @IsString() @MaxLength(200) tool?: string;
-  @IsOptional() @ValidateNested() @Type(() => IssueLocationContract) location?: IssueLocationContract;
+  @IsOptional() @IsPart(() => IssueLocationContract) location?: IssueLocationContract;
   @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) cves!: string[];
   @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) cwes!: string[];
   @IsOptional() @IsNumber() @Min(0) @Max(10) cvss?: number;
@@ -30,9 +34,9 @@ export class IssueContract implements Issue {
   @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) tags!: string[];
   @IsOptional() @IsString() description?: string;
   @IsOptional() @IsString() recommendation?: string;
-  @IsOptional() @IsDateString() dueAt?: string;
+  @IsOptional() @IsTime() dueAt?: string;
   @IsOptional() @IsString() @MaxLength(3000) url?: string;
-  @IsDateString() firstSeen!: string;
-  @IsDateString() lastSeen!: string;
+  @IsTime() firstSeen!: string;
+  @IsTime() lastSeen!: string;
   @IsOptional() @IsString() @MaxLength(500) scope?: string;
 }

@@ -1,7 +1,8 @@
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional, IsString, Matches } from 'class-validator';
 
 import { SEVERITIES, type MentionOptions, type MessageOptions } from '@tocsin/domain';
+
+import { IsPart } from './decorators.js';
 
 export class MentionOptionsContract implements MentionOptions {
   @IsOptional() @IsBoolean() owner?: boolean;
@@ -14,5 +15,5 @@ export class MessageOptionsContract implements MessageOptions {
   @IsOptional() @IsBoolean() living?: boolean;
   @IsOptional() @IsBoolean() thread?: boolean;
   @IsOptional() @IsBoolean() broadcast?: boolean;
-  @IsOptional() @ValidateNested() @Type(() => MentionOptionsContract) mention?: MentionOptionsContract;
+  @IsOptional() @IsPart(() => MentionOptionsContract) mention?: MentionOptionsContract;
 }

@@ -1,7 +1,8 @@
-import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsDateString, IsDefined, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
+import { IsArray, IsBoolean, IsDefined, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateIf } from 'class-validator';
 
 import { CONNECTION_METHODS, HEALTH_STATES, type ConnectionMethod, type ConnectivityCheck, type HealthState } from '@tocsin/domain';
+
+import { IsPart, IsParts, IsTime } from '../decorators.js';
 
 export class Workspace {
   @IsString() id!: string;
@@ -18,34 +19,34 @@ export class Bot {
 export class ConnectionHealth {
   @IsIn(HEALTH_STATES) state!: HealthState;
   @IsOptional() @IsString() reason?: string;
-  @IsDateString() since!: string;
+  @IsTime() since!: string;
   @IsOptional() @IsString() remedy?: string;
 }
 
 export class TokenHint {
   /** The last four characters. */
   @IsString() hint!: string;
-  @IsDateString() updatedAt!: string;
+  @IsTime() updatedAt!: string;
   /** When the token ends; left out for one that does not. Where it can be renewed, that happens well before. */
-  @IsOptional() @IsDateString() expiresAt?: string;
+  @IsOptional() @IsTime() expiresAt?: string;
 }
 
 /** A connection as the API and `connection.changed.v1` show it: never with its token. */
 export class Connection {
   @IsString() id!: string;
   @IsIn(CONNECTION_METHODS) method!: ConnectionMethod;
-  @IsDefined() @ValidateNested() @Type(() => Workspace) workspace!: Workspace;
-  @IsDefined() @ValidateNested() @Type(() => Bot) bot!: Bot;
+  @IsDefined() @IsPart(() => Workspace) workspace!: Workspace;
+  @IsDefined() @IsPart(() => Bot) bot!: Bot;
   @IsOptional() @IsString() appId?: string;
   @IsArray() @IsString({ each: true }) scopes!: string[];
   @IsArray() @IsString({ each: true }) missingScopes!: string[];
   @IsBoolean() paused!: boolean;
   /** Grows with every change of the connection. */
   @IsInt() version!: number;
-  @IsDefined() @ValidateNested() @Type(() => ConnectionHealth) health!: ConnectionHealth;
-  @IsDefined() @ValidateNested() @Type(() => TokenHint) token!: TokenHint;
-  @IsDateString() createdAt!: string;
-  @IsOptional() @IsDateString() lastCheckAt?: string;
+  @IsDefined() @IsPart(() => ConnectionHealth) health!: ConnectionHealth;
+  @IsDefined() @IsPart(() => TokenHint) token!: TokenHint;
+  @IsTime() createdAt!: string;
+  @IsOptional() @IsTime() lastCheckAt?: string;
 }
 
 /** Body of verify and of connect. */
@@ -68,7 +69,7 @@ export class ConnectivityCheckView implements ConnectivityCheck {
 
 export class VerificationResult {
   @IsBoolean() ok!: boolean;
-  @IsOptional() @ValidateNested() @Type(() => Workspace) workspace?: Workspace;
-  @IsOptional() @ValidateNested() @Type(() => Bot) bot?: Bot;
-  @IsArray() @ValidateNested({ each: true }) @Type(() => ConnectivityCheckView) checks!: ConnectivityCheckView[];
+  @IsOptional() @IsPart(() => Workspace) workspace?: Workspace;
+  @IsOptional() @IsPart(() => Bot) bot?: Bot;
+  @IsArray() @IsParts(() => ConnectivityCheckView) checks!: ConnectivityCheckView[];
 }

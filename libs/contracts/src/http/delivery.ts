@@ -1,9 +1,9 @@
-import { Transform, Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsDateString, IsDefined, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsBoolean, IsDefined, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
 import { CATEGORIES, DELIVERY_SOURCES, DELIVERY_STATES, SEVERITIES, type Category, type DeliveryError, type DeliverySource, type DeliveryState, type Destination, type LeakGuardRule, type Passage, type Severity, type UnconfirmedPolicy } from '@tocsin/domain';
 
-import { IsDeliverySource, IsDestination } from '../decorators.js';
+import { IsDeliverySource, IsDestination, IsPart, IsParts, IsTime } from '../decorators.js';
 
 export class DeliveryDestination {
   @IsOptional() @IsString() id?: string;
@@ -13,7 +13,7 @@ export class DeliveryDestination {
 
 export class WaitingFor {
   @IsString() reason!: string;
-  @IsOptional() @IsDateString() until?: string;
+  @IsOptional() @IsTime() until?: string;
 }
 
 export class DeliveryErrorView implements DeliveryError {
@@ -29,7 +29,7 @@ export class SlackMessageRef {
 }
 
 export class TimelineEntry {
-  @IsDateString() at!: string;
+  @IsTime() at!: string;
   @IsString() kind!: string;
   @IsString() text!: string;
   @IsOptional() @IsObject() slack?: object;
@@ -43,7 +43,7 @@ export class Delivery {
   @IsInt() version!: number;
   @IsString() @IsNotEmpty() organizationId!: string;
   @IsString() connectionId!: string;
-  @IsDefined() @ValidateNested() @Type(() => DeliveryDestination) destination!: DeliveryDestination;
+  @IsDefined() @IsPart(() => DeliveryDestination) destination!: DeliveryDestination;
   @IsArray() @IsString({ each: true }) issueIds!: string[];
   @IsInt() issueCount!: number;
   /** Of its one issue or its digest, for people who look for it in a list; left out where it tells none. */
@@ -51,14 +51,14 @@ export class Delivery {
   @IsInt() priority!: number;
   @IsInt() attempts!: number;
   @IsDeliverySource() source!: DeliverySource;
-  @IsOptional() @ValidateNested() @Type(() => WaitingFor) waitingFor?: WaitingFor;
+  @IsOptional() @IsPart(() => WaitingFor) waitingFor?: WaitingFor;
   @IsOptional() @IsString() digestId?: string;
   @IsOptional() @IsString() replayOf?: string;
-  @IsOptional() @ValidateNested() @Type(() => DeliveryErrorView) error?: DeliveryErrorView;
-  @IsOptional() @ValidateNested() @Type(() => SlackMessageRef) slack?: SlackMessageRef;
-  @IsDateString() createdAt!: string;
-  @IsOptional() @IsDateString() settledAt?: string;
-  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => TimelineEntry) timeline?: TimelineEntry[];
+  @IsOptional() @IsPart(() => DeliveryErrorView) error?: DeliveryErrorView;
+  @IsOptional() @IsPart(() => SlackMessageRef) slack?: SlackMessageRef;
+  @IsTime() createdAt!: string;
+  @IsOptional() @IsTime() settledAt?: string;
+  @IsOptional() @IsArray() @IsParts(() => TimelineEntry) timeline?: TimelineEntry[];
 }
 
 /** `accepted` is counted when commands are recorded, not summed from the rows: `balanced` can fail. */
@@ -95,8 +95,8 @@ export class DeliveryTraits {
   @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) replayOf?: string[];
   /** Whether it was sent again: what failed and was sent again is dealt with. */
   @IsOptional() @IsIn(['true', 'false']) replayed?: 'true' | 'false';
-  @IsOptional() @IsDateString() after?: string;
-  @IsOptional() @IsDateString() before?: string;
+  @IsOptional() @IsTime() after?: string;
+  @IsOptional() @IsTime() before?: string;
   /** Part of an issue's title, a comment or a destination's name, or the delivery's id. */
   @IsOptional() @IsString() @MaxLength(200) q?: string;
 }
@@ -124,11 +124,11 @@ export class DeliveryReason {
   @IsString() message!: string;
   @IsString() remedy!: string;
   @IsInt() count!: number;
-  @IsDateString() lastAt!: string;
+  @IsTime() lastAt!: string;
 }
 
 export class DeliveryReasons {
-  @IsArray() @ValidateNested({ each: true }) @Type(() => DeliveryReason) items!: DeliveryReason[];
+  @IsArray() @IsParts(() => DeliveryReason) items!: DeliveryReason[];
 }
 
 /** The message of a delivery, exactly as it is or would be posted. */
@@ -142,7 +142,7 @@ export class DeliveryMessage {
 
 /** Body of `POST /v1/deliveries/cancel`. */
 export class CancelDeliveries {
-  @IsDefined() @ValidateNested() @Type(() => BulkFilter) filter!: BulkFilter;
+  @IsDefined() @IsPart(() => BulkFilter) filter!: BulkFilter;
 }
 
 export class CancelledDeliveries {
@@ -165,7 +165,7 @@ export class AcceptedReplay {
 
 /** Body of `POST /v1/deliveries/replay`. */
 export class ReplayDeliveries extends ReplayDelivery {
-  @IsDefined() @ValidateNested() @Type(() => BulkFilter) filter!: BulkFilter;
+  @IsDefined() @IsPart(() => BulkFilter) filter!: BulkFilter;
 }
 
 export class AcceptedReplays {
@@ -196,14 +196,14 @@ export class PauseScope {
 export class Pause {
   /** Left out = everything of the organization. */
   @IsOptional() @IsString() workflowId?: string;
-  @IsDateString() pausedAt!: string;
+  @IsTime() pausedAt!: string;
   @IsString() pausedBy!: string;
   /** Deliveries that it holds. */
   @IsInt() waiting!: number;
 }
 
 export class Pauses {
-  @IsArray() @ValidateNested({ each: true }) @Type(() => Pause) items!: Pause[];
+  @IsArray() @IsParts(() => Pause) items!: Pause[];
 }
 
 export class PausedDeliveries {
@@ -239,14 +239,14 @@ export class LeakGuardPassage implements Passage {
 }
 
 export class LeakGuard implements LeakGuardRule {
-  @IsDefined() @ValidateNested() @Type(() => LeakGuardPassage) public!: LeakGuardPassage;
-  @IsDefined() @ValidateNested() @Type(() => LeakGuardPassage) shared!: LeakGuardPassage;
+  @IsDefined() @IsPart(() => LeakGuardPassage) public!: LeakGuardPassage;
+  @IsDefined() @IsPart(() => LeakGuardPassage) shared!: LeakGuardPassage;
 }
 
 /** An organization's settings for deliveries. */
 export class DeliverySettings {
-  @IsDefined() @ValidateNested() @Type(() => UnconfirmedPolicies) unconfirmed!: UnconfirmedPolicies;
-  @IsDefined() @ValidateNested() @Type(() => LeakGuard) leakGuard!: LeakGuard;
+  @IsDefined() @IsPart(() => UnconfirmedPolicies) unconfirmed!: UnconfirmedPolicies;
+  @IsDefined() @IsPart(() => LeakGuard) leakGuard!: LeakGuard;
   /** Days that a settled delivery can be looked up; its count stays for ever. */
   @IsInt() @Min(1) @Max(3650) retentionDays!: number;
 }

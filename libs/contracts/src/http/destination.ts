@@ -1,6 +1,6 @@
-import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsDateString, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString } from 'class-validator';
 
+import { IsPart, IsParts, IsTime } from '../decorators.js';
 import { DestinationHealth } from '../messages/destination-changed.js';
 
 /** One row of the picker. */
@@ -18,9 +18,9 @@ export class DestinationView {
 }
 
 export class DestinationList {
-  @IsArray() @ValidateNested({ each: true }) @Type(() => DestinationView) items!: DestinationView[];
+  @IsArray() @IsParts(() => DestinationView) items!: DestinationView[];
   @IsBoolean() complete!: boolean;
-  @IsOptional() @IsDateString() syncedAt?: string;
+  @IsOptional() @IsTime() syncedAt?: string;
   @IsOptional() @IsString() reason?: string;
 }
 
@@ -32,17 +32,17 @@ export class DirectoryProgress {
   /** How many the sync under way has read so far. */
   @IsOptional() @IsInt() read?: number;
   @IsBoolean() complete!: boolean;
-  @IsOptional() @IsDateString() syncedAt?: string;
+  @IsOptional() @IsTime() syncedAt?: string;
 }
 
 export class DirectoryStatus {
   @IsIn(['idle', 'syncing', 'paused', 'failed']) state!: 'idle' | 'syncing' | 'paused' | 'failed';
-  @ValidateNested() @Type(() => DirectoryProgress) channels!: DirectoryProgress;
-  @ValidateNested() @Type(() => DirectoryProgress) people!: DirectoryProgress;
+  @IsPart(() => DirectoryProgress) channels!: DirectoryProgress;
+  @IsPart(() => DirectoryProgress) people!: DirectoryProgress;
   @IsOptional() @IsString() reason?: string;
-  @IsOptional() @IsDateString() resumesAt?: string;
+  @IsOptional() @IsTime() resumesAt?: string;
   /** When it is read again though nobody asks for it. */
-  @IsOptional() @IsDateString() nextSyncAt?: string;
+  @IsOptional() @IsTime() nextSyncAt?: string;
 }
 
 /** A channel or person that messages of a connection go to. */
@@ -51,8 +51,8 @@ export class UsedDestinationView {
   @IsIn(['channel', 'user']) kind!: 'channel' | 'user';
   /** `#name` or `@name`; missing while nobody has told it. */
   @IsOptional() @IsString() name?: string;
-  @ValidateNested() @Type(() => DestinationHealth) health!: DestinationHealth;
-  @IsOptional() @IsDateString() lastPostedAt?: string;
+  @IsPart(() => DestinationHealth) health!: DestinationHealth;
+  @IsOptional() @IsTime() lastPostedAt?: string;
   /** Messages in its line: a digest is one, and those that a pause of their workflow holds are not in it. */
   @IsInt() waiting!: number;
 }

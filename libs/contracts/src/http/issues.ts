@@ -1,9 +1,8 @@
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsEmail, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsEmail, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 
 import { ISSUE_STATUSES, SEVERITIES, type Destination, type IssueStatus, type Severity } from '@tocsin/domain';
 
-import { IsDestination } from '../decorators.js';
+import { IsDestination, IsPart, IsParts } from '../decorators.js';
 import { COMMENT_MAX_LENGTH } from '../messages/send-to-slack.js';
 import { MessageOptionsContract } from '../message-options.contract.js';
 
@@ -12,7 +11,7 @@ export class SendIssue {
   @IsString() @IsNotEmpty() @MaxLength(128) connectionId!: string;
   @IsDestination() destination!: Destination;
   @IsOptional() @IsString() @MaxLength(COMMENT_MAX_LENGTH) comment?: string;
-  @IsOptional() @ValidateNested() @Type(() => MessageOptionsContract) options?: MessageOptionsContract;
+  @IsOptional() @IsPart(() => MessageOptionsContract) options?: MessageOptionsContract;
 }
 
 /** Body of `POST /v1/slack-messages` and its preview: several issues as one message. */
@@ -29,7 +28,7 @@ export class MessagePreview {
   @IsString() text!: string;
   @IsArray() blocks!: object[];
   @IsArray() attachments!: object[];
-  @IsArray() @ValidateNested({ each: true }) @Type(() => PreviewWarning) warnings!: PreviewWarning[];
+  @IsArray() @IsParts(() => PreviewWarning) warnings!: PreviewWarning[];
 }
 
 export class EditIssue {
@@ -51,8 +50,8 @@ export class DefaultDestination {
 
 export class EditApplication {
   @IsOptional() @IsArray() @ArrayMaxSize(100) @IsEmail({}, { each: true }) owners?: string[];
-  @IsOptional() @IsArray() @ArrayMaxSize(500) @ValidateNested({ each: true }) @Type(() => OwnerRule) ownerRules?: OwnerRule[];
-  @IsOptional() @ValidateNested() @Type(() => DefaultDestination) defaultDestination?: DefaultDestination;
+  @IsOptional() @IsArray() @ArrayMaxSize(500) @IsParts(() => OwnerRule) ownerRules?: OwnerRule[];
+  @IsOptional() @IsPart(() => DefaultDestination) defaultDestination?: DefaultDestination;
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(250) defaultBranch?: string;
   @IsOptional() @IsBoolean() alertOnFirstScan?: boolean;
 }
@@ -64,8 +63,8 @@ export class CreateApplication extends EditApplication {
 export class Application {
   @IsString() name!: string;
   @IsArray() @IsString({ each: true }) owners!: string[];
-  @IsArray() @ValidateNested({ each: true }) @Type(() => OwnerRule) ownerRules!: OwnerRule[];
-  @IsOptional() @ValidateNested() @Type(() => DefaultDestination) defaultDestination?: DefaultDestination;
+  @IsArray() @IsParts(() => OwnerRule) ownerRules!: OwnerRule[];
+  @IsOptional() @IsPart(() => DefaultDestination) defaultDestination?: DefaultDestination;
   @IsString() defaultBranch!: string;
   @IsBoolean() alertOnFirstScan!: boolean;
 }
@@ -80,7 +79,7 @@ export class RefusedEvent {
 export class Receipt {
   @IsInt() accepted!: number;
   @IsInt() duplicates!: number;
-  @IsArray() @ValidateNested({ each: true }) @Type(() => RefusedEvent) refused!: RefusedEvent[];
+  @IsArray() @IsParts(() => RefusedEvent) refused!: RefusedEvent[];
 }
 
 export class AcceptedScan {

@@ -1,7 +1,8 @@
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsDateString, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 
 import { PERMISSIONS, ROLES, type Permission } from '@tocsin/domain';
+
+import { IsPart, IsTime } from '../decorators.js';
 
 export class Actor {
   @IsIn(['user', 'key', 'system']) kind!: 'user' | 'key' | 'system';
@@ -15,10 +16,10 @@ export class AuditTarget {
 
 export class AuditEntry {
   @IsString() id!: string;
-  @IsDateString() at!: string;
-  @ValidateNested() @Type(() => Actor) actor!: Actor;
+  @IsTime() at!: string;
+  @IsPart(() => Actor) actor!: Actor;
   @IsString() action!: string;
-  @ValidateNested() @Type(() => AuditTarget) target!: AuditTarget;
+  @IsPart(() => AuditTarget) target!: AuditTarget;
   @IsOptional() @IsObject() before?: object;
   @IsOptional() @IsObject() after?: object;
   @IsOptional() @IsString() requestId?: string;
@@ -40,7 +41,7 @@ export class DeadLetter {
   @IsString() reason!: string;
   /** What was wrong and where; for whoever stands outside the organization without anything that the message says. */
   @IsString() error!: string;
-  @IsDateString() receivedAt!: string;
+  @IsTime() receivedAt!: string;
   @IsInt() attempts!: number;
   /** The first 500 characters of its data, tokens blackened; left out for whoever stands outside the organization. */
   @IsOptional() @IsString() preview?: string;
@@ -57,7 +58,7 @@ export class CreateApiKey {
   @IsOptional() @IsArray() @ArrayMinSize(1) @IsIn(PERMISSIONS, { each: true }) permissions?: Permission[];
   /** The key may name only these applications; left out = all. */
   @IsOptional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) applications?: string[];
-  @IsDateString() expiresAt!: string;
+  @IsTime() expiresAt!: string;
 }
 
 export class ApiKey {
@@ -65,8 +66,8 @@ export class ApiKey {
   @IsString() name!: string;
   @IsArray() @IsString({ each: true }) permissions!: Permission[];
   @IsOptional() @IsArray() @IsString({ each: true }) applications?: string[];
-  @IsDateString() expiresAt!: string;
-  @IsDateString() createdAt!: string;
+  @IsTime() expiresAt!: string;
+  @IsTime() createdAt!: string;
   /** Shown once, in the answer that creates it. */
   @IsOptional() @IsString() key?: string;
 }

@@ -1,5 +1,6 @@
-import { Type } from 'class-transformer';
-import { IsArray, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsArray, IsInt, IsOptional, IsString } from 'class-validator';
+
+import { IsPart, IsParts } from '../decorators.js';
 
 export class ProblemPlace {
   /** JSON pointer into the body. */
@@ -24,7 +25,7 @@ export class Problem {
   @IsString() detail!: string;
   @IsString() instance!: string;
   @IsString() requestId!: string;
-  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => ProblemPlace) errors?: ProblemPlace[];
-  @IsOptional() @ValidateNested() @Type(() => SlackRefusal) slack?: SlackRefusal;
+  @IsOptional() @IsArray() @IsParts(() => ProblemPlace) errors?: ProblemPlace[];
+  @IsOptional() @IsPart(() => SlackRefusal) slack?: SlackRefusal;
   @IsOptional() @IsString() hint?: string;
 }

@@ -1,5 +1,6 @@
-import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Min } from 'class-validator';
+
+import { IsPart, IsParts } from '../decorators.js';
 
 export const SCAN_STATES = ['received', 'validating', 'comparing', 'done', 'refused', 'cancelled'] as const;
 export type ScanState = (typeof SCAN_STATES)[number];
@@ -40,9 +41,9 @@ export class Scan {
   @IsOptional() @IsString() ref?: string;
   @IsBoolean() baseline!: boolean;
   @IsBoolean() comparedOnly!: boolean;
-  @ValidateNested() @Type(() => ScanProgress) progress!: ScanProgress;
-  @ValidateNested() @Type(() => ScanCounts) counts!: ScanCounts;
-  @IsArray() @ValidateNested({ each: true }) @Type(() => DroppedResults) dropped!: DroppedResults[];
-  @IsArray() @ValidateNested({ each: true }) @Type(() => OddPlace) odd!: OddPlace[];
+  @IsPart(() => ScanProgress) progress!: ScanProgress;
+  @IsPart(() => ScanCounts) counts!: ScanCounts;
+  @IsArray() @IsParts(() => DroppedResults) dropped!: DroppedResults[];
+  @IsArray() @IsParts(() => OddPlace) odd!: OddPlace[];
   @IsOptional() @IsObject() problem?: object;
 }

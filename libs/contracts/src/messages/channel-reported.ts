@@ -1,5 +1,6 @@
-import { Type } from 'class-transformer';
-import { IsDateString, IsDefined, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsDefined, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+
+import { IsPart, IsTime } from '../decorators.js';
 
 export const CHANNEL_NEWS = ['created', 'renamed', 'archived', 'unarchived', 'deleted', 'shared', 'unshared', 'id_changed', 'joined', 'left'] as const;
 export type ChannelNews = (typeof CHANNEL_NEWS)[number];
@@ -14,11 +15,11 @@ export class ReportedChannel {
 export class ChannelReported {
   @IsString() @IsNotEmpty() @MaxLength(128) organizationId!: string;
   @IsString() @IsNotEmpty() @MaxLength(128) connectionId!: string;
-  @IsDefined() @ValidateNested() @Type(() => ReportedChannel) channel!: ReportedChannel;
+  @IsDefined() @IsPart(() => ReportedChannel) channel!: ReportedChannel;
   /** `joined` and `left` are what our app did. */
   @IsIn(CHANNEL_NEWS) news!: ChannelNews;
   /** With `id_changed`: the id that the channel has from now on. */
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(32) newId?: string;
   /** When it happened, by Slack's clock. */
-  @IsDateString() at!: string;
+  @IsTime() at!: string;
 }

@@ -1,4 +1,6 @@
-import { IsDateString, IsInt, IsNotEmpty, IsString } from 'class-validator';
+import { IsInt, IsNotEmpty, IsString } from 'class-validator';
+
+import { IsTime } from '../decorators.js';
 
 /** `connection.reported.v1`: what one of Slack's answers says about a credential. */
 export class ConnectionReported {
@@ -6,5 +8,5 @@ export class ConnectionReported {
   @IsString() @IsNotEmpty() connectionId!: string;
   @IsInt() credentialVersion!: number;
   @IsString() @IsNotEmpty() slackError!: string;
-  @IsDateString() at!: string;
+  @IsTime() at!: string;
 }

@@ -1,7 +1,8 @@
-import { Type } from 'class-transformer';
-import { IsDateString, IsDefined, IsIn, IsNotEmpty, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsDefined, IsIn, IsNotEmpty, IsOptional, IsString } from 'class-validator';
 
 import { DESTINATION_CHANGES, type DestinationChange } from '@tocsin/domain';
+
+import { IsPart, IsTime } from '../decorators.js';
 
 export class ChangedDestination {
   @IsString() @IsNotEmpty() id!: string;
@@ -13,18 +14,18 @@ export class DestinationHealth {
   @IsIn(['healthy', 'needs_attention']) state!: 'healthy' | 'needs_attention';
   @IsOptional() @IsString() reason?: string;
   @IsOptional() @IsString() remedy?: string;
-  @IsDateString() since!: string;
+  @IsTime() since!: string;
 }
 
 /** `destination.changed.v1`: something about a channel or person that messages go to, as it is from now on. */
 export class DestinationChanged {
   @IsString() @IsNotEmpty() organizationId!: string;
   @IsString() @IsNotEmpty() connectionId!: string;
-  @IsDefined() @ValidateNested() @Type(() => ChangedDestination) destination!: ChangedDestination;
+  @IsDefined() @IsPart(() => ChangedDestination) destination!: ChangedDestination;
   /** `recovered` ends `archived` and `lost`. */
   @IsIn(DESTINATION_CHANGES) change!: DestinationChange;
-  @IsDefined() @ValidateNested() @Type(() => DestinationHealth) health!: DestinationHealth;
+  @IsDefined() @IsPart(() => DestinationHealth) health!: DestinationHealth;
   /** With `id_changed`: the id that it had. */
   @IsOptional() @IsString() previousId?: string;
-  @IsDateString() at!: string;
+  @IsTime() at!: string;
 }

@@ -1,8 +1,8 @@
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsDefined, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsDefined, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 
 import { ISSUE_CHANGES, type IssueChange } from '@tocsin/domain';
 
+import { IsPart, IsParts } from '../decorators.js';
 import { FieldChangeContract } from '../field-change.contract.js';
 import { IssueContract } from '../issue.contract.js';
 
@@ -10,8 +10,8 @@ import { IssueContract } from '../issue.contract.js';
 export class IssueChanged {
   @IsString() @IsNotEmpty() @MaxLength(128) organizationId!: string;
   @IsIn(ISSUE_CHANGES) change!: IssueChange;
-  @IsArray() @ArrayMaxSize(50) @ValidateNested({ each: true }) @Type(() => FieldChangeContract) changes!: FieldChangeContract[];
-  @IsDefined() @ValidateNested() @Type(() => IssueContract) issue!: IssueContract;
+  @IsArray() @ArrayMaxSize(50) @IsParts(() => FieldChangeContract) changes!: FieldChangeContract[];
+  @IsDefined() @IsPart(() => IssueContract) issue!: IssueContract;
   @IsOptional() @IsString() scanId?: string;
   @IsOptional() @IsBoolean() baseline?: boolean;
 }

@@ -1,8 +1,8 @@
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsDateString, IsIn, IsNotEmpty, IsNumber, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsNotEmpty, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
 import { CATEGORIES, SEVERITIES, type Category, type Severity } from '@tocsin/domain';
 
+import { IsPart, IsTime } from '../decorators.js';
 import { IssueLocationContract } from '../issue.contract.js';
 
 /** `issue.reported.v1`: what a producer knows of an issue. Identity is `fingerprint`, else rule and location. */
@@ -16,7 +16,7 @@ export class IssueReported {
   @IsOptional() @IsIn(CATEGORIES) category?: Category;
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(500) rule?: string;
   @IsOptional() @IsString() @MaxLength(200) tool?: string;
-  @IsOptional() @ValidateNested() @Type(() => IssueLocationContract) location?: IssueLocationContract;
+  @IsOptional() @IsPart(() => IssueLocationContract) location?: IssueLocationContract;
   @IsOptional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) cves?: string[];
   @IsOptional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) cwes?: string[];
   @IsOptional() @IsNumber() @Min(0) @Max(10) cvss?: number;
@@ -25,8 +25,8 @@ export class IssueReported {
   @IsOptional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) tags?: string[];
   @IsOptional() @IsString() @MaxLength(20_000) description?: string;
   @IsOptional() @IsString() @MaxLength(20_000) recommendation?: string;
-  @IsOptional() @IsDateString() dueAt?: string;
+  @IsOptional() @IsTime() dueAt?: string;
   @IsOptional() @IsString() @MaxLength(3000) url?: string;
-  @IsOptional() @IsDateString() firstSeen?: string;
-  @IsOptional() @IsDateString() lastSeen?: string;
+  @IsOptional() @IsTime() firstSeen?: string;
+  @IsOptional() @IsTime() lastSeen?: string;
 }

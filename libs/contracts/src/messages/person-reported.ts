@@ -1,5 +1,6 @@
-import { Type } from 'class-transformer';
-import { IsBoolean, IsDateString, IsDefined, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+
+import { IsPart, IsTime } from '../decorators.js';
 
 export class ReportedPerson {
   @IsString() @IsNotEmpty() @MaxLength(32) id!: string;
@@ -15,7 +16,7 @@ export class ReportedPerson {
 export class PersonReported {
   @IsString() @IsNotEmpty() @MaxLength(128) organizationId!: string;
   @IsString() @IsNotEmpty() @MaxLength(128) connectionId!: string;
-  @IsDefined() @ValidateNested() @Type(() => ReportedPerson) person!: ReportedPerson;
+  @IsDefined() @IsPart(() => ReportedPerson) person!: ReportedPerson;
   /** When it happened, by Slack's clock. */
-  @IsDateString() at!: string;
+  @IsTime() at!: string;
 }

@@ -1,6 +1,6 @@
-import { Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsInt, IsNotEmpty, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsInt, IsNotEmpty, IsOptional, IsString, Min } from 'class-validator';
 
+import { IsPart } from '../decorators.js';
 import { ScanCounts } from '../http/scan.js';
 
 /** `scan.completed.v1`: all changes of a scan have been told; `changes` is how many `issue.changed.v1` there were. */
@@ -11,5 +11,5 @@ export class ScanCompleted {
   @IsOptional() @IsString() scope?: string;
   @IsBoolean() baseline!: boolean;
   @IsInt() @Min(0) changes!: number;
-  @IsDefined() @ValidateNested() @Type(() => ScanCounts) counts!: ScanCounts;
+  @IsDefined() @IsPart(() => ScanCounts) counts!: ScanCounts;
 }

@@ -1,9 +1,8 @@
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsDateString, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
 import { ISSUE_CHANGES, type DeliverySource, type Destination, type IssueChange } from '@tocsin/domain';
 
-import { IsDeliverySource, IsDestination, IsTotals } from '../decorators.js';
+import { IsDeliverySource, IsDestination, IsPart, IsParts, IsTime, IsTotals } from '../decorators.js';
 import { FieldChangeContract } from '../field-change.contract.js';
 import { IssueContract } from '../issue.contract.js';
 import { MessageOptionsContract } from '../message-options.contract.js';
@@ -14,14 +13,14 @@ export const COMMENT_MAX_LENGTH = 2000;
 export class DigestSection {
   @IsString() @MaxLength(150) name!: string;
   @IsInt() @Min(0) total!: number;
-  @IsArray() @ArrayMaxSize(50) @ValidateNested({ each: true }) @Type(() => IssueContract) issues!: IssueContract[];
+  @IsArray() @ArrayMaxSize(50) @IsParts(() => IssueContract) issues!: IssueContract[];
 }
 
 export class DigestContent {
   @IsIn(['bulk', 'scan', 'burst', 'quiet-hours', 'back-fill', 'periodic']) kind!: string;
   @IsString() @IsNotEmpty() @MaxLength(300) title!: string;
   @IsTotals() totals!: Record<string, number>;
-  @IsArray() @ArrayMaxSize(20) @ValidateNested({ each: true }) @Type(() => DigestSection) sections!: DigestSection[];
+  @IsArray() @ArrayMaxSize(20) @IsParts(() => DigestSection) sections!: DigestSection[];
   @IsOptional() @IsString() @MaxLength(3000) link?: string;
 }
 
@@ -34,12 +33,12 @@ export class SendToSlack {
   /** Takes the message when the destination cannot be found. */
   @IsOptional() @IsDestination() otherwise?: Destination;
   @IsOptional() @IsString() @MaxLength(COMMENT_MAX_LENGTH) comment?: string;
-  @IsArray() @ArrayMaxSize(50) @ValidateNested({ each: true }) @Type(() => IssueContract) issues!: IssueContract[];
-  @IsOptional() @ValidateNested() @Type(() => DigestContent) digest?: DigestContent;
+  @IsArray() @ArrayMaxSize(50) @IsParts(() => IssueContract) issues!: IssueContract[];
+  @IsOptional() @IsPart(() => DigestContent) digest?: DigestContent;
   @IsDeliverySource() source!: DeliverySource;
   @IsOptional() @IsInt() @Min(0) @Max(9) priority?: number;
-  @IsOptional() @ValidateNested() @Type(() => MessageOptionsContract) options?: MessageOptionsContract;
+  @IsOptional() @IsPart(() => MessageOptionsContract) options?: MessageOptionsContract;
   @IsOptional() @IsIn(ISSUE_CHANGES) change?: IssueChange;
-  @IsOptional() @IsArray() @ArrayMaxSize(50) @ValidateNested({ each: true }) @Type(() => FieldChangeContract) changes?: FieldChangeContract[];
-  @IsOptional() @IsDateString() expiresAt?: string;
+  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsParts(() => FieldChangeContract) changes?: FieldChangeContract[];
+  @IsOptional() @IsTime() expiresAt?: string;
 }

@@ -4,9 +4,8 @@
  * its places are named, by the validators.
  */
 import { Ajv, type ValidateFunction } from 'ajv';
-import formats from 'ajv-formats';
 
-import { isDeliverySource, isDestination, isTotals } from '@tocsin/contracts';
+import { isDeliverySource, isDestination, isTime, isTotals } from '@tocsin/contracts';
 
 import { contractSchemas } from '../service/openapi.js';
 
@@ -39,10 +38,10 @@ function compile(contract: new () => object): ValidateFunction {
 }
 
 function prepare(): Ajv {
-  const ajv = new Ajv({ removeAdditional: 'all', strict: false, validateFormats: true });
-  formats.default(ajv, ['date-time']);
-  const shapes: Readonly<Record<string, (value: unknown) => boolean>> = { destination: isDestination, deliverySource: isDeliverySource, totals: isTotals };
+  const ajv = new Ajv({ removeAdditional: 'all', strict: false });
+  const shapes: Readonly<Record<string, (value: unknown) => boolean>> = { destination: isDestination, deliverySource: isDeliverySource, totals: isTotals, time: isTime };
   ajv.addKeyword({ keyword: 'x-shape', validate: (shape: string, value: unknown) => shapes[shape]?.(value) === true });
-  for (const [name, schema] of Object.entries(contractSchemas({ isDestination: () => ({ 'x-shape': 'destination' }), isDeliverySource: () => ({ 'x-shape': 'deliverySource' }), isTotals: () => ({ 'x-shape': 'totals' }) }))) ajv.addSchema(schema, `#/components/schemas/${name}`);
+  const converters = { isDestination: () => ({ 'x-shape': 'destination' }), isDeliverySource: () => ({ 'x-shape': 'deliverySource' }), isTotals: () => ({ 'x-shape': 'totals' }), isTime: () => ({ 'x-shape': 'time' }) };
+  for (const [name, schema] of Object.entries(contractSchemas(converters))) ajv.addSchema(schema, `#/components/schemas/${name}`);
   return ajv;
 }

@@ -21,7 +21,6 @@ const SOURCE = {
 };
 const TOTALS = { type: 'object', additionalProperties: { type: 'integer', minimum: 0 } };
 
-/** The converter's own pattern insists on fractions of a second, which the validator does not. */
 const TIME = { type: 'string', format: 'date-time' };
 
 /**
@@ -32,7 +31,7 @@ export function contractSchemas(converters: Readonly<Record<string, () => object
   return validationMetadatasToSchemas({
     refPointerPrefix: '#/components/schemas/',
     classTransformerMetadataStorage: defaultMetadataStorage,
-    additionalConverters: { isDestination: () => DESTINATION, isDeliverySource: () => SOURCE, isTotals: () => TOTALS, isDateString: () => TIME, isDefined: () => ({}), ...converters } as never,
+    additionalConverters: { isDestination: () => DESTINATION, isDeliverySource: () => SOURCE, isTotals: () => TOTALS, isTime: () => TIME, isPart: () => ({}), isDefined: () => ({}), ...converters } as never,
   });
 }
 

@@ -1,6 +1,7 @@
 /** The filters of a list of issues, and the SQL that they stand for. */
-import { IsDateString, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 
+import { IsTime } from '@tocsin/contracts';
 import { CATEGORIES, ISSUE_STATUSES, SEVERITIES, type Category, type IssueStatus, type Severity } from '@tocsin/domain';
 import { CommaList, ListQuery, type Caller } from '@tocsin/platform';
 
@@ -24,7 +25,7 @@ export class IssueQuery extends ListQuery {
   @IsOptional() @CommaList() @IsString({ each: true }) scope?: string[];
   /** Words that must all occur in title, rule, path, application, tool, CVE or CWE. */
   @IsOptional() @IsString() @MaxLength(200) q?: string;
-  @IsOptional() @IsDateString() firstSeenAfter?: string;
+  @IsOptional() @IsTime() firstSeenAfter?: string;
   @IsOptional() @IsIn(SORTS) sort: IssueSort = '-severity';
 }
 

@@ -1,8 +1,8 @@
 /** What a report is posted with, and how scans are listed. */
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsDateString, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
 
-import { SCAN_STATES, type ScanState } from '@tocsin/contracts';
+import { IsTime, SCAN_STATES, type ScanState } from '@tocsin/contracts';
 import { CommaList, ListQuery } from '@tocsin/platform';
 
 const NO_CONTROL = /^[^\p{Cc}]*$/u;
@@ -16,7 +16,7 @@ export class PostScanQuery {
   @IsOptional() @Matches(/^[0-9a-f]{7,64}$/i, { message: 'commit must be a commit id of 7 to 64 hexadecimal digits' }) commit?: string;
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(500) repository?: string;
   @IsOptional() @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false }) @MaxLength(2000) runUrl?: string;
-  @IsOptional() @IsDateString() scannedAt?: string;
+  @IsOptional() @IsTime() scannedAt?: string;
   @IsOptional() @Transform(({ value }: { value: unknown }) => SWITCH[String(value)] ?? value) @IsBoolean() strict?: boolean;
 }
 
