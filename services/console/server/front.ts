@@ -13,7 +13,7 @@ import { mergedMetrics } from './metrics.js';
 import { mergedOpenApi } from './openapi.js';
 import { assignRequestId, NO_ROUTE, sendProblem } from './problem.js';
 import { forward } from './proxy.js';
-import { addressOf, isApiPath, ownerOf, PEER_NAMES, type PeerName, type Peers } from './routes.js';
+import { addressOf, ownerOf, PEER_NAMES, type PeerName, type Peers } from './routes.js';
 
 export interface FrontOptions {
   /** What browsers and Slack call us. */
@@ -75,7 +75,7 @@ function lastResort(log: FrontLog): ErrorRequestHandler {
     }
     const status = error.status ?? 500;
     if (status < 500) {
-      sendProblem(request, response, isApiPath(request.path) || status === 404 ? NO_ROUTE : { ...NO_ROUTE, status, code: 'invalid_request', title: 'The request is not valid', detail: 'The address cannot be read.' });
+      sendProblem(request, response, status === 404 ? NO_ROUTE : { status, code: status === 413 ? 'too_large' : 'invalid_request', title: 'The request is not valid', detail: 'The address or the body cannot be read.' });
       return;
     }
     log.warn({ err: error, requestId: request.get('x-request-id') }, 'request failed');

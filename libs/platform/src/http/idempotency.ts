@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 
 import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { EntityManager, QueryRunner } from 'typeorm';
 
@@ -26,8 +27,7 @@ export interface Answer<T> {
   body: T;
 }
 
-/** Injects what {@link Idempotency.run} needs to know of the request. */
-export const IdempotentRequest = createParamDecorator((_: unknown, context: ExecutionContext): IdempotentCall => {
+const Call = createParamDecorator((_: unknown, context: ExecutionContext): IdempotentCall => {
   const http = context.switchToHttp();
   const request = http.getRequest<Request>();
   const key = request.get('idempotency-key');
@@ -42,6 +42,18 @@ export const IdempotentRequest = createParamDecorator((_: unknown, context: Exec
     response: http.getResponse<Response>(),
   };
 });
+
+/** Injects what {@link Idempotency.run} needs to know of the request, and documents its header. */
+export function IdempotentRequest(): ParameterDecorator {
+  return (controller, method, index) => {
+    Call()(controller, method, index);
+    const handler = method === undefined ? undefined : Object.getOwnPropertyDescriptor(controller, method);
+    if (method === undefined || !handler) return;
+    ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key with the same body is answered as the first time, for 24 hours.', schema: { type: 'string', minLength: 1, maxLength: 255 } })(
+      controller, method, handler,
+    );
+  };
+}
 
 /** Part of a service's first migration. The body is `json`, which keeps the order of fields: a replay is the same answer to the byte. */
 export async function createIdempotencyTable(runner: QueryRunner): Promise<void> {

@@ -3,6 +3,8 @@ import { ApiOkResponse } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
+import { isDay } from '@tocsin/contracts';
+
 import { badRequest } from './problem.exception.js';
 
 export interface Page<T> {
@@ -37,17 +39,29 @@ export function encodeCursor(key: readonly (string | number | null)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** What a part of a cursor must look like where PostgreSQL would refuse anything else. */
+/** What a part of a cursor must look like. */
+interface CursorPart {
+  test: (part: string) => boolean;
+}
+
+const TIME = /^(\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,6})?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)$/;
+
+/** Parts of which PostgreSQL would refuse anything else. */
 export const CURSOR_PARTS = {
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
-  time: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2\d|3[01])[ T]([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,6})?(Z|[+-]\d\d(:?\d\d)?)$/,
-};
+  time: {
+    test: (part: string): boolean => {
+      const [, year, month, day] = TIME.exec(part) ?? [];
+      return isDay(Number(year), Number(month), Number(day));
+    },
+  },
+} satisfies Record<string, CursorPart>;
 
 /**
  * @param first what the first part must look like
  * @throws ProblemException 400 when the cursor is not one of ours with `length` parts
  */
-export function decodeCursor(cursor: string | undefined, length: number, first?: RegExp): (string | number | null)[] | undefined {
+export function decodeCursor(cursor: string | undefined, length: number, first?: CursorPart): (string | number | null)[] | undefined {
   if (cursor === undefined) return undefined;
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));

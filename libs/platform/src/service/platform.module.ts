@@ -19,6 +19,7 @@ import { Idempotency } from '../http/idempotency.js';
 import { InternalClient } from '../http/internal.client.js';
 import { OpenStreams } from '../http/open-streams.js';
 import { ProblemFilter } from '../http/problem.filter.js';
+import { StrayQueryGuard } from '../http/stray-query.guard.js';
 import { Metrics, MetricsController } from '../metrics/metrics.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { SecretBox, serviceSecrets } from '../secrets/secret-box.js';
@@ -79,6 +80,7 @@ export class PlatformModule {
         { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
         { provide: APP_PIPE, useClass: ContractPipe },
         { provide: APP_GUARD, useFactory: (reflector: Reflector) => new AccessGuard(reflector, tokens, secrets), inject: [Reflector] },
+        { provide: APP_GUARD, useClass: StrayQueryGuard },
       ],
       exports: [...values.map(({ provide }) => provide), Metrics, Idempotency, OpenStreams],
     };

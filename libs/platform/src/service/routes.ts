@@ -35,11 +35,20 @@ function routesOfController(controller: Type): Route[] {
 /** Nest's number for a parameter that is the query. */
 const QUERY_PARAMETER = 4;
 
-function queryClassOf(controller: Type, method: string): Type | undefined {
+/** Whether a handler reads anything of the query. */
+export function takesQuery(controller: Type, method: string): boolean {
+  return queryParametersOf(controller, method).length > 0;
+}
+
+function queryParametersOf(controller: Type, method: string): { index: number; data?: unknown }[] {
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<string, { index: number; data?: unknown }>;
-  const whole = Object.entries(parameters).find(([key, { data }]) => key.startsWith(`${QUERY_PARAMETER}:`) && data === undefined);
+  return Object.entries(parameters).flatMap(([key, parameter]) => (key.startsWith(`${QUERY_PARAMETER}:`) ? [parameter] : []));
+}
+
+function queryClassOf(controller: Type, method: string): Type | undefined {
+  const whole = queryParametersOf(controller, method).find(({ data }) => data === undefined);
   const types = (Reflect.getMetadata('design:paramtypes', controller.prototype as object, method) ?? []) as Type[];
-  const type = whole && types[whole[1].index];
+  const type = whole && types[whole.index];
   return type === undefined || type === (Object as unknown as Type) ? undefined : type;
 }
 

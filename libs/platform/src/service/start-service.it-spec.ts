@@ -184,6 +184,7 @@ describe('a service', () => {
   test.each<[string, string, unknown, number, object]>([
     ['POST', '/v1/reports', { slackError: 7 }, 400, { errors: [{ pointer: '/slackError' }] }],
     ['POST', '/v1/reports', undefined, 400, { errors: [{ pointer: '/slackError' }] }],
+    ['GET', '/v1/reports/r2?colour=red', undefined, 400, { instance: '/v1/reports/r2', errors: [{ parameter: 'colour' }] }],
     ['GET', '/v1/reports/r1', undefined, 404, { detail: 'There is no report "r1" in your organization.' }],
     ['GET', '/v1/nothing', undefined, 404, { detail: 'There is nothing at this address.' }],
     ['GET', '/internal/reports', undefined, 401, {}],
@@ -216,5 +217,6 @@ describe('a service', () => {
     const document = await call('GET', '/openapi.json', undefined, anybody);
     expect(Object.keys(document.body.paths as object)).toEqual(expect.arrayContaining(['/v1/reports', '/v1/audit']));
     expect(Object.keys(document.body.paths as object)).not.toContain('/internal/reports');
+    expect(document.body.paths).toMatchObject({ '/v1/reports': { post: { parameters: [{ in: 'header', name: 'Idempotency-Key', required: false }] } } });
   });
 });

@@ -57,7 +57,7 @@ export async function startService(options: ServiceOptions): Promise<Listening> 
 export async function createServiceApp({ service, module, runtime, streamed = [] }: ServiceOptions): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(module, { logger: new NestLogger(runtime.logger), bodyParser: false, abortOnError: false });
   let document: OpenAPIObject | undefined;
-  app.set('query parser', 'extended');
+  app.set('query parser', 'simple'); // any number of values of one parameter; the extended one makes an object of more than twenty
   app.disable('x-powered-by');
   app.use(assignRequestId, helmet(), bodyReader(streamed));
   app.use('/openapi.json', (_request: Request, response: Response) => {
