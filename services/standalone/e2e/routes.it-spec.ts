@@ -80,7 +80,7 @@ const WHO_MAY_CALL: Record<ServiceName, string[]> = {
     'POST /v1/deliveries/resume deliveries:replay',
     'POST /v1/deliveries/cancel deliveries:replay',
     'POST /v1/deliveries/replay deliveries:replay',
-    'GET /v1/deliveries/replays/:id deliveries:read',
+    'GET /v1/deliveries/replays/:id deliveries:replay',
     'GET /v1/deliveries/:id deliveries:read',
     'GET /v1/deliveries/:id/message deliveries:read',
     'POST /v1/deliveries/:id/cancel deliveries:replay',

@@ -30,6 +30,8 @@ export class SendByHand {
 
   /** @throws ProblemException 404 naming what is not there: an issue or the connection */
   async send(caller: Caller, issueIds: readonly string[], order: SendIssue, call: IdempotentCall, requestId: string): Promise<AcceptedDelivery> {
+    const earlier = await this.idempotency.replay<AcceptedDelivery>(call);
+    if (earlier) return earlier.body;
     const command = await this.commandFor(caller, issueIds, order);
     const answer = await this.idempotency.run(call, async (tx) => {
       const { organizationId, commandId, connectionId, destination } = command;

@@ -147,6 +147,15 @@ describe('send to Slack, by hand', () => {
     expect((await send(ids[0] ?? '', { ...order, connectionId: 'connection-gone' })).status).toBe(409);
   });
 
+  test('is answered as the first time, whatever has happened to the workspace since', async () => {
+    await issues.bus.deliver('connection.changed.v1', 'acme', aConnection('connection-going', 'acme'));
+    const again = () => send(ids[0] ?? '', { ...order, connectionId: 'connection-going' }, { 'idempotency-key': 'before-it-went' });
+    const first = await again();
+    await issues.bus.deliver('connection.changed.v1', 'acme', aConnection('connection-going', 'acme', { disconnected: true, version: 2 }));
+    const second = await again();
+    expect([second.status, second.body, second.headers.get('idempotency-replayed')]).toEqual([202, first.body, 'true']);
+  });
+
   test('another organization cannot send our issues', async () => {
     const eve = await issues.as('eve@rival.test', { organization: 'rival' });
     expect((await eve.post(`/v1/issues/${ids[0] ?? ''}/slack-messages`, { ...order, connectionId: 'connection-of-rival' })).status).toBe(404);

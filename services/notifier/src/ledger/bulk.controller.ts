@@ -43,7 +43,7 @@ export class BulkController {
   }
 
   @Get('replays/:id')
-  @Requires('deliveries:read')
+  @Requires('deliveries:replay')
   @ApiOkResponse({ type: ReplayProgress })
   async progress(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ReplayProgress> {
     const progress = await this.replays.progress(caller.organizationId, id);

@@ -112,7 +112,7 @@ describe('cancelling many', () => {
 
   test('of everything has to be said', async () => {
     const id = await waiting();
-    for (const filter of [{}, { state: null }]) {
+    for (const filter of [{}, { state: null }, { q: '' }]) {
       const { status, body } = await notifier.call<Problem>('POST', '/v1/deliveries/cancel', { body: { filter } });
       expect([status, body.errors?.[0]]).toEqual([400, expect.objectContaining({ pointer: '/filter', code: 'empty_filter' })]);
     }
@@ -122,6 +122,8 @@ describe('cancelling many', () => {
 
   test.each([
     ['no filter', {}],
+    ['a list for a filter', { filter: [{ workflowId: 'w7' }] }],
+    ['a day that there is not', { filter: { after: '2026-02-30' } }],
     ['an unknown name', { filter: { colour: 'red' } }],
     ['a page of a list', { filter: { limit: 5 } }],
     ['a state that does not exist', { filter: { state: 'lost' } }],

@@ -74,7 +74,7 @@ export function filterSql(organizationId: string, criteria: DeliveryCriteria): W
 /** What the filter names, without the word that says that it may name everything. @throws ProblemException 400 when it names nothing and does not say `all` */
 export function criteriaOf({ all, ...criteria }: BulkFilter): DeliveryCriteria {
   const wanted: unknown[] = Object.values(criteria);
-  if (all !== true && wanted.every((value) => value === undefined)) {
+  if (all !== true && wanted.every((value) => value === undefined || value === '')) {
     throw badRequest('The filter is empty.', [{ pointer: '/filter', code: 'empty_filter', message: 'name at least one thing to filter by, or say "all": true' }]);
   }
   return criteria;

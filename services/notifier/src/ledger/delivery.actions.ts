@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 
 import type { AcceptedReplay, Delivery, ReplayDelivery } from '@tocsin/contracts';
-import { Audit, notFound, Outbox } from '@tocsin/platform';
+import { Audit, Outbox } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
 import { ArrivalRepository } from '../deliveries/arrival.repository.js';
@@ -30,22 +30,22 @@ export class DeliveryActions {
     private readonly audit: Audit,
   ) {}
 
-  /** @throws ProblemException 404, or 409 when it does not wait any more */
+  /** @throws ProblemException 404, or 409 when it does not wait, yet or any more */
   async cancel(author: Author, deliveryId: string): Promise<Delivery> {
     return this.outbox.transaction(async (tx) => {
       const ended = await this.waiting.end(tx, cancelled(author), { condition: 'd.organization_id = $1 and d.delivery_id = $2', parameters: [author.organizationId, deliveryId] });
       const row = await this.queries.row(author.organizationId, deliveryId, tx);
-      if (!row) throw notFound('delivery', deliveryId);
+      if (!row) throw await this.queries.absenceOf(author.organizationId, deliveryId);
       if (ended.length === 0) throw notCancelled(row);
       await this.audit.record(tx, { ...author, action: 'delivery.cancelled', target: { kind: 'delivery', id: deliveryId } });
       return deliveryView(row);
     });
   }
 
-  /** Sends the command again as a new delivery. @throws ProblemException 404, or 409 when it is under way or posted already */
+  /** Sends the command again as a new delivery. @throws ProblemException 404, or 409 when it has not arrived, is under way or was posted already */
   async replay(tx: EntityManager, author: Author, deliveryId: string, { destination, reason, force }: ReplayDelivery): Promise<AcceptedReplay> {
     const row = await this.repeatable(tx, author.organizationId, deliveryId);
-    if (!row) throw notFound('delivery', deliveryId);
+    if (!row) throw await this.queries.absenceOf(author.organizationId, deliveryId);
     if (isUnderWay(row)) throw conflict(`The delivery is ${row.state}: it is still under way.`, 'Wait for its end, or cancel it first.');
     if (row.state === 'posted' && force !== true) throw conflict('The delivery was posted.', 'Say "force": true to post it once more.');
     const accepted = { deliveryId: uuid(), replayOf: deliveryId };

@@ -56,6 +56,17 @@ describe('a delivery', () => {
     const { status, body } = await notifier.call<Delivery>('GET', '/v1/deliveries/on-its-way');
     expect(status).toBe(200);
     expect(body).toMatchObject({ state: 'accepted', timeline: [{ kind: 'accepted' }] });
+    for (const action of ['cancel', 'replay', 'retract']) {
+      expect(await notifier.call('POST', `/v1/deliveries/on-its-way/${action}`, { body: {} })).toMatchObject({ status: 409, body: { detail: 'The command has not arrived yet.' } });
+    }
+  });
+
+  test('is listed by any number of ids, and never by a time that there is not', async () => {
+    const id = await waiting();
+    expect(await ids(['unheard-of', id, ...Array.from({ length: 40 }, (_, index) => `other-${index}`)].map((one) => `id=${one}`).join('&'))).toEqual([id]);
+    for (const query of ['after=2026-02-30', 'after=2026-11', 'before=2026-W48', `cursor=${Buffer.from('["2026-02-31 00:00:00+00","x"]').toString('base64url')}`]) {
+      expect((await notifier.call('GET', `/v1/deliveries?${query}`)).status).toBe(400);
+    }
   });
 
   test('that nobody knows is a 404, and so is that of another organization', async () => {

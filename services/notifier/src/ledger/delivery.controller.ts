@@ -14,7 +14,6 @@ import { DeliveryFilter } from './delivery-filter.js';
 import { DeliveryMessageQuery } from './delivery-message.query.js';
 import { DeliveryQueries } from './delivery.queries.js';
 import { Retraction } from './retraction.js';
-import { conflict } from './wrong-state.js';
 
 @ApiTags('deliveries')
 @Controller('v1/deliveries')
@@ -72,9 +71,8 @@ export class DeliveryController {
   @ApiOkResponse({ type: DeliveryMessage })
   async message(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DeliveryMessage> {
     const message = await this.messages.of(caller.organizationId, id);
-    if (message) return message;
-    if (!(await this.queries.find(caller.organizationId, id))) throw notFound('delivery', id);
-    throw conflict('The command has not arrived yet.', 'Look again in a moment.');
+    if (!message) throw await this.queries.absenceOf(caller.organizationId, id);
+    return message;
   }
 
   @Post(':id/cancel')

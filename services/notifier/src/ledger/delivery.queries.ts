@@ -4,10 +4,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import type { Delivery, DeliverySummary, TimelineEntry } from '@tocsin/contracts';
 import { DELIVERY_STATES, type DeliveryState } from '@tocsin/domain';
-import { CURSOR_PARTS, decodeCursor, InternalClient, PeerUnavailable, toPage, type Page } from '@tocsin/platform';
+import { CURSOR_PARTS, decodeCursor, InternalClient, notFound, PeerUnavailable, toPage, type Page, type ProblemException } from '@tocsin/platform';
 
 import { filterSql, newestBy, type DeliveryFilter } from './delivery-filter.js';
 import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
+import { notArrived } from './wrong-state.js';
 
 @Injectable()
 export class DeliveryQueries {
@@ -32,6 +33,11 @@ export class DeliveryQueries {
     const arrived = await this.row(organizationId, deliveryId);
     if (arrived) return deliveryView(arrived, await this.timeline(organizationId, deliveryId));
     return Object.assign({ timeline: [{ at: accepted.createdAt, kind: 'accepted', text: 'Accepted' }] }, accepted);
+  }
+
+  /** Why there is no row of it: nobody knows it, or its command is on its way. @throws PeerUnavailable */
+  async absenceOf(organizationId: string, deliveryId: string): Promise<ProblemException> {
+    return (await this.find(organizationId, deliveryId)) ? notArrived() : notFound('delivery', deliveryId);
   }
 
   private async timeline(organizationId: string, deliveryId: string): Promise<TimelineEntry[]> {

@@ -38,7 +38,7 @@ export class Retraction {
   /** @throws ProblemException 404, 409 when it is not in a channel, 422 when Slack refuses, 429 and 503 when it can be tried again. @throws PeerUnavailable */
   async retract(author: Author, deliveryId: string, reason: string | undefined): Promise<Delivery> {
     const row = await this.queries.row(author.organizationId, deliveryId);
-    if (!row) throw notFound('delivery', deliveryId);
+    if (!row) throw await this.queries.absenceOf(author.organizationId, deliveryId);
     const message = messageOf(row);
     const door = await this.doors.open(row.connection_id);
     if (!door) throw conflict('The workspace is not connected any more.', 'Connect it again, or delete the message in Slack.');

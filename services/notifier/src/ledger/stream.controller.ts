@@ -1,6 +1,6 @@
 /** Deliveries as they change, as an event stream. It ends with the service, and when its caller's token does. */
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import { DeliveryCriteria } from '@tocsin/contracts';
@@ -28,6 +28,7 @@ export class StreamController {
   @Get('stream')
   @Requires('deliveries:read')
   @ApiProduces('text/event-stream')
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Id of the last event that was seen: the stream goes on after it.' })
   @ApiOkResponse({ description: 'Events named delivery, each with a Delivery without its timeline as data; reset = look anew.', schema: { type: 'string' } })
   async stream(@CurrentCaller() caller: Caller, @Query() criteria: DeliveryCriteria, @Headers('last-event-id') lastId: string | undefined, @Res() response: Response): Promise<void> {
     if (this.feed.readersOf(caller.organizationId) >= READERS_OF_AN_ORGANIZATION) throw tooMany();

@@ -1,6 +1,11 @@
 /** 409: what is asked for does not go with the state of a delivery. */
 import { ProblemException } from '@tocsin/platform';
 
+/** Issues has accepted the command, and the bus has not brought it yet. */
+export function notArrived(): ProblemException {
+  return conflict('The command has not arrived yet.', 'Look again in a moment.');
+}
+
 export function conflict(detail: string, hint?: string): ProblemException {
   return new ProblemException(409, { title: 'Not in this state', code: 'wrong_state', detail, ...(hint !== undefined && { hint }) });
 }

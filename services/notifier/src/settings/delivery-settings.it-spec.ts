@@ -54,6 +54,8 @@ describe('the settings of deliveries', () => {
     ['a category that does not exist', { leakGuard: { public: { severities: [], categories: ['gossip'] }, shared: { severities: [], categories: [] } } }, '/leakGuard/public/categories'],
     ['no days at all', { retentionDays: 0 }, '/retentionDays'],
     ['a missing part', { unconfirmed: undefined }, '/unconfirmed'],
+    ['a list for a part', { leakGuard: [] }, '/leakGuard'],
+    ['lists within a part', { leakGuard: { public: [], shared: [] } }, '/leakGuard/public'],
   ])('refuse %s', async (_, change, pointer) => {
     const { status, body } = await notifier.call<Problem>('PUT', PATH, { body: Object.assign(await current('globex'), change) });
     expect(status).toBe(400);
