@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { afterResults, CLOSED_BREAKER, isSpotless, type BreakerResult } from './circuit-breaker.js';
 
 const bad = (connection = 'one'): BreakerResult => ({ failed: true, connection });
+const probe = (): BreakerResult => ({ failed: true, connection: 'one', isProbe: true });
 const good = (connection = 'one'): BreakerResult => ({ failed: false, connection });
 const times = (count: number, result: BreakerResult): BreakerResult[] => Array.from({ length: count }, () => result);
 
@@ -26,11 +27,17 @@ describe('a circuit breaker', () => {
   test('probes every 5, 10, 20, 40 and then 60 seconds while Slack stays away', () => {
     let breaker = afterResults(CLOSED_BREAKER, times(10, bad()));
     const waits = [breaker.probeAfterMs];
-    for (let probe = 0; probe < 6; probe += 1) {
-      breaker = afterResults(breaker.next, [bad()]);
+    for (let failed = 0; failed < 6; failed += 1) {
+      breaker = afterResults(breaker.next, [probe()]);
       waits.push(breaker.probeAfterMs);
     }
     expect(waits).toEqual([5000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
+  });
+
+  test('is not opened for longer by what was under way when it opened', () => {
+    const opened = afterResults(CLOSED_BREAKER, times(32, bad()));
+    expect(opened).toMatchObject({ next: { isOpen: true, probes: 0 }, probeAfterMs: 5000 });
+    expect(afterResults(opened.next, times(5, bad()))).toEqual({ next: opened.next });
   });
 
   test('closes with the first answer and has forgotten the outage', () => {

@@ -8,6 +8,8 @@ export interface BreakerResult {
   /** The request did not reach Slack, or its end is unknown. A refusal is an answer. */
   failed: boolean;
   connection: string;
+  /** It was to find out whether Slack answers again. */
+  isProbe?: boolean;
 }
 
 export interface Breaker {
@@ -42,6 +44,7 @@ export function afterResults(breaker: Breaker, results: readonly BreakerResult[]
 
 function afterResult(breaker: Breaker, result: BreakerResult): BreakerStep {
   if (!result.failed) return { next: breaker.isOpen ? CLOSED_BREAKER : { ...breaker, failuresInARow: 0, recent: remember(breaker, result) } };
+  if (breaker.isOpen && result.isProbe !== true) return { next: breaker }; // it was under way when the breaker opened
   if (breaker.isOpen) {
     const probes = breaker.probes + 1;
     return { next: { ...breaker, probes }, probeAfterMs: Math.min(LONGEST_PROBE_MS, FIRST_PROBE_MS * 2 ** Math.min(probes, 10)) };
@@ -50,8 +53,8 @@ function afterResult(breaker: Breaker, result: BreakerResult): BreakerStep {
   return shouldOpen(next) ? { next: { isOpen: true, failuresInARow: next.failuresInARow, probes: 0, recent: [] }, probeAfterMs: FIRST_PROBE_MS } : { next };
 }
 
-function remember({ recent }: Breaker, result: BreakerResult): BreakerResult[] {
-  return [...recent, result].slice(-WINDOW);
+function remember({ recent }: Breaker, { failed, connection }: BreakerResult): BreakerResult[] {
+  return [...recent, { failed, connection }].slice(-WINDOW);
 }
 
 function shouldOpen({ failuresInARow, recent }: Breaker): boolean {

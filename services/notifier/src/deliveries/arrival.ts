@@ -85,7 +85,7 @@ function foldable(command: SendToSlack): object | undefined {
 
 /** What a digest says of a message about one issue. */
 export function gistOf(change: SendToSlack['change'], { severity, category, revision, status, cvss }: Issue): object {
-  return { severity, category, change, issueRevision: revision, issueStatus: status, issueCvss: cvss };
+  return { severity, category, change, issueRevision: revision, issueStatus: status, issueCvss: cvss && Math.round(cvss * 100) / 100 };
 }
 
 /** By hand before critical before other workflow messages before digests. */

@@ -110,7 +110,7 @@ export class LaneRepository {
     });
     failPoint('finish.commit');
     const asked = results.filter((result) => result.asked);
-    await this.breakers.learn(asked.map(({ connectionId, unanswered }) => ({ connection: connectionId, failed: unanswered === true })), asked.some(({ isProbe }) => isProbe));
+    await this.breakers.learn(asked.map(({ connectionId, unanswered, isProbe }) => ({ connection: connectionId, failed: unanswered === true, isProbe })), asked.some(({ isProbe }) => isProbe));
   }
 
   /** Gives a lane back that was leased to be folded. */

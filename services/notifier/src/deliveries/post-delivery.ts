@@ -68,7 +68,7 @@ export class PostDelivery {
     const issues = toldIssues(claim.delivery);
     if (kindOfDestinationId(destinationId) === 'user' || !needsReadership(settings.leakGuard, issues)) return undefined;
     const readers = await this.readership.of(claim.delivery.connection_id, destinationId, opened.door);
-    if ('failure' in readers) return afterFailure(readers.failure, attempt, usedOf({ claim, opened }));
+    if ('failure' in readers) return butNotByPosting(afterFailure(readers.failure, attempt, usedOf({ claim, opened })));
     const refusal = guardLeaks(settings.leakGuard, issues, readers.known);
     return refusal && suppressed(refusal);
   }
@@ -109,6 +109,11 @@ export class PostDelivery {
 
 function afterFailure(failure: SlackFailure, attempt: Attempt, used: Used | undefined): Outcome {
   return failed(failure, judge(failure, attempt, Math.random()), used, Date.now());
+}
+
+/** Slack limited another method than that which posts: the lane waits as told, and is not taken to send too fast. */
+function butNotByPosting(outcome: Outcome): Outcome {
+  return { ...outcome, rateLimited: outcome.workspaceWaitMs !== undefined };
 }
 
 function usedOf({ claim, opened }: Pick<ReadyPost, 'claim' | 'opened'>): Used {

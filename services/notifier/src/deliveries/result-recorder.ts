@@ -50,6 +50,17 @@ export class ResultRecorder {
     }
   }
 
+  /** What it leaves for later messages may be what the database refuses; what Slack answered must be known all the same. */
+  private async recordBare({ trace, ...bare }: DeliveryResult): Promise<boolean> {
+    if (!trace) return false;
+    try {
+      await this.batches.add(bare);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   private async recordLater(result: DeliveryResult, firstError: unknown): Promise<boolean> {
     let error = firstError;
     for (let failures = 1; isDatabaseAway(error) || failures < PATIENCE_WITH_DEFECTS; failures += 1) {
@@ -62,6 +73,6 @@ export class ResultRecorder {
       }
     }
     this.logger.error({ err: error, commandId: result.deliveryId, organizationId: result.organizationId, state: result.state }, 'a result could not be recorded');
-    return false;
+    return this.recordBare(result);
   }
 }

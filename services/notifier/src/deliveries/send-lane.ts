@@ -59,7 +59,7 @@ export class SendLane {
     for (const claim of claims) {
       // what was left behind may have been sent, each of it: that must be judged, also behind one that stopped the lane
       const outcome: Outcome | undefined = stop && !claim.leftover ? untouchedAfter(stop) : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
-      if (outcome === undefined) break; // it is not ours any more
+      if (outcome === undefined) continue; // it is not ours any more
       if (outcome.state === 'waiting') stop ??= outcome;
       carryOver(claims.slice(claims.indexOf(claim) + 1), claim, outcome);
       recorded.push(claim.isLast ? this.recordLast(claim, outcome, [...recorded]) : this.record(claim, outcome));

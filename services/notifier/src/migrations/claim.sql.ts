@@ -58,15 +58,12 @@ begin
   select coalesce(array_agg(l.lane_id), '{}') into due from lanes l where l.lane_id = any(due) and l.connection_id in (
     select c.connection_id from connections c where c.connection_id in (select o.connection_id from lanes o where o.lane_id = any(due)) for share skip locked);
 
-  -- lanes of a connection that cannot send sleep until the connection wakes them
-  update lanes l set next_at = 'infinity' from connections c
-  where l.lane_id = any(due) and c.connection_id = l.connection_id and (c.state <> 'active' or c.organization_id is distinct from l.organization_id);
-
   -- a connection that Slack does not answer has one probe; its other lanes look again soon
   select coalesce(array_agg(p.breaker_key), '{}') into probed from (
     select b.breaker_key from breakers b
     where b.is_open and b.probe_at <= moment and b.breaker_key in (select l.connection_id from lanes l where l.lane_id = any(due) and l.next_at <= moment)
     for update skip locked) p;
+  if cardinality(probed) > 0 then heads := 1; end if;
   update lanes l set next_at = least(greatest(b.probe_at, moment + interval '250 milliseconds'), moment + interval '5 seconds') from breakers b
   where l.lane_id = any(due) and b.breaker_key = l.connection_id and b.is_open and not (l.connection_id = any(probed)) and l.next_at <= moment;
 
@@ -77,6 +74,10 @@ begin
   where l.lane_id = any(due) and moment < settled_after and exists (select 1 from deliveries d where d.lane_id = l.lane_id and d.state = 'posting');
   select coalesce(array_agg(distinct d.lane_id), '{}') into recovered
   from deliveries d join lanes l using (lane_id) where d.lane_id = any(due) and d.state = 'posting' and l.next_at <= moment;
+
+  -- lanes of a connection that cannot send sleep until the connection wakes them; what was left behind in them is judged first, which asks nothing of Slack
+  update lanes l set next_at = 'infinity' from connections c
+  where l.lane_id = any(due) and not (l.lane_id = any(recovered)) and c.connection_id = l.connection_id and (c.state <> 'active' or c.organization_id is distinct from l.organization_id);
 
   perform 1 from budgets b
   where b.budget_key in (select c.budget_key from lanes l join connections c using (connection_id) where l.lane_id = any(due))

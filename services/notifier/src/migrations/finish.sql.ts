@@ -84,6 +84,9 @@ begin
     select r->>'organizationId', r->>'deliveryId', r->'story'->>'kind', r->'story'->>'text', r->'story'->'slack'
     from jsonb_array_elements(results) r
     where r ? 'story' and (r->>'state' = 'posted' or exists (select 1 from recorded w where w.organization_id = r->>'organizationId' and w.delivery_id = r->>'deliveryId'))
+      -- what it waits for is said once, however often it is looked at
+      and case when r->'story'->>'kind' = 'waiting' then r->'story'->>'text' is distinct from (
+        select l.text from timeline l where l.organization_id = r->>'organizationId' and l.delivery_id = r->>'deliveryId' order by l.id desc limit 1) else true end
   )
   select * from recorded;
 end $$;
