@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
 import { arrivalRow } from './arrival.js';
 import { resultOf } from './delivery-result.js';
+import { notYet } from './outcome.js';
 
 let opened: OpenedLanes;
 
@@ -89,6 +90,16 @@ describe('a lane', () => {
     expect(await opened.claimOne()).toBeUndefined();
     await opened.passTime(60);
     expect((await opened.claimOne())?.deliveryId).toBe(stuck);
+  });
+
+  test('says once what its message waits for, however often it is looked at', async () => {
+    const [id] = await opened.accept({});
+    for (const reason of ['no token', 'no token', 'no readers', 'no token']) {
+      await opened.finish(await opened.claimOne(), notYet(reason, 0, Date.now()));
+      await opened.passTime(1);
+    }
+    const told = await opened.source.query<{ text: string }[]>(`select text from timeline where delivery_id = $1 and kind = 'waiting' order by id`, [id]);
+    expect(told.map(({ text }) => text)).toEqual(['no token', 'no readers', 'no token']);
   });
 
   test('is asked of the clock, not of luck, when its only message waits', async () => {
@@ -182,6 +193,18 @@ describe('a connection', () => {
     await opened.source.query(`update deliveries set expires_at = expires_at - interval '40 hours', created_at = created_at - interval '40 hours'`);
     await opened.connect({ version: 3, credentialVersion: 2 });
     expect((await opened.claimOne())?.deliveryId).toBe(id);
+  });
+
+  test('that cannot send any more still has judged what was left behind', async () => {
+    const [id = ''] = await opened.accept({});
+    const claim = await opened.claimOne();
+    await opened.lanes.markStarted(claim ? [claim] : []);
+    await opened.connect({ version: 2, paused: true });
+    await opened.passTime(30);
+    const leftover = await opened.claimOne();
+    expect(leftover).toMatchObject({ deliveryId: id, leftover: true });
+    await opened.finish(leftover, { ...waits(), state: 'unconfirmed', charge: 1, ambiguous: 1 });
+    expect(await opened.row(id)).toMatchObject({ state: 'unconfirmed' });
   });
 
   test('that Slack refused is reported once and stops every lane; a verdict on an older credential changes nothing', async () => {

@@ -314,6 +314,14 @@ describe('the leak guard', () => {
     expect(delivery).toMatchObject({ state: 'suppressed', error: { code: 'leak_guard' } });
   });
 
+  test('does not make a channel slower when Slack limits how often it is asked about', async () => {
+    await copyOfLongAgo('C0GENERAL1');
+    await notifier.control('faults', { method: 'conversations.info', status: 429, retryAfter: 1, times: 1 });
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' }, issues: [unknown] });
+    expect((await notifier.settled(id)).timeline?.map(({ kind }) => kind)).toEqual(['accepted', 'attempt', 'posted']);
+    expect(await notifier.database.query('select l.interval_factor from notifier.lanes l join notifier.deliveries d using (lane_id) where d.delivery_id = $1', [id])).toEqual([{ interval_factor: 1 }]);
+  });
+
   test('lets nothing pass while it cannot find out who reads the channel', async () => {
     await copyOfLongAgo('C0GENERAL1');
     await notifier.control('faults', { method: 'conversations.info', status: 503, times: 1 });

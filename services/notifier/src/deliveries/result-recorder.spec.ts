@@ -43,4 +43,11 @@ describe('a result', () => {
     expect(errors).toMatchObject([{ commandId: 'd1', organizationId: 'acme' }]);
     expect(results.isBehind).toBe(false);
   }, 10_000);
+
+  test('is recorded without what it leaves for later messages when that is what the database refuses', async () => {
+    const { recorder: results, recorded, errors } = recorder(...Array.from({ length: 5 }, () => new Error('integer out of range')));
+    await expect(results.record(Object.assign({ trace: { kind: 'told' } }, RESULT) as DeliveryResult)).resolves.toBe(true);
+    expect(recorded).toEqual([RESULT]);
+    expect(errors).toHaveLength(1);
+  }, 10_000);
 });
