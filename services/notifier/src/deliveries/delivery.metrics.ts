@@ -11,6 +11,7 @@ import type { Claim } from './claim.js';
 
 const DURATION_BUCKETS = [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
 const REQUEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const WAIT_BUCKETS = [1, 2, 5, 10, 30, 60, 300, 3600];
 /** Codes of ours beside Slack's. */
 const OWN_REASONS = new Set(['not_sent', 'no_answer', 'unreadable_answer', 'internal', 'leak_guard', 'split', 'cancelled', 'expired', 'disconnected', 'already_told', 'resolved_before_sent', 'reopened_before_sent', 'retracted']);
 
@@ -21,6 +22,7 @@ export class DeliveryMetrics implements OnApplicationBootstrap {
   private readonly requests;
   private readonly requestDurations;
   private readonly rateLimited;
+  private readonly rateLimitWaits;
 
   constructor(
     private readonly metrics: Metrics,
@@ -31,12 +33,13 @@ export class DeliveryMetrics implements OnApplicationBootstrap {
     this.requests = metrics.counter('tocsin_slack_requests_total', 'Requests to Slack by method and family of the answer.', ['method', 'status']);
     this.requestDurations = metrics.histogram('tocsin_slack_request_duration_seconds', 'How long Slack took to answer.', ['method'], REQUEST_BUCKETS);
     this.rateLimited = metrics.counter('tocsin_slack_rate_limited_total', 'Requests that Slack answered with "too fast".', ['method']);
+    this.rateLimitWaits = metrics.histogram('tocsin_slack_rate_limit_wait_seconds', 'How long Slack asked to wait.', ['method'], WAIT_BUCKETS);
   }
 
   onApplicationBootstrap(): void {
     this.metrics.gauge('tocsin_lanes_overdue', 'Destinations that could send for two seconds and do not.', async () => {
       const [row] = await this.database.query<{ overdue: number }[]>(
-        `select count(*)::int as overdue from lanes where active and next_at < clock_timestamp() - interval '2 seconds' and leased_until < clock_timestamp()`,
+        `select count(*)::int as overdue from lanes where active and not provisional and next_at < clock_timestamp() - interval '2 seconds' and leased_until < clock_timestamp()`,
       );
       return row?.overdue ?? 0;
     });
@@ -48,7 +51,10 @@ export class DeliveryMetrics implements OnApplicationBootstrap {
     const answer = await send();
     this.requestDurations.observe({ method }, (performance.now() - startedAt) / 1000);
     this.requests.inc({ method, status: answer.ok ? 'ok' : answer.failure.family });
-    if (!answer.ok && answer.failure.family === 'busy') this.rateLimited.inc({ method });
+    if (!answer.ok && answer.failure.family === 'busy') {
+      this.rateLimited.inc({ method });
+      this.rateLimitWaits.observe({ method }, answer.failure.retryAfterSeconds);
+    }
     return answer;
   }
 

@@ -245,6 +245,7 @@ describe('an answer of Slack', () => {
     expect(await notifier.settled(limited)).toMatchObject({ state: 'posted', attempts: 1 });
     expect(performance.now() - startedAt).toBeGreaterThan(2000);
     expect((await notifier.delivery(limited)).timeline?.map(({ kind }) => kind)).toEqual(['accepted', 'attempt', 'posted']);
+    expect((await notifier.call<string>('GET', '/metrics')).body).toMatch(/tocsin_slack_rate_limit_wait_seconds_bucket\{le="2",method="chat.postMessage"\} 1/);
   }, 20_000);
 
   test('429 to one of several that were taken together keeps them all waiting as long', async () => {
