@@ -2,6 +2,8 @@
 import { useState } from 'react';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 
+import type { Delivery } from '@tocsin/contracts';
+
 import { useDeliveries, useDeliveryCounts } from '../api/deliveries.js';
 import { useLiveDeliveries } from '../api/delivery-stream.js';
 import { FROM_LIST } from '../issues/opened-from.js';
@@ -13,7 +15,7 @@ import { chosenOf, readFilter, statesOf, writeFilter, type DeliveryFilter } from
 import { DeliveryFilters } from './delivery-filters.js';
 import { DeliveryList } from './delivery-list.js';
 import { LiveMark } from './live-mark.js';
-import { scopeOf, totalOf, ALL, type Picked } from './picked.js';
+import { scopeOf, stillShown, totalOf, ALL, type Picked } from './picked.js';
 import { Selection } from './selection.js';
 import { StateTabs } from './state-tabs.js';
 
@@ -27,7 +29,6 @@ function Deliveries() {
   const navigate = useNavigate();
   const { state: openedFrom } = useLocation() as { state: unknown };
   const [search, setSearch] = useSearchParams();
-  const [picked, setPicked] = useState<Picked>([]);
   const filter = readFilter(search);
   const chosen = chosenOf(filter);
   const ofAnyState = chosenOf({ ...filter, state: [] });
@@ -35,11 +36,9 @@ function Deliveries() {
   const list = useDeliveries(chosen, { live });
   const counts = useDeliveryCounts(ofAnyState, { live }).data;
   const shown = list.data?.pages.flatMap(({ items }) => items);
+  const [picked, setPicked] = usePicked(JSON.stringify(chosen), shown);
   const scope = scopeOf(picked, shown ?? [], chosen, counts ?? {});
-  const change = (next: DeliveryFilter): void => {
-    setPicked([]);
-    setSearch(writeFilter(next), { replace: true });
-  };
+  const change = (next: DeliveryFilter): void => { setSearch(writeFilter(next), { replace: true }); };
   // closing goes back to the list that it was opened from, so that Back does not open it again
   const close = (): void => void (openedFrom === FROM_LIST ? navigate(-1) : navigate({ pathname: '/deliveries', search: search.toString() }, { replace: true }));
   return (
@@ -52,4 +51,11 @@ function Deliveries() {
       {deliveryId !== undefined && <DeliveryDrawer key={deliveryId} id={deliveryId} onClose={close} />}
     </DeliveriesFrame>
   );
+}
+
+/** What is selected of one list. Another filter is another list, of which nothing is selected yet. */
+function usePicked(list: string, shown: readonly Delivery[] | undefined): [picked: Picked, pick: (picked: Picked) => void] {
+  const [selection, setSelection] = useState<{ of: string; picked: Picked }>({ of: list, picked: [] });
+  if (selection.of !== list) setSelection({ of: list, picked: [] });
+  return [selection.of === list ? stillShown(selection.picked, shown) : [], (picked) => { setSelection({ of: list, picked }); }];
 }

@@ -1,7 +1,7 @@
 /** What is known of a delivery, with the ways to its issues, its digest and its repetitions. */
 import { Anchor, Code, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Link } from 'react-router';
+import { Link, useLocation, useParams } from 'react-router';
 
 import type { Delivery } from '@tocsin/contracts';
 
@@ -46,8 +46,11 @@ function useWorkspace(connectionId: string): string | undefined {
   return data?.find((connection) => connection.id === connectionId)?.workspace.name;
 }
 
+/** From one open delivery to another the list under them stays as it is filtered. */
 export function ToDelivery({ id, children }: { id: string; children: ReactNode }) {
-  return <Anchor component={Link} to={`/deliveries/${encodeURIComponent(id)}`} size="sm" underline="always">{children}</Anchor>;
+  const { search } = useLocation();
+  const isOverList = useParams().deliveryId !== undefined;
+  return <Anchor component={Link} to={{ pathname: `/deliveries/${encodeURIComponent(id)}`, search: isOverList ? search : '' }} size="sm" underline="always">{children}</Anchor>;
 }
 
 function Issues({ delivery: { issueIds, issueCount, title } }: { delivery: Delivery }) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Delivery } from '@tocsin/contracts';
 import type { DeliveryState } from '@tocsin/domain';
 
-import { ALL, isPicked, NOT_POSTED, scopeOf, totalOf } from './picked.js';
+import { ALL, isPicked, mayPickAll, MOST_BY_ID, NOT_POSTED, scopeOf, stillShown, totalOf } from './picked.js';
 
 function delivery(id: string, state: DeliveryState): Delivery {
   return { id, state } as Delivery;
@@ -29,6 +29,34 @@ describe('what something is done to', () => {
   test('some states of it can be counted alone', () => {
     expect(totalOf(scopeOf(['a', 'b', 'c'], SHOWN, {}, {}), NOT_POSTED)).toBe(2);
   });
+});
+
+describe('rows that have left the list', () => {
+  test('are not selected any more, so that what is said is what is done', () => {
+    expect(stillShown(['a', 'gone', 'c'], SHOWN)).toEqual(['a', 'c']);
+  });
+
+  test('stay selected while nobody knows what is shown', () => {
+    expect(stillShown(['a'], undefined)).toEqual(['a']);
+  });
+
+  test('belong to all that match', () => {
+    expect(stillShown(ALL, SHOWN)).toBe(ALL);
+  });
+});
+
+const ROWS = Array.from({ length: MOST_BY_ID + 1 }, (_, at) => String(at));
+
+test.each([
+  ['more match than are shown', ['a', 'b'], 2, 3, true],
+  ['all that match are shown', ['a', 'b'], 2, 2, false],
+  ['all that match are shown, more than go by their ids', ROWS, ROWS.length, ROWS.length, true],
+  ['not all that are shown are selected', ['a'], 2, 3, false],
+  ['nothing is shown', [], 0, 3, false],
+  ['nobody knows how many match', ['a'], 1, undefined, false],
+  ['all are selected already', ALL, 2, 3, false],
+] as const)('all that match is offered or not: %s', (_, picked, shown, matching, offered) => {
+  expect(mayPickAll(picked, shown, matching)).toBe(offered);
 });
 
 test('all that match includes what is not shown', () => {

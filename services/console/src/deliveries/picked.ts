@@ -11,6 +11,17 @@ export type Picked = readonly string[] | typeof ALL;
 /** More ids than this do not fit into one request. */
 export const MOST_BY_ID = 200;
 
+/** Without the rows that have left the list: nothing is done to what nobody sees. `shown` is undefined while it is not known. */
+export function stillShown(picked: Picked, shown: readonly Pick<Delivery, 'id'>[] | undefined): Picked {
+  return picked === ALL || !shown ? picked : picked.filter((id) => shown.some((delivery) => delivery.id === id));
+}
+
+/** Whether all that match is offered as well: where more match than are shown, or more are shown than go by their ids. */
+export function mayPickAll(picked: Picked, shown: number, matching: number | undefined): boolean {
+  if (picked === ALL || picked.length === 0 || picked.length < shown || matching === undefined) return false;
+  return matching > shown || shown > MOST_BY_ID;
+}
+
 export function isPicked(picked: Picked, id: string): boolean {
   return picked === ALL || picked.includes(id);
 }
