@@ -12,10 +12,10 @@ export type BulkFilter = Readonly<Record<string, string | readonly string[]>>;
 const FOLLOW_MS = 500;
 const CHANGED = ['deliveries', 'delivery', 'delivery-counts', 'delivery-reasons', 'pauses'];
 
-/** Everything that is shown of deliveries is asked anew. */
-function useRefresh(): () => Promise<unknown> {
+/** Everything that is shown of deliveries is asked anew. What was done is done before it has come: nobody waits for it. */
+function useRefresh(): () => void {
   const queries = useQueryClient();
-  return () => refreshAll(queries);
+  return () => void refreshAll(queries);
 }
 
 function refreshAll(queries: QueryClient): Promise<unknown> {

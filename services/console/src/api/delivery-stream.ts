@@ -4,9 +4,11 @@ import { useEffect, useState } from 'react';
 
 import type { Delivery } from '@tocsin/contracts';
 
+import { useVisible } from '../parts/use-visible.js';
 import { queryString, type Query } from './client.js';
 import { readable, type DeliveryPages } from './deliveries.js';
 import { followEvents } from './event-stream.js';
+import { rounds } from './rounds.js';
 
 /** A burst of changes makes the list be asked anew this often at most. */
 const REFRESH_MS = 1_500;
@@ -16,9 +18,11 @@ const SHOWN = ['deliveries', 'delivery-counts', 'delivery-reasons'];
 export function useLiveDeliveries(filter: Query, { enabled }: { enabled: boolean }): boolean {
   const queries = useQueryClient();
   const [live, setLive] = useState(false);
+  const isVisible = useVisible();
   const path = `/v1/deliveries/stream${queryString(filter)}`;
   useEffect(() => {
-    if (!enabled) return undefined;
+    // a browser opens few connections to one host, and every tab would hold one
+    if (!enabled || !isVisible) return undefined;
     const refresh = refresher(queries);
     const stop = followEvents(path, {
       // what happened before the stream began is not told by it
@@ -34,7 +38,7 @@ export function useLiveDeliveries(filter: Query, { enabled }: { enabled: boolean
       refresh.cancel();
       setLive(false);
     };
-  }, [enabled, path, queries]);
+  }, [enabled, isVisible, path, queries]);
   return live;
 }
 
@@ -48,18 +52,10 @@ function put(queries: QueryClient, delivery: Delivery): void {
 }
 
 function refresher(queries: QueryClient): { soon: () => void; cancel: () => void } {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let again = false;
-  const refresh = (): void => {
-    again = false;
-    for (const key of SHOWN) void queries.invalidateQueries({ queryKey: [key] });
-    timer = setTimeout(() => {
-      timer = undefined;
-      if (again) refresh();
-    }, REFRESH_MS);
-  };
-  return {
-    soon: () => { if (timer === undefined) refresh(); else again = true; },
-    cancel: () => { clearTimeout(timer); },
-  };
+  return rounds(REFRESH_MS, async () => {
+    // what is under way is left alone, so that slow answers arrive; but it may be older than the change
+    const wasUnderWay = SHOWN.some((key) => queries.isFetching({ queryKey: [key] }) > 0);
+    await Promise.all(SHOWN.map((key) => queries.invalidateQueries({ queryKey: [key] }, { cancelRefetch: false })));
+    return wasUnderWay;
+  });
 }

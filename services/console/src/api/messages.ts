@@ -22,7 +22,7 @@ export function useSendMessage(): UseMutationResult<AcceptedDelivery, Error, Key
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ message, idempotencyKey }) => send(message, idempotencyKey),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['deliveries'] }),
+    onSuccess: () => { void queries.invalidateQueries({ queryKey: ['deliveries'] }); },
   });
 }
 

@@ -26,6 +26,6 @@ export function usePauseAction(): UseMutationResult<PausedDeliveries | ResumedDe
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ kind, workflowId }) => call<PausedDeliveries | ResumedDeliveries>('POST', `/v1/deliveries/${kind}`, { body: workflowId === undefined ? {} : { workflowId } }),
-    onSettled: () => Promise.all(['pauses', 'deliveries', 'delivery-counts'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+    onSettled: () => { for (const key of ['pauses', 'deliveries', 'delivery-counts']) void queries.invalidateQueries({ queryKey: [key] }); },
   });
 }

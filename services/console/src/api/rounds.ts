@@ -1,0 +1,28 @@
+/** Rounds of the same work: the next one begins when the last has ended and its time has passed, if it was asked for meanwhile. */
+
+export interface Rounds {
+  /** At once, or as the next round. */
+  soon: () => void;
+  cancel: () => void;
+}
+
+/** @param work tells whether one more round is needed */
+export function rounds(leastMs: number, work: () => Promise<boolean>): Rounds {
+  let running = false;
+  let again = false;
+  let cancelled = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const begin = async (): Promise<void> => {
+    running = true;
+    again = false;
+    const passed = new Promise<void>((resolve) => { timer = setTimeout(resolve, leastMs); });
+    if (await work()) again = true;
+    await passed;
+    running = false;
+    if (again && !cancelled) void begin();
+  };
+  return {
+    soon: () => { if (running) again = true; else if (!cancelled) void begin(); },
+    cancel: () => { cancelled = true; clearTimeout(timer); },
+  };
+}
