@@ -10,6 +10,7 @@ import { RouterProvider } from 'react-router';
 
 import { ApiProblem } from './api/client.js';
 import { router } from './routes.js';
+import { session } from './session/session.js';
 import { theme, variables } from './theme.js';
 
 const queries = new QueryClient({
@@ -21,6 +22,9 @@ const queries = new QueryClient({
     },
   },
 });
+
+// whoever comes next may be of another organization
+session.subscribe(() => { queries.clear(); });
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no element "app"');

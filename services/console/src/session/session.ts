@@ -45,16 +45,16 @@ export const session = {
   },
   /** Whether the last session ended because its token was refused. */
   wasRefused: (): boolean => refused,
+  /** Tells whenever the token has changed. @returns what ends it */
+  subscribe: (listener: () => void): (() => void) => {
+    listeners.add(listener);
+    return () => { listeners.delete(listener); };
+  },
 };
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => { listeners.delete(listener); };
-}
 
 /** Undefined when nobody is signed in. */
 export function useClaims(): Claims | undefined {
-  return useSyncExternalStore(subscribe, () => current)?.claims;
+  return useSyncExternalStore(session.subscribe, () => current)?.claims;
 }
 
 export function useCan(permission: Permission): boolean {

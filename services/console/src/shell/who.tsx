@@ -1,16 +1,10 @@
 /** Who is signed in, for which organization and in which roles; and the way out. */
 import { Button, Menu, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 
 import type { Claims } from '../session/claims.js';
 import { session } from '../session/session.js';
 
 export function Who({ claims: { user, organization, roles } }: { claims: Claims }) {
-  const queries = useQueryClient();
-  const signOut = (): void => {
-    session.end();
-    queries.clear();
-  };
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -23,7 +17,7 @@ export function Who({ claims: { user, organization, roles } }: { claims: Claims 
         <Menu.Label>{`Organization ${organization}`}</Menu.Label>
         <Menu.Label>{`Roles: ${roles.join(', ') || 'none'}`}</Menu.Label>
         <Menu.Divider />
-        <Menu.Item onClick={signOut}>Sign out</Menu.Item>
+        <Menu.Item onClick={session.end}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
