@@ -1,11 +1,12 @@
 /** Activity: what happened to the connection, by whom, newest first. */
-import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Skeleton, Stack, Text } from '@mantine/core';
 
 import type { AuditEntry, Connection } from '@tocsin/contracts';
 
 import { useActivity } from '../api/activity.js';
 import { NeedsPermission } from '../parts/needs-permission.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { useCan } from '../session/session.js';
 import { activityWords, actorWords } from './activity-words.js';
 
@@ -20,7 +21,7 @@ export function ActivityPanel({ connection: { id } }: { connection: Connection }
       {!entries && !error && <Skeleton height={160} />}
       {entries?.length === 0 && <Text c="dimmed">Nothing yet.</Text>}
       {entries && entries.length > 0 && <ol className="timeline" aria-label="Activity">{entries.map((entry) => <Line key={`${entry.service} ${entry.id}`} entry={entry} />)}</ol>}
-      {hasNextPage && <div><Button size="xs" variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show earlier</Button></div>}
+      {hasNextPage && <div><WorkButton size="xs" variant="default" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show earlier</WorkButton></div>}
     </Stack>
   );
 }

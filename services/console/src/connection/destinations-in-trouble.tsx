@@ -1,11 +1,12 @@
 /** What does not work of a connection: places that messages go to and that Slack no longer takes messages for. */
-import { Anchor, Button, Paper, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Paper, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
 
 import { useUsedDestinations, type UsedDestination } from '../api/used-destinations.js';
 import { labelOf } from '../destinations/destination-words.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { TimeAgo } from '../parts/time-ago.js';
+import { WorkButton } from '../parts/work-button.js';
 import { waitingWords } from '../connectors/connection-words.js';
 
 const STATE = 'needs_attention';
@@ -27,7 +28,7 @@ export function DestinationsInTrouble({ connectionId }: { connectionId: string }
       <Title order={2} size="h5">Destinations that need attention</Title>
       {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
       <ul className="plain-list">{items.map((item) => <li key={item.id}><Trouble connectionId={connectionId} destination={item} /></li>)}</ul>
-      {hasNextPage && <div><Button size="xs" variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</Button></div>}
+      {hasNextPage && <div><WorkButton size="xs" variant="default" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</WorkButton></div>}
     </Stack>
   );
 }

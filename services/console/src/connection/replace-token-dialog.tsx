@@ -8,6 +8,7 @@ import { ApiProblem } from '../api/client.js';
 import { useConnectionAction } from '../api/connections.js';
 import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { CheckList } from '../connectors/check-list.js';
 import { SecretInput } from '../connectors/secret-input.js';
 
@@ -24,7 +25,7 @@ export function ReplaceTokenDialog({ connection, onClose }: { connection: Connec
           {checks ? <CheckList checks={checks} ok={false} /> : action.error && <ProblemAlert error={action.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>CANCEL</Button>
-            <Button type="submit" loading={action.isPending} disabled={token === ''}>REPLACE</Button>
+            <WorkButton type="submit" busy={action.isPending} disabled={token === ''}>REPLACE</WorkButton>
           </Group>
         </Stack>
       </form>

@@ -6,6 +6,7 @@ import { useCancelMany } from '../api/delivery-actions.js';
 import { Dialog } from '../parts/dialog.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { counted } from './delivery-words.js';
 import { totalOf, UNDER_WAY, type Scope } from './picked.js';
 
@@ -23,7 +24,7 @@ export function CancelManyDialog({ scope, onClose }: { scope: Scope; onClose: ()
         {cancel.error && <ProblemAlert error={cancel.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>{cancel.data ? 'DONE' : 'KEEP THEM'}</Button>
-          {!cancel.data && <Button color="red" loading={cancel.isPending} onClick={() => { cancel.mutate(meant.filter); }}>CANCEL THEM</Button>}
+          {!cancel.data && <WorkButton color="red" busy={cancel.isPending} onClick={() => { cancel.mutate(meant.filter); }}>CANCEL THEM</WorkButton>}
         </Group>
       </Stack>
     </Dialog>

@@ -7,23 +7,29 @@ import { useCancel } from '../api/delivery-actions.js';
 import { isSettled } from '../api/deliveries.js';
 import { CopyText } from '../parts/copyable.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { useCan } from '../session/session.js';
+import { ToDelivery } from './delivery-facts.js';
 
 export type DeliveryDialog = 'replay' | 'retract';
 
 export function DeliveryActions({ delivery, onDialog }: { delivery: Delivery; onDialog: (dialog: DeliveryDialog) => void }) {
   const mayAct = useCan('deliveries:replay');
   const cancel = useCancel(delivery.id);
-  const waits = delivery.state === 'waiting' || delivery.state === 'accepted';
+  const waits = delivery.state === 'waiting';
+  const isPosted = delivery.state === 'posted' && delivery.slack !== undefined;
+  // what a digest tells is stopped or taken back with the digest only
+  const isItsOwn = delivery.digestId === undefined;
   const link = `${window.location.origin}/deliveries/${encodeURIComponent(delivery.id)}`;
   return (
     <Stack gap="xs">
       <Group gap="xs">
         {isSettled(delivery) && <Button size="xs" onClick={() => { onDialog('replay'); }} disabled={!mayAct}>Replay</Button>}
-        {waits && <Button size="xs" variant="default" onClick={() => { cancel.mutate(); }} loading={cancel.isPending} disabled={!mayAct}>Cancel</Button>}
-        {delivery.state === 'posted' && delivery.slack && <Button size="xs" variant="default" onClick={() => { onDialog('retract'); }} disabled={!mayAct}>Delete from Slack</Button>}
+        {waits && isItsOwn && <WorkButton size="xs" variant="default" onClick={() => { cancel.mutate(); }} busy={cancel.isPending} disabled={!mayAct}>Cancel</WorkButton>}
+        {isPosted && isItsOwn && <WorkButton size="xs" variant="default" onClick={() => { onDialog('retract'); }} disabled={!mayAct}>Delete from Slack</WorkButton>}
         <CopyText value={link} label="Copy link" />
       </Group>
+      {delivery.digestId !== undefined && (waits || isPosted) && <Text size="sm">{`To ${waits ? 'cancel' : 'delete'} it, ${waits ? 'cancel' : 'delete'} `}<ToDelivery id={delivery.digestId}>the digest that tells it</ToDelivery>.</Text>}
       {!mayAct && <Text size="sm" c="dimmed">Needs the permission deliveries:replay</Text>}
       {cancel.error && <ProblemAlert error={cancel.error} />}
     </Stack>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 
 import type { useDeliveries } from '../api/deliveries.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { isFiltered, NO_FILTER, type DeliveryFilter } from './delivery-filter.js';
 import { DeliveryTable, type DeliveryTableProps } from './delivery-table.js';
 
@@ -28,7 +29,7 @@ export function DeliveryList({ list, filter, onFilter, foot, ...table }: Deliver
       <Group justify="center" gap="sm">
         {foot}
         <Text size="sm" c="dimmed">{`${deliveries.length} shown`}</Text>
-        {hasNextPage && <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</Button>}
+        {hasNextPage && <WorkButton variant="default" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</WorkButton>}
       </Group>
     </Stack>
   );

@@ -1,11 +1,12 @@
 /** What is paused: by whom, since when, how much waits for it, and going on. */
-import { Button, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 
 import type { Pause } from '@tocsin/contracts';
 
 import { usePauseAction, usePauses } from '../api/pauses.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { useCan } from '../session/session.js';
 import { counted } from './delivery-words.js';
 
@@ -23,7 +24,7 @@ function Banner({ pause: { workflowId, pausedAt, pausedBy, waiting } }: { pause:
         <Text size="sm">{`By ${pausedBy}, since `}<time dateTime={pausedAt}>{new Date(pausedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}</time>{`. ${counted(waiting, 'delivery')} ${waiting === 1 ? 'waits' : 'wait'} for it.`}</Text>
         <Group gap="sm">
           {!mayResume && <Text size="sm">Needs the permission deliveries:replay</Text>}
-          <Button size="xs" disabled={!mayResume} loading={resume.isPending} onClick={() => { resume.mutate({ kind: 'resume', ...(workflowId !== undefined && { workflowId }) }); }}>Resume</Button>
+          <WorkButton size="xs" disabled={!mayResume} busy={resume.isPending} onClick={() => { resume.mutate({ kind: 'resume', ...(workflowId !== undefined && { workflowId }) }); }}>Resume</WorkButton>
         </Group>
       </Group>
       {resume.error && <ProblemAlert error={resume.error} />}

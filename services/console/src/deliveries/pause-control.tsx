@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { usePauseAction, usePauses } from '../api/pauses.js';
 import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { useCan } from '../session/session.js';
 
 export function PauseControl() {
@@ -27,7 +28,7 @@ function PauseDialog({ onClose }: { onClose: () => void }) {
   const pause = usePauseAction();
   const workflowId = workflow.trim();
   const ready = what === 'everything' ? !everything : workflowId !== '';
-  const submit = (): void => { if (ready) pause.mutate({ kind: 'pause', ...(what === 'workflow' && { workflowId }) }, { onSuccess: onClose }); };
+  const submit = (): void => { if (ready && !pause.isPending) pause.mutate({ kind: 'pause', ...(what === 'workflow' && { workflowId }) }, { onSuccess: onClose }); };
   return (
     <Dialog onClose={onClose} title="Pause sending">
       <form onSubmit={(event) => { event.preventDefault(); submit(); }}>
@@ -43,7 +44,7 @@ function PauseDialog({ onClose }: { onClose: () => void }) {
           {pause.error && <ProblemAlert error={pause.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>CANCEL</Button>
-            <Button type="submit" color="red" disabled={!ready} loading={pause.isPending}>PAUSE</Button>
+            <WorkButton type="submit" color="red" disabled={!ready} busy={pause.isPending}>PAUSE</WorkButton>
           </Group>
         </Stack>
       </form>

@@ -10,6 +10,7 @@ import { labelOf } from '../destinations/destination-words.js';
 import { Dialog } from '../parts/dialog.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { FollowDelivery } from '../send/follow-delivery.js';
 import { destinationName, titleOf } from './delivery-words.js';
 import { MAY_REPEAT } from './picked.js';
@@ -48,7 +49,7 @@ export function ReplayDialog({ delivery, onClose }: { delivery: Delivery; onClos
                 {replay.error && <ProblemAlert error={replay.error} />}
                 <Group justify="flex-end">
                   <Button variant="default" onClick={onClose}>CANCEL</Button>
-                  <Button type="submit" disabled={!ready} loading={replay.isPending}>REPLAY</Button>
+                  <WorkButton type="submit" disabled={!ready} busy={replay.isPending}>REPLAY</WorkButton>
                 </Group>
               </Stack>
             </form>

@@ -9,6 +9,7 @@ import { useMayListConnections } from '../connectors/may-list-connections.js';
 import { Dialog } from '../parts/dialog.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { attemptFor, type Attempt } from '../send/draft.js';
 import { counted } from './delivery-words.js';
 import { MAY_REPEAT, NOT_POSTED, totalOf, UNDER_WAY, type Scope } from './picked.js';
@@ -48,7 +49,7 @@ export function ReplayManyDialog({ scope, onClose }: { scope: Scope; onClose: ()
           {replay.error && <ProblemAlert error={replay.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>CANCEL</Button>
-            <Button type="submit" disabled={!ready} loading={replay.isPending}>{`REPLAY ${count.toLocaleString('en')}`}</Button>
+            <WorkButton type="submit" disabled={!ready} busy={replay.isPending}>{`REPLAY ${count.toLocaleString('en')}`}</WorkButton>
           </Group>
         </Stack>
       </form>

@@ -7,6 +7,7 @@ import type { Delivery } from '@tocsin/contracts';
 import { useRetract } from '../api/delivery-actions.js';
 import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { destinationName } from './delivery-words.js';
 
 export function RetractDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {
@@ -21,7 +22,7 @@ export function RetractDialog({ delivery, onClose }: { delivery: Delivery; onClo
           {retract.error && <ProblemAlert error={retract.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose} data-autofocus>CANCEL</Button>
-            <Button type="submit" color="red" loading={retract.isPending}>DELETE</Button>
+            <WorkButton type="submit" color="red" busy={retract.isPending}>DELETE</WorkButton>
           </Group>
         </Stack>
       </form>

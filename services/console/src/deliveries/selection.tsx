@@ -2,10 +2,11 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 
+import { WorkButton } from '../parts/work-button.js';
 import { useCan } from '../session/session.js';
 import { CancelManyDialog } from './cancel-many-dialog.js';
 import { counted } from './delivery-words.js';
-import { ALL, MOST_BY_ID, totalOf, UNDER_WAY, type Picked, type Scope } from './picked.js';
+import { ALL, mayPickAll, MOST_BY_ID, totalOf, UNDER_WAY, type Picked, type Scope } from './picked.js';
 import { ReplayManyDialog } from './replay-many-dialog.js';
 
 interface SelectionProps {
@@ -29,15 +30,15 @@ export function Selection({ picked, scope, matching, shown, onPick }: SelectionP
       <Text size="sm" c="dimmed" aria-live="polite">{saidOf(picked, count, tooMany)}</Text>
       {/* cards have no heading to select them by */}
       {count === 0 && shown.length > 0 && <Button size="xs" variant="subtle" hiddenFrom="sm" onClick={() => { onPick(shown); }}>Select all shown</Button>}
-      {picked !== ALL && picked.length > 0 && picked.length === shown.length && matching !== undefined && matching > shown.length && (
-        <Button size="xs" variant="subtle" onClick={() => { onPick(ALL); }}>{`Select all ${matching.toLocaleString('en')} that match`}</Button>
+      {matching !== undefined && mayPickAll(picked, shown.length, matching) && (
+        <WorkButton size="xs" variant="subtle" onClick={() => { onPick(ALL); }}>{`Select all ${matching.toLocaleString('en')} that match`}</WorkButton>
       )}
       {count > 0 && (
         <>
           <Button size="xs" onClick={() => { setDialog('replay'); }} disabled={!mayAct || tooMany || count === waiting}>{`Replay ${count.toLocaleString('en')}`}</Button>
           <Button size="xs" variant="default" onClick={() => { setDialog('cancel'); }} disabled={!mayAct || tooMany || waiting === 0}>{waiting === 0 ? 'Cancel' : `Cancel ${waiting.toLocaleString('en')}`}</Button>
           {!mayAct && <Text size="sm" c="dimmed">Needs the permission deliveries:replay</Text>}
-          <Button size="xs" variant="subtle" onClick={() => { onPick([]); }}>Clear the selection</Button>
+          <WorkButton size="xs" variant="subtle" onClick={() => { onPick([]); }}>Clear the selection</WorkButton>
         </>
       )}
       {dialog === 'replay' && <ReplayManyDialog scope={scope} onClose={close} />}

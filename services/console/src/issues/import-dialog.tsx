@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useImportReport } from '../api/scans.js';
 import { Dialog } from '../parts/dialog.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { ScanProgress } from './scan-progress.js';
 
 export function ImportDialog({ onClose }: { onClose: () => void }) {
@@ -12,7 +13,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const [application, setApplication] = useState('');
   const send = useImportReport();
   const ready = file !== null && application.trim() !== '';
-  const submit = (): void => { if (ready) send.mutate({ file, application: application.trim() }); };
+  const submit = (): void => { if (ready && !send.isPending) send.mutate({ file, application: application.trim() }); };
   return (
     <Dialog onClose={onClose} title="Import a report">
       {send.data
@@ -26,7 +27,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
                 {send.error && <ProblemAlert error={send.error} />}
                 <Group justify="flex-end">
                   <Button variant="default" onClick={onClose}>CANCEL</Button>
-                  <Button type="submit" disabled={!ready} loading={send.isPending}>IMPORT</Button>
+                  <WorkButton type="submit" disabled={!ready} busy={send.isPending}>IMPORT</WorkButton>
                 </Group>
               </Stack>
             </form>

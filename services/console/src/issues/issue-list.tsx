@@ -5,6 +5,7 @@ import { ISSUE_STATUSES } from '@tocsin/domain';
 
 import { useFacets, type useIssues } from '../api/issues.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { isFiltered, NO_FILTER, type IssueFilter } from './issue-filter.js';
 import { IssueTable, type IssueTableProps } from './issue-table.js';
 import { NoIssuesYet } from './no-issues-yet.js';
@@ -26,7 +27,7 @@ export function IssueList({ list, filter, onFilter, ...table }: IssueListProps) 
       {failure}
       <Group justify="center" gap="sm">
         <Text size="sm" c="dimmed">{`${issues.length} shown`}</Text>
-        {hasNextPage && <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</Button>}
+        {hasNextPage && <WorkButton variant="default" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</WorkButton>}
       </Group>
     </Stack>
   );

@@ -1,13 +1,17 @@
-/** A button that starts something and keeps the focus until it is done: pressed meanwhile, it does nothing. */
+/** A button that starts something and keeps the focus until it is done: pressed meanwhile, it does nothing. It may go with what it did. */
 import { Button, Loader, type ButtonProps } from '@mantine/core';
 import type { ComponentPropsWithoutRef } from 'react';
 
-type WorkButtonProps = Omit<ButtonProps, 'loading' | 'leftSection'> & Omit<ComponentPropsWithoutRef<'button'>, keyof ButtonProps> & { busy: boolean };
+import { useFocusLeft } from './use-focus-left.js';
 
-export function WorkButton({ busy, onClick, ...props }: WorkButtonProps) {
+type WorkButtonProps = Omit<ButtonProps, 'loading' | 'leftSection'> & Omit<ComponentPropsWithoutRef<'button'>, keyof ButtonProps> & { busy?: boolean };
+
+export function WorkButton({ busy = false, onClick, ...props }: WorkButtonProps) {
+  const ref = useFocusLeft<HTMLButtonElement>();
   return (
     <Button
       {...props}
+      ref={ref}
       aria-busy={busy}
       {...(busy && { leftSection: <Loader size="xs" color="currentColor" /> })}
       onClick={(event) => {

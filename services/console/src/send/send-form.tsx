@@ -10,6 +10,7 @@ import { useSendMessage, type Message } from '../api/messages.js';
 import { DestinationPicker } from '../destinations/destination-picker.js';
 import { labelOf } from '../destinations/destination-words.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { WorkButton } from '../parts/work-button.js';
 import { attemptFor } from './draft.js';
 import { drafts } from './drafts.js';
 import { MessagePreview } from './message-preview.js';
@@ -73,7 +74,7 @@ export function SendForm({ issues, anyConnectionId, onSent, onClose }: SendFormP
         <Group justify="flex-end">
           <Text size="xs" c="dimmed" visibleFrom="xs" mr="auto"><Kbd size="xs">Ctrl</Kbd> or <Kbd size="xs">⌘</Kbd> + <Kbd size="xs">Enter</Kbd> sends</Text>
           <Button variant="default" onClick={onClose}>CANCEL</Button>
-          <Button type="submit" disabled={!ready} loading={send.isPending}>SEND</Button>
+          <WorkButton type="submit" disabled={!ready} busy={send.isPending}>SEND</WorkButton>
         </Group>
       </Stack>
     </form>
