@@ -2,55 +2,64 @@
 import { useInfiniteQuery, useMutation, useQueryClient, type InfiniteData, type UseInfiniteQueryResult, type UseMutationResult } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import type { DeadLetter as DeadLetterView } from '@tocsin/contracts';
-
-import { call, type Page } from './client.js';
-
-export type DeadLetter = Pick<DeadLetterView, keyof DeadLetterView>;
-
-/** Services that could not be asked. */
-type LetterPage = Page<DeadLetter> & { unavailable?: string[] };
+import { ApiProblem, call, type Query } from './client.js';
+import { idsOf, type LetterPage, type Letters } from './letter-run.js';
 
 const REFRESH_MS = 10_000;
 const DEAD_LETTERS = ['dead-letters'];
+const PAGE = 100;
 
-export function useDeadLetters({ enabled = true } = {}): UseInfiniteQueryResult<InfiniteData<LetterPage>> {
+interface ListOptions {
+  /** Only when somebody asks: each look of an operator is a record in the audit log. */
+  byHand: boolean;
+}
+
+export function useDeadLetters({ byHand }: ListOptions): UseInfiniteQueryResult<InfiniteData<LetterPage>> {
   return useInfiniteQuery({
     queryKey: DEAD_LETTERS,
-    queryFn: ({ pageParam, signal }) => call<LetterPage>('GET', '/v1/dead-letters', { query: { limit: 100, cursor: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) => pageOf({}, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    enabled,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: byHand ? false : REFRESH_MS,
+    refetchOnWindowFocus: !byHand,
+    refetchOnReconnect: !byHand,
   });
+}
+
+function pageOf(filter: Query, cursor: string | undefined, signal?: AbortSignal): Promise<LetterPage> {
+  return call<LetterPage>('GET', '/v1/dead-letters', { query: { ...filter, limit: PAGE, cursor }, ...(signal && { signal }) });
 }
 
 export type LetterAction = 'replay' | 'delete';
 
-function act(action: LetterAction, id: string): Promise<unknown> {
+async function act(action: LetterAction, id: string): Promise<void> {
   const path = `/v1/dead-letters/${encodeURIComponent(id)}`;
-  return action === 'replay' ? call('POST', `${path}/replay`) : call('DELETE', path);
+  try {
+    await (action === 'replay' ? call('POST', `${path}/replay`) : call('DELETE', path));
+  } catch (error) {
+    // somebody else was faster
+    if (!(error instanceof ApiProblem && error.problem.status === 404)) throw error;
+  }
 }
 
 export interface LetterRun {
   action: LetterAction;
-  ids: readonly string[];
+  letters: Letters;
 }
 
-/** One after the other; the first refusal ends it. */
-export function useLetterAction(): { run: UseMutationResult<number, Error, LetterRun>; done: number } {
+/** One after the other; the first refusal ends it. `done` tells how many there were until then. */
+export function useLetterAction(): { run: UseMutationResult<void, Error, LetterRun>; done: number } {
   const queries = useQueryClient();
   const [done, setDone] = useState(0);
   const run = useMutation({
-    mutationFn: async ({ action, ids }: LetterRun) => {
+    mutationFn: async ({ action, letters }: LetterRun) => {
       setDone(0);
-      for (const [at, id] of ids.entries()) {
+      for await (const id of idsOf(letters, (group, cursor) => pageOf({ ...group }, cursor))) {
         await act(action, id);
-        setDone(at + 1);
+        setDone((before) => before + 1);
       }
-      return ids.length;
     },
-    onSettled: () => queries.invalidateQueries({ queryKey: DEAD_LETTERS }),
+    onSettled: () => { void queries.invalidateQueries({ queryKey: DEAD_LETTERS }); },
   });
   return { run, done };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import type { DeadLetter } from '../api/dead-letters.js';
+import type { DeadLetter } from '../api/letter-run.js';
 import { groupsOf } from './dead-letter-groups.js';
 
 function letter(id: string, queue: string, reason: string, receivedAt: string): DeadLetter {

@@ -1,5 +1,5 @@
 /** Dead letters by what they have in common: the reason and the queue that they died in. */
-import type { DeadLetter } from '../api/dead-letters.js';
+import type { DeadLetter, Letters } from '../api/letter-run.js';
 
 export interface LetterGroup {
   key: string;
@@ -13,12 +13,17 @@ export interface LetterGroup {
 export function groupsOf(letters: readonly DeadLetter[]): LetterGroup[] {
   const groups = new Map<string, LetterGroup>();
   for (const letter of letters) {
-    const key = JSON.stringify([letter.queue, letter.reason]);
+    const key = keyOf({ queue: letter.queue, reason: letter.reason });
     const group = groups.get(key) ?? { key, queue: letter.queue, reason: letter.reason, letters: [] };
     group.letters.push(letter);
     groups.set(key, group);
   }
   return [...groups.values()].sort((a, b) => b.letters.length - a.letters.length || newest(b).localeCompare(newest(a)));
+}
+
+/** The same for what is the same letter or group. */
+export function keyOf(letters: Letters): string {
+  return 'id' in letters ? letters.id : JSON.stringify([letters.queue, letters.reason]);
 }
 
 function newest({ letters }: LetterGroup): string {

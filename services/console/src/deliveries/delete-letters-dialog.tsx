@@ -2,17 +2,17 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 
 import { Dialog } from '../parts/dialog.js';
-import { counted } from './delivery-words.js';
 
 interface DeleteLettersDialogProps {
-  count: number;
+  /** How many, in words. */
+  what: string;
   onDelete: () => void;
   onClose: () => void;
 }
 
-export function DeleteLettersDialog({ count, onDelete, onClose }: DeleteLettersDialogProps) {
+export function DeleteLettersDialog({ what, onDelete, onClose }: DeleteLettersDialogProps) {
   return (
-    <Dialog onClose={onClose} title={`Delete ${counted(count, 'dead letter')}?`}>
+    <Dialog onClose={onClose} title={`Delete ${what}?`}>
       <Stack>
         <Text size="sm">What they say is lost: it will not be sent, and cannot be replayed any more.</Text>
         <Group justify="flex-end">
