@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { answerOf, timelineOf } from './timeline.js';
+import { answerOf, needsDate, timelineOf } from './timeline.js';
 
 const CREATED = '2026-03-01T09:00:00.000Z';
 const SOURCE = { kind: 'manual', user: 'noa@acme.test' } as const;
@@ -25,6 +25,20 @@ describe('a timeline', () => {
   test('before anything was recorded, it says who wanted it', () => {
     expect(timelineOf({ createdAt: CREATED, source: SOURCE }).map(({ text }) => text)).toEqual(['noa@acme.test, by hand']);
   });
+});
+
+// local times, as people read them
+const TODAY = new Date(2026, 2, 10, 12);
+const YESTERDAY = new Date(2026, 2, 9, 23, 59);
+
+test.each([
+  ['the first line of today', new Date(2026, 2, 10, 0, 1), undefined, false],
+  ['a line of today after one of today', new Date(2026, 2, 10, 0, 2), new Date(2026, 2, 10, 0, 1), false],
+  ['a line of today after one of yesterday', new Date(2026, 2, 10, 0, 1), YESTERDAY, true],
+  ['a line of yesterday after one of yesterday', YESTERDAY, new Date(2026, 2, 9, 8), true],
+  ['the first line of yesterday', YESTERDAY, undefined, true],
+])('the date stands beside the time or not: %s', (_, at, before, dated) => {
+  expect(needsDate({ at: at.toISOString() }, before && { at: before.toISOString() }, TODAY)).toBe(dated);
 });
 
 test.each([

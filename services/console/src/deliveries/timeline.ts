@@ -38,6 +38,17 @@ export function timelineOf({ timeline = [], source, createdAt }: Pick<Delivery, 
   return first ? [first, cause, ...rest] : [cause];
 }
 
+/** The time of day alone would mislead: it was not today, or the line before is of another day. */
+export function needsDate({ at }: Pick<Moment, 'at'>, before: Pick<Moment, 'at'> | undefined, now: Date): boolean {
+  const day = dayOf(at);
+  return day !== dayOf(now) || (before !== undefined && day !== dayOf(before.at));
+}
+
+/** In the zone of whoever looks. */
+function dayOf(time: string | Date): string {
+  return new Date(time).toDateString();
+}
+
 /** `reply_posted` → `Reply posted`: a kind that is younger than this page still reads. */
 function wordOf(kind: string): string {
   const words = kind.replaceAll(/[_.-]+/g, ' ').trim();

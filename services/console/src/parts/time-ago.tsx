@@ -1,5 +1,6 @@
 /** A time as people say it, with the exact one beside it. */
 import { age, ago } from '../time/age.js';
+import { useNow } from '../time/use-now.js';
 
 interface TimeAgoProps {
   at: string;
@@ -8,6 +9,7 @@ interface TimeAgoProps {
 }
 
 export function TimeAgo({ at, spoken = false }: TimeAgoProps) {
+  const now = useNow();
   const time = new Date(at);
-  return <time dateTime={at} title={time.toLocaleString()}>{(spoken ? ago : age)(time, new Date())}</time>;
+  return <time dateTime={at} title={time.toLocaleString()}>{(spoken ? ago : age)(time, now)}</time>;
 }
