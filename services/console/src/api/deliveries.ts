@@ -46,9 +46,19 @@ export function useDeliveries(filter: Query, { enabled = true, live = false }: L
   });
 }
 
-/** Without the characters that let a title read other than it is written. */
+/** Without the characters that let a title, or a name in what is told, read other than it is written. */
 export function readable(delivery: Delivery): Delivery {
-  return delivery.title === undefined ? delivery : Object.assign({}, delivery, { title: cleanLine(delivery.title) });
+  const { title, error, waitingFor, timeline } = delivery;
+  return Object.assign({}, delivery, {
+    ...(title !== undefined && { title: cleanLine(title) }),
+    ...(error && { error: cleanReason(error) }),
+    ...(waitingFor && { waitingFor: Object.assign({}, waitingFor, { reason: cleanLine(waitingFor.reason) }) }),
+    ...(timeline && { timeline: timeline.map((entry) => Object.assign({}, entry, { text: cleanLine(entry.text) })) }),
+  });
+}
+
+function cleanReason<Reason extends { message: string; remedy: string }>(reason: Reason): Reason {
+  return Object.assign({}, reason, { message: cleanLine(reason.message), remedy: cleanLine(reason.remedy) });
 }
 
 export type StateCounts = DeliveryCounts['byState'];
@@ -70,7 +80,7 @@ export type ReasonGroup = DeliveryReasons['items'][number];
 export function useReasons(filter: Query, { enabled = true } = {}): UseQueryResult<ReasonGroup[]> {
   return useQuery({
     queryKey: ['delivery-reasons', filter],
-    queryFn: async ({ signal }) => (await call<DeliveryReasons>('GET', '/v1/deliveries/reasons', { query: filter, signal })).items,
+    queryFn: async ({ signal }) => (await call<DeliveryReasons>('GET', '/v1/deliveries/reasons', { query: filter, signal })).items.map(cleanReason),
     enabled,
     refetchInterval: LIST_MS,
   });

@@ -13,6 +13,8 @@ describe('the name of a destination', () => {
     ['a person', { kind: 'user', id: 'U1', name: 'noa' } as const, '@noa'],
     ['an id without a name', { id: 'C1' }, 'C1'],
     ['what was asked for, before it is resolved', { name: '#sec-alerts' }, '#sec-alerts'],
+    ['a name that would turn the text around it', { kind: 'channel', id: 'C1', name: 'pay\u202Estnem' } as const, '#paystnem'],
+    ['a name of nothing that can be seen', { kind: 'user', id: 'U1', name: '@\u200B' } as const, 'U1'],
     ['nothing yet', {}, 'not resolved yet'],
   ])('%s', (_, destination, name) => {
     expect(destinationName({ destination })).toBe(name);

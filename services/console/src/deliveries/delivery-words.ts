@@ -1,6 +1,6 @@
 /** What the console says about a delivery, in words for people. */
 import type { Delivery } from '@tocsin/contracts';
-import type { DeliverySource, DeliveryState } from '@tocsin/domain';
+import { cleanLine, type DeliverySource, type DeliveryState } from '@tocsin/domain';
 
 const STATES: Record<DeliveryState, string> = {
   accepted: 'Accepted',
@@ -57,11 +57,12 @@ export function letterReason(code: string): string {
   return LETTER_REASONS.get(code) ?? code;
 }
 
-/** The destination's name as people know it, else its id. */
+/** The destination's name as people know it, else its id. Whoever named it cannot turn the text around it. */
 export function destinationName({ destination: { name, id, kind } }: Pick<Delivery, 'destination'>): string {
-  if (name === undefined || name === '') return id ?? 'not resolved yet';
-  const bare = name.replace(/^[#@]/, '');
-  return kind === 'user' ? `@${bare}` : kind === 'channel' ? `#${bare}` : name;
+  const clean = cleanLine(name ?? '');
+  const bare = clean.replace(/^[#@]/, '');
+  if (bare === '') return id ?? 'not resolved yet';
+  return kind === 'user' ? `@${bare}` : kind === 'channel' ? `#${bare}` : clean;
 }
 
 /** What it tells: the title of its one issue, or how many there are. */
