@@ -46,4 +46,8 @@ describe('a moment in a field', () => {
   test('none stays none', () => {
     expect(fromField(toField(''))).toBe('');
   });
+
+  test.each(['0002-03-01T09:30', '0202-03-01T09:30', '20261-03-01T09:30', '275761-03-01T09:30'])('a year that is being typed, or mistyped, is none yet: %s', (value) => {
+    expect(fromField(value)).toBe('');
+  });
 });

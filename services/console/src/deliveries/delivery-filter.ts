@@ -47,6 +47,9 @@ export function statesOf({ state }: DeliveryFilter): readonly DeliveryState[] {
   return state as readonly DeliveryState[];
 }
 
+const FIRST_YEAR = 1970;
+const LAST_YEAR = 9999;
+
 /** A moment as the browser's field for date and time has it, in the person's own zone. */
 export function toField(time: string): string {
   if (time === '') return '';
@@ -54,6 +57,9 @@ export function toField(time: string): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
+/** None before the year is typed to its end. */
 export function fromField(value: string): string {
-  return value === '' ? '' : new Date(value).toISOString();
+  const at = new Date(value);
+  const year = at.getFullYear();
+  return year >= FIRST_YEAR && year <= LAST_YEAR ? at.toISOString() : '';
 }

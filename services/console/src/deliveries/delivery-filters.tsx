@@ -1,5 +1,5 @@
 /** The filters above the list. Each choice is in the address at once; typing is, when it pauses. */
-import { Button, Group, MultiSelect, Pill, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, Pill } from '@mantine/core';
 import { useState } from 'react';
 
 import { useConnections } from '../api/connections.js';
@@ -37,7 +37,7 @@ export function DeliveryFilters({ filter, onChange }: DeliveryFiltersProps) {
 
 function MoreFilters({ filter, onChange }: DeliveryFiltersProps) {
   const moment = (name: 'after' | 'before', label: string) => (
-    <TextInput key={name} type="datetime-local" label={label} value={toField(filter[name])} onChange={(event) => { onChange({ ...filter, [name]: fromField(event.currentTarget.value) }); }} w={widthOf(200)} />
+    <TypedFilter key={name} type="datetime-local" label={label} value={toField(filter[name])} canonical={(text) => toField(fromField(text))} onChange={(text) => { onChange({ ...filter, [name]: fromField(text) }); }} w={widthOf(200)} />
   );
   return (
     <>
