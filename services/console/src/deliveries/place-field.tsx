@@ -32,18 +32,41 @@ export function PlaceField(props: PlaceFieldProps) {
 
 function PickedPlace({ place, onChange, connections }: PlaceFieldProps & { connections: readonly Connection[] }) {
   const [picked, setPicked] = useState<FoundDestination>();
+  const [told, setTold] = useState(place);
+  const [seen, setSeen] = useState(place);
+  const [round, setRound] = useState(0);
   const { known, searching } = useKnownPlace(place, connections);
-  if (searching && picked === undefined) return <Skeleton height={60} />;
+  if (!isSame(place, seen)) {
+    setSeen(place);
+    // not by picking: a link to the empty page, back, forward
+    if (!isSame(place, told)) {
+      setTold(place);
+      setPicked(undefined);
+      setRound(round + 1);
+    }
+  }
+  // what was picked or emptied stands in the address a moment later
+  const isTold = isSame(place, told);
+  if (searching && isTold && picked === undefined) return <Skeleton height={60} />;
   return (
     <DestinationPicker
+      key={round}
       pickAny
-      value={picked ?? known}
+      value={picked ?? (isTold ? known : undefined)}
       onChange={(found) => {
+        const next = found ? { destination: found.id, connectionId: found.connectionId } : NOWHERE;
         setPicked(found);
-        onChange(found ? { destination: found.id, connectionId: found.connectionId } : { destination: '', connectionId: '' });
+        setTold(next);
+        onChange(next);
       }}
     />
   );
+}
+
+const NOWHERE: Place = { destination: '', connectionId: '' };
+
+function isSame(one: Place, other: Place): boolean {
+  return one.destination === other.destination && one.connectionId === other.connectionId;
 }
 
 /** What the directory knows of the place in the address. */
