@@ -61,8 +61,9 @@ export class DigestMembersRepository {
     return active.length > 0;
   }
 
+  /** Against claims, results and whoever ends or holds what waits. Commands go on arriving: members are those that were gathered, whatever comes since. */
   async lockLane(tx: EntityManager, laneId: string): Promise<void> {
-    await tx.query('select 1 from lanes where lane_id = $1 for update', [laneId]);
+    await tx.query('select 1 from lanes where lane_id = $1 for no key update', [laneId]);
   }
 
   /** As {@link lock}. @returns whether the lane is still leased to this holder */

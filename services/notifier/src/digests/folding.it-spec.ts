@@ -227,6 +227,20 @@ describe('folding', () => {
     expect(await digests.rows('digest_id is not null')).toHaveLength(40);
   });
 
+  test('keeps nobody from sending to the lane, and what comes meanwhile is told by itself', async () => {
+    await digests.acceptMany(40);
+    const lane = await digests.leased();
+    const takePlace = digests.members.takePlace.bind(digests.members);
+    let [during]: (string | undefined)[] = [];
+    jest.spyOn(digests.members, 'takePlace').mockImplementationOnce(async (tx, key) => {
+      [during] = await digests.acceptMany(1);
+      await takePlace(tx, key);
+    });
+    await digests.folding.fold(lane);
+    expect((await digests.digests()).map(({ command }) => command.source)).toEqual([{ kind: 'digest', of: 40, workflowId: 'w1' }]);
+    expect((await digests.rows(`kind = 'message' and digest_id is null`)).map(({ delivery_id }) => delivery_id)).toEqual([during]);
+  });
+
   test('of a process that died is done by the next one', async () => {
     await digests.acceptMany(40);
     await digests.leased();

@@ -17,7 +17,7 @@ import { TakeApart } from './take-apart.js';
 
 /** The net under the wake-ups. */
 const POLL_MS = 1000;
-/** Small enough that arrivals in the lane do not wait long for its lock. */
+/** Small enough that claims and results of the lane do not wait long for its lock. */
 const BATCH = 250;
 
 @Injectable()

@@ -94,7 +94,8 @@ export class PauseRepository {
     const found = await tx.query<{ delivery_id: string; lane_id: string }[]>(`select d.delivery_id, d.lane_id from deliveries d where ${which} limit ${BATCH}`, [organizationId]);
     if (found.length === 0) return undefined;
     const lanes = [...new Set(found.map(({ lane_id }) => lane_id))];
-    await tx.query('select 1 from lanes where lane_id = any($1) order by lane_id for update', [lanes]);
+    // what arrives meanwhile is held as it comes; what began to before a pause was known, by the next look
+    await tx.query('select 1 from lanes where lane_id = any($1) order by lane_id for no key update', [lanes]);
     const [changed] = await tx.query<[Changed[], number]>(
       `update deliveries d set ${set}, version = version + 1 where ${which} and d.delivery_id = any($2) returning d.organization_id, d.delivery_id, d.lane_id, ${returning}`,
       [organizationId, found.map(({ delivery_id }) => delivery_id)],

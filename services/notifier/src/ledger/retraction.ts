@@ -53,7 +53,7 @@ export class Retraction {
   }
 
   private async record(tx: EntityManager, author: Author, { organization_id, delivery_id, lane_id, destination_name }: DeliveryRow, message: PostedMessage, reason: string | undefined): Promise<void> {
-    await tx.query('select 1 from lanes where lane_id = $1 for update', [lane_id]);
+    await tx.query('select 1 from lanes where lane_id = $1 for no key update', [lane_id]);
     await this.told.forget(tx, { organization_id, delivery_id });
     const [taken] = await tx.query<[DeliveryKey[], number]>(
       `update deliveries d set state = 'suppressed', error = $4, slack_channel = null, slack_ts = null, version = version + 1, settled_at = clock_timestamp()

@@ -129,7 +129,7 @@ export class EditMessage {
     const link = isThere && workspace_url !== null ? { link: permalink(workspace_url, channel, ts) } : {};
     const instead = inPlaceOf(command, { laneId: lane_id, destinationId }, issue, { reason: 'replaced', ...link });
     await this.outbox.transaction(async (tx) => {
-      await tx.query('select 1 from lanes where lane_id = $1 for update', [lane_id]);
+      await tx.query('select 1 from lanes where lane_id = $1 for no key update', [lane_id]);
       if (!(await this.edits.replace(tx, edit, instead.commandId))) return;
       await this.arrivals.ingestWithin(tx, [{ command: instead, saidAt: new Date() }]);
       await this.tell(tx, edit, `A new message takes its place (${instead.commandId}): ${failure.message}`);

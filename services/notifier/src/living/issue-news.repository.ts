@@ -78,13 +78,13 @@ export class IssueNewsRepository {
     );
   }
 
-  /** Locks every lane in which something about the issues is, or was told, in the order of their ids. @returns whether there is any */
+  /** Locks every lane in which something about the issues is, or was told, in the order of their ids. What arrives meanwhile is compared with what was remembered before it is sent. @returns whether there is any */
   async lockLanes(tx: EntityManager, news: readonly IssueNews[]): Promise<boolean> {
     const locked = await tx.query<unknown[]>(
       `select 1 from lanes where lane_id in (
          select t.lane_id from ${ABOUT} join told_issues t using (organization_id, issue_id)
          union select d.lane_id from ledger d where ${TELLS} and d.state in ('waiting', 'posting'))
-       order by lane_id for update`,
+       order by lane_id for no key update`,
       keysOf(news),
     );
     return locked.length > 0;
