@@ -57,7 +57,7 @@ export class OpenedLanes {
     const log = new DeliveryLog(this.outbox);
     this.connections = new ConnectionRepository(source);
     this.arrivals = new ArrivalRepository(this.outbox);
-    this.waiting = new WaitingRepository(log);
+    this.waiting = new WaitingRepository(log, this.outbox);
     this.told = new ToldIssues(this.waiting);
     this.destinations = new HearOfDestinations(new DestinationRepository(), this.outbox);
     this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections, new Credentials(new InternalClient('notifier', NOBODY, new Uint8Array(32)))), new BreakerRepository(source, createLogger('test', 'silent')), this.told, this.destinations, this.config);
@@ -88,6 +88,11 @@ export class OpenedLanes {
     const whole = commands.map((command) => aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0SECALERT' }, ...command }));
     for (const command of whole) await this.arrivals.ingest([arrivalRow({ command, saidAt: new Date() })]);
     return whole.map(({ commandId }) => commandId);
+  }
+
+  /** Records this many of one kind in one batch. */
+  async acceptMany(count: number, command: Partial<SendToSlack> = {}): Promise<void> {
+    await this.arrivals.ingest(Array.from({ length: count }, () => arrivalRow({ command: aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0SECALERT' }, ...command }), saidAt: new Date() })));
   }
 
   async finish(claim: Claim | undefined, outcome: Outcome = POSTED): Promise<void> {

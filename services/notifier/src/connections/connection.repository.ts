@@ -5,6 +5,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import type { ConnectionChanged } from '@tocsin/contracts';
 
+import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
+
 export type ConnectionState = 'unknown' | 'active' | 'paused' | 'revoked' | 'disconnected' | 'not_found';
 
 export interface KnownConnection {
@@ -108,15 +110,19 @@ export class ConnectionRepository {
     return row?.held_since ?? null;
   }
 
-  /** Lanes that slept because their connection could not send go on; that time counts to no message's life. */
+  /** Lanes that slept because their connection could not send go on; that time counts to no message's life. What arrives meanwhile has waited for none of it. */
   private async wakeLanes(tx: EntityManager, connectionId: string, heldSince: Date | null): Promise<void> {
     await tx.query(
       `update lanes set next_at = clock_timestamp(), active = true
-       where lane_id in (select lane_id from lanes where connection_id = $1 and (active or next_at = 'infinity') order by lane_id for update) and next_at = 'infinity'`,
+       where lane_id in (select lane_id from lanes where connection_id = $1 and (active or next_at = 'infinity') order by lane_id for no key update) and next_at = 'infinity'`,
       [connectionId],
     );
     if (heldSince === null) return;
-    await tx.query(`update deliveries set expires_at = expires_at + (clock_timestamp() - greatest($2::timestamptz, created_at)) where connection_id = $1 and state = 'waiting'`, [connectionId, heldSince]);
+    await tx.query(
+      `update deliveries d set expires_at = d.expires_at + (clock_timestamp() - greatest($2::timestamptz, d.created_at))
+       where d.lane_id = any(array(select l.lane_id from lanes l where l.connection_id = $1)) and ${WAITING_IN_LANE}`,
+      [connectionId, heldSince],
+    );
   }
 
   /**

@@ -7,6 +7,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { ConnectionChanged } from '@tocsin/contracts';
 import { InternalClient, LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
 
+import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
 import { ConnectionNews } from './connection-news.js';
 import { ConnectionRepository } from './connection.repository.js';
@@ -74,9 +75,9 @@ export class DoubtfulConnectionsJob implements OnApplicationBootstrap, OnModuleD
 
   /** Deliveries that came before we knew whose their connection is, and turned out to be of nobody or of somebody else. */
   private async failOfNobody(): Promise<void> {
-    const condition = `d.lane_id in (select l.lane_id from lanes l join connections c using (connection_id)
-      where l.active and (c.state = 'not_found' or c.organization_id <> l.organization_id))`;
+    const condition = `d.lane_id = any(array(select l.lane_id from lanes l join connections c using (connection_id)
+      where l.active and (c.state = 'not_found' or c.organization_id <> l.organization_id))) and ${WAITING_IN_LANE}`;
     this.lookedAt = performance.now();
-    await this.outbox.transaction((tx) => this.waiting.end(tx, { state: 'failed', error: NO_CONNECTION }, { condition, parameters: [] }));
+    await this.waiting.endAll({ state: 'failed', error: NO_CONNECTION }, { condition, parameters: [] });
   }
 }

@@ -19,6 +19,9 @@ export interface DeliveryKey {
   delivery_id: string;
 }
 
+/** Told at once: their commands are all in memory meanwhile. */
+const SLICE = 100;
+
 @Injectable()
 export class DeliveryLog {
   constructor(private readonly outbox: Outbox) {}
@@ -36,13 +39,14 @@ export class DeliveryLog {
 
   /** Publishes `delivery.settled.v1` for deliveries that reached an end in this transaction. */
   async tellSettled(tx: EntityManager, settled: readonly DeliveryKey[]): Promise<void> {
-    if (settled.length === 0) return;
-    const rows = await tx.query<DeliveryRow[]>(
-      `select ${UNHELD_COLUMNS('d')} from ledger d
-       join jsonb_to_recordset($1::jsonb) s (organization_id text, delivery_id text) using (organization_id, delivery_id)`,
-      [JSON.stringify(settled)],
-    );
-    await this.tell(tx, rows);
+    for (let at = 0; at < settled.length; at += SLICE) {
+      const rows = await tx.query<DeliveryRow[]>(
+        `select ${UNHELD_COLUMNS('d')} from ledger d
+         join jsonb_to_recordset($1::jsonb) s (organization_id text, delivery_id text) using (organization_id, delivery_id)`,
+        [JSON.stringify(settled.slice(at, at + SLICE))],
+      );
+      await this.tell(tx, rows);
+    }
   }
 
   /** As {@link tellSettled}, of rows as they are now. */

@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
+import type { EntityManager } from 'typeorm';
+
+import type { Audit } from '@tocsin/platform';
+
+import { aConnection, OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
+import { LaneMoves } from '../directory/lane-moves.js';
+import { PauseRepository } from '../ledger/pause.repository.js';
 import { arrivalRow } from './arrival.js';
+import type { DeliveryLog } from './delivery-log.js';
 import { resultOf } from './delivery-result.js';
 import { notYet } from './outcome.js';
+import { WAITING_IN_LANE } from './waiting-in-lane.js';
 
 let opened: OpenedLanes;
 
@@ -299,6 +307,63 @@ describe('ending what waits', () => {
     expect(ended).toEqual([{ organization_id: 'acme', delivery_id: waiting }]);
     expect(await opened.said()).toMatchObject([{ type: 'delivery.settled.v1', data: { id: waiting, state: 'suppressed', error: { code: 'cancelled' } } }]);
   });
+
+  test('reads the commands of a few at a time, however many end at once', async () => {
+    await opened.acceptMany(250);
+    const counts: number[] = [];
+    await opened.outbox.transaction(async (tx) => {
+      const counted = Object.create(tx, {
+        query: { value: async (sql: string, values?: unknown[]) => {
+          const rows = await tx.query<{ command?: object }[]>(sql, values);
+          if (rows[0]?.command) counts.push(rows.length);
+          return rows;
+        } },
+      }) as EntityManager;
+      await opened.waiting.end(counted, CANCELLED, { condition: 'true', parameters: [] });
+    });
+    expect(counts).toEqual([100, 100, 50]);
+    expect(await opened.said()).toHaveLength(250);
+  });
+
+  test('in batches leaves alone what is meant no more once its lane is locked', async () => {
+    const [claimed = '', spared = '', other = ''] = await opened.accept({}, {}, {});
+    const claim = opened.source.createQueryRunner();
+    await claim.startTransaction();
+    await claim.query('select 1 from lanes for no key update');
+    const ending = opened.waiting.endAll(CANCELLED, { condition: 'd.priority < 9', parameters: [] });
+    await claim.query(`update deliveries set state = 'posting' where delivery_id = $1`, [claimed]);
+    await claim.query('update deliveries set priority = 9 where delivery_id = $1', [spared]);
+    await claim.commitTransaction();
+    await claim.release();
+    expect(await ending).toBe(1);
+    expect([(await opened.row(claimed)).state, (await opened.row(spared)).state, (await opened.row(other)).state]).toEqual(['posting', 'waiting', 'suppressed']);
+  });
+});
+
+describe('commands arrive in a lane', () => {
+  const CANCELLED = { state: 'suppressed', error: { code: 'cancelled', message: 'Cancelled', remedy: 'Replay it' } } as const;
+
+  test.each([
+    ['some of it is ended', (tx: EntityManager) => opened.waiting.end(tx, CANCELLED, { condition: 'true', parameters: [] })],
+    ['its connection is resumed', (tx: EntityManager) => opened.connections.apply(tx, aConnection({ version: 3 }))],
+  ])('while %s', async (_, change) => {
+    await opened.accept({});
+    await opened.connect({ version: 2, paused: true });
+    await opened.claimOne();
+    await opened.outbox.transaction(async (tx) => {
+      await change(tx);
+      await opened.accept({});
+    });
+    expect(await opened.source.query('select count(*)::int as count from deliveries')).toEqual([{ count: 2 }]);
+  });
+
+  test('while what waits in it is held', async () => {
+    await opened.accept({});
+    await opened.source.query(`insert into pauses (organization_id, paused_by) values ('acme', 'ada@acme.test')`);
+    const log: Pick<DeliveryLog, 'write'> = { write: async () => { await opened.accept({}); } };
+    await new PauseRepository(opened.source, opened.outbox, log as DeliveryLog, {} as Audit).settle('acme');
+    expect(await opened.source.query('select count(*)::int as count from deliveries where held_since is not null')).toEqual([{ count: 2 }]);
+  });
 });
 
 describe('several replicas at once', () => {
@@ -346,5 +411,35 @@ test('claimed deliveries are read, and what they told is recorded, by key, altho
     await expect(tx.query('select delivery_id from read_claims($1, $2)', [['acme'], [id]])).resolves.toEqual([{ delivery_id: id }]);
     await tx.query('select record_told($1)', [JSON.stringify([{ organization_id: 'acme', issue_id: 'i1', lane_id: 1, connection_id: 'connection-1', delivery_id: id, channel: 'C0SECALERT', ts: '1.1', in_digest: false, living: true, was_plain_text: false, revision: 1 }])]);
     await expect(scans()).resolves.toEqual(before);
+  });
+});
+
+test('what waits in a lane is found by an index that no claim takes, however much has been sent', async () => {
+  const lane = `(select lane_id from lanes where destination_key = 'name:nowhere')`;
+  await opened.accept({}, { destination: { name: '#nowhere' } });
+  await opened.source.query(
+    `insert into deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, created_at, state, settled_at)
+     select 'acme', 'old-' || n, ${lane}, 'connection-1', 3, now(), now(), now(), 'posted', now() from generate_series(1, 20000) n`,
+  );
+  await opened.source.query('analyze deliveries');
+  await opened.source.transaction(async (tx) => {
+    const scans = async (): Promise<Record<string, number>> => {
+      const rows = await tx.query<{ name: string; scans: number }[]>(
+        `select c.relname as name, pg_stat_get_xact_numscans(c.oid)::int as scans from pg_class c left join pg_index i on i.indexrelid = c.oid where 'deliveries'::regclass in (c.oid, i.indrelid) and c.relkind in ('r', 'i')`);
+      return Object.fromEntries(rows.map((row) => [row.name, row.scans]));
+    };
+    const [from] = await tx.query<{ lane_id: string }[]>(`select lane_id from lanes where destination_key = 'name:nowhere'`);
+    const before = await scans();
+    await tx.query(`select * from claim_deliveries(10, 1, '30 seconds', 0, 1, '1 second', '10 minutes')`);
+    const claimed = await scans();
+    expect([claimed.deliveries, claimed.deliveries_waiting_in_lane]).toEqual([before.deliveries, before.deliveries_waiting_in_lane]);
+    expect(claimed.deliveries_head).toBeGreaterThan(before.deliveries_head ?? 0);
+    await new LaneMoves().toFound(tx, { organizationId: 'acme', connectionId: 'connection-1', laneId: from?.lane_id ?? '' }, { id: 'C0GENERAL1', kind: 'channel', name: '#general' });
+    await opened.connections.apply(tx, aConnection({ version: 2, paused: true }));
+    await opened.connections.apply(tx, aConnection({ version: 3 }));
+    await opened.waiting.endSome(tx, { state: 'suppressed', error: { code: 'cancelled', message: '', remedy: '' } }, { condition: `d.lane_id = $1 and ${WAITING_IN_LANE}`, parameters: [from?.lane_id] });
+    const after = await scans();
+    expect(after.deliveries).toBe(before.deliveries);
+    expect(after.deliveries_waiting_in_lane).toBeGreaterThanOrEqual((before.deliveries_waiting_in_lane ?? 0) + 3);
   });
 });

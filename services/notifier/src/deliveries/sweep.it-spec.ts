@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { createLogger } from '@tocsin/platform';
+import { createLogger, Metrics } from '@tocsin/platform';
 
 import { OpenedLanes } from '../../test/opened-lanes.js';
+import { DeliveryMetrics } from './delivery.metrics.js';
 import type { PostingJob } from './posting.job.js';
 import { SweepJob } from './sweep.job.js';
 
@@ -78,6 +79,19 @@ describe('the sweep', () => {
     expect(await opened.row(id)).toMatchObject({ state: 'waiting' });
   });
 
+  test.each([
+    ['of a disconnected workspace', 'suppressed', { version: 2, disconnected: true }, `update connections set held_since = held_since - interval '8 days'`],
+    ['that waited too long', 'dead', {}, `update deliveries set expires_at = now() - interval '1 second'`],
+  ])('ends many messages %s in several transactions', async (_, state, change, late) => {
+    await opened.acceptMany(501);
+    await opened.connect(change);
+    await opened.source.query(late);
+    expect(await sweep.sweep()).toBe(true);
+    expect(await sweep.sweep()).toBe(false);
+    await expect(opened.source.query(`select count(*)::int as ended, count(distinct xmin::text)::int as transactions from deliveries where state = $1`, [state])).resolves.toEqual([{ ended: 501, transactions: 2 }]);
+    expect(new Set((await opened.said()).map(({ subject }) => subject)).size).toBe(501);
+  });
+
   test('gives a disconnected workspace seven days, then ends what waits as suppressed', async () => {
     const [id = ''] = await opened.accept({});
     await opened.connect({ version: 2, disconnected: true });
@@ -89,4 +103,12 @@ describe('the sweep', () => {
     expect(await opened.row(id)).toMatchObject({ state: 'suppressed' });
     expect(await opened.said()).toMatchObject([{ data: { error: { code: 'disconnected' } } }]);
   });
+});
+
+test('a destination whose name is still looked for is not overdue', async () => {
+  const metrics = new Metrics();
+  new DeliveryMetrics(metrics, opened.source).onApplicationBootstrap();
+  await opened.accept({ destination: { name: '#sec-alerts' } }, { destination: { id: 'C0GENERAL1' } });
+  await opened.passTime(3);
+  expect(await metrics.registry.getSingleMetricAsString('tocsin_lanes_overdue')).toContain('tocsin_lanes_overdue 1');
 });

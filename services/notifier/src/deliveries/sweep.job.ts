@@ -8,7 +8,8 @@ import { DataSource } from 'typeorm';
 import { LOGGER, Loop, Outbox, type Logger } from '@tocsin/platform';
 
 import { PostingJob } from './posting.job.js';
-import { WaitingRepository, type Ending } from './waiting.repository.js';
+import { WAITING_IN_LANE } from './waiting-in-lane.js';
+import { WaitingRepository, type Ending, type Which } from './waiting.repository.js';
 
 const SWEEP_MS = 30_000;
 
@@ -19,6 +20,17 @@ const EXPIRED: Ending = {
 const DISCONNECTED: Ending = {
   state: 'suppressed',
   error: { code: 'disconnected', message: 'The workspace was disconnected and not connected again within seven days.', remedy: 'Connect the workspace and replay it if it is still of use.' },
+};
+
+/** The time is the transaction's: a clock that runs on cannot be looked up in an index. */
+const TOO_OLD: Which = {
+  condition: `d.expires_at <= now() and d.arrival > 0 and d.held_since is null and exists (select 1 from connections c where c.connection_id = d.connection_id and c.state = 'active')`,
+  parameters: [],
+};
+const OF_DISCONNECTED: Which = {
+  condition: `d.lane_id = any(array(
+    select l.lane_id from lanes l join connections c using (connection_id) where c.state = 'disconnected' and c.held_since < now() - interval '7 days')) and ${WAITING_IN_LANE}`,
+  parameters: [],
 };
 
 @Injectable()
@@ -43,26 +55,23 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
     await this.loop.stop();
   }
 
-  async sweep(): Promise<undefined> {
-    await this.endLongWaits();
+  /** @returns true when there is more to end */
+  async sweep(): Promise<boolean> {
+    const areMoreOld = await this.endSome(EXPIRED, TOO_OLD);
+    const areMoreLost = await this.endSome(DISCONNECTED, OF_DISCONNECTED);
     const forgotten = await this.wakeForgotten();
-    if (forgotten === 0) return;
-    this.logger.warn({ lanes: forgotten }, 'forgotten destinations were woken');
-    this.posting.wake();
+    if (forgotten > 0) {
+      this.logger.warn({ lanes: forgotten }, 'forgotten destinations were woken');
+      this.posting.wake();
+    }
+    return areMoreOld || areMoreLost;
   }
 
-  private async endLongWaits(): Promise<void> {
-    const ended = await this.outbox.transaction(async (tx) => [
-      ...(await this.waiting.end(tx, EXPIRED, {
-        condition: `d.expires_at <= clock_timestamp() and d.arrival > 0 and d.held_since is null and exists (select 1 from connections c where c.connection_id = d.connection_id and c.state = 'active')`,
-        parameters: [],
-      })),
-      ...(await this.waiting.end(tx, DISCONNECTED, {
-        condition: `d.lane_id in (select l.lane_id from lanes l join connections c using (connection_id) where c.state = 'disconnected' and c.held_since < clock_timestamp() - interval '7 days')`,
-        parameters: [],
-      })),
-    ]);
+  /** @returns whether there is more */
+  private async endSome(ending: Ending, which: Which): Promise<boolean> {
+    const { ended, isMore } = await this.outbox.transaction((tx) => this.waiting.endSome(tx, ending, which));
     for (const key of ended) this.logger.info({ commandId: key.delivery_id, organizationId: key.organization_id }, 'delivery settled without being sent');
+    return isMore;
   }
 
   /** Lanes that sleep although something waits in them and their connection can send. @returns how many */
@@ -73,7 +82,7 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
          select w.lane_id from lanes w join connections c on c.connection_id = w.connection_id and c.organization_id = w.organization_id and c.state = 'active'
          where (not w.active or w.next_at = 'infinity') and exists (
            select 1 from deliveries d where d.lane_id = w.lane_id and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.expires_at > clock_timestamp())
-         order by w.lane_id for update of w skip locked) forgotten
+         order by w.lane_id for no key update of w skip locked) forgotten
        where l.lane_id = forgotten.lane_id returning 1`,
     );
     return woken.length;

@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { DeliveryError } from '@tocsin/domain';
+import { Outbox } from '@tocsin/platform';
 
 import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
 
@@ -22,16 +23,63 @@ export interface Which {
   parameters: readonly unknown[];
 }
 
+/** Part of what is to end, in one transaction. */
+export interface EndedSome {
+  ended: DeliveryKey[];
+  isMore: boolean;
+}
+
+/** Keeps nobody waiting for a lane for long, however much there is to end. */
+const BATCH = 500;
+const WAITS = `d.state = 'waiting' and d.digest_id is null`;
+
 @Injectable()
 export class WaitingRepository {
-  constructor(private readonly log: DeliveryLog) {}
+  constructor(
+    private readonly log: DeliveryLog,
+    private readonly outbox: Outbox,
+  ) {}
 
-  /** Their lanes are locked first: a claim that is just taking one of them wins, and it is left alone. @returns the keys of those that ended */
+  /** {@link endSome} until nothing is left. @param also within each transaction that ends some @returns how many ended */
+  async endAll(ending: Ending, which: Which, also?: (tx: EntityManager, ended: readonly DeliveryKey[]) => Promise<void>): Promise<number> {
+    let count = 0;
+    for (;;) {
+      const { ended, isMore } = await this.outbox.transaction(async (tx) => {
+        const some = await this.endSome(tx, ending, which);
+        if (some.ended.length > 0) await also?.(tx, some.ended);
+        return some;
+      });
+      count += ended.length;
+      if (!isMore) return count;
+    }
+  }
+
+  /** {@link end} for a batch. What meets the condition no more when its lane is locked is left alone. */
+  async endSome(tx: EntityManager, ending: Ending, { condition, parameters }: Which): Promise<EndedSome> {
+    const found = await tx.query<{ lane_id: string }[]>(`select d.lane_id from ledger d where ${WAITS} and ${condition} limit ${BATCH}`, [...parameters]);
+    if (found.length === 0) return { ended: [], isMore: false };
+    const lanes = await lockLanes(tx, found);
+    const keys = await tx.query<DeliveryKey[]>(
+      `select d.organization_id, d.delivery_id from ledger d where ${WAITS} and ${condition} and d.lane_id = any($${parameters.length + 1}::bigint[]) limit ${BATCH}`,
+      [...parameters, lanes],
+    );
+    const ended = await this.end(tx, ending, {
+      condition: '(d.organization_id, d.delivery_id) in (select * from unnest($1::text[], $2::text[]))',
+      parameters: [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],
+    });
+    return { ended, isMore: found.length === BATCH };
+  }
+
+  /**
+   * Ends all at once, so there must not be many. Their lanes are locked first: a claim that is just taking one of them wins,
+   * and it is left alone. Commands go on arriving, and those that come meanwhile may be left.
+   * @returns the keys of those that ended
+   */
   async end(tx: EntityManager, { state, error, told = error.message }: Ending, { condition, parameters }: Which): Promise<DeliveryKey[]> {
-    const these = `from ledger d where d.state = 'waiting' and d.digest_id is null and ${condition}`;
+    const these = `from ledger d where ${WAITS} and ${condition}`;
     const found = await tx.query<{ lane_id: string }[]>(`select distinct d.lane_id ${these}`, [...parameters]);
     if (found.length === 0) return [];
-    await tx.query('select 1 from lanes where lane_id = any($1::bigint[]) order by lane_id for update', [found.map(({ lane_id }) => lane_id)]);
+    await lockLanes(tx, found);
     const [ended] = await tx.query<[DeliveryKey[], number]>(
       `with these as materialized (select d.organization_id, d.delivery_id ${these})
        update deliveries d set state = $${parameters.length + 1}, error = $${parameters.length + 2}, version = d.version + 1, waiting_for = null, settled_at = clock_timestamp()
@@ -43,4 +91,11 @@ export class WaitingRepository {
     await this.log.tellSettled(tx, ended);
     return ended;
   }
+}
+
+/** @returns their ids, each once */
+async function lockLanes(tx: EntityManager, of: readonly { lane_id: string }[]): Promise<string[]> {
+  const lanes = [...new Set(of.map(({ lane_id }) => lane_id))];
+  await tx.query('select 1 from lanes where lane_id = any($1::bigint[]) order by lane_id for no key update', [lanes]);
+  return lanes;
 }

@@ -1,12 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { DestinationNews } from '@tocsin/domain';
 import { createLogger } from '@tocsin/platform';
+import { eventually } from '@tocsin/testing';
 
 import { OpenedLanes, POSTED } from '../../test/opened-lanes.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
+import type { PostingJob } from '../deliveries/posting.job.js';
 import { LaneMoves } from '../directory/lane-moves.js';
-import type { ResolutionJob } from '../directory/resolution.job.js';
+import type { DirectorySyncJob } from '../directory/directory-sync.job.js';
+import { ResolutionJob } from '../directory/resolution.job.js';
+import type { ResolveAddress } from '../directory/resolve-address.js';
 import type { CompareWithDirectory } from './compare-with-directory.js';
 import { DestinationRepository } from './destination.repository.js';
 import { DestinationUpkeepJob } from './destination-upkeep.job.js';
@@ -223,4 +227,22 @@ describe('an id that was changed', () => {
     const settled = await opened.source.query<{ n: number }[]>(`select count(*)::int as n from deliveries where state = 'posted'`);
     expect((await inLine(NEW)).length + (settled[0]?.n ?? 0)).toBe(ids.length);
   });
+});
+
+test('an address that means nothing ends what waits for it in several transactions; what comes meanwhile to go elsewhere does', async () => {
+  const error = { code: 'channel_not_found', message: 'There is no such channel.', remedy: 'Choose another one.' };
+  const woken = { wake: () => undefined };
+  const addresses: Pick<ResolveAddress, 'resolve'> = { resolve: () => Promise.resolve({ refused: error }) };
+  const job = new ResolutionJob(opened.source, opened.waiting, addresses as ResolveAddress, moves, destinations, opened.outbox, woken as unknown as PostingJob, woken as unknown as DirectorySyncJob, createLogger('test', 'silent'));
+  await opened.acceptMany(501, { destination: { name: '#nowhere' } });
+  const endAll = opened.waiting.endAll.bind(opened.waiting);
+  jest.spyOn(opened.waiting, 'endAll').mockImplementationOnce(async (...which) => {
+    await opened.accept({ destination: { name: '#nowhere' }, otherwise: { id: NEW } });
+    return endAll(...which);
+  });
+  job.onApplicationBootstrap();
+  await eventually(async () => (await inLine(NEW)).length === 1);
+  await job.onModuleDestroy();
+  await expect(opened.source.query(`select state, count(*)::int as count, count(distinct xmin::text)::int as transactions from deliveries where state <> 'waiting' group by 1`)).resolves.toEqual([{ state: 'failed', count: 501, transactions: 2 }]);
+  expect(await opened.source.query(`select active from lanes where destination_key = 'name:nowhere'`)).toEqual([{ active: false }]);
 });

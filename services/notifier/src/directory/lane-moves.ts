@@ -1,11 +1,14 @@
 /**
  * Moves waiting deliveries from the lane of an address to the lane of what the address means, or of the destination that
- * takes them otherwise, with their order. Lanes are locked in the order of their ids, as everywhere.
+ * takes them otherwise, with their order. Lanes are locked in the order of their ids, as everywhere, and against arrivals:
+ * what came into a lane after it was emptied would lie there.
  */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { destinationKey, kindOfDestinationId, type Destination, type DestinationKind } from '@tocsin/domain';
+
+import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 
 export interface Place {
   organizationId: string;
@@ -22,6 +25,11 @@ export interface Found {
 
 /** What of a lane stays where it is until the request that a process that died had begun is accounted for. */
 const LEFT_BEHIND = `select 1 from deliveries where lane_id = $1 and state = 'posting' limit 1`;
+
+/** `d`, of `ledger`, goes elsewhere when it cannot be delivered to its address. */
+const GOES_OTHERWISE = `d.destination <> (d.command->'otherwise')::jsonb`;
+/** For those that {@link LaneMoves.toOtherwise} leaves. */
+export const GOES_NOWHERE_ELSE = `(${GOES_OTHERWISE}) is not true`;
 
 /** Deliveries that moved, with what their timelines tell of it. */
 const TELL = `insert into timeline (organization_id, delivery_id, kind, text) select organization_id, delivery_id, 'found', `;
@@ -42,7 +50,7 @@ export class LaneMoves {
     const laneId = await this.lockBoth(tx, place, { id: found.id });
     await tx.query(`update deliveries set state = 'waiting', version = version + 1 where lane_id = $1 and state = 'posting' and not request_started`, [place.laneId]);
     await this.moveWaiting(tx, place, laneId, found, 'Its destination has another id now');
-    await tx.query(`update deliveries set parent_channel = $3 where lane_id = $1 and state = 'waiting' and parent_channel = $2`, [laneId, oldId, found.id]);
+    await tx.query(`update deliveries d set parent_channel = $3 where d.lane_id = $1 and ${WAITING_IN_LANE} and d.parent_channel = $2`, [laneId, oldId, found.id]);
     await this.moveTold(tx, place.laneId, laneId, oldId, found.id);
     const left = await tx.query<unknown[]>(LEFT_BEHIND, [place.laneId]);
     await tx.query(`update lanes set provisional = $2, active = not $2, leased_until = '-infinity', lease_id = null where lane_id = $1`, [place.laneId, left.length === 0]);
@@ -62,7 +70,7 @@ export class LaneMoves {
   private async moveWaiting(tx: EntityManager, place: Place, laneId: string, { id, kind, name }: Found, told: string): Promise<void> {
     await tx.query(
       `with moved as (
-         update deliveries set lane_id = $2, version = version + 1, waiting_for = null where lane_id = $1 and state = 'waiting' returning organization_id, delivery_id
+         update deliveries d set lane_id = $2, version = version + 1, waiting_for = null where d.lane_id = $1 and ${WAITING_IN_LANE} returning d.organization_id, d.delivery_id
        ), addressed as (
          update commands c set destination_id = $3, destination_kind = $4, destination_name = $5
          from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id)
@@ -74,7 +82,7 @@ export class LaneMoves {
   /** What cannot be delivered to its address goes where its command says otherwise. */
   async toOtherwise(tx: EntityManager, place: Place): Promise<void> {
     const rows = await tx.query<{ otherwise: Destination }[]>(
-      `select distinct otherwise from ledger cross join lateral (select (command->'otherwise')::jsonb as otherwise) told where lane_id = $1 and state = 'waiting' and destination <> otherwise`,
+      `select distinct (d.command->'otherwise')::jsonb as otherwise from ledger d where d.lane_id = $1 and ${WAITING_IN_LANE} and ${GOES_OTHERWISE}`,
       [place.laneId],
     );
     for (const { otherwise } of rows) {
@@ -84,7 +92,7 @@ export class LaneMoves {
       await tx.query(
         `with moved as (
            update deliveries d set lane_id = $2, version = version + 1, waiting_for = null from commands c
-           where d.lane_id = $1 and d.state = 'waiting' and c.organization_id = d.organization_id and c.delivery_id = d.delivery_id
+           where d.lane_id = $1 and ${WAITING_IN_LANE} and c.organization_id = d.organization_id and c.delivery_id = d.delivery_id
              and (c.event->'data'->'otherwise')::jsonb = $3::jsonb and c.destination <> $3::jsonb
            returning d.organization_id, d.delivery_id
          ), addressed as (

@@ -3,16 +3,17 @@
  * deliveries move, in their order, to the lane of the id.
  */
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 
 import { kindOfDestinationId, type DeliveryError, type Destination, type DestinationKind } from '@tocsin/domain';
 import { LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
 
 import { PostingJob } from '../deliveries/posting.job.js';
+import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
 import { DestinationRepository } from '../destinations/destination.repository.js';
 import { DirectorySyncJob } from './directory-sync.job.js';
-import { LaneMoves, type Place } from './lane-moves.js';
+import { GOES_NOWHERE_ELSE, LaneMoves, type Place } from './lane-moves.js';
 import { ResolveAddress } from './resolve-address.js';
 
 interface ProvisionalLane {
@@ -20,6 +21,7 @@ interface ProvisionalLane {
   organization_id: string;
   connection_id: string;
   destination_key: string;
+  /** As any of its deliveries says it: one lane, one address. */
   destination: Destination;
 }
 
@@ -66,10 +68,10 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
       `update lanes l set leased_until = clock_timestamp() + interval '30 seconds'
        from (select lane_id from lanes join connections c using (connection_id)
              where lanes.active and provisional and next_at <= clock_timestamp() and leased_until <= clock_timestamp() and c.state = 'active' and c.organization_id = lanes.organization_id
-             order by next_at limit $1 for update of lanes skip locked) due
+             order by next_at limit $1 for no key update of lanes skip locked) due
        where l.lane_id = due.lane_id
        returning l.lane_id, l.organization_id, l.connection_id, l.destination_key,
-         (select d.destination from ledger d where d.lane_id = l.lane_id and d.state = 'waiting' order by d.priority, d.said_at, d.arrival limit 1) as destination`,
+         (select d.destination from ledger d where d.lane_id = l.lane_id and ${WAITING_IN_LANE} limit 1) as destination`,
       [BATCH],
     );
     return taken[0];
@@ -88,7 +90,7 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
       }
       const resolution = await this.addresses.resolve(lane.connection_id, lane.destination);
       if ('found' in resolution) await this.outbox.transaction((tx) => this.moves.toFound(tx, placeOf(lane), resolution.found));
-      else if ('refused' in resolution) await this.outbox.transaction((tx) => this.refuse(tx, lane, resolution.refused));
+      else if ('refused' in resolution) await this.refuse(lane, resolution.refused);
       else await this.release(lane, resolution.later.seconds, resolution.later.reason);
     } catch (error) {
       if (!(error instanceof PeerUnavailable)) this.logger.error({ err: error, laneId: lane.lane_id }, 'an address could not be resolved');
@@ -108,27 +110,27 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** The address means nothing: what may go elsewhere does, the rest ends here, with the remedy. */
-  private async refuse(tx: EntityManager, lane: ProvisionalLane, error: DeliveryError): Promise<void> {
-    await this.moves.toOtherwise(tx, placeOf(lane));
-    await tx.query('select 1 from lanes where lane_id = $1 for update', [lane.lane_id]);
-    await this.waiting.end(tx, { state: 'failed', error }, { condition: 'd.lane_id = $1', parameters: [lane.lane_id] });
-    await tx.query(`update lanes set active = false, leased_until = '-infinity' where lane_id = $1`, [lane.lane_id]);
+  /** The address means nothing: what may go elsewhere does, the rest ends here, with the remedy. What arrives meanwhile to go elsewhere does so when the lane is looked at again. */
+  private async refuse(lane: ProvisionalLane, error: DeliveryError): Promise<void> {
+    await this.outbox.transaction((tx) => this.moves.toOtherwise(tx, placeOf(lane)));
+    await this.waiting.endAll({ state: 'failed', error }, { condition: `d.lane_id = $1 and ${WAITING_IN_LANE} and ${GOES_NOWHERE_ELSE}`, parameters: [lane.lane_id] });
+    await this.release(lane, 0, undefined);
   }
 
+  /** Nothing may be arriving while it is decided whether the lane sleeps. */
   private async release(lane: ProvisionalLane, seconds: number, reason: string | undefined): Promise<void> {
     await this.database.transaction(async (tx) => {
       await tx.query('select 1 from lanes where lane_id = $1 for update', [lane.lane_id]);
       await tx.query(
         `update lanes set leased_until = '-infinity', next_at = clock_timestamp() + make_interval(secs => $2),
-           active = exists (select 1 from deliveries d where d.lane_id = lanes.lane_id and d.state = 'waiting')
+           active = exists (select 1 from deliveries d where d.lane_id = lanes.lane_id and ${WAITING_IN_LANE})
          where lane_id = $1`,
         [lane.lane_id, seconds],
       );
       if (reason === undefined) return;
       await tx.query(
         `with told as (
-           update deliveries set waiting_for = $2, version = version + 1 where lane_id = $1 and state = 'waiting' and waiting_for is distinct from $2::jsonb returning organization_id, delivery_id)
+           update deliveries d set waiting_for = $2, version = version + 1 where d.lane_id = $1 and ${WAITING_IN_LANE} and d.waiting_for is distinct from $2::jsonb returning d.organization_id, d.delivery_id)
          insert into timeline (organization_id, delivery_id, kind, text) select organization_id, delivery_id, 'waiting', $2::jsonb->>'reason' from told`,
         [lane.lane_id, JSON.stringify({ reason })],
       );
