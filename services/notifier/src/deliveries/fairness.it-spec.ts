@@ -52,6 +52,16 @@ describe('when more is due than can be sent', () => {
     expect(new Set(claims.filter((claim) => claim.organizationId === 'globex').map((claim) => claim.delivery.connection_id)).size).toBe(4);
   });
 
+  test('a workspace that cannot send does not fill the window again and again: its lanes sleep', async () => {
+    await connectOther('silent');
+    await fill('silent', 140);
+    await opened.connect({ id: 'silent', version: 2, paused: true });
+    await opened.source.query(`update lanes set next_at = clock_timestamp() - interval '1 minute' where connection_id = 'silent'`);
+    await fill('connection-1', 2);
+    expect(countBy((await opened.claim(8)).map((claim) => claim.delivery.connection_id))).toEqual({ 'connection-1': 2 });
+    expect(await opened.source.query(`select count(*)::int as awake from lanes where connection_id = 'silent' and next_at < 'infinity'`)).toEqual([{ awake: 12 }]);
+  });
+
   test('a workspace whose lanes fill the window does not hide those that came due after it', async () => {
     await fill('connection-1', 140);
     await connectOther('small');

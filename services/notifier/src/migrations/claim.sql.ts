@@ -24,6 +24,7 @@ declare
   in_window int := greatest(128, 4 * max_lanes);
   probing boolean := false;
   due bigint[];
+  silent bigint[];
   taken bigint[];
   filled bigint[];
   idle bigint[];
@@ -46,12 +47,13 @@ begin
 
   -- more is due than fits: every connection shows its longest due, so that a big one cannot fill the window
   if cardinality(due) = in_window then
+    select coalesce(array_agg(l.lane_id), '{}') into silent from lanes l join connections c using (connection_id) where l.lane_id = any(due) and c.state <> 'active';
     select array_agg(picked.lane_id) into due from (select c.connection_id from connections c where c.state = 'active') c
     cross join lateral (
       select l.lane_id from lanes l
       where l.connection_id = c.connection_id and l.active and not l.provisional and l.next_at <= moment and l.leased_until <= moment
       order by l.next_at limit greatest(4, in_window / (select count(*) from connections where state = 'active')) for no key update skip locked) picked;
-    if due is null then return; end if;
+    due := coalesce(due, '{}') || silent; -- what cannot send is put to sleep with them, or it would fill the window again and again
   end if;
 
   -- a connection that changes at this moment keeps its lanes out of this pass: it may be just about to wake them
