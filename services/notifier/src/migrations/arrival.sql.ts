@@ -9,7 +9,7 @@ alter table accepted_counts add column writer int not null default 0, drop const
  * accept_deliveries: records commands in their lanes, each once however often it comes, counts them and wakes the lanes.
  *
  * One function, so that a batch is one round trip. Lanes are locked in the order of their ids before anything enters them,
- * against whoever would empty or end them or let them sleep: such a one sees all of a batch or nothing of it, and neither a
+ * against whoever would empty them or let them sleep: such a one sees all of a batch or nothing of it, and neither a
  * claim nor a result is kept waiting. `said_at` is clamped, so that a producer with a wrong clock can neither jump the line
  * nor be stuck behind it.
  *
