@@ -53,9 +53,9 @@ function put(queries: QueryClient, delivery: Delivery): void {
 
 function refresher(queries: QueryClient): { soon: () => void; cancel: () => void } {
   return rounds(REFRESH_MS, async () => {
-    // what is under way is left alone, so that slow answers arrive; but it may be older than the change
-    const wasUnderWay = SHOWN.some((key) => queries.isFetching({ queryKey: [key] }) > 0);
+    // what is under way is left alone, so that slow answers arrive; but what it brings may be older than the change
+    const underWay = SHOWN.flatMap((key) => queries.getQueryCache().findAll({ queryKey: [key], fetchStatus: 'fetching' }));
     await Promise.all(SHOWN.map((key) => queries.invalidateQueries({ queryKey: [key] }, { cancelRefetch: false })));
-    return wasUnderWay;
+    return underWay.some(({ state }) => state.status === 'success');
   });
 }
