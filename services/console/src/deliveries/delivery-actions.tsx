@@ -29,7 +29,7 @@ export function DeliveryActions({ delivery, onDialog }: { delivery: Delivery; on
         {isPosted && isItsOwn && <WorkButton size="xs" variant="default" onClick={() => { onDialog('retract'); }} disabled={!mayAct}>Delete from Slack</WorkButton>}
         <CopyText value={link} label="Copy link" />
       </Group>
-      {delivery.digestId !== undefined && (waits || isPosted) && <Text size="sm">{`To ${waits ? 'cancel' : 'delete'} it, ${waits ? 'cancel' : 'delete'} `}<ToDelivery id={delivery.digestId}>the digest that tells it</ToDelivery>.</Text>}
+      {delivery.digestId !== undefined && (waits || isPosted) && <Text size="sm">{`To ${waits ? 'cancel' : 'delete'} it, ${waits ? 'cancel' : 'delete'} `}<ToDelivery id={delivery.digestId}>the digest that tells it</ToDelivery>. Whatever else it tells goes with it.</Text>}
       {!mayAct && <Text size="sm" c="dimmed">Needs the permission deliveries:replay</Text>}
       {cancel.error && <ProblemAlert error={cancel.error} />}
     </Stack>
