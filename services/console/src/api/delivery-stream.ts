@@ -1,21 +1,21 @@
 /** Keeps what is shown of deliveries true while they change: by the stream where it can be had, else by asking again. */
-import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useQueryClient, type Query, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
 import type { Delivery } from '@tocsin/contracts';
 
 import { useVisible } from '../parts/use-visible.js';
-import { queryString, type Query } from './client.js';
+import { queryString, type Query as Filter } from './client.js';
 import { readable, type DeliveryPages } from './deliveries.js';
 import { followEvents } from './event-stream.js';
-import { rounds } from './rounds.js';
+import { rounds, type Rounds } from './rounds.js';
 
 /** A burst of changes makes the list be asked anew this often at most. */
 const REFRESH_MS = 1_500;
 const SHOWN = ['deliveries', 'delivery-counts', 'delivery-reasons'];
 
 /** @returns whether changes arrive by themselves at this moment */
-export function useLiveDeliveries(filter: Query, { enabled }: { enabled: boolean }): boolean {
+export function useLiveDeliveries(filter: Filter, { enabled }: { enabled: boolean }): boolean {
   const queries = useQueryClient();
   const [live, setLive] = useState(false);
   const isVisible = useVisible();
@@ -51,11 +51,16 @@ function put(queries: QueryClient, delivery: Delivery): void {
   void queries.invalidateQueries({ queryKey: ['delivery', delivery.id] });
 }
 
-function refresher(queries: QueryClient): { soon: () => void; cancel: () => void } {
+/** What never came says why, until somebody asks again. */
+function hasNotFailed({ state: { status, data } }: Query): boolean {
+  return status !== 'error' || data !== undefined;
+}
+
+function refresher(queries: QueryClient): Rounds {
   return rounds(REFRESH_MS, async () => {
     // what is under way is left alone, so that slow answers arrive; but what it brings may be older than the change
     const underWay = SHOWN.flatMap((key) => queries.getQueryCache().findAll({ queryKey: [key], fetchStatus: 'fetching' }));
-    await Promise.all(SHOWN.map((key) => queries.invalidateQueries({ queryKey: [key] }, { cancelRefetch: false })));
+    await Promise.all(SHOWN.map((key) => queries.invalidateQueries({ queryKey: [key], predicate: hasNotFailed }, { cancelRefetch: false })));
     return underWay.some(({ state }) => state.status === 'success');
   });
 }
