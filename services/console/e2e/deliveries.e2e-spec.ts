@@ -185,15 +185,6 @@ test('a tab that nobody sees holds no connection', async ({ page }) => {
   await expect(live).toBeVisible();
 });
 
-test('ages go on while nothing happens', async ({ page }) => {
-  await page.clock.install();
-  await openDeliveries(page);
-  await expect(rows(page).first()).toBeVisible();
-  await page.route('**/v1/**', (route) => route.abort());
-  await page.clock.fastForward('02:00:00');
-  await expect(rows(page).first()).toContainText('2 h');
-});
-
 test('what a digest tells is stopped and taken back with the digest', async ({ page, product }) => {
   const { items: [posted] } = await product.api<{ items: { id: string }[] }>('GET', '/v1/deliveries?state=posted&limit=1');
   await page.route(`**/v1/deliveries/${posted?.id ?? ''}`, async (route) => route.fulfill({ json: { ...(await (await route.fetch()).json()) as object, digestId: 'd1' } }));

@@ -92,6 +92,16 @@ test('an application stays on one line while there is room', async ({ page }) =>
   expect((await name.boundingBox())?.height).toBeLessThan(30);
 });
 
+test('ages go on while nothing happens', async ({ page }) => {
+  await page.clock.install();
+  await signIn(page);
+  const first = page.getByRole('row').nth(1);
+  await expect(first).toBeVisible();
+  await page.route('**/v1/**', () => undefined); // nothing is answered any more
+  await page.clock.fastForward('02:00:00');
+  await expect(first).toContainText('2 h');
+});
+
 test('a page that does not come leaves what is shown, and can be asked for again', async ({ page }) => {
   await signIn(page);
   const rows = page.getByRole('row');
