@@ -82,7 +82,7 @@ describe('the list of issues', () => {
 
   test.each([
     ['colour=red', 'colour'], ['severity=enormous', 'severity'], ['status=', 'status'], ['sort=owner', 'sort'], ['limit=201', 'limit'], ['limit=0', 'limit'], ['firstSeenAfter=soon', 'firstSeenAfter'],
-    ['cursor=abc', 'cursor'], ['cursor=WyJ0aXRsZSIsInQiLCJpZCJd', 'cursor'], ['severity[a]=high', 'severity'],
+    ['cursor=abc', 'cursor'], ['cursor=WyJ0aXRsZSIsInQiLCJpZCJd', 'cursor'], ['severity[a]=high', 'severity[a]'],
   ])('with "%s" is refused with the parameter', async (query, parameter) => {
     const { status, body } = await noa.get<Problem>(`/v1/issues?${query}`);
     expect([status, body.errors?.[0]?.parameter]).toEqual([400, parameter]);
