@@ -63,7 +63,7 @@ export class WaitingRepository {
       `select d.organization_id, d.delivery_id from ledger d where ${WAITS} and ${condition} and d.lane_id = any($${parameters.length + 1}::bigint[]) limit ${BATCH}`,
       [...parameters, lanes],
     );
-    const ended = await this.end(tx, ending, {
+    const ended = await this.endLocked(tx, ending, {
       condition: '(d.organization_id, d.delivery_id) in (select * from unnest($1::text[], $2::text[]))',
       parameters: [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],
     });
@@ -75,13 +75,17 @@ export class WaitingRepository {
    * and it is left alone. Commands go on arriving, and those that come meanwhile may be left.
    * @returns the keys of those that ended
    */
-  async end(tx: EntityManager, { state, error, told = error.message }: Ending, { condition, parameters }: Which): Promise<DeliveryKey[]> {
-    const these = `from ledger d where ${WAITS} and ${condition}`;
-    const found = await tx.query<{ lane_id: string }[]>(`select distinct d.lane_id ${these}`, [...parameters]);
+  async end(tx: EntityManager, ending: Ending, which: Which): Promise<DeliveryKey[]> {
+    const found = await tx.query<{ lane_id: string }[]>(`select distinct d.lane_id from ledger d where ${WAITS} and ${which.condition}`, [...which.parameters]);
     if (found.length === 0) return [];
     await lockLanes(tx, found);
+    return this.endLocked(tx, ending, which);
+  }
+
+  /** With their lanes locked. */
+  private async endLocked(tx: EntityManager, { state, error, told = error.message }: Ending, { condition, parameters }: Which): Promise<DeliveryKey[]> {
     const [ended] = await tx.query<[DeliveryKey[], number]>(
-      `with these as materialized (select d.organization_id, d.delivery_id ${these})
+      `with these as materialized (select d.organization_id, d.delivery_id from ledger d where ${WAITS} and ${condition})
        update deliveries d set state = $${parameters.length + 1}, error = $${parameters.length + 2}, version = d.version + 1, waiting_for = null, settled_at = clock_timestamp()
        from these where d.organization_id = these.organization_id and d.delivery_id = these.delivery_id and d.state = 'waiting' and d.digest_id is null
        returning d.organization_id, d.delivery_id`,
