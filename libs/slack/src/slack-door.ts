@@ -137,19 +137,21 @@ export class SlackDoor {
     return answerOf(() => this.client.users.lookupByEmail({ email }), (result) => result.user && toPerson(result.user));
   }
 
-  /** chat.postMessage: the answer's channel is a `D…` when the message went to a person. */
-  async postMessage({ channel, threadTs, broadcast, ...message }: SlackMessage): Promise<SlackAnswer<PostedMessage>> {
-    const thread = threadTs === undefined ? {} : { thread_ts: threadTs, ...(broadcast === true && { reply_broadcast: true }) };
-    return this.chat('chat.postMessage', { channel, ...message, ...thread, ...PLAIN });
+  /**
+   * chat.postMessage: the answer's channel is a `D…` when the message went to a person.
+   * @param message itself, or what {@link writeMessage} made of it, for whoever would not hold it until Slack has answered
+   */
+  async postMessage(message: SlackMessage | Buffer): Promise<SlackAnswer<PostedMessage>> {
+    return this.chat('chat.postMessage', Buffer.isBuffer(message) ? message : writeMessage(message));
   }
 
   /** chat.update: the whole message is replaced; blocks that are left out are removed. */
   async updateMessage({ channel, ts, ...message }: MessageEdit): Promise<SlackAnswer<PostedMessage>> {
-    return this.chat('chat.update', { channel, ts, ...message, parse: 'none' });
+    return this.chat('chat.update', toBytes({ channel, ts, ...message, parse: 'none' }));
   }
 
   async deleteMessage({ channel, ts }: PostedMessage): Promise<SlackAnswer<PostedMessage>> {
-    return this.chat('chat.delete', { channel, ts });
+    return this.chat('chat.delete', toBytes({ channel, ts }));
   }
 
   /** Lists are read as a form, which is all that they take. A page holds a megabyte: Slack's client would copy it four times. */
@@ -159,10 +161,20 @@ export class SlackDoor {
     return answerOfReply(() => exchange(this.pool, { path: path + method, headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body, totalMs }), (result) => read(result as R));
   }
 
-  private async chat(method: string, body: object): Promise<SlackAnswer<PostedMessage>> {
+  private async chat(method: string, body: Buffer): Promise<SlackAnswer<PostedMessage>> {
     const { path, headers, totalMs } = this.api;
-    return answerOfReply(() => exchange(this.pool, { path: path + method, headers, body: JSON.stringify(body), totalMs }), toPosted);
+    return answerOfReply(() => exchange(this.pool, { path: path + method, headers, body, totalMs }), toPosted);
   }
+}
+
+/** The body of chat.postMessage. Bytes lie beside the heap: what waits for Slack costs garbage collection nothing. */
+export function writeMessage({ channel, threadTs, broadcast, ...message }: SlackMessage): Buffer {
+  const thread = threadTs === undefined ? {} : { thread_ts: threadTs, ...(broadcast === true && { reply_broadcast: true }) };
+  return toBytes({ channel, ...message, ...thread, ...PLAIN });
+}
+
+function toBytes(body: object): Buffer {
+  return Buffer.from(JSON.stringify(body));
 }
 
 /** Nothing in a message is looked up, linked or unfolded by Slack. */

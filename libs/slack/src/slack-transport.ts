@@ -67,7 +67,7 @@ export interface Reply {
 export interface SlackRequest {
   path: string;
   headers: Record<string, string>;
-  body: string;
+  body: string | Buffer;
   /** Until the whole answer is there. */
   totalMs?: number;
   /** Ends it as well. */

@@ -2,9 +2,11 @@
 import type { SendToSlack } from '@tocsin/contracts';
 import type { FieldChange, Issue, IssueChange } from '@tocsin/domain';
 
+import { commandOf } from '../src/deliveries/claim.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
 import { ChangeWaiting } from '../src/living/change-waiting.js';
 import { EditRepository } from '../src/living/edit.repository.js';
+import { traced } from '../src/living/claim-telling.js';
 import { FollowChanges } from '../src/living/follow-changes.js';
 import { IssueNewsRepository } from '../src/living/issue-news.repository.js';
 import type { Heard } from '../src/living/issue-news.js';
@@ -65,8 +67,8 @@ export class OpenedLiving {
     const claim = await this.opened.claimOne();
     if (!claim) throw new Error('nothing is due');
     this.posts += 1;
-    const [ts, trace] = [`1700000000.${String(this.posts).padStart(6, '0')}`, traceOf({ command: claim.delivery.command, wasPlainText })];
-    await this.opened.finish(claim, { ...POSTED, ts, ...(trace && { trace }) });
+    const ts = `1700000000.${String(this.posts).padStart(6, '0')}`;
+    await this.opened.finish(claim, traced({ ...POSTED, ts }, traceOf(commandOf(claim.delivery)), wasPlainText));
     return ts;
   }
 

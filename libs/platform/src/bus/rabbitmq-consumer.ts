@@ -2,6 +2,8 @@
  * Consumes one queue for as long as it is wanted: over lost connections, closed channels and a deleted queue. Every message
  * is settled on the channel that delivered it; a tag of one channel means another message on the next.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 
 import { BusUnavailableError, STOP_DEADLINE_MS, type BusLogger, type IncomingMessage, type Subscription } from './message-bus.js';
@@ -147,6 +149,7 @@ export class RabbitMqConsumer implements Subscription {
 
   private async settle(message: ConsumeMessage, session: Session): Promise<void> {
     const { queue, type, maxAttempts, onMessage, logger } = this.options;
+    await nextTurn();
     const incoming = incomingFrom(message, queue, type);
     const outcome = await this.gate.run(() => onMessage(incoming, message), session.over.signal);
     if (outcome.kind === 'left') return;

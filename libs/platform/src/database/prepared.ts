@@ -1,20 +1,24 @@
 /** Statements that are asked many times a second: PostgreSQL parses and plans each of them once for a connection. */
-import type { Pool, PoolClient } from 'pg';
+import pg, { type CustomTypesConfig, type Pool, type PoolClient } from 'pg';
 import { EntityManager, type DataSource } from 'typeorm';
 
 /** By their text; a connection knows a prepared statement by its name. */
 const names = new Map<string, string>();
 
+/** Leaves `json` (not `jsonb`) as the text that it is, for whoever reads it later or never. */
+export const JSON_AS_TEXT: CustomTypesConfig = { getTypeParser: (type: Parameters<typeof pg.types.getTypeParser>[0]) => (type === pg.types.builtins.JSON ? String : pg.types.getTypeParser(type)) as never };
+
 /**
  * Asks `text`, which must be a constant, as a named prepared statement, past TypeORM's own handling of queries.
  * @param within a transaction, or a database for a connection of its own
+ * @param types how values are read, unless as always
  * @returns the rows, also of an update or delete
  */
-export async function prepared<Row extends object>(within: DataSource | EntityManager, text: string, values: unknown[]): Promise<Row[]> {
+export async function prepared<Row extends object>(within: DataSource | EntityManager, text: string, values: unknown[], types?: CustomTypesConfig): Promise<Row[]> {
   let name = names.get(text);
   if (name === undefined) names.set(text, (name = `tocsin_${names.size + 1}`));
   const client = within instanceof EntityManager ? await clientOf(within) : poolOf(within);
-  const { rows } = await client.query<Row>({ name, text, values });
+  const { rows } = await client.query<Row>({ name, text, values, ...(types && { types }) });
   return rows;
 }
 

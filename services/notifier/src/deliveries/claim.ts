@@ -1,11 +1,15 @@
 /** What a process may send until a lease ends. */
 import type { Issue } from '@tocsin/domain';
 
-import type { Told } from '../living/told.js';
-import type { DeliveryRow } from './delivery-view.js';
+import type { KeptCommand, Told } from '../living/told.js';
+import { headOf, type CommandHead, type DeliveryRow } from './delivery-view.js';
 
 /** The row of a claimed delivery, with what deciding about it needs. */
-export interface ClaimedRow extends DeliveryRow {
+export interface ClaimedRow extends Omit<DeliveryRow, 'command'> {
+  /** The event that brought its command, as JSON: hundreds wait in their leases, and each is read when its turn comes. */
+  event: string;
+  /** What is kept in memory of its command once it was read. */
+  head?: CommandHead;
   said_at: Date;
   fail_streak: number;
   /** Its destination needs attention, as far as is known. */
@@ -17,6 +21,17 @@ export interface ClaimedRow extends DeliveryRow {
   told: Told | null;
   /** The newest that was heard of its one issue lately. */
   newest: Issue | null;
+}
+
+/** Reads what a claimed delivery is to tell. Whoever waits for something should not hold it meanwhile: it can be read again. */
+export function commandOf(delivery: ClaimedRow): KeptCommand {
+  const { data } = JSON.parse(delivery.event) as { data: KeptCommand };
+  delivery.head ??= headOf(data);
+  return data;
+}
+
+export function headOfClaimed(delivery: ClaimedRow): CommandHead {
+  return delivery.head ?? headOf(commandOf(delivery));
 }
 
 /** A delivery that this process may send until the lease of its lane ends. */

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import type { Delivery } from '@tocsin/contracts';
 import { Outbox } from '@tocsin/platform';
 
 import { UNHELD_COLUMNS, deliveryView, type DeliveryRow } from './delivery-view.js';
@@ -45,12 +46,12 @@ export class DeliveryLog {
          join jsonb_to_recordset($1::jsonb) s (organization_id text, delivery_id text) using (organization_id, delivery_id)`,
         [JSON.stringify(settled.slice(at, at + SLICE))],
       );
-      await this.tell(tx, rows);
+      await this.tell(tx, rows.map((row) => deliveryView(row)));
     }
   }
 
-  /** As {@link tellSettled}, of rows as they are now. */
-  async tell(tx: EntityManager, rows: readonly DeliveryRow[]): Promise<void> {
-    await this.outbox.add(tx, ...rows.map((row) => ({ type: 'delivery.settled.v1' as const, organizationId: row.organization_id, subject: row.delivery_id, data: deliveryView(row) })));
+  /** As {@link tellSettled}, of deliveries as they are now. */
+  async tell(tx: EntityManager, settled: readonly Delivery[]): Promise<void> {
+    await this.outbox.add(tx, ...settled.map((delivery) => ({ type: 'delivery.settled.v1' as const, organizationId: delivery.organizationId, subject: delivery.id, data: delivery })));
   }
 }

@@ -41,6 +41,19 @@ export interface DeliveryRow {
   paused: { by: string; workflow: boolean } | null;
 }
 
+/** What a delivery's view says of its command. */
+export interface CommandHead {
+  source: DeliverySource;
+  title: string | undefined;
+}
+
+/** What changes of a delivery when it settles. */
+type Progress = Pick<DeliveryRow, 'state' | 'version' | 'attempts' | 'error' | 'slack_channel' | 'slack_ts' | 'settled_at'>;
+
+export function headOf({ source, digest, issues }: SendToSlack): CommandHead {
+  return { source, title: digest?.title ?? issues[0]?.title };
+}
+
 const OWN_COLUMNS = [
   'organization_id', 'delivery_id', 'lane_id', 'connection_id', 'state', 'version', 'priority', 'attempts', 'attempt', 'ambiguous', 'kind', 'issue_ids', 'destination', 'destination_id',
   'destination_kind', 'waiting_for', 'error', 'slack_channel', 'slack_ts', 'digest_id', 'replay_of', 'created_at', 'settled_at',
@@ -87,43 +100,45 @@ const HELD_BY_CONNECTION: Record<string, string> = {
 };
 
 export function deliveryView(row: DeliveryRow, timeline?: TimelineEntry[]): Delivery {
-  const source: DeliverySource = row.command.source;
-  const waitingFor = waitingForOf(row);
-  return {
+  const view = viewOf(row, headOf(row.command));
+  if (timeline) view.timeline = timeline;
+  return view;
+}
+
+/**
+ * As {@link deliveryView}, where the command itself is not at hand. Made for every message: hence no copies of parts.
+ * @param now what became of it, where the row is older
+ */
+export function viewOf(row: Omit<DeliveryRow, 'command'>, { source, title }: CommandHead, now: Progress = row): Delivery {
+  const destination: Delivery['destination'] = {};
+  if (row.destination_id !== null) destination.id = row.destination_id;
+  if (row.destination_kind !== null) destination.kind = row.destination_kind;
+  if (row.destination_name !== null) destination.name = row.destination_name;
+  const view: Delivery = {
     id: row.delivery_id,
-    state: row.state,
-    version: row.version,
+    state: now.state,
+    version: now.version,
     organizationId: row.organization_id,
     connectionId: row.connection_id,
-    destination: {
-      ...(row.destination_id !== null && { id: row.destination_id }),
-      ...(row.destination_kind !== null && { kind: row.destination_kind }),
-      ...(row.destination_name !== null && { name: row.destination_name }),
-    },
+    destination,
     issueIds: row.issue_ids,
     issueCount: source.kind === 'digest' ? source.of : row.issue_ids.length,
-    ...titleOf(row.command),
     priority: row.priority,
-    attempts: row.attempts,
+    attempts: now.attempts,
     source,
-    ...(waitingFor && { waitingFor }),
-    ...(row.digest_id !== null && { digestId: row.digest_id }),
-    ...(row.replay_of !== null && { replayOf: row.replay_of }),
-    ...(row.error !== null && { error: row.error }),
-    ...(row.slack_channel !== null && row.slack_ts !== null && { slack: { channel: row.slack_channel, ts: row.slack_ts, permalink: permalink(row.workspace_url ?? 'https://slack.com', row.slack_channel, row.slack_ts) } }),
     createdAt: row.created_at.toISOString(),
-    ...(row.settled_at !== null && { settledAt: row.settled_at.toISOString() }),
-    ...(timeline && { timeline }),
   };
+  if (title !== undefined) view.title = title;
+  if (now.state === 'waiting') view.waitingFor = waitingForOf(row);
+  if (row.digest_id !== null) view.digestId = row.digest_id;
+  if (row.replay_of !== null) view.replayOf = row.replay_of;
+  if (now.error !== null) view.error = now.error;
+  if (now.slack_channel !== null && now.slack_ts !== null) view.slack = { channel: now.slack_channel, ts: now.slack_ts, permalink: permalink(row.workspace_url ?? 'https://slack.com', now.slack_channel, now.slack_ts) };
+  if (now.settled_at !== null) view.settledAt = now.settled_at.toISOString();
+  return view;
 }
 
-function titleOf({ digest, issues }: SendToSlack): { title?: string } {
-  const title = digest?.title ?? issues[0]?.title;
-  return title === undefined ? {} : { title };
-}
-
-function waitingForOf(row: DeliveryRow): { reason: string; until?: string } | undefined {
-  if (row.state !== 'waiting') return undefined;
+function waitingForOf(row: Omit<DeliveryRow, 'command'>): NonNullable<Delivery['waitingFor']> {
   if (row.paused !== null) return { reason: `sending ${row.paused.workflow ? 'for its workflow ' : ''}was paused by ${row.paused.by}` };
   const held = HELD_BY_CONNECTION[row.connection_state ?? ''];
   if (held !== undefined) return { reason: row.connection_state === 'revoked' && row.connection_reason !== null ? `${held} (${row.connection_reason})` : held };

@@ -7,7 +7,7 @@ import { Metrics } from '@tocsin/platform';
 import type { SlackAnswer } from '@tocsin/slack';
 
 import type { Outcome } from './delivery-result.js';
-import type { Claim } from './claim.js';
+import { headOfClaimed, type Claim } from './claim.js';
 
 const DURATION_BUCKETS = [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
 const REQUEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -60,7 +60,7 @@ export class DeliveryMetrics implements OnApplicationBootstrap {
 
   /** Counts what became of a claimed delivery. */
   recorded({ delivery }: Claim, outcome: Outcome): void {
-    const { kind } = delivery.command.source;
+    const { kind } = headOfClaimed(delivery).source;
     this.count({ kind, saidAt: delivery.said_at }, outcome.state, outcome.error?.code ?? (outcome.story?.slack as { error?: string } | undefined)?.error);
   }
 

@@ -2,19 +2,19 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { failPoint, Outbox, prepared } from '@tocsin/platform';
+import type { Delivery } from '@tocsin/contracts';
+import { failPoint, JSON_AS_TEXT, Outbox, prepared } from '@tocsin/platform';
 
 import { BreakerRepository } from '../breaker/breaker.repository.js';
 import { ConnectionHolds } from '../connections/connection-holds.js';
 import { HearOfDestinations } from '../destinations/hear-of-destinations.js';
 import { newsOfResult } from '../destinations/news-of-result.js';
 import { ToldIssues } from '../living/told-issues.repository.js';
-import type { KeptCommand } from '../living/told.js';
 import { NotifierConfig } from '../notifier.config.js';
-import type { Claim, ClaimedRow, LaneClaim } from './claim.js';
+import { headOfClaimed, type Claim, type ClaimedRow, type LaneClaim } from './claim.js';
 import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
 import type { DeliveryResult } from './delivery-result.js';
-import type { DeliveryRow } from './delivery-view.js';
+import { viewOf } from './delivery-view.js';
 
 /** A lease outlives the longest request (10 s) with room for a slow database. */
 export const LEASE_MS = 30_000;
@@ -68,9 +68,7 @@ export class LaneRepository {
   private async rowsOf(taken: readonly Taken[]): Promise<ClaimedRow[]> {
     const keys = taken.flatMap(({ organization_id, delivery_id }) => (delivery_id === null ? [] : [{ organization_id, delivery_id }]));
     if (keys.length === 0) return [];
-    const rows = await prepared<ClaimedRow & { event: { data: KeptCommand } }>(this.database, 'select * from read_claims($1, $2)', [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)]);
-    for (const row of rows) row.command = row.event.data;
-    return rows;
+    return prepared<ClaimedRow>(this.database, 'select * from read_claims($1, $2)', [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)], JSON_AS_TEXT);
   }
 
   /** Milliseconds until the next lane that waits for its time may send; undefined when none does. */
@@ -105,7 +103,7 @@ export class LaneRepository {
       const recorded = new Map(rows.map((row) => [keyOf(row), row]));
       // A second post of one message is told as well: it is in the channel.
       await this.told.record(tx, results.filter((result) => result.state === 'posted' || recorded.has(keyOf(result.delivery))));
-      await this.log.tell(tx, results.flatMap((result) => settledRow(result, recorded.get(keyOf(result.delivery)))));
+      await this.log.tell(tx, results.flatMap((result) => settledView(result, recorded.get(keyOf(result.delivery)))));
       await this.destinations.hear(tx, results.flatMap((result) => newsOfResult(result, Date.now())));
     });
     failPoint('finish.commit');
@@ -123,11 +121,11 @@ function keyOf({ organization_id, delivery_id }: DeliveryKey): string {
   return JSON.stringify([organization_id, delivery_id]);
 }
 
-/** The row of a delivery that settled, as it is now. */
-function settledRow({ delivery, state, error, channel, ts }: DeliveryResult, recorded: Recorded | undefined): DeliveryRow[] {
+/** A delivery that settled, as it is now. */
+function settledView({ delivery, state, error, channel, ts }: DeliveryResult, recorded: Recorded | undefined): Delivery[] {
   if (!recorded?.settled_at) return [];
   const { version, attempts, settled_at } = recorded;
-  return [{ ...delivery, state, version, attempts, settled_at, waiting_for: null, error: error ?? null, slack_channel: channel ?? delivery.slack_channel, slack_ts: ts ?? delivery.slack_ts }];
+  return [viewOf(delivery, headOfClaimed(delivery), { state, version, attempts, settled_at, error: error ?? null, slack_channel: channel ?? delivery.slack_channel, slack_ts: ts ?? delivery.slack_ts })];
 }
 
 function byLane(taken: readonly Taken[], rows: readonly ClaimedRow[]): LaneClaim[] {

@@ -5,13 +5,14 @@ import { DataSource } from 'typeorm';
 import type { DeliveryMessage } from '@tocsin/contracts';
 import { renderMessage, renderPlainText } from '@tocsin/domain';
 
-import type { ClaimedRow } from '../deliveries/claim.js';
-import { DELIVERY_COLUMNS } from '../deliveries/delivery-view.js';
-import { messageInputOf, toldIssues } from '../deliveries/message-of-delivery.js';
+import { DELIVERY_COLUMNS, type DeliveryRow } from '../deliveries/delivery-view.js';
+import { messageInputOf, toldIssues, type ToRender } from '../deliveries/message-of-delivery.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
-import { asTold } from '../living/claim-telling.js';
+import { asTold, type Tellable } from '../living/claim-telling.js';
 import { TOLD_COLUMNS, TOLD_JOINS } from '../living/told-issues.repository.js';
 import { NotifierConfig } from '../notifier.config.js';
+
+type MessageRow = DeliveryRow & Tellable;
 
 @Injectable()
 export class DeliveryMessageQuery {
@@ -26,24 +27,24 @@ export class DeliveryMessageQuery {
     const row = await this.row(organizationId, deliveryId);
     if (!row) return undefined;
     const told = row.digest_id === null ? row : ((await this.row(organizationId, row.digest_id)) ?? row);
-    const { shown, plainText } = told.state === 'posted' ? await this.asPosted(told) : { shown: asTold(told), plainText: false };
-    const input = messageInputOf(shown, this.config.PUBLIC_URL, await this.ownersOf(shown), Date.now());
+    const { shown, plainText } = told.state === 'posted' ? await this.asPosted(told) : { shown: asTold(told, told.command), plainText: false };
+    const input = messageInputOf(shown, this.config.PUBLIC_URL, await this.ownersOf(told.connection_id, shown), Date.now());
     if (plainText) return { ...renderPlainText(input), blocks: [], attachments: [], plainText };
     const { text, blocks, attachments } = renderMessage(input);
     return { text, blocks, attachments };
   }
 
   /** With what decides how it is told. */
-  private async row(organizationId: string, deliveryId: string): Promise<ClaimedRow | undefined> {
-    const [row] = await this.database.query<ClaimedRow[]>(
-      `select ${DELIVERY_COLUMNS('d')}, d.said_at, 0 as fail_streak, d.parent_channel, d.parent_ts, ${TOLD_COLUMNS} from ledger d ${TOLD_JOINS} where d.organization_id = $1 and d.delivery_id = $2`,
+  private async row(organizationId: string, deliveryId: string): Promise<MessageRow | undefined> {
+    const [row] = await this.database.query<MessageRow[]>(
+      `select ${DELIVERY_COLUMNS('d')}, d.parent_channel, d.parent_ts, ${TOLD_COLUMNS} from ledger d ${TOLD_JOINS} where d.organization_id = $1 and d.delivery_id = $2`,
       [organizationId, deliveryId],
     );
     return row;
   }
 
   /** In a thread or as plain text, if its timeline says so. */
-  private async asPosted(row: ClaimedRow): Promise<{ shown: ClaimedRow; plainText: boolean }> {
+  private async asPosted(row: MessageRow): Promise<{ shown: ToRender; plainText: boolean }> {
     const [line] = await this.database.query<{ slack: { plainText?: true; threadTs?: string } | null }[]>(
       `select slack from timeline where organization_id = $1 and delivery_id = $2 and kind = 'posted' order by id desc limit 1`,
       [row.organization_id, row.delivery_id],
@@ -51,9 +52,8 @@ export class DeliveryMessageQuery {
     return { shown: line?.slack?.threadTs === undefined ? row : { ...row, kind: 'reply' }, plainText: line?.slack?.plainText === true };
   }
 
-  private async ownersOf(row: ClaimedRow): Promise<string[]> {
-    const { command, connection_id } = row;
-    const owners = command.options?.mention?.owner === true ? toldIssues(row).flatMap((issue) => issue.owners) : [];
-    return owners.length > 0 ? this.directory.peopleByEmail(connection_id, owners) : [];
+  private async ownersOf(connectionId: string, shown: ToRender): Promise<string[]> {
+    const owners = shown.command.options?.mention?.owner === true ? toldIssues(shown).flatMap((issue) => issue.owners) : [];
+    return owners.length > 0 ? this.directory.peopleByEmail(connectionId, owners) : [];
   }
 }

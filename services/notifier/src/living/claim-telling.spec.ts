@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 
 import { aSendToSlack, anIssue } from '@tocsin/testing';
 
-import type { Claim, ClaimedRow } from '../deliveries/claim.js';
+import { commandOf, type Claim, type ClaimedRow } from '../deliveries/claim.js';
 import { posted, UNTOUCHED } from '../deliveries/outcome.js';
 import { carryOver, tell, traced, withoutThread } from './claim-telling.js';
-import type { KeptCommand } from './told.js';
+import { traceOf, type KeptCommand } from './told.js';
 
 const workflow = { kind: 'workflow', workflowId: 'w1', version: 1, stepId: 's1' } as const;
 const issue = anIssue({ id: 'i1', revision: 2 });
@@ -15,19 +15,23 @@ function claimed(command: Partial<KeptCommand> = {}, row: Partial<ClaimedRow> = 
   const whole = Object.assign(aSendToSlack({ issues: [issue], source: workflow }), command);
   const delivery: ClaimedRow = {
     organization_id: 'acme', delivery_id: whole.commandId, lane_id: '1', connection_id: 'connection-1', state: 'posting', version: 1, priority: 5, attempts: 0, attempt: 1, ambiguous: 0, kind: 'message',
-    command: whole, issue_ids: whole.issues.map(({ id }) => id), destination: { id: 'C0SECALERT' }, destination_id: 'C0SECALERT', destination_kind: 'channel', destination_name: null, waiting_for: null, error: null,
+    event: JSON.stringify({ data: whole }), issue_ids: whole.issues.map(({ id }) => id), destination: { id: 'C0SECALERT' }, destination_id: 'C0SECALERT', destination_kind: 'channel', destination_name: null, waiting_for: null, error: null,
     slack_channel: null, slack_ts: null, digest_id: null, replay_of: null, created_at: new Date(0), settled_at: null, workspace_url: 'https://acme.slack.com', connection_state: 'active', connection_reason: null, probe_at: null, paused: null,
     said_at: new Date(0), fail_streak: 0, troubled: false, parent_channel: null, parent_ts: null, told: null, newest: null, ...row,
   };
   return { organizationId: 'acme', deliveryId: whole.commandId, laneId: '1', leaseId: 'lease', attempt: 1, leftover: false, isProbe: false, isLast: false, delivery };
 }
 
+function tellOf({ delivery }: Claim): ReturnType<typeof tell> {
+  return tell(delivery, commandOf(delivery));
+}
+
 /** What becomes of the second when the first of one lease was posted. */
 function second(first: Claim, later: Claim): string {
-  const told = tell(first);
+  const told = tellOf(first);
   if ('outcome' in told) return 'the first was not sent';
-  carryOver([later], first, traced(ARRIVED, told, false));
-  const telling = tell(later);
+  carryOver([later], first, traced(ARRIVED, told.leaves, false));
+  const telling = tellOf(later);
   return 'outcome' in telling ? (telling.outcome.error?.code ?? telling.outcome.state) : telling.thread ? `answer to ${telling.thread.ts}` : 'message';
 }
 
@@ -66,30 +70,31 @@ describe('an answer that shows a newer issue than it tells', () => {
 describe('a message is told', () => {
   test('with the issue as it is now', () => {
     const newest = anIssue({ id: 'i1', revision: 5, severity: 'low' });
-    expect(tell(claimed({}, { newest }))).toMatchObject({ claim: { delivery: { command: { issues: [newest] } } } });
+    expect(tellOf(claimed({}, { newest }))).toMatchObject({ shown: { command: { issues: [newest] } } });
   });
 
   test('or not, with the link to where it is told', () => {
     const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.000001', inDigest: false, living: true, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
-    expect(tell(claimed({}, { told }))).toMatchObject({ outcome: { state: 'suppressed', error: { code: 'already_told', message: expect.stringContaining('https://acme.slack.com/archives/C0SECALERT/p1000001') as unknown } } });
+    expect(tellOf(claimed({}, { told }))).toMatchObject({ outcome: { state: 'suppressed', error: { code: 'already_told', message: expect.stringContaining('https://acme.slack.com/archives/C0SECALERT/p1000001') as unknown } } });
   });
 
   test('and leaves a mark when it was resolved before', () => {
-    expect(tell(claimed({}, { newest: anIssue({ id: 'i1', revision: 3, status: 'resolved' }) }))).toMatchObject({ outcome: { trace: { kind: 'collapsed', issue: { id: 'i1', revision: 2 } } } });
+    expect(tellOf(claimed({}, { newest: anIssue({ id: 'i1', revision: 3, status: 'resolved' }) }))).toMatchObject({ outcome: { trace: { kind: 'collapsed', issue: { id: 'i1', revision: 2 } } } });
   });
 });
 
 describe('a thread whose message was deleted', () => {
   test('gets no answer of ours', () => {
-    expect(withoutThread(claimed({ reply: { since: 1, covers: [2] } }))).toMatchObject({ state: 'suppressed', error: { code: 'retracted' } });
+    expect(withoutThread({ attempts: 0 }, commandOf(claimed({ reply: { since: 1, covers: [2] } }).delivery))).toMatchObject({ state: 'suppressed', error: { code: 'retracted' } });
   });
 
   test('is waited for by a workflow, whose message it may become again, but not for ever', () => {
-    expect(withoutThread(claimed({ change: 'updated' }))).toMatchObject({ state: 'waiting', charge: 1, messageWaitMs: 5000, laneWaitMs: 0 });
-    expect(withoutThread(claimed({ change: 'updated' }, { attempts: 3 }))).toBeUndefined();
+    const command = commandOf(claimed({ change: 'updated' }).delivery);
+    expect(withoutThread({ attempts: 0 }, command)).toMatchObject({ state: 'waiting', charge: 1, messageWaitMs: 5000, laneWaitMs: 0 });
+    expect(withoutThread({ attempts: 3 }, command)).toBeUndefined();
   });
 });
 
 test('what was not sent leaves no trace', () => {
-  expect(traced(UNTOUCHED, { claim: claimed() }, false)).toEqual(UNTOUCHED);
+  expect(traced(UNTOUCHED, traceOf(commandOf(claimed().delivery)), false)).toEqual(UNTOUCHED);
 });

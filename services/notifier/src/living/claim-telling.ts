@@ -3,9 +3,10 @@ import { permalink } from '@tocsin/slack';
 
 import type { Claim, ClaimedRow } from '../deliveries/claim.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
+import type { ToRender } from '../deliveries/message-of-delivery.js';
 import { suppressed, UNTOUCHED } from '../deliveries/outcome.js';
 import { decideTelling, suppression, type Telling } from './telling.js';
-import { traceOf, type KeptCommand, type Told } from './told.js';
+import { traceOf, type KeptCommand, type Told, type Trace } from './told.js';
 
 export interface Thread {
   channel: string;
@@ -14,23 +15,40 @@ export interface Thread {
   tells: { id: string; revision: number } | undefined;
 }
 
+/** What a delivery's row says about how it is told. */
+export type Tellable = Pick<ClaimedRow, 'delivery_id' | 'kind' | 'ambiguous' | 'replay_of' | 'parent_channel' | 'parent_ts' | 'told' | 'newest' | 'workspace_url' | 'created_at' | 'settled_at'>;
+
+/** A message that is to go. */
+export interface ToPost {
+  /** With the issue as it is now. */
+  shown: ToRender;
+  /** Where it goes, unless it stands for itself. */
+  thread: Thread | undefined;
+  /** What it leaves behind when it arrives. */
+  leaves: Trace | undefined;
+}
+
 const LATER_WAIT_MS = 5000;
 /** How often a workflow's answer waits for a message that is being made anew. */
 const THREAD_PATIENCE = 3;
 
-/** @returns the claim with the issue as it is now and the thread that it goes to, or what became of it without a request */
-export function tell(claim: Claim): { claim: Claim; thread?: Thread } | { outcome: Outcome } {
-  const { delivery } = claim;
-  const telling = tellingOf(delivery);
+/** @returns what to post, or what became of the delivery without a request */
+export function tell(delivery: Tellable, command: KeptCommand): ToPost | { outcome: Outcome } {
+  const telling = tellingOf(delivery, command);
   switch (telling.as) {
     case 'suppressed':
-      return { outcome: suppressedAs(delivery, telling.code) };
+      return { outcome: suppressedAs(delivery, command, telling.code) };
     case 'later':
       return { outcome: waitForParent(0) };
-    case 'reply':
-      return { claim: shown(claim, telling), thread: { channel: telling.channel, ts: telling.ts, tells: toldBy(delivery.command) } };
-    case 'message':
-      return { claim: shown(claim, telling) };
+    case 'reply': {
+      const { channel, ts } = telling;
+      const tells = toldBy(command);
+      return { shown: shownAs(delivery, command, telling), thread: { channel, ts, tells }, leaves: { kind: 'replied', channel, ts, ...(tells && { issue: tells }) } };
+    }
+    case 'message': {
+      const shown = shownAs(delivery, command, telling);
+      return { shown, thread: undefined, leaves: traceOf(shown.command) };
+    }
   }
 }
 
@@ -40,32 +58,25 @@ function toldBy({ digest, issues, reply }: KeptCommand): Thread['tells'] {
   return { id: issue.id, revision: reply ? Math.max(...reply.covers) : issue.revision };
 }
 
-function tellingOf({ delivery_id, command, replay_of, ambiguous, parent_channel, parent_ts, told, newest }: ClaimedRow): Telling {
+function tellingOf({ delivery_id, replay_of, ambiguous, parent_channel, parent_ts, told, newest }: Tellable, command: KeptCommand): Telling {
   const parent = parent_channel !== null && parent_ts !== null ? { channel: parent_channel, ts: parent_ts } : undefined;
   return decideTelling({ deliveryId: delivery_id, command, isReplay: replay_of !== null, isAmbiguous: ambiguous > 0, parent, told: told ?? undefined, newest: newest ?? undefined });
 }
 
 /** What waits, as it would be told at this moment. */
-export function asTold(delivery: ClaimedRow): ClaimedRow {
-  const telling = tellingOf(delivery);
-  return telling.as === 'message' || telling.as === 'reply' ? shownIn(delivery, telling) : delivery;
+export function asTold(delivery: Tellable, command: KeptCommand): ToRender {
+  const telling = tellingOf(delivery, command);
+  return telling.as === 'message' || telling.as === 'reply' ? shownAs(delivery, command, telling) : { ...delivery, command };
 }
 
-type Shown = Extract<Telling, { as: 'message' | 'reply' }>;
-
-function shown(claim: Claim, telling: Shown): Claim {
-  return { ...claim, delivery: shownIn(claim.delivery, telling) };
-}
-
-function shownIn(delivery: ClaimedRow, telling: Shown): ClaimedRow {
+function shownAs({ kind, ambiguous, created_at, settled_at }: Tellable, command: KeptCommand, telling: Extract<Telling, { as: 'message' | 'reply' }>): ToRender {
   const { issue } = telling;
   const follows = telling.as === 'message' ? telling.follows : undefined;
-  if (!issue && !follows && telling.as === 'message') return delivery;
-  const command = { ...delivery.command, ...(issue && { issues: [issue] }), ...(follows && { follows }) };
-  return { ...delivery, command, ...(telling.as === 'reply' && { kind: 'reply' as const }) };
+  const shown = issue || follows ? { ...command, ...(issue && { issues: [issue] }), ...(follows && { follows }) } : command;
+  return { command: shown, kind: telling.as === 'reply' ? 'reply' : kind, ambiguous, created_at, settled_at };
 }
 
-function suppressedAs({ command, told, workspace_url }: ClaimedRow, code: Parameters<typeof suppression>[0]): Outcome {
+function suppressedAs({ told, workspace_url }: Tellable, command: KeptCommand, code: Parameters<typeof suppression>[0]): Outcome {
   const link = told && told.channel !== null && told.ts !== null && workspace_url !== null ? permalink(workspace_url, told.channel, told.ts) : undefined;
   const [issue] = command.issues;
   return { ...suppressed(suppression(code, link)), ...(code === 'resolved_before_sent' && issue && { trace: { kind: 'collapsed' as const, issue: { id: issue.id, revision: issue.revision } } }) };
@@ -78,20 +89,15 @@ function waitForParent(charge: 0 | 1): Outcome {
 }
 
 /** Somebody deleted the message. @returns undefined when it is to be judged as any refusal */
-export function withoutThread({ delivery }: Claim): Outcome | undefined {
-  if (delivery.command.reply || delivery.command.summary) return suppressed(suppression('retracted', undefined));
-  return delivery.attempts < THREAD_PATIENCE ? { ...waitForParent(1), asked: true } : undefined;
+export function withoutThread({ attempts }: Pick<ClaimedRow, 'attempts'>, { reply, summary }: KeptCommand): Outcome | undefined {
+  if (reply || summary) return suppressed(suppression('retracted', undefined));
+  return attempts < THREAD_PATIENCE ? { ...waitForParent(1), asked: true } : undefined;
 }
 
-/** What a post leaves behind. @param thread where it went */
-export function traced(outcome: Outcome, { claim, thread }: { claim: Claim; thread?: Thread }, wasPlainText: boolean): Outcome {
-  if (outcome.state !== 'posted' && outcome.state !== 'unconfirmed') return outcome;
-  if (thread) {
-    const { channel, ts, tells } = thread;
-    return outcome.state === 'posted' ? { trace: { kind: 'replied', channel, ts, ...(tells && { issue: tells }) }, ...outcome } : outcome;
-  }
-  const trace = traceOf({ command: claim.delivery.command, wasPlainText });
-  return trace ? { trace, ...outcome } : outcome;
+/** What a post that may have arrived leaves behind; an answer only when it did. */
+export function traced(outcome: Outcome, leaves: Trace | undefined, wasPlainText: boolean): Outcome {
+  if (!leaves || !(outcome.state === 'posted' || (outcome.state === 'unconfirmed' && leaves.kind !== 'replied'))) return outcome;
+  return { trace: leaves.kind === 'told' && wasPlainText ? { ...leaves, wasPlainText } : leaves, ...outcome };
 }
 
 /** Several messages of a lease: the later ones were claimed before the earlier ones were told. */

@@ -43,12 +43,12 @@ export type Trace =
   | { kind: 'replied'; issue?: Shown; channel: string; ts: string }
   | { kind: 'collapsed'; issue: Shown };
 
-/** What a message that arrived makes known of its issues; nothing when it tells none. */
-export function traceOf({ command, wasPlainText }: { command: KeptCommand; wasPlainText: boolean }): Trace | undefined {
+/** What a message makes known of its issues when it arrives; nothing when it tells none. */
+export function traceOf(command: KeptCommand): Extract<Trace, { kind: 'told' }> | undefined {
   const issues = shownIn(command);
   if (issues.length === 0 || command.summary !== undefined) return undefined;
   const { comment, options, digest } = command;
-  return { kind: 'told', issues, inDigest: digest !== undefined || issues.length > 1, living: options?.living !== false, wasPlainText, ...(comment !== undefined && { comment }) };
+  return { kind: 'told', issues, inDigest: digest !== undefined || issues.length > 1, living: options?.living !== false, wasPlainText: false, ...(comment !== undefined && { comment }) };
 }
 
 const REMEMBERED_MAX = 100;
