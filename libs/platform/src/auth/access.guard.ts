@@ -1,6 +1,6 @@
 /** Every route passes here: who is calling, and may they. */
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 
 import { ProblemException } from '../http/problem.exception.js';
@@ -9,7 +9,6 @@ import { setCaller, type Caller } from './caller.js';
 import { verifyServiceToken } from './service-token.js';
 import { InvalidToken, type TokenVerifier } from './token-verifier.js';
 
-@Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
@@ -18,7 +17,6 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (context.getType() !== 'http') return true;
     const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]);
     if (!access) throw new Error(`${context.getClass().name}.${context.getHandler().name} says not who may call it`);
     if (access.kind === 'public') return true;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Controller, Module, type Type } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER } from '@nestjs/core';
 import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { concat, NEVER, of, throwError, timer, mergeMap, type Observable } from 'rxjs';
@@ -11,6 +11,7 @@ import { ConnectionReported, MESSAGE_MAX_BYTES, type ServiceName } from '@tocsin
 import { ContractPipe } from '../http/contract.pipe.js';
 import { PeerUnavailable } from '../http/internal.client.js';
 import { ProblemFilter } from '../http/problem.filter.js';
+import { RequestChecks } from '../http/request-checks.js';
 import { createLogger } from '../logging/logger.js';
 import { createServiceApp } from '../service/start-service.js';
 import { BusContext } from './bus-context.js';
@@ -44,7 +45,7 @@ afterEach(async () => {
 });
 
 async function connectorWith(...controllers: Type[]): Promise<FakeBus> {
-  @Module({ controllers, providers: [{ provide: APP_FILTER, useValue: new ProblemFilter(SILENT) }, { provide: APP_PIPE, useClass: ContractPipe }] })
+  @Module({ controllers, providers: [{ provide: APP_FILTER, useValue: new ProblemFilter(SILENT) }, { provide: RequestChecks, useValue: new RequestChecks([], [new ContractPipe()]) }] })
   class Connector {}
   const bus = new FakeBus();
   const runtime = { bus, logger: SILENT, peers: { connector: '', issues: '', workflows: '', notifier: '' } };

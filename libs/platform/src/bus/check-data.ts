@@ -32,7 +32,11 @@ export async function checkData(contract: new () => object, data: unknown, point
 /** How many fields it has, at every depth. */
 function fieldsIn(value: object): number {
   let fields = 0;
-  for (const name of Object.keys(value)) {
+  if (Array.isArray(value)) {
+    for (const item of value as unknown[]) fields += typeof item === 'object' && item !== null ? 1 + fieldsIn(item) : 1;
+    return fields;
+  }
+  for (const name in value) {
     const field = (value as Record<string, unknown>)[name];
     fields += 1;
     if (typeof field === 'object' && field !== null) fields += fieldsIn(field);

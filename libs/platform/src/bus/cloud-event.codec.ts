@@ -83,7 +83,7 @@ export function checkCloudEvent(value: unknown, pointer = ''): CloudEventReading
   const data = places.length === 0 ? dataOf(event, pointer) : undefined;
   if (data === undefined) return { ok: false, places };
   if (!data.ok) return data;
-  return { ok: true, event: { ...present(event), data: data.value } as CloudEvent };
+  return { ok: true, event: isWritten(event) ? (event as unknown as CloudEvent) : ({ ...present(event), data: data.value } as CloudEvent) };
 }
 
 function wrongTexts(event: Record<string, unknown>, pointer: string): ProblemPlace[] {
@@ -111,6 +111,12 @@ function dataOf(event: Record<string, unknown>, pointer: string): Parsed {
   if (event.data !== undefined) return { ok: true, value: event.data };
   if (typeof event.data_base64 === 'string') return parseJson(Buffer.from(event.data_base64, 'base64'), `${pointer}/data_base64`);
   return refused({ pointer: `${pointer}/data`, code: 'required', message: 'data is missing' });
+}
+
+/** Every attribute has a value and the data is itself, as it nearly always is: the event need not be made anew. */
+function isWritten(event: Record<string, unknown>): boolean {
+  for (const name in event) if (event[name] === null || name === 'data_base64') return false;
+  return event.data !== undefined;
 }
 
 function present(event: Record<string, unknown>): Record<string, unknown> {

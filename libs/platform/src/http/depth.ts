@@ -13,7 +13,8 @@ export function tooDeep(value: unknown, pointer = ''): ProblemPlace | undefined 
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels < 0) return true;
-  for (const name of Object.keys(value)) {
+  if (Array.isArray(value)) return value.some((item) => isDeeperThan(levels - 1, item));
+  for (const name in value) {
     const child = (value as Record<string, unknown>)[name];
     if (typeof child === 'object' && isDeeperThan(levels - 1, child)) return true;
   }

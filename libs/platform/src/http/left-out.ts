@@ -7,7 +7,7 @@ export function withoutNulls<T extends object>(value: T): T {
     return value;
   }
   const fields = value as Record<string, unknown>;
-  for (const name of Object.keys(fields)) {
+  for (const name in fields) {
     const field = fields[name];
     if (field === null) Reflect.deleteProperty(fields, name);
     else if (isObject(field)) withoutNulls(field);

@@ -26,12 +26,19 @@ export function createLogger(service: string, level: string, destination?: Desti
   return pino(options, destination ?? standardOutput());
 }
 
-/** Written behind the back of whoever logs, several lines at a time when there are many; the rest at exit. Shared, so that lines of one process never mix. */
+/**
+ * Written behind the back of whoever logs, several lines at a time when there are many; the rest at exit. Shared, so that lines of
+ * one process never mix. As bytes: of texts, pino's destination measures all that waits again with every line.
+ */
 function standardOutput(): DestinationStream {
-  return (output ??= pino.destination({ fd: 1, sync: false }));
+  if (output === undefined) {
+    const bytes = pino.destination({ fd: 1, sync: false, contentMode: 'buffer' });
+    output = { write: (line) => { bytes.write(Buffer.from(line) as never); }, flushSync: () => { bytes.flushSync(); } };
+  }
+  return output;
 }
 
-let output: DestinationStream | undefined;
+let output: (DestinationStream & { flushSync(): void }) | undefined;
 
 /** Nest's own messages through the same lines: its start-up chatter at debug level. */
 export class NestLogger implements LoggerService {

@@ -5,6 +5,7 @@
 import { routeOf, type CloudEvent, type Exchange, type MessageType, type ServiceName } from '@tocsin/contracts';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
+import { textArray } from '../database/text-array.js';
 import { eventId } from './event-id.js';
 
 /** A message to be said: the CloudEvent around it is made by {@link Outbox.add}. */
@@ -55,11 +56,10 @@ export class Outbox {
   async add(tx: EntityManager, ...events: OutgoingEvent[]): Promise<void> {
     if (events.length === 0) return;
     const rows = events.map((event) => this.row(event));
-    // JSON holds no line break of its own, so the bodies go as lines: as a list of texts each quote in them would be escaped.
     await tx.query(
       `insert into outbox (type, exchange, message_id, body, organization_id)
-       select * from unnest($1::text[], $2::text[], $3::text[], string_to_array($4, chr(10)), $5::text[])`,
-      [rows.map(({ type }) => type), rows.map(({ exchange }) => exchange), rows.map(({ id }) => id), rows.map(({ body }) => body).join('\n'), rows.map(({ organizationId }) => organizationId)],
+       select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])`,
+      [rows.map(({ type }) => type), rows.map(({ exchange }) => exchange), rows.map(({ id }) => id), rows.map(({ body }) => body), rows.map(({ organizationId }) => organizationId)].map(textArray),
     );
   }
 

@@ -1,6 +1,6 @@
 /** Everything of the platform that a service needs, wired once: database, outbox, access, audit, idempotency, health, metrics. */
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE, Reflector } from '@nestjs/core';
+import { APP_FILTER, Reflector } from '@nestjs/core';
 import type { MigrationInterface } from 'typeorm';
 
 import type { ServiceName } from '@tocsin/contracts';
@@ -19,6 +19,7 @@ import { Idempotency } from '../http/idempotency.js';
 import { InternalClient } from '../http/internal.client.js';
 import { OpenStreams } from '../http/open-streams.js';
 import { ProblemFilter } from '../http/problem.filter.js';
+import { RequestChecks } from '../http/request-checks.js';
 import { StrayQueryGuard } from '../http/stray-query.guard.js';
 import { Metrics, MetricsController } from '../metrics/metrics.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
@@ -78,9 +79,7 @@ export class PlatformModule {
         Idempotency,
         OpenStreams,
         { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
-        { provide: APP_PIPE, useClass: ContractPipe },
-        { provide: APP_GUARD, useFactory: (reflector: Reflector) => new AccessGuard(reflector, tokens, secrets), inject: [Reflector] },
-        { provide: APP_GUARD, useClass: StrayQueryGuard },
+        { provide: RequestChecks, useFactory: (reflector: Reflector) => new RequestChecks([new AccessGuard(reflector, tokens, secrets), new StrayQueryGuard(reflector)], [new ContractPipe()]), inject: [Reflector] },
       ],
       exports: [...values.map(({ provide }) => provide), Metrics, Idempotency, OpenStreams],
     };

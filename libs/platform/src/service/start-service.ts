@@ -15,6 +15,7 @@ import { BusServer } from '../bus/bus-server.js';
 import { listen, type Listening } from '../http/listen.js';
 import { OpenStreams } from '../http/open-streams.js';
 import { sendProblem, toProblem } from '../http/problem.filter.js';
+import { RequestChecks } from '../http/request-checks.js';
 import { assignRequestId } from '../http/request-id.js';
 import { NestLogger } from '../logging/logger.js';
 import { openApiDocument } from './openapi.js';
@@ -64,6 +65,8 @@ export async function createServiceApp({ service, module, runtime, streamed = []
     response.json(document);
   });
   app.connectMicroservice<MicroserviceOptions>({ strategy: new BusServer(runtime.bus, service, runtime.logger) }, { inheritAppConfig: true });
+  const { guards, pipes } = app.get(RequestChecks, { strict: false });
+  app.useGlobalGuards(...guards).useGlobalPipes(...pipes); // after the line above, so that messages go without them
   try {
     await app.init();
     assertEveryRouteSaysWhoMayCall(app);

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { failPoint, Outbox } from '@tocsin/platform';
+import { failPoint, Outbox, textArray } from '@tocsin/platform';
 
 import { arrivalRow, type Arrival, type ArrivalRow, type Lane } from './arrival.js';
 
@@ -31,7 +31,7 @@ async function accept(database: Pick<EntityManager, 'query'>, rows: readonly Arr
   const { lanes, places } = lanesOf(rows);
   const inserted = await database.query<{ delivery_id: string }[]>(
     'select delivery_id from accept_deliveries($1::jsonb, $2::int[], $3::jsonb, $4::text[], make_interval(hours => $5), make_interval(mins => $6))',
-    [JSON.stringify(lanes), places, `[${rows.map(({ facts }) => facts).join(',')}]`, toTextArray(rows.map(({ event }) => event)), DEFAULT_LIFE_HOURS, CLOCK_TOLERANCE_MINUTES],
+    [JSON.stringify(lanes), places, `[${rows.map(({ facts }) => facts).join(',')}]`, textArray(rows.map(({ event }) => event)), DEFAULT_LIFE_HOURS, CLOCK_TOLERANCE_MINUTES],
   );
   return inserted.map((row) => row.delivery_id);
 }
@@ -46,16 +46,4 @@ function lanesOf(rows: readonly ArrivalRow[]): { lanes: Lane[]; places: number[]
     return entry.place;
   });
   return { lanes: [...known.values()].map(({ lane }) => lane), places };
-}
-
-/** PostgreSQL's binary form of text[]: what is bytes already is copied, not decoded, quoted and encoded again. */
-function toTextArray(texts: readonly Buffer[]): Buffer {
-  const [dimensions, noNulls, typeOfText, firstPlace] = [1, 0, 25, 1];
-  return Buffer.concat([int32(dimensions, noNulls, typeOfText, texts.length, firstPlace), ...texts.flatMap((text) => [int32(text.length), text])]);
-}
-
-function int32(...values: readonly number[]): Buffer {
-  const bytes = Buffer.allocUnsafe(4 * values.length);
-  values.forEach((value, index) => bytes.writeInt32BE(value, 4 * index));
-  return bytes;
 }

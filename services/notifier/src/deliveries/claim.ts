@@ -2,10 +2,10 @@
 import type { Issue } from '@tocsin/domain';
 
 import type { KeptCommand, Told } from '../living/told.js';
-import { headOf, type CommandHead, type DeliveryRow } from './delivery-view.js';
+import { headOf, type CommandHead, type DeliveryRow, type Standing } from './delivery-view.js';
 
-/** The row of a claimed delivery, with what deciding about it needs. */
-export interface ClaimedRow extends Omit<DeliveryRow, 'command'> {
+/** A claimed delivery, with what deciding about it needs. */
+export interface ClaimedRow extends Standing, Pick<DeliveryRow, 'lane_id' | 'kind' | 'attempts' | 'ambiguous' | 'slack_channel' | 'slack_ts'> {
   /** The event that brought its command, as JSON: hundreds wait in their leases, and each is read when its turn comes. */
   event: string;
   /** What is kept in memory of its command once it was read. */
@@ -22,6 +22,10 @@ export interface ClaimedRow extends Omit<DeliveryRow, 'command'> {
   /** The newest that was heard of its one issue lately. */
   newest: Issue | null;
 }
+
+/** What is asked of claimed deliveries: everything that stands in {@link ClaimedRow}. Hundreds are held, and each value costs. */
+export const CLAIMED_COLUMNS = `organization_id, delivery_id, lane_id, connection_id, kind, priority, attempts, ambiguous, issue_ids, destination_id, destination_kind, destination_name, slack_channel, slack_ts,
+  digest_id, replay_of, created_at, workspace_url, event, said_at, fail_streak, troubled, parent_channel, parent_ts, told, newest`;
 
 /** Reads what a claimed delivery is to tell. Whoever waits for something should not hold it meanwhile: it can be read again. */
 export function commandOf(delivery: ClaimedRow): KeptCommand {

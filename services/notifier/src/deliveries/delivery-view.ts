@@ -47,7 +47,10 @@ export interface CommandHead {
   title: string | undefined;
 }
 
-/** What changes of a delivery when it settles. */
+/** What a delivery is from the beginning, as far as its view shows it. */
+export type Standing = Pick<DeliveryRow, 'organization_id' | 'delivery_id' | 'connection_id' | 'destination_id' | 'destination_kind' | 'destination_name' | 'issue_ids' | 'priority' | 'digest_id' | 'replay_of' | 'created_at' | 'workspace_url'>;
+
+/** What has become of it. */
 type Progress = Pick<DeliveryRow, 'state' | 'version' | 'attempts' | 'error' | 'slack_channel' | 'slack_ts' | 'settled_at'>;
 
 export function headOf({ source, digest, issues }: SendToSlack): CommandHead {
@@ -100,16 +103,14 @@ const HELD_BY_CONNECTION: Record<string, string> = {
 };
 
 export function deliveryView(row: DeliveryRow, timeline?: TimelineEntry[]): Delivery {
-  const view = viewOf(row, headOf(row.command));
+  const view = viewOf(row, headOf(row.command), row);
+  if (row.state === 'waiting') view.waitingFor = waitingForOf(row);
   if (timeline) view.timeline = timeline;
   return view;
 }
 
-/**
- * As {@link deliveryView}, where the command itself is not at hand. Made for every message: hence no copies of parts.
- * @param now what became of it, where the row is older
- */
-export function viewOf(row: Omit<DeliveryRow, 'command'>, { source, title }: CommandHead, now: Progress = row): Delivery {
+/** The view of one that does not wait, where its command is not at hand. Made for every message: hence no copies of parts. */
+export function viewOf(row: Standing, { source, title }: CommandHead, now: Progress): Delivery {
   const destination: Delivery['destination'] = {};
   if (row.destination_id !== null) destination.id = row.destination_id;
   if (row.destination_kind !== null) destination.kind = row.destination_kind;
@@ -129,7 +130,6 @@ export function viewOf(row: Omit<DeliveryRow, 'command'>, { source, title }: Com
     createdAt: row.created_at.toISOString(),
   };
   if (title !== undefined) view.title = title;
-  if (now.state === 'waiting') view.waitingFor = waitingForOf(row);
   if (row.digest_id !== null) view.digestId = row.digest_id;
   if (row.replay_of !== null) view.replayOf = row.replay_of;
   if (now.error !== null) view.error = now.error;
@@ -138,7 +138,7 @@ export function viewOf(row: Omit<DeliveryRow, 'command'>, { source, title }: Com
   return view;
 }
 
-function waitingForOf(row: Omit<DeliveryRow, 'command'>): NonNullable<Delivery['waitingFor']> {
+function waitingForOf(row: DeliveryRow): NonNullable<Delivery['waitingFor']> {
   if (row.paused !== null) return { reason: `sending ${row.paused.workflow ? 'for its workflow ' : ''}was paused by ${row.paused.by}` };
   const held = HELD_BY_CONNECTION[row.connection_state ?? ''];
   if (held !== undefined) return { reason: row.connection_state === 'revoked' && row.connection_reason !== null ? `${held} (${row.connection_reason})` : held };

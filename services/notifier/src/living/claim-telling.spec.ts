@@ -14,9 +14,9 @@ const ARRIVED = posted({ channel: 'C0SECALERT', ts: '1.1' }, '#sec-alerts', fals
 function claimed(command: Partial<KeptCommand> = {}, row: Partial<ClaimedRow> = {}): Claim {
   const whole = Object.assign(aSendToSlack({ issues: [issue], source: workflow }), command);
   const delivery: ClaimedRow = {
-    organization_id: 'acme', delivery_id: whole.commandId, lane_id: '1', connection_id: 'connection-1', state: 'posting', version: 1, priority: 5, attempts: 0, attempt: 1, ambiguous: 0, kind: 'message',
-    event: JSON.stringify({ data: whole }), issue_ids: whole.issues.map(({ id }) => id), destination: { id: 'C0SECALERT' }, destination_id: 'C0SECALERT', destination_kind: 'channel', destination_name: null, waiting_for: null, error: null,
-    slack_channel: null, slack_ts: null, digest_id: null, replay_of: null, created_at: new Date(0), settled_at: null, workspace_url: 'https://acme.slack.com', connection_state: 'active', connection_reason: null, probe_at: null, paused: null,
+    organization_id: 'acme', delivery_id: whole.commandId, lane_id: '1', connection_id: 'connection-1', priority: 5, attempts: 0, ambiguous: 0, kind: 'message',
+    event: JSON.stringify({ data: whole }), issue_ids: whole.issues.map(({ id }) => id), destination_id: 'C0SECALERT', destination_kind: 'channel', destination_name: null,
+    slack_channel: null, slack_ts: null, digest_id: null, replay_of: null, created_at: new Date(0), workspace_url: 'https://acme.slack.com',
     said_at: new Date(0), fail_streak: 0, troubled: false, parent_channel: null, parent_ts: null, told: null, newest: null, ...row,
   };
   return { organizationId: 'acme', deliveryId: whole.commandId, laneId: '1', leaseId: 'lease', attempt: 1, leftover: false, isProbe: false, isLast: false, delivery };

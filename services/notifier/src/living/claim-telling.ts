@@ -16,7 +16,7 @@ export interface Thread {
 }
 
 /** What a delivery's row says about how it is told. */
-export type Tellable = Pick<ClaimedRow, 'delivery_id' | 'kind' | 'ambiguous' | 'replay_of' | 'parent_channel' | 'parent_ts' | 'told' | 'newest' | 'workspace_url' | 'created_at' | 'settled_at'>;
+export type Tellable = Pick<ClaimedRow, 'delivery_id' | 'kind' | 'ambiguous' | 'replay_of' | 'parent_channel' | 'parent_ts' | 'told' | 'newest' | 'workspace_url' | 'created_at'> & { settled_at?: Date | null };
 
 /** A message that is to go. */
 export interface ToPost {
@@ -73,7 +73,7 @@ function shownAs({ kind, ambiguous, created_at, settled_at }: Tellable, command:
   const { issue } = telling;
   const follows = telling.as === 'message' ? telling.follows : undefined;
   const shown = issue || follows ? { ...command, ...(issue && { issues: [issue] }), ...(follows && { follows }) } : command;
-  return { command: shown, kind: telling.as === 'reply' ? 'reply' : kind, ambiguous, created_at, settled_at };
+  return { command: shown, kind: telling.as === 'reply' ? 'reply' : kind, ambiguous, created_at, ...(settled_at !== undefined && { settled_at }) };
 }
 
 function suppressedAs({ told, workspace_url }: Tellable, command: KeptCommand, code: Parameters<typeof suppression>[0]): Outcome {
