@@ -18,7 +18,7 @@ export { DatabaseModule } from './database/database.module.js';
 export { DatabaseUnavailable, isDatabaseAway } from './database/database-failure.js';
 export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './database/embedded-postgres.js';
 export * from './database/open-database.js';
-export { JSON_AS_TEXT, prepared } from './database/prepared.js';
+export { JSON_AS_BYTES, prepared } from './database/prepared.js';
 export { plainArray, textArray } from './database/text-array.js';
 export { failPoint, failPointAtRequests } from './fail-points/fail-point.js';
 export { MESSAGE_BUS } from './health/health.controller.js';

@@ -5,8 +5,12 @@ import { EntityManager, type DataSource } from 'typeorm';
 /** By their text; a connection knows a prepared statement by its name. */
 const names = new Map<string, string>();
 
-/** Leaves `json` (not `jsonb`) as the text that it is, for whoever reads it later or never. */
-export const JSON_AS_TEXT: CustomTypesConfig = { getTypeParser: (type: Parameters<typeof pg.types.getTypeParser>[0]) => (type === pg.types.builtins.JSON ? String : pg.types.getTypeParser(type)) as never };
+/** Leaves `json` (not `jsonb`) unread, for whoever reads it later or never. As bytes, which lie beside the heap: what is kept for long costs garbage collection nothing. */
+export const JSON_AS_BYTES: CustomTypesConfig = { getTypeParser: (type: Parameters<typeof pg.types.getTypeParser>[0]) => (type === pg.types.builtins.JSON ? toBytes : pg.types.getTypeParser(type)) as never };
+
+function toBytes(text: string): Buffer {
+  return Buffer.from(text);
+}
 
 /**
  * Asks `text`, which must be a constant, as a named prepared statement, past TypeORM's own handling of queries.

@@ -7,7 +7,7 @@ import { headOf, type CommandHead, type DeliveryRow, type Standing } from './del
 /** A claimed delivery, with what deciding about it needs. */
 export interface ClaimedRow extends Standing, Pick<DeliveryRow, 'lane_id' | 'kind' | 'attempts' | 'ambiguous' | 'slack_channel' | 'slack_ts'> {
   /** The event that brought its command, as JSON: hundreds wait in their leases, and each is read when its turn comes. */
-  event: string;
+  event: Buffer;
   /** What is kept in memory of its command once it was read. */
   head?: CommandHead;
   said_at: Date;
@@ -29,7 +29,7 @@ export const CLAIMED_COLUMNS = `organization_id, delivery_id, lane_id, connectio
 
 /** Reads what a claimed delivery is to tell. Whoever waits for something should not hold it meanwhile: it can be read again. */
 export function commandOf(delivery: ClaimedRow): KeptCommand {
-  const { data } = JSON.parse(delivery.event) as { data: KeptCommand };
+  const { data } = JSON.parse(delivery.event.toString()) as { data: KeptCommand };
   delivery.head ??= headOf(data);
   return data;
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import type { Delivery } from '@tocsin/contracts';
-import { failPoint, JSON_AS_TEXT, Outbox, plainArray, prepared, textArray } from '@tocsin/platform';
+import { failPoint, JSON_AS_BYTES, Outbox, plainArray, prepared, textArray } from '@tocsin/platform';
 
 import { BreakerRepository } from '../breaker/breaker.repository.js';
 import { ConnectionHolds } from '../connections/connection-holds.js';
@@ -68,7 +68,7 @@ export class LaneRepository {
   private async rowsOf(taken: readonly Taken[]): Promise<ClaimedRow[]> {
     const keys = taken.flatMap(({ organization_id, delivery_id }) => (delivery_id === null ? [] : [{ organization_id, delivery_id }]));
     if (keys.length === 0) return [];
-    return prepared<ClaimedRow>(this.database, `select ${CLAIMED_COLUMNS} from read_claims($1, $2)`, [textArray(keys.map(({ organization_id }) => organization_id)), textArray(keys.map(({ delivery_id }) => delivery_id))], JSON_AS_TEXT);
+    return prepared<ClaimedRow>(this.database, `select ${CLAIMED_COLUMNS} from read_claims($1, $2)`, [textArray(keys.map(({ organization_id }) => organization_id)), textArray(keys.map(({ delivery_id }) => delivery_id))], JSON_AS_BYTES);
   }
 
   /** Milliseconds until the next lane that waits for its time may send; undefined when none does. */
