@@ -16,7 +16,7 @@ const COMMAND = 'slack.send.v1';
 const OUTCOMES = 'issues.delivery.settled.v1';
 
 /** What `deploy/Dockerfile` tells the process beside its settings. */
-const AS_THE_IMAGE = { MALLOC_ARENA_MAX: '1' };
+const AS_THE_IMAGE = { MALLOC_ARENA_MAX: '1', NODE_OPTIONS: '--v8-pool-size=1' };
 
 export class Tocsin implements Contender {
   readonly name = 'Tocsin';

@@ -19,7 +19,7 @@ export { DatabaseUnavailable, isDatabaseAway } from './database/database-failure
 export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './database/embedded-postgres.js';
 export * from './database/open-database.js';
 export { JSON_AS_BYTES, prepared } from './database/prepared.js';
-export { plainArray, textArray } from './database/text-array.js';
+export { jsonbList, plainArray, textArray } from './database/lists.js';
 export { failPoint, failPointAtRequests } from './fail-points/fail-point.js';
 export { MESSAGE_BUS } from './health/health.controller.js';
 export * from './http/contract.pipe.js';

@@ -31,7 +31,7 @@ export interface SlackMessage {
   /** Visible to everybody in the workspace. */
   metadata?: { event_type: string; event_payload: Record<string, string | number | boolean> };
   /** Parent message: reply in its thread. */
-  threadTs?: string;
+  threadTs?: string | undefined;
   /** Show the reply in the channel as well. */
   broadcast?: boolean;
 }
@@ -168,9 +168,9 @@ export class SlackDoor {
 }
 
 /** The body of chat.postMessage. Bytes lie beside the heap: what waits for Slack costs garbage collection nothing. */
-export function writeMessage({ channel, threadTs, broadcast, ...message }: SlackMessage): Buffer {
-  const thread = threadTs === undefined ? {} : { thread_ts: threadTs, ...(broadcast === true && { reply_broadcast: true }) };
-  return toBytes({ channel, ...message, ...thread, ...PLAIN });
+export function writeMessage({ channel, text, blocks, attachments, metadata, threadTs, broadcast }: SlackMessage): Buffer {
+  const reply_broadcast = threadTs !== undefined && broadcast === true ? true : undefined;
+  return toBytes({ channel, text, blocks, attachments, metadata, thread_ts: threadTs, reply_broadcast, ...PLAIN });
 }
 
 function toBytes(body: object): Buffer {

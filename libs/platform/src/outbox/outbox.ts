@@ -5,7 +5,7 @@
 import { routeOf, type CloudEvent, type Exchange, type MessageType, type ServiceName } from '@tocsin/contracts';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
-import { textArray } from '../database/text-array.js';
+import { textArray } from '../database/lists.js';
 import { eventId } from './event-id.js';
 
 /** A message to be said: the CloudEvent around it is made by {@link Outbox.add}. */

@@ -50,7 +50,7 @@ describe('a command', () => {
   test('may be handed over by a replica of the version before, within what is kept of it', async () => {
     const command = aSendToSlack({ connectionId: 'connection-1', destination: { id: 'C0SECALERT' }, comment: 'Look', source: { kind: 'workflow', workflowId: 'w7', version: 1, stepId: 's1' } });
     const { lane, facts } = arrivalRow({ command, saidAt: new Date() });
-    const { sourceKind: _kind, workflowId: _workflow, searched: _searched, issueRevision: _revision, issueStatus: _status, ...kept } = JSON.parse(facts) as Record<string, unknown>;
+    const { sourceKind: _kind, workflowId: _workflow, searched: _searched, issueRevision: _revision, issueStatus: _status, ...kept } = JSON.parse(facts.toString()) as Record<string, unknown>;
     await opened.source.query(`select accept_deliveries($1, $2, interval '1 day', interval '5 minutes')`, [JSON.stringify([lane]), JSON.stringify([{ ...kept, lane: 1, event: { data: command } }])]);
     await expect(opened.source.query('select command, source_kind, workflow_id, searched, issue_revision, issue_status from ledger')).resolves.toEqual([
       { command, source_kind: 'workflow', workflow_id: 'w7', searched: expect.stringContaining('"look"'), issue_revision: command.issues[0]?.revision, issue_status: 'open' },

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { failPoint, Outbox, textArray } from '@tocsin/platform';
+import { failPoint, jsonbList, Outbox, plainArray, textArray } from '@tocsin/platform';
 
 import { arrivalRow, type Arrival, type ArrivalRow, type Lane } from './arrival.js';
 
@@ -31,7 +31,7 @@ async function accept(database: Pick<EntityManager, 'query'>, rows: readonly Arr
   const { lanes, places } = lanesOf(rows);
   const inserted = await database.query<{ delivery_id: string }[]>(
     'select delivery_id from accept_deliveries($1::jsonb, $2::int[], $3::jsonb, $4::text[], make_interval(hours => $5), make_interval(mins => $6))',
-    [JSON.stringify(lanes), places, `[${rows.map(({ facts }) => facts).join(',')}]`, textArray(rows.map(({ event }) => event)), DEFAULT_LIFE_HOURS, CLOCK_TOLERANCE_MINUTES],
+    [JSON.stringify(lanes), plainArray(places), jsonbList(rows.map(({ facts }) => facts)), textArray(rows.map(({ event }) => event)), DEFAULT_LIFE_HOURS, CLOCK_TOLERANCE_MINUTES],
   );
   return inserted.map((row) => row.delivery_id);
 }

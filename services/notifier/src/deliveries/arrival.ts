@@ -23,11 +23,11 @@ export interface Arrival {
   waitMs?: number;
 }
 
-/** An arrival as it is kept: what is asked of it, and the event that is never read for that. */
+/** An arrival as it is kept: what is asked of it, and the event that is never read for that. Both as bytes, which lie beside the heap while their batch is waited for. */
 export interface ArrivalRow {
   lane: Lane;
   /** JSON of what is kept of it beside the command. */
-  facts: string;
+  facts: Buffer;
   /** JSON of an event whose data the command is. */
   event: Buffer;
 }
@@ -68,7 +68,7 @@ export function arrivalRow({ command, saidAt, json, replayOf, person, kind = 'me
     waitMs,
     ...(kind === 'message' && replayOf === undefined && foldable(command)),
   };
-  return { lane, facts: JSON.stringify(facts), event: json ?? Buffer.from(JSON.stringify({ data: command })) };
+  return { lane, facts: Buffer.from(JSON.stringify(facts)), event: json ?? Buffer.from(JSON.stringify({ data: command })) };
 }
 
 /** Comment and titles as JSON has them, so that looking for a word reads no command. */

@@ -81,7 +81,7 @@ export class PostDelivery {
 
   private write(claim: Claim, { shown, thread }: ToPost, content: Pick<SlackMessage, 'text' | 'blocks' | 'attachments'>): Buffer {
     const metadata = { event_type: EVENT_TYPE, event_payload: { delivery_id: claim.deliveryId } };
-    return writeMessage({ channel: destinationOf(claim), ...content, metadata, ...(thread && { channel: thread.channel, threadTs: thread.ts, broadcast: shown.command.options?.broadcast === true }) });
+    return writeMessage({ ...content, channel: thread?.channel ?? destinationOf(claim), metadata, threadTs: thread?.ts, broadcast: shown.command.options?.broadcast === true });
   }
 
   /** The request itself, and once more as plain text when Slack refuses the content. */

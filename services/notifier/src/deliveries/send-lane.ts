@@ -56,12 +56,12 @@ export class SendLane {
     const start = (): Promise<ReadonlySet<Claim>> => (marked ??= this.starts.add(claims));
     const recorded: Promise<boolean>[] = [];
     let stop: Outcome | undefined;
-    for (const claim of claims) {
+    for (const [index, claim] of claims.entries()) {
       // what was left behind may have been sent, each of it: that must be judged, also behind one that stopped the lane
       const outcome: Outcome | undefined = stop && !claim.leftover ? untouchedAfter(stop) : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
       if (outcome === undefined) continue; // it is not ours any more
       if (outcome.state === 'waiting') stop ??= outcome;
-      carryOver(claims.slice(claims.indexOf(claim) + 1), claim, outcome);
+      carryOver(claims.slice(index + 1), claim, outcome);
       recorded.push(claim.isLast ? this.recordLast(claim, outcome, [...recorded]) : this.record(claim, outcome));
     }
     return { recorded: Promise.all(recorded).then(() => undefined) };

@@ -3,7 +3,7 @@ import pg from 'pg';
 
 import { testDatabase, type TestDatabase } from '@tocsin/testing';
 
-import { plainArray, textArray } from './text-array.js';
+import { jsonbList, plainArray, textArray } from './lists.js';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -25,6 +25,11 @@ test.each([[[]], [['']], [['a', '', 'b,c', '{"d"}', "e'\\", 'NULL', 'grüße\n',
 test('bytes are texts as well', async () => {
   const { rows } = await client.query<{ texts: string[] }>('select $1::text[] as texts', [textArray([Buffer.from('grüße'), '語'])]);
   expect(rows).toEqual([{ texts: ['grüße', '語'] }]);
+});
+
+test.each([[[]], [[{ a: 'grüße', b: [1] }]], [['x', null, { c: '語' }]]])('JSON: %j', async (items) => {
+  const { rows } = await client.query<object>('select $1::jsonb as items', [jsonbList(items.map((item) => Buffer.from(JSON.stringify(item))))]);
+  expect(rows).toEqual([{ items }]);
 });
 
 test('numbers and UUIDs', async () => {

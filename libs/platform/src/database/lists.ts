@@ -22,6 +22,16 @@ export function textArray(texts: readonly (string | Buffer)[]): Buffer {
   return array;
 }
 
+/** `jsonb` of a list whose items are JSON already, in PostgreSQL's binary form: its version, then the text. */
+export function jsonbList(items: readonly Buffer[]): Buffer {
+  const parts = items.flatMap((item, index) => (index === 0 ? [item] : [COMMA, item]));
+  return Buffer.concat([VERSION_AND_BRACKET, ...parts, BRACKET]);
+}
+
+const VERSION_AND_BRACKET = Buffer.from('\x01[');
+const COMMA = Buffer.from(',');
+const BRACKET = Buffer.from(']');
+
 /** A list of numbers or UUIDs, which are written as they are. */
 export function plainArray(values: readonly (number | string)[]): string {
   return `{${values.join(',')}}`;
