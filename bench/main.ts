@@ -21,10 +21,7 @@ import { showReport, type Report } from './report.js';
 
 const BENCHES: Readonly<Record<string, Bench>> = { throughput, pacing, 'hot-channel': hotChannel, 'big-workspace': bigWorkspace, burst, latency, directory };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { smoke: { type: 'boolean', default: false }, rounds: { type: 'string' }, scale: { type: 'string', default: '1' }, alone: { type: 'boolean', default: false }, set: { type: 'string', multiple: true, default: [] }, json: { type: 'string' } },
-});
+const { values, positionals } = asked();
 
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 const unknown = names.filter((name) => !(name in BENCHES));
@@ -47,6 +44,30 @@ const left = [...names];
 await Promise.all(Array.from({ length: smoke ? 2 : 1 }, runInTurn)); // two at once where nobody reads the figures
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ machine, reports }, null, 2)}\n`);
 process.exitCode = broken > 0 ? 1 : 0;
+
+/** @returns what the command line asks for; ends the process where it cannot be read */
+function asked(): ReturnType<typeof parse> {
+  try {
+    return parse();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nbench/README.md names the options.\n`);
+    process.exit(1);
+  }
+}
+
+function parse() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      smoke: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      scale: { type: 'string', default: '1' },
+      alone: { type: 'boolean', default: false },
+      set: { type: 'string', multiple: true, default: [] },
+      json: { type: 'string' },
+    },
+  });
+}
 
 async function runInTurn(): Promise<void> {
   for (let name = left.shift(); name !== undefined; name = left.shift()) await run(name);
