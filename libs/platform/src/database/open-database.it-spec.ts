@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Inject, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -89,6 +91,54 @@ describe('a connection that dies', () => {
       expect(isDatabaseAway(await tx.query('select 1').catch((error: unknown) => error))).toBe(true);
     }).catch((error: unknown) => error);
     expect(isDatabaseAway(failure)).toBe(true);
+    await opened.destroy();
+  });
+});
+
+describe('a server that vanished', () => {
+  /** Passes everything on until it is told to vanish: then nothing passes any more, and nobody is told. */
+  async function vanishing(): Promise<{ url: string; vanish: () => void; close: () => void }> {
+    const { hostname, port } = new URL(database.url);
+    let isGone = false;
+    const sockets = new Set<Socket>();
+    const proxy = createServer((near) => {
+      const far = connect(Number(port), hostname);
+      for (const [from, to] of [[near, far], [far, near]] as const) {
+        sockets.add(from);
+        from.on('data', (bytes) => { if (!isGone) to.write(bytes); }).on('error', () => undefined).on('close', () => { to.destroy(); });
+      }
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const url = new URL(database.url);
+    url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const close = (): void => {
+      proxy.close();
+      for (const socket of sockets) socket.destroy();
+    };
+    return { url: url.href, vanish: () => { isGone = true; }, close };
+  }
+
+  test('ends a query that it says nothing about, as one that lost its connection', async () => {
+    const { url, vanish, close } = await vanishing();
+    const opened = await openDatabase({ url, schema: 'issues', migrations: [Initial1732460000000], silenceMs: 300 });
+    vanish();
+    const startedAt = performance.now();
+    const failure = await opened.query('select 1').catch((error: unknown) => error);
+    expect(isDatabaseAway(failure)).toBe(true);
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+    close();
+    await opened.destroy();
+  });
+
+  test('is not taken for one that has nothing to do, or that works for as long as it may', async () => {
+    const { url, close } = await vanishing();
+    const opened = await openDatabase({ url, schema: 'issues', migrations: [Initial1732460000000], silenceMs: 300, poolSize: 1 });
+    const pid = async (): Promise<unknown> => opened.query('select pg_backend_pid()');
+    const before = await pid();
+    await opened.query('select pg_sleep(0.1)');
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    await expect(pid()).resolves.toEqual(before);
+    close();
     await opened.destroy();
   });
 });

@@ -10,6 +10,7 @@ import { AbstractLogger, DataSource, type EntitySchema, type MigrationInterface,
 
 import { parseDatabaseAddress, searchPathOptions, type DatabaseAddress } from './database-address.js';
 import { DatabaseUnavailable, describeDatabaseFailure, mayPass } from './database-failure.js';
+import { endWhenSilent } from './silent-server.js';
 
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -22,6 +23,8 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** How long a server that is away may take to come up, in milliseconds; 5000 unless given. */
   patienceMs?: number;
+  /** How long a server may say nothing about a query, in milliseconds; two minutes unless given. Migrations may take any time. */
+  silenceMs?: number;
 }
 
 /** Any number that no other program uses as an advisory lock in our database. */
@@ -29,6 +32,7 @@ const MIGRATION_LOCK = '7205759403792793';
 const RETRY_MS = 250;
 /** A server that says that it is starting up is there; recovery after a crash may take it this long. */
 const STARTING_PATIENCE_MS = 60_000;
+const SILENCE_MS = 120_000;
 
 /**
  * @returns a pool that is connected, its schema up to date; `destroy()` closes it
@@ -38,12 +42,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
   if (!/^[a-z][a-z0-9_]*$/.test(options.schema)) throw new Error(`"${options.schema}" is no name for a schema`);
   const address = parseDatabaseAddress(options.url);
   const client = await connectPatiently(address, options.patienceMs ?? 5000);
-  const dataSource = new DataSource(dataSourceOptions(options, address));
+  let isUpToDate = false;
+  const dataSource = new DataSource(dataSourceOptions(options, address, () => isUpToDate));
   try {
     await lockMigrations(client);
     await createSchema(client, options.schema);
     await dataSource.initialize();
     await dataSource.runMigrations({ transaction: 'each' });
+    isUpToDate = true;
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
@@ -63,7 +69,7 @@ class SilentLogger extends AbstractLogger {
   protected override writeLog(): void {}
 }
 
-function dataSourceOptions({ schema, entities = [], migrations, poolSize = 10 }: DatabaseOptions, address: DatabaseAddress): ConstructorParameters<typeof DataSource>[0] {
+function dataSourceOptions({ schema, entities = [], migrations, poolSize = 10, silenceMs = SILENCE_MS }: DatabaseOptions, address: DatabaseAddress, isUpToDate: () => boolean): ConstructorParameters<typeof DataSource>[0] {
   return {
     type: 'postgres',
     url: address.url,
@@ -77,7 +83,14 @@ function dataSourceOptions({ schema, entities = [], migrations, poolSize = 10 }:
     logger: new SilentLogger(),
     // An idle connection that dies is replaced at the next query; without a handler it would end the process.
     poolErrorHandler: () => undefined,
-    extra: { options: searchPathOptions(schema, address.options), keepAlive: true, onConnect: outliveItsEnd },
+    extra: {
+      options: searchPathOptions(schema, address.options),
+      keepAlive: true,
+      onConnect: (client: pg.ClientBase) => {
+        outliveItsEnd(client);
+        endWhenSilent(client, silenceMs, isUpToDate);
+      },
+    },
   };
 }
 
