@@ -123,7 +123,7 @@ describe('a server that vanished', () => {
     const opened = await openDatabase({ url, schema: 'issues', migrations: [Initial1732460000000], silenceMs: 300 });
     vanish();
     const startedAt = performance.now();
-    const failure = await opened.query('select 1').catch((error: unknown) => error);
+    const failure: unknown = await opened.query('select 1').catch((error: unknown) => error);
     expect(isDatabaseAway(failure)).toBe(true);
     expect(performance.now() - startedAt).toBeLessThan(3000);
     close();
