@@ -115,7 +115,7 @@ function dataOf(event: Record<string, unknown>, pointer: string): Parsed {
 
 /** Every attribute has a value and the data is itself, as it nearly always is: the event need not be made anew. */
 function isWritten(event: Record<string, unknown>): boolean {
-  for (const name in event) if (event[name] === null || name === 'data_base64') return false;
+  for (const name in event) if (event[name] === null || event[name] === undefined || name === 'data_base64') return false;
   return event.data !== undefined;
 }
 

@@ -149,7 +149,7 @@ export class RabbitMqConsumer implements Subscription {
 
   private async settle(message: ConsumeMessage, session: Session): Promise<void> {
     const { queue, type, maxAttempts, onMessage, logger } = this.options;
-    await nextTurn();
+    await nextTurn(); // one after the other: what is read of a message is let go of before the next one is read
     const incoming = incomingFrom(message, queue, type);
     const outcome = await this.gate.run(() => onMessage(incoming, message), session.over.signal);
     if (outcome.kind === 'left') return;

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * How much a heap may grow, from what was in use, until V8 has looked for garbage in all of it. V8 begins when 16 MB of that
- * are left: of the 50 MB that a service has in use, 80 % leave it 28 MB of peace, 40 % only 6. By itself it lets the heap double
+ * are left: of the 50 MB that a service has in use, 80 % leave it 24 MB of peace, 40 % only 4. By itself it lets the heap double
  * and more: a replica that takes in thousands of messages a second then holds 100 MB more, most of it garbage.
  */
 const TIGHT_HEAP = '--heap-growing-percent=80';

@@ -9,7 +9,7 @@ export interface ToRender {
   kind: 'message' | 'reply' | 'digest';
   created_at?: Date;
   /** When it was posted. */
-  settled_at?: Date | null;
+  settled_at?: Date | null | undefined;
 }
 
 /** A message that is sent later than this after it was accepted says from when it is. */

@@ -12,25 +12,22 @@ import { SlackDoors, type OpenDoor } from '../connections/slack-doors.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { splitUp } from '../digests/digest-outcome.js';
 import { ChannelReadership } from '../directory/readership.js';
-import { tell, traced, withoutThread, type Thread, type ToPost } from '../living/claim-telling.js';
-import { traceOf, type Trace } from '../living/told.js';
+import { tell, traced, withoutThread, type ToPost } from '../living/claim-telling.js';
+import { traceOf } from '../living/told.js';
 import { NotifierConfig } from '../notifier.config.js';
 import { DeliverySettingsRepository, unconfirmedPolicy } from '../settings/delivery-settings.repository.js';
-import { DeliveryMetrics } from './delivery.metrics.js';
 import { commandOf, type Claim, type ClaimedRow } from './claim.js';
 import type { Outcome } from './delivery-result.js';
+import { DeliveryMetrics } from './delivery.metrics.js';
 import { messageInputOf, toldIssues, type ToRender } from './message-of-delivery.js';
 import { failed, judge, notYet, posted, suppressed, type Attempt, type Used } from './outcome.js';
 
 /** A post that only waits for its request. Its message is written already: while Slack is asked, nothing else is held of its command. */
-export interface ReadyPost {
+export interface ReadyPost extends Pick<ToPost, 'thread' | 'leaves'> {
   claim: Claim;
   opened: OpenDoor;
   message: Buffer;
   attempt: Attempt;
-  thread: Thread | undefined;
-  /** What it leaves behind when it arrives. */
-  leaves: Trace | undefined;
 }
 
 const NO_CONNECTION_WAIT_MS = 5000;
@@ -81,7 +78,7 @@ export class PostDelivery {
 
   private write(claim: Claim, { shown, thread }: ToPost, content: Pick<SlackMessage, 'text' | 'blocks' | 'attachments'>): Buffer {
     const metadata = { event_type: EVENT_TYPE, event_payload: { delivery_id: claim.deliveryId } };
-    return writeMessage({ ...content, channel: thread?.channel ?? destinationOf(claim), metadata, threadTs: thread?.ts, broadcast: shown.command.options?.broadcast === true });
+    return writeMessage({ channel: thread?.channel ?? destinationOf(claim), metadata, threadTs: thread?.ts, broadcast: shown.command.options?.broadcast === true, ...content });
   }
 
   /** The request itself, and once more as plain text when Slack refuses the content. */

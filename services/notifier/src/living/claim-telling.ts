@@ -6,13 +6,12 @@ import type { Outcome } from '../deliveries/delivery-result.js';
 import type { ToRender } from '../deliveries/message-of-delivery.js';
 import { suppressed, UNTOUCHED } from '../deliveries/outcome.js';
 import { decideTelling, suppression, type Telling } from './telling.js';
-import { traceOf, type KeptCommand, type Told, type Trace } from './told.js';
+import { traceOf, type KeptCommand, type Shown, type Told, type Trace } from './told.js';
 
+/** The message in whose thread an answer goes. */
 export interface Thread {
   channel: string;
   ts: string;
-  /** The issue and its revision up to which the answer says what changed; it may show a newer one. */
-  tells: { id: string; revision: number } | undefined;
 }
 
 /** What a delivery's row says about how it is told. */
@@ -42,8 +41,8 @@ export function tell(delivery: Tellable, command: KeptCommand): ToPost | { outco
       return { outcome: waitForParent(0) };
     case 'reply': {
       const { channel, ts } = telling;
-      const tells = toldBy(command);
-      return { shown: shownAs(delivery, command, telling), thread: { channel, ts, tells }, leaves: { kind: 'replied', channel, ts, ...(tells && { issue: tells }) } };
+      const issue = toldBy(command);
+      return { shown: shownAs(delivery, command, telling), thread: { channel, ts }, leaves: { kind: 'replied', channel, ts, ...(issue && { issue }) } };
     }
     case 'message': {
       const shown = shownAs(delivery, command, telling);
@@ -52,7 +51,8 @@ export function tell(delivery: Tellable, command: KeptCommand): ToPost | { outco
   }
 }
 
-function toldBy({ digest, issues, reply }: KeptCommand): Thread['tells'] {
+/** The issue and its revision up to which an answer says what changed; it may show a newer one. */
+function toldBy({ digest, issues, reply }: KeptCommand): Shown | undefined {
   const [issue] = issues;
   if (digest !== undefined || issues.length !== 1 || issue === undefined) return undefined;
   return { id: issue.id, revision: reply ? Math.max(...reply.covers) : issue.revision };
@@ -73,7 +73,7 @@ function shownAs({ kind, ambiguous, created_at, settled_at }: Tellable, command:
   const { issue } = telling;
   const follows = telling.as === 'message' ? telling.follows : undefined;
   const shown = issue || follows ? { ...command, ...(issue && { issues: [issue] }), ...(follows && { follows }) } : command;
-  return { command: shown, kind: telling.as === 'reply' ? 'reply' : kind, ambiguous, created_at, ...(settled_at !== undefined && { settled_at }) };
+  return { command: shown, kind: telling.as === 'reply' ? 'reply' : kind, ambiguous, created_at, settled_at };
 }
 
 function suppressedAs({ told, workspace_url }: Tellable, command: KeptCommand, code: Parameters<typeof suppression>[0]): Outcome {
