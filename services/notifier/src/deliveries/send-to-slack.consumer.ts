@@ -16,7 +16,8 @@ import { Batcher } from './batcher.js';
 import { PostingJob } from './posting.job.js';
 
 const MOMENT_MS = 10;
-const BATCH = 100;
+/** Half of what is in work at a time (`prefetch` in the table of messages): one batch is read while the one before is recorded. */
+const BATCH = 300;
 
 @Controller()
 export class SendToSlackConsumer {
