@@ -23,9 +23,14 @@ export interface ClaimedRow extends Standing, Pick<DeliveryRow, 'lane_id' | 'kin
   newest: Issue | null;
 }
 
-/** What is asked of claimed deliveries: everything that stands in {@link ClaimedRow}. Hundreds are held, and each value costs. */
-export const CLAIMED_COLUMNS = `organization_id, delivery_id, lane_id, connection_id, kind, priority, attempts, ambiguous, issue_ids, destination_id, destination_kind, destination_name, slack_channel, slack_ts,
-  digest_id, replay_of, created_at, workspace_url, event, said_at, fail_streak, troubled, parent_channel, parent_ts, told, newest`;
+/** What the ledger has of a claimed delivery that is of use. Hundreds are held, and each value costs. */
+export const OWN_COLUMNS_OF_CLAIMED = [
+  'organization_id', 'delivery_id', 'lane_id', 'connection_id', 'kind', 'priority', 'attempts', 'ambiguous', 'issue_ids', 'destination_id', 'destination_kind', 'slack_channel', 'slack_ts',
+  'digest_id', 'replay_of', 'created_at', 'event', 'said_at', 'parent_channel', 'parent_ts',
+];
+
+/** Everything that stands in {@link ClaimedRow}. Named one by one: a connection's prepared statement must outlive the migration that adds another. */
+export const CLAIMED_COLUMNS = [...OWN_COLUMNS_OF_CLAIMED, 'destination_name', 'workspace_url', 'fail_streak', 'troubled', 'told', 'newest'].join(', ');
 
 /** Reads what a claimed delivery is to tell. Whoever waits for something should not hold it meanwhile: it can be read again. */
 export function commandOf(delivery: ClaimedRow): KeptCommand {

@@ -76,19 +76,21 @@ export function DELIVERY_COLUMNS(d: string): string {
   ].join(', ');
 }
 
-/** As {@link DELIVERY_COLUMNS}, of deliveries that do not wait: what holds those that do is left out. @param command as which column it is read */
-export function UNHELD_COLUMNS(d: string, command: 'command' | 'event' = 'command'): string {
-  return [...alwaysOf(d), `${d}.${command}`, 'null as connection_state', 'null as connection_reason', 'null::timestamptz as probe_at', 'null as paused'].join(', ');
+/** As {@link DELIVERY_COLUMNS}, of deliveries that do not wait: what holds those that do is left out. */
+export function UNHELD_COLUMNS(d: string): string {
+  return [...alwaysOf(d), `${d}.command`, 'null as connection_state', 'null as connection_reason', 'null::timestamptz as probe_at', 'null as paused'].join(', ');
+}
+
+/** Of how its destination is called, and where its workspace is. */
+export function NAMING_COLUMNS(d: string): string {
+  return `coalesce((select '#' || name from channels c where c.connection_id = ${d}.connection_id and c.channel_id = ${d}.destination_id),
+      (select '@' || coalesce(nullif(display_name, ''), name) from people p where p.connection_id = ${d}.connection_id and p.user_id = ${d}.destination_id), ${d}.destination_name,
+      (select name from destinations k where k.connection_id = ${d}.connection_id and k.destination_id = ${d}.destination_id and k.organization_id = ${d}.organization_id)) as destination_name,
+    ${ofConnection(d, `workspace->>'url'`, 'workspace_url')}`;
 }
 
 function alwaysOf(d: string): string[] {
-  return [
-    ...OWN_COLUMNS.map((column) => `${d}.${column}`),
-    `coalesce((select '#' || name from channels c where c.connection_id = ${d}.connection_id and c.channel_id = ${d}.destination_id),
-      (select '@' || coalesce(nullif(display_name, ''), name) from people p where p.connection_id = ${d}.connection_id and p.user_id = ${d}.destination_id), ${d}.destination_name,
-      (select name from destinations k where k.connection_id = ${d}.connection_id and k.destination_id = ${d}.destination_id and k.organization_id = ${d}.organization_id)) as destination_name`,
-    ofConnection(d, `workspace->>'url'`, 'workspace_url'),
-  ];
+  return [...OWN_COLUMNS.map((column) => `${d}.${column}`), NAMING_COLUMNS(d)];
 }
 
 function ofConnection(d: string, expression: string, name: string): string {

@@ -1,7 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { ACCEPT_FUNCTION } from './arrival.sql.js';
-import { CLAIMED_ROWS } from './claimed-rows.sql.js';
 import { COMMANDS_AS_EVENTS } from './commands-as-events.sql.js';
 
 /** Commands are stored and given back as the events that brought them, unread. */
@@ -9,7 +8,6 @@ export class CommandsAsEvents1764212000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(COMMANDS_AS_EVENTS);
     await runner.query(ACCEPT_FUNCTION);
-    await runner.query(CLAIMED_ROWS);
   }
 
   down(): Promise<void> {

@@ -1,4 +1,5 @@
-import { UNHELD_COLUMNS } from '../deliveries/delivery-view.js';
+import { OWN_COLUMNS_OF_CLAIMED } from '../deliveries/claim.js';
+import { NAMING_COLUMNS } from '../deliveries/delivery-view.js';
 import { TOLD_COLUMNS, TOLD_JOINS } from '../living/told-issues.repository.js';
 import { BY_KEY } from './plans.sql.js';
 
@@ -11,7 +12,7 @@ export const CLAIMED_ROWS = `
 drop function if exists read_claims;
 drop view if exists claimed_rows;
 create view claimed_rows as
-  select ${UNHELD_COLUMNS('d', 'event')}, d.said_at, d.arrival, d.parent_channel, d.parent_ts, l.fail_streak, l.troubled, ${TOLD_COLUMNS}
+  select ${OWN_COLUMNS_OF_CLAIMED.map((column) => `d.${column}`).join(', ')}, d.arrival, ${NAMING_COLUMNS('d')}, l.fail_streak, l.troubled, ${TOLD_COLUMNS}
   from ledger d join lanes l using (lane_id) ${TOLD_JOINS};
 create function read_claims(organization_ids text[], delivery_ids text[])
 returns setof claimed_rows

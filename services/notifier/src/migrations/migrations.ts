@@ -11,5 +11,6 @@ import { LessToLookUp1764211000000 } from './1764211000000-less-to-look-up.js';
 import { CommandsAsEvents1764212000000 } from './1764212000000-commands-as-events.js';
 import { LeftBehindFirst1764213000000 } from './1764213000000-left-behind-first.js';
 import { WaitingInLanes1764214000000 } from './1764214000000-waiting-in-lanes.js';
+import { ClaimsAsAsked1764215000000 } from './1764215000000-claims-as-asked.js';
 
-export const MIGRATIONS = [Initial1732460000000, Delivery1764028800000, Commands1764115200000, Directory1764202000000, Destinations1764202100000, AuditOfTarget1764202600000, CountsByWriter1764209000000, CommandsAsTheyCame1764210000000, LessToLookUp1764211000000, CommandsAsEvents1764212000000, LeftBehindFirst1764213000000, WaitingInLanes1764214000000];
+export const MIGRATIONS = [Initial1732460000000, Delivery1764028800000, Commands1764115200000, Directory1764202000000, Destinations1764202100000, AuditOfTarget1764202600000, CountsByWriter1764209000000, CommandsAsTheyCame1764210000000, LessToLookUp1764211000000, CommandsAsEvents1764212000000, LeftBehindFirst1764213000000, WaitingInLanes1764214000000, ClaimsAsAsked1764215000000];
