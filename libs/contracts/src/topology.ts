@@ -51,7 +51,7 @@ export const MESSAGES = [
   { type: 'channel.reported.v1', exchange: EXCHANGES.events, saidBy: ['connector'], heardBy: ['notifier'], contract: ChannelReported },
   { type: 'person.reported.v1', exchange: EXCHANGES.events, saidBy: ['connector'], heardBy: ['notifier'], contract: PersonReported },
   { type: 'destination.changed.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: [], contract: DestinationChanged },
-  { type: 'slack.send.v1', exchange: EXCHANGES.commands, saidBy: ['issues', 'any'], heardBy: ['notifier'], contract: SendToSlack, prefetch: 600, maxBytes: COMMAND_MAX_BYTES },
+  { type: 'slack.send.v1', exchange: EXCHANGES.commands, saidBy: ['issues', 'any'], heardBy: ['notifier'], contract: SendToSlack, prefetch: 200, maxBytes: COMMAND_MAX_BYTES },
   { type: 'delivery.settled.v1', exchange: EXCHANGES.events, saidBy: ['notifier'], heardBy: ['issues'], contract: DeliverySettled },
 ] as const satisfies readonly MessageRoute[];
 

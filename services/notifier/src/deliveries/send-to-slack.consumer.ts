@@ -17,7 +17,7 @@ import { PostingJob } from './posting.job.js';
 
 const MOMENT_MS = 10;
 /** Half of what is in work at a time (`prefetch` in the table of messages): one batch is read while the one before is recorded. */
-const BATCH = 300;
+const BATCH = 100;
 
 @Controller()
 export class SendToSlackConsumer {
