@@ -63,7 +63,7 @@ export class Traffic {
     const [path, line] = [`src/main/java/com/example/${application}/${this.oneOf(FILES)}`, 1 + Math.floor(this.random() * 900)];
     const seen = new Date(Date.UTC(2026, 10, 1) + Math.floor(this.random() * 20 * 24 * 3_600_000)).toISOString();
     return {
-      id: idOf(this.seed, 'issue', number), revision: 1, fingerprint: idOf(this.seed, 'fingerprint', number),
+      id: idOf(this.seed, 'issue', number), revision: 1, fingerprint: hashOf(this.seed, 'fingerprint', number),
       title: `${kind.title} in ${this.oneOf(FILES)}`, severity: this.oneOf(SEVERITIES), category: kind.category, application, status: 'open',
       rule: kind.rule, tool: kind.tool, location: { path, line, url: `https://git.example.com/${application}/blob/9f1c2ab7d0/${path}#L${line}` },
       cves: kind.category === 'dependency' ? [`CVE-2026-${1000 + Math.floor(this.random() * 9000)}`] : [], cwes: kind.cwes, cvss: Math.round(this.random() * 100) / 10, epss: Math.round(this.random() * 1000) / 1000,
@@ -85,11 +85,18 @@ export class Traffic {
   }
 }
 
-/** An id that repeats with the seed and reads as every other id here. */
+/** An id that repeats with the seed, and like every other id here is of the time at which it was made: UUID version 7, ten a millisecond. */
 function idOf(seed: number, kind: string, number: number): string {
-  const hash = createHash('sha256').update(`${seed}/${kind}/${number}`).digest('hex');
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-7${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+  const hash = hashOf(seed, kind, number);
+  const moment = (BEGIN_MS + Math.floor(number / 10)).toString(16).padStart(12, '0');
+  return `${moment.slice(0, 8)}-${moment.slice(8)}-7${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
+
+function hashOf(seed: number, kind: string, number: number): string {
+  return createHash('sha256').update(`${seed}/${kind}/${number}`).digest('hex');
+}
+
+const BEGIN_MS = Date.UTC(2026, 10, 21);
 
 /** Few are critical, as it is; critical ones go before others and would make a bench of priorities of every bench. */
 const SEVERITIES: readonly Severity[] = ['low', 'low', 'medium', 'medium', 'medium', 'high', 'high', 'high'];
