@@ -142,23 +142,23 @@ export function describeMessageBus(setUp: () => Promise<BusUnderTest>): void {
     test('keeps everything with a PauseError: nothing is lost, nothing counted, one message tries for all', async () => {
       const messages = Array.from({ length: 5 }, () => aMessage());
       const handled = new Map<string, number>();
+      const tries = new Map<string, number>();
       let away = true;
-      let tries = 0;
-      const subscription = await bus.subscribe('notifier', SEND_QUEUE, ({ id, attempt }) => {
+      const subscription = await bus.subscribe('notifier', SEND_QUEUE, ({ id = '', attempt }) => {
         if (away) {
-          tries += 1;
+          tries.set(id, (tries.get(id) ?? 0) + 1);
           return Promise.reject(new PauseError('the database is away'));
         }
-        handled.set(id ?? '', attempt);
+        handled.set(id, attempt);
         return Promise.resolve();
       });
       await say(...messages);
-      await eventually(() => tries >= messages.length + 1);
+      await eventually(() => Math.max(...tries.values()) >= 3);
       away = false;
       await eventually(() => messages.every(({ id }) => handled.has(id)));
       await subscription.stop();
       expect([...handled.values()]).toEqual(messages.map(() => 1));
-      expect(tries).toBeLessThan(messages.length + 5);
+      expect([...tries.values()].filter((count) => count > 1)).toHaveLength(1);
     });
   });
 
