@@ -1,22 +1,24 @@
 /**
  * A Nest service as its documentation leads to: RabbitMQ transport with manual acknowledgement, Slack's WebClient as it comes,
- * a repository that saves an entity for each message.
+ * a repository that saves an entity for each message. Told to be careful, it also checks what it gets, and saves a message before
+ * it is posted, so that none is posted of which nothing is known.
  */
 import 'reflect-metadata';
 
-import { Controller, Module } from '@nestjs/common';
+import { Controller, Module, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload, RmqContext, Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { WebClient } from '@slack/web-api';
 import type { Channel, Message } from 'amqplib';
 import { Column, CreateDateColumn, DataSource, Entity, PrimaryColumn } from 'typeorm';
 
-import type { SendToSlack } from '@tocsin/contracts';
+import { SendToSlack } from '@tocsin/contracts';
 
 import { tokenOf } from '../traffic.js';
 import { simpleMessage } from './simple-message.js';
 
-const { DATABASE_URL = '', AMQP_URL = '', QUEUE = '', SLACK_API_URL = '', CONCURRENCY = '32' } = process.env;
+const { DATABASE_URL = '', AMQP_URL = '', QUEUE = '', SLACK_API_URL = '', CONCURRENCY = '32', CAREFUL = 'false' } = process.env;
+const isCareful = CAREFUL === 'true';
 
 @Entity('deliveries')
 class Delivery {
@@ -36,8 +38,10 @@ class DeliveryController {
   @EventPattern<string>('slack.send')
   async send(@Payload() command: SendToSlack, @Ctx() context: RmqContext): Promise<void> {
     const message = simpleMessage(command);
+    const deliveries = this.database.getRepository(Delivery);
+    if (isCareful) await deliveries.save({ id: command.commandId, channel: message.channel, ts: '', command });
     const { ts = '' } = await this.clientOf(command.connectionId).chat.postMessage(message);
-    await this.database.getRepository(Delivery).save({ id: command.commandId, channel: message.channel, ts, command });
+    await deliveries.save({ id: command.commandId, channel: message.channel, ts, command });
     (context.getChannelRef() as Channel).ack(context.getMessage() as Message);
   }
 
@@ -58,5 +62,6 @@ const application = await NestFactory.createMicroservice<MicroserviceOptions>(Pl
   options: { urls: [AMQP_URL], queue: QUEUE, queueOptions: { durable: true, arguments: { 'x-queue-type': 'quorum' } }, noAck: false, prefetchCount: Number(CONCURRENCY) },
   logger: ['error', 'warn'],
 });
+if (isCareful) application.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true }));
 await application.listen();
 process.stdout.write(`The plain Nest service is ready for ${SLACK_API_URL}\n`);

@@ -18,7 +18,7 @@ import { untilCount } from '../until.js';
 const CHANNELS = 200;
 const NOT_PACED = { SLACK_CHANNEL_INTERVAL_MS: '0', SLACK_WORKSPACE_RATE: '0', DIGEST_AFTER_SECONDS: '0' };
 const TOCSIN: PrepareContender = (options) => Tocsin.prepare(options);
-const BASELINES: readonly PrepareContender[] = [(options) => Baseline.bareConsumer(options), (options) => Baseline.plainNest(options)];
+const BASELINES: readonly PrepareContender[] = [(options) => Baseline.bareConsumer(options), (options) => Baseline.plainNest(options), (options) => Baseline.carefulNest(options)];
 
 interface Size {
   warmUp: number;
@@ -76,7 +76,7 @@ async function postedAndRecorded(contender: Contender, total: number): Promise<v
 function toReport(runs: readonly Run[], { commands }: Size, { rounds }: BenchOptions): Report {
   const of = (name: string): Run[] => runs.filter(({ contender }) => contender.name === name);
   const names = [...new Set(runs.map(({ contender }) => contender.name))];
-  const [ours, nest] = [of('Tocsin'), of('plain Nest')];
+  const [ours, bare, nest] = [of('Tocsin'), of('bare consumer'), of('plain Nest')];
   const rate = (some: Run[]): number => median(some.map(({ perSecond }) => perSecond));
   const cpu = (some: Run[]): number => median(some.map((one) => one.cpu ?? NaN));
   return {
@@ -86,8 +86,14 @@ function toReport(runs: readonly Run[], { commands }: Size, { rounds }: BenchOpt
       `CPU is user and system time of the own process alone, until outcomes are told. ${rounds === 1 ? 'One run' : `Median of ${rounds} interleaved runs (least–most)`}.`,
     ],
     settings: names.flatMap((name) => of(name).slice(0, 1).map(({ contender }) => settingsOf(contender))),
-    columns: ['messages/s', 'times plain Nest', 'CPU s per 1,000'],
-    rows: names.map((name) => ({ name, cells: [spread(spreadOf(of(name).map(({ perSecond }) => perSecond))), figure(rate(of(name)) / rate(nest)), spread(spreadOf(of(name).map((one) => one.cpu ?? NaN)))] })),
+    columns: ['messages/s', 'times plain Nest', 'CPU s per 1,000', 'CPU, times bare'],
+    rows: names.map((name) => ({
+      name,
+      cells: [
+        spread(spreadOf(of(name).map(({ perSecond }) => perSecond))), figure(rate(of(name)) / rate(nest)),
+        spread(spreadOf(of(name).map((one) => one.cpu ?? NaN))), figure(cpu(of(name)) / cpu(bare)),
+      ],
+    })),
     goals: [
       atLeast('messages/s, times plain Nest', rate(ours) / rate(nest), 4),
       atMost('CPU s per 1,000', cpu(ours), 0.25),

@@ -1,4 +1,4 @@
-/** The two that Tocsin is measured against: processes of this folder's neighbour `baselines`, on a queue and a database of their own. */
+/** Those that Tocsin is measured against: processes of this folder's neighbour `baselines`, on a queue and a database of their own. */
 import type { SendToSlack } from '@tocsin/contracts';
 import { startProcess, testBroker, testDatabase, type StartedProcess, type TestBroker, type TestDatabase } from '@tocsin/testing';
 
@@ -9,13 +9,13 @@ import { CONCURRENCY, PATIENT, startAll, type Contender, type ContenderOptions }
 const TABLE = 'create table deliveries (id text primary key, channel text not null, ts text not null, command jsonb not null, posted_at timestamptz not null default clock_timestamp())';
 
 export class Baseline implements Contender {
-  readonly settings = { CONCURRENCY: String(CONCURRENCY) };
   private readonly replicas: StartedProcess[] = [];
 
   private constructor(
     readonly name: string,
     private readonly program: string,
     private readonly toBody: (command: SendToSlack) => object,
+    readonly settings: Readonly<Record<string, string>>,
     readonly slack: RunningSlack,
     private readonly database: TestDatabase,
     private readonly broker: TestBroker,
@@ -24,19 +24,24 @@ export class Baseline implements Contender {
 
   /** amqplib → undici → rows in batches → ack: the least that could do the work. */
   static async bareConsumer(options: ContenderOptions): Promise<Baseline> {
-    return Baseline.prepare('bare consumer', 'bare-consumer', (command) => command, options);
+    return Baseline.prepare('bare consumer', 'bare-consumer', (command) => command, {}, options);
   }
 
   /** Nest's RabbitMQ transport, Slack's WebClient, a TypeORM entity a message: as most people would write it. */
   static async plainNest(options: ContenderOptions): Promise<Baseline> {
-    return Baseline.prepare('plain Nest', 'plain-nest', (command) => ({ pattern: 'slack.send', data: command }), options);
+    return Baseline.prepare('plain Nest', 'plain-nest', toNestEvent, {}, options);
   }
 
-  private static async prepare(name: string, program: string, toBody: (command: SendToSlack) => object, { slack }: ContenderOptions): Promise<Baseline> {
+  /** The same with Nest's check of what comes in, which saves each message before and after it is posted. */
+  static async carefulNest(options: ContenderOptions): Promise<Baseline> {
+    return Baseline.prepare('careful Nest', 'plain-nest', toNestEvent, { CAREFUL: 'true' }, options);
+  }
+
+  private static async prepare(name: string, program: string, toBody: (command: SendToSlack) => object, settings: Readonly<Record<string, string>>, { slack }: ContenderOptions): Promise<Baseline> {
     const broker = testBroker();
     const [running, database, publisher] = await Promise.all([RunningSlack.start(slack), testDatabase(), Publisher.open(broker.url)]);
     await database.query(TABLE);
-    const baseline = new Baseline(name, program, toBody, running, database, broker, publisher);
+    const baseline = new Baseline(name, program, toBody, { CONCURRENCY: String(CONCURRENCY), ...settings }, running, database, broker, publisher);
     await publisher.declareQueue(baseline.queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
     return baseline;
   }
@@ -57,7 +62,7 @@ export class Baseline implements Contender {
   }
 
   async recorded(): Promise<number> {
-    const [row] = await this.database.query<{ posted: number }>('select count(*)::int as posted from deliveries');
+    const [row] = await this.database.query<{ posted: number }>("select count(*)::int as posted from deliveries where ts <> ''");
     return row?.posted ?? 0;
   }
 
@@ -80,4 +85,8 @@ export class Baseline implements Contender {
   private get queue(): string {
     return `${this.broker.prefix}bench.${this.program}`;
   }
+}
+
+function toNestEvent(command: SendToSlack): object {
+  return { pattern: 'slack.send', data: command };
 }

@@ -1,4 +1,4 @@
-/** Whoever takes commands off RabbitMQ and posts them to a Slack of its own: Tocsin, and the two that it is measured against. */
+/** Whoever takes commands off RabbitMQ and posts them to a Slack of its own: Tocsin, and those that it is measured against. */
 import type { SendToSlack } from '@tocsin/contracts';
 import type { StartedProcess } from '@tocsin/testing';
 
