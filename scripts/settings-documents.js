@@ -34,7 +34,7 @@ and slack-sandbox, which read no secret).
 ${table(['setting', 'meaning', 'default'], standalone.map((setting) => [code(setting.name), setting.description, valueOf(setting)]))}
 
 What is listed below for connector, issues, workflows and notifier holds here too, but for the ports and addresses at which
-they find each other.
+they find each other, \`DATABASE_POOL_SIZE\`, which is 4 here, and \`FAILPOINT\`, which is not read.
 
 ## One process for each service: \`npm run service\`
 

@@ -7,7 +7,8 @@ import type { AuditEntry } from '@tocsin/contracts';
 
 import type { Caller } from '../auth/caller.js';
 import { openDatabase } from '../database/open-database.js';
-import { actorOf, Audit, AuditController, AuditQuery, createAuditTable, indexAuditByTarget } from './audit.js';
+import { AuditController, AuditQuery } from './audit.controller.js';
+import { actorOf, Audit, createAuditTable, indexAuditByTarget } from './audit.js';
 
 class Tables1732460000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,15 +1,9 @@
 /** Who did what to what, when: written in the transaction of the change, so neither exists without the other. */
-import { Controller, Get, Inject, Injectable, Module, Query, type DynamicModule } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager, QueryRunner } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 
-import { AuditEntry } from '@tocsin/contracts';
-
-import { Requires } from '../auth/access.js';
-import { CurrentCaller, type Caller } from '../auth/caller.js';
-import { ApiPage, CURSOR_PARTS, decodeCursor, ListQuery, toPage, type Page } from '../http/list.js';
+import type { Caller } from '../auth/caller.js';
 
 export interface AuditRecord {
   organizationId: string;
@@ -21,8 +15,6 @@ export interface AuditRecord {
   after?: object;
   requestId?: string;
 }
-
-export const SERVICE_NAME = Symbol('service name');
 
 /** Part of a service's first migration. */
 export async function createAuditTable(runner: QueryRunner): Promise<void> {
@@ -50,48 +42,4 @@ export class Audit {
 /** The caller as an audit entry names them. */
 export function actorOf(caller: Caller): { kind: 'user' | 'key'; id: string } {
   return { kind: caller.kind, id: caller.name };
-}
-
-/** Query of the list. */
-export class AuditQuery extends ListQuery {
-  /** Id of what it happened to; left out = everything. */
-  @IsOptional() @IsString() @MaxLength(128) target?: string;
-}
-
-type AuditRow = Omit<AuditEntry, 'at' | 'service' | 'requestId'> & { at: Date; request_id: string | null };
-
-@ApiTags('audit')
-@Controller('v1/audit')
-export class AuditController {
-  constructor(
-    private readonly database: DataSource,
-    @Inject(SERVICE_NAME) private readonly service: string,
-  ) {}
-
-  @Get()
-  @Requires('audit:read')
-  @ApiPage(AuditEntry)
-  async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor, target }: AuditQuery): Promise<Page<AuditEntry>> {
-    const [before] = decodeCursor(cursor, 1, CURSOR_PARTS.uuid) ?? [null];
-    const rows = await this.database.query<AuditRow[]>(
-      `select id, at, actor, action, target, before, after, request_id from audit
-       where organization_id = $1 and ($2::uuid is null or id < $2::uuid) ${target === undefined ? '' : "and target->>'id' = $4"} order by id desc limit $3`,
-      [caller.organizationId, before, limit + 1, ...(target === undefined ? [] : [target])],
-    );
-    return toPage(rows, limit, (row) => this.view(row), (row) => [row.id]);
-  }
-
-  private view({ id, at, actor, action, target, before, after, request_id }: AuditRow): AuditEntry {
-    return {
-      id, at: at.toISOString(), actor, action, target, service: this.service,
-      ...(before != null && { before }), ...(after != null && { after }), ...(request_id !== null && { requestId: request_id }),
-    };
-  }
-}
-
-@Module({})
-export class AuditModule {
-  static forService(service: string): DynamicModule {
-    return { module: AuditModule, global: true, controllers: [AuditController], providers: [Audit, { provide: SERVICE_NAME, useValue: service }], exports: [Audit, SERVICE_NAME] };
-  }
 }

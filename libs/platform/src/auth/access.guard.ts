@@ -3,6 +3,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 
+import { PeerUnavailable } from '../http/internal.client.js';
 import { ProblemException } from '../http/problem.exception.js';
 import { ACCESS, type Access } from './access.js';
 import { setCaller, type Caller } from './caller.js';
@@ -37,7 +38,9 @@ export class AccessGuard implements CanActivate {
       return await this.tokens.verify(token);
     } catch (error) {
       if (error instanceof InvalidToken) throw unauthorized(error.message);
-      throw new ProblemException(503, { title: 'Tokens cannot be checked', code: 'issuer_away', detail: 'The issuer of tokens cannot be reached. Try again in a moment.' }, { 'Retry-After': '5' });
+      if (error instanceof PeerUnavailable) throw error;
+      const content = { title: 'Tokens cannot be checked', code: 'issuer_away', detail: 'The issuer of tokens cannot be reached. Try again in a moment.', hint: 'If it lasts, an operator looks at the log and at OIDC_ISSUER.' };
+      throw new ProblemException(503, content, { 'Retry-After': '5' }, error);
     }
   }
 }
@@ -58,7 +61,7 @@ function demand(caller: Caller, anyOf: readonly string[]): void {
     });
   }
   if (caller.organizationId === '' && !anyOf.includes('operations:read')) {
-    throw new ProblemException(403, { title: 'Not allowed', code: 'organization_missing', detail: 'The token names no organization.' });
+    throw new ProblemException(403, { title: 'Not allowed', code: 'organization_missing', detail: 'The token names no organization.', hint: 'The issuer of tokens must put the id of the organization into the claim "organization".' });
   }
 }
 

@@ -1,4 +1,7 @@
 import 'reflect-metadata';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { describe, expect, test } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -7,9 +10,10 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, type JWTVerifyG
 
 import { AccessGuard } from './access.guard.js';
 import { Internal, Public, Requires } from './access.js';
+import { PeerUnavailable } from '../http/internal.client.js';
 import { callerOf, type Caller } from './caller.js';
 import { signServiceToken } from './service-token.js';
-import { API_KEY_PREFIX, InvalidToken, TokenVerifier } from './token-verifier.js';
+import { API_KEY_PREFIX, InvalidToken, remoteKeys, TokenVerifier } from './token-verifier.js';
 
 const ISSUER = 'https://login.acme.test';
 const SECRET = new TextEncoder().encode('shared by the services');
@@ -78,6 +82,22 @@ describe('a bearer token of the issuer', () => {
     const { verifier } = aVerifier(undefined, { keys: () => Promise.reject(new Error('no network')) });
     await expect(verifier.verify(await aToken())).rejects.toThrow('no network');
   });
+
+  test.each<[string, string, (issuer: string) => unknown]>([
+    ['answers with an error', '/.well-known/openid-configuration', () => undefined],
+    ['names no keys', '/none', () => ({})],
+    ['cannot give its keys', '/keys', (issuer) => ({ jwks_uri: `${issuer}/keys` })],
+  ])('is not called invalid when the issuer %s', async (_, broken, configuration) => {
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === broken ? 500 : 200).end(JSON.stringify(configuration(issuer) ?? {}));
+    });
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const verified = aVerifier(undefined, { keys: remoteKeys(issuer) }).verifier.verify(await aToken());
+    await expect(verified).rejects.not.toBeInstanceOf(InvalidToken);
+    await expect(verified).rejects.toThrow();
+    server.close();
+  });
 });
 
 describe('an API key', () => {
@@ -116,10 +136,10 @@ class Routes {
   unmarked(): void {}
 }
 
-async function pass(route: keyof Routes, authorization?: string): Promise<{ allowed: boolean; request: Request }> {
+async function pass(route: keyof Routes, authorization?: string, verifier = aVerifier().verifier): Promise<{ allowed: boolean; request: Request }> {
   const request = { get: () => authorization, method: 'GET', path: `/${route}` } as unknown as Request;
   const context = { getType: () => 'http', getHandler: () => Object.getOwnPropertyDescriptor(Routes.prototype, route)?.value as object, getClass: () => Routes, switchToHttp: () => ({ getRequest: () => request }) } as unknown as ExecutionContext;
-  return { allowed: await new AccessGuard(new Reflector(), aVerifier().verifier, [SECRET]).canActivate(context), request };
+  return { allowed: await new AccessGuard(new Reflector(), verifier, [SECRET]).canActivate(context), request };
 }
 
 describe('a route', () => {
@@ -156,6 +176,16 @@ describe('a route', () => {
   test('between services takes the token of a service and no other secret\'s', async () => {
     await expect(pass('inner', `Bearer ${await signServiceToken('issues', SECRET)}`)).resolves.toMatchObject({ allowed: true });
     await expect(pass('inner', `Bearer ${await signServiceToken('issues', new TextEncoder().encode('another secret'))}`)).rejects.toMatchObject({ status: 401 });
+  });
+
+  test('says that tokens cannot be checked when their issuer is away, and keeps the reason for the log', async () => {
+    const { verifier } = aVerifier(undefined, { keys: () => Promise.reject(new Error('no network')) });
+    await expect(pass('read', `Bearer ${await aToken()}`, verifier)).rejects.toMatchObject({ status: 503, content: { code: 'issuer_away' }, cause: { message: 'no network' } });
+  });
+
+  test('says which part is away when an API key cannot be looked up', async () => {
+    const verifier = new TokenVerifier(undefined, () => Promise.reject(new PeerUnavailable('connector', 'refused')));
+    await expect(pass('read', `Bearer ${API_KEY_PREFIX}k1`, verifier)).rejects.toThrow('connector cannot be reached');
   });
 
   test('that does not say who may call it lets in nobody', async () => {

@@ -59,10 +59,15 @@ export class TokenVerifier {
       return { caller: { ...callerFrom(payload), expiresAt }, ...(expiresAt !== undefined && { expiresAt }) };
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new InvalidToken('The token has expired. Sign in again.');
-      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) throw new InvalidToken('The token is not valid here.');
-      throw error;
+      if (isOfIssuer(error)) throw error;
+      throw new InvalidToken('The token is not valid here.');
     }
   }
+}
+
+/** Its keys could not be had, which says nothing about the token. */
+function isOfIssuer(error: unknown): boolean {
+  return !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || error.code === errors.JOSEError.code;
 }
 
 function callerFrom(payload: JWTPayload): Caller {
@@ -82,9 +87,11 @@ function callerFrom(payload: JWTPayload): Caller {
 export function remoteKeys(issuer: string): JWTVerifyGetKey {
   let keys: Promise<JWTVerifyGetKey> | undefined;
   const discover = async (): Promise<JWTVerifyGetKey> => {
-    const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(5000) });
+    const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const response = await fetch(address, { signal: AbortSignal.timeout(5000) });
+    if (!response.ok) throw new Error(`${address} answers ${response.status}`);
     const { jwks_uri } = (await response.json()) as { jwks_uri?: unknown };
-    if (typeof jwks_uri !== 'string') throw new Error(`${issuer} names no jwks_uri`);
+    if (typeof jwks_uri !== 'string') throw new Error(`${address} names no jwks_uri`);
     return createRemoteJWKSet(new URL(jwks_uri));
   };
   return async (header, token) => {

@@ -53,6 +53,13 @@ describe('settings', () => {
     expect(loadConfig(NotifierConfig, { ...ENOUGH, DATABASE_URL_FILE: file }).DATABASE_URL).toBe(DATABASE_URL);
   });
 
+  test('are not set by a file that is empty', () => {
+    const file = join(folder, 'empty');
+    writeFileSync(file, '\n');
+    expect(loadConfig(NotifierConfig, { ...ENOUGH, PORT_FILE: file }).PORT).toBe(3014);
+    expect(problemsOf({ ...ENOUGH, DATABASE_URL: '', DATABASE_URL_FILE: file })[0]).toContain('DATABASE_URL');
+  });
+
   test('that are wrong are told all at once', () => {
     const problems = problemsOf({ PORT: 'eighty', SLACK_CONCURRENCY: '65', PACED: 'perhaps', OIDC_ISSUER: 'nowhere', AMQP_URL: 'http://x', ENCRYPTION_KEYS_FILE: join(folder, 'missing') });
     expect(problems.map((problem) => problem.split(':')[0]).sort()).toEqual(['AMQP_URL', 'DATABASE_URL', 'ENCRYPTION_KEYS', 'ENCRYPTION_KEYS', 'OIDC_ISSUER', 'PACED', 'PORT', 'SLACK_CONCURRENCY']);

@@ -68,7 +68,8 @@ function rawValue(name: string, environment: Environment): string | undefined {
   const file = environment[`${name}_FILE`];
   if (file === undefined || file.trim() === '') return undefined;
   try {
-    return readFileSync(file, 'utf8').trim();
+    const text = readFileSync(file, 'utf8').trim();
+    return text === '' ? undefined : text;
   } catch {
     throw new Error(`the file that ${name}_FILE names cannot be read: ${file}`);
   }

@@ -118,8 +118,9 @@ async function start(binaries: PostgresBinaries, data: string, password: string,
   for (let attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
     const port = await freeTcpPort();
     const started = launch(binaries, data, port, user);
-    const ended = await firstOf(started.ended, ready(urlOf(port, password, 'postgres'), () => !started.hasEnded()));
+    const ended = await Promise.race([started.ended, ready(urlOf(port, password, 'postgres'), () => !started.hasEnded())]);
     if (ended === 'ready') return { pid: started.pid, port };
+    if (!started.hasEnded()) await stopServer(started.pid);
     last = started.output();
     await sleep(300 * attempt); // backends of a killed server may hold the directory a little longer
   }
@@ -142,10 +143,6 @@ async function ready(url: string, goOn: () => boolean): Promise<'ready' | 'late'
     }
   }
   return 'late';
-}
-
-async function firstOf<A, B>(a: Promise<A>, b: Promise<B>): Promise<A | B> {
-  return Promise.race([a, b]);
 }
 
 function urlOf(port: number, password: string, database: string): string {

@@ -41,6 +41,17 @@ describe('the schema of a service', () => {
     await Promise.all(replicas.map((replica) => replica.destroy()));
   });
 
+  test('waits for another process that migrates, says so, and goes on', async () => {
+    const other = await openDatabase({ url: database.url, schema: 'issues', migrations: [], poolSize: 1 });
+    await other.query('select pg_advisory_lock(7205759403792793)');
+    const said: string[] = [];
+    const opening = openDatabase({ url: database.url, schema: 'issues', migrations: [Initial1732460000000], log: (message) => { said.push(message); } });
+    await eventually(() => said.length > 0);
+    expect(said).toEqual(['another process migrates this database; the start waits for it']);
+    await other.destroy();
+    await (await opening).destroy();
+  }, 20_000);
+
   test('is what SQL without a schema means, on every connection of the pool', async () => {
     const opened = await openDatabase({ url: database.url, schema: 'notifier', migrations: [Initial1732460000000], poolSize: 4 });
     const paths = await Promise.all(Array.from({ length: 4 }, () => opened.query<{ search_path: string }[]>("select current_setting('search_path') search_path, pg_sleep(0.05)")));

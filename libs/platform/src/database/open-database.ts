@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
-import { AbstractLogger, DataSource, type EntitySchema, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { AbstractLogger, DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 
 import { parseDatabaseAddress, searchPathOptions, type DatabaseAddress } from './database-address.js';
 import { DatabaseUnavailable, describeDatabaseFailure, mayPass } from './database-failure.js';
@@ -17,7 +17,6 @@ export interface DatabaseOptions {
   url: string;
   /** Name of the service's schema: lower case letters, digits, underscores. */
   schema: string;
-  entities?: readonly (EntitySchema | (new () => object))[];
   migrations: readonly (new () => MigrationInterface)[];
   /** Connections at most; 10 unless given. */
   poolSize?: number;
@@ -25,6 +24,8 @@ export interface DatabaseOptions {
   patienceMs?: number;
   /** How long a server may say nothing about a query, in milliseconds; two minutes unless given. Migrations may take any time. */
   silenceMs?: number;
+  /** Told when the start has to wait for long. */
+  log?: (message: string) => void;
 }
 
 /** Any number that no other program uses as an advisory lock in our database. */
@@ -33,6 +34,7 @@ const RETRY_MS = 250;
 /** A server that says that it is starting up is there; recovery after a crash may take it this long. */
 const STARTING_PATIENCE_MS = 60_000;
 const SILENCE_MS = 120_000;
+const SILENT_WAIT_MS = 3000;
 
 /**
  * @returns a pool that is connected, its schema up to date; `destroy()` closes it
@@ -45,7 +47,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
   let isUpToDate = false;
   const dataSource = new DataSource(dataSourceOptions(options, address, () => isUpToDate));
   try {
-    await lockMigrations(client);
+    await lockMigrations(client, options.log);
     await createSchema(client, options.schema);
     await dataSource.initialize();
     await dataSource.runMigrations({ transaction: 'each' });
@@ -60,7 +62,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
 }
 
 /** Part of a service's migration. The extension goes to `public`, where the other services find it as well. */
-export async function createExtension(runner: QueryRunner, name: 'pg_trgm' | 'btree_gin' | 'unaccent'): Promise<void> {
+export async function createExtension(runner: QueryRunner, name: 'pg_trgm' | 'btree_gin'): Promise<void> {
   await runner.query(`create extension if not exists ${name} schema public`);
 }
 
@@ -69,12 +71,11 @@ class SilentLogger extends AbstractLogger {
   protected override writeLog(): void {}
 }
 
-function dataSourceOptions({ schema, entities = [], migrations, poolSize = 10, silenceMs = SILENCE_MS }: DatabaseOptions, address: DatabaseAddress, isUpToDate: () => boolean): ConstructorParameters<typeof DataSource>[0] {
+function dataSourceOptions({ schema, migrations, poolSize = 10, silenceMs = SILENCE_MS }: DatabaseOptions, address: DatabaseAddress, isUpToDate: () => boolean): ConstructorParameters<typeof DataSource>[0] {
   return {
     type: 'postgres',
     url: address.url,
     schema,
-    entities: [...entities],
     migrations: [...migrations],
     poolSize,
     applicationName: `tocsin-${schema}`,
@@ -116,11 +117,20 @@ async function connectPatiently(address: DatabaseAddress, patienceMs: number): P
   }
 }
 
-/** Asks again and again instead of waiting inside PostgreSQL, where the wait would block `create index concurrently`. */
-async function lockMigrations(client: pg.Client): Promise<void> {
+/**
+ * Asks again and again instead of waiting inside PostgreSQL, where the wait would block `create index concurrently`. A
+ * migration may take any time; who waits for it for long says so.
+ */
+async function lockMigrations(client: pg.Client, log: DatabaseOptions['log']): Promise<void> {
+  const start = performance.now();
+  let isTold = false;
   for (;;) {
     const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [MIGRATION_LOCK]);
     if (rows[0]?.locked === true) return;
+    if (!isTold && performance.now() - start > SILENT_WAIT_MS) {
+      isTold = true;
+      log?.('another process migrates this database; the start waits for it');
+    }
     await sleep(50);
   }
 }

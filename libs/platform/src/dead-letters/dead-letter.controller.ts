@@ -10,7 +10,7 @@ import type { EntityManager } from 'typeorm';
 
 import { DeadLetter, DeadLetterReplayed } from '@tocsin/contracts';
 
-import { actorOf, Audit, SERVICE_NAME } from '../audit/audit.js';
+import { actorOf, Audit } from '../audit/audit.js';
 import { Requires } from '../auth/access.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { Idempotency, IdempotentRequest, type IdempotentCall } from '../http/idempotency.js';
@@ -18,6 +18,7 @@ import { ApiPage, CommaList, CURSOR_PARTS, decodeCursor, ListQuery, toPage, type
 import { badRequest, notFound } from '../http/problem.exception.js';
 import { requestId } from '../http/request-id.js';
 import { Outbox } from '../outbox/outbox.js';
+import { SERVICE_NAME } from '../service/service-name.js';
 import { DeadLetterRepository, type LetterRow, type Reach, type RemovedLetter } from './dead-letter.repository.js';
 import { errorWithoutContent } from './letter.js';
 import { ReplayDeadLetter } from './replay-dead-letter.js';

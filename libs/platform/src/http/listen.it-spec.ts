@@ -1,10 +1,13 @@
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '@tocsin/testing';
 
 import { listen, type Listening } from './listen.js';
 
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
 const open: Listening[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((listening) => listening.close()));
@@ -31,6 +34,15 @@ describe('a service', () => {
   test('says in a sentence that its port is taken', async () => {
     const { port } = await listening((_, response) => response.end(), 0, undefined);
     await expect(listen((_, response) => response.end(), port, undefined)).rejects.toThrow(`Port ${port} is taken by another program; set PORT to a free one.`);
+  });
+
+  (hasIpv6 ? test : test.skip)('listens on neither address when one of the two is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => { other.listen(0, '::1', resolve); });
+    const { port } = other.address() as AddressInfo;
+    await expect(listen((_, response) => response.end(), port, undefined)).rejects.toThrow('is taken');
+    await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
+    other.close();
   });
 
   test('lets a request in work end when it closes, and takes no new one', async () => {

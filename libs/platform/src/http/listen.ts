@@ -15,9 +15,10 @@ export async function listen(handler: RequestListener, port: number, host: strin
   const bound = (first.address() as AddressInfo).port;
   const servers = [first];
   if (host === undefined) {
-    const second = await bind(handler, bound, '::1').catch((error: unknown) => {
-      if (isAddressInUse(error)) throw error;
-      return undefined; // a machine without IPv6 is served on IPv4 alone
+    const second = await bind(handler, bound, '::1').catch(async (error: unknown) => {
+      if (!isAddressInUse(error)) return undefined; // a machine without IPv6 is served on IPv4 alone
+      await closeServer(first);
+      throw error;
     });
     if (second) servers.push(second);
   }

@@ -4,12 +4,14 @@ import type { Problem, ProblemPlace } from '@tocsin/contracts';
 export type ProblemContent = Partial<Pick<Problem, 'errors' | 'slack' | 'hint'>> & { title: string; detail: string; code?: string; extra?: Record<string, unknown> };
 
 export class ProblemException extends Error {
-  constructor(readonly status: number, readonly content: ProblemContent, readonly headers: Readonly<Record<string, string>> = {}) {
-    super(content.detail);
+  /** @param cause for the log alone */
+  constructor(readonly status: number, readonly content: ProblemContent, readonly headers: Readonly<Record<string, string>> = {}, cause?: unknown) {
+    super(content.detail, cause === undefined ? undefined : { cause });
     this.name = 'ProblemException';
   }
 }
 
+/** 404 for what is not there, or belongs to somebody else. */
 export function notFound(what: string, id: string): ProblemException {
   return new ProblemException(404, { title: 'Not found', code: 'not_found', detail: `There is no ${what} "${id}" in your organization.` });
 }

@@ -1,4 +1,4 @@
-/** Every error of every route becomes problem details here; what nobody foresaw is logged as an error and answered as a bare 500. */
+/** Every error of every route becomes problem details here; what nobody foresaw is logged as an error and answered as a bare 500, what is away as a warning. */
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 
@@ -22,7 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = toProblem(error);
     const id = requestId(request);
     if (problem.status >= 500) {
-      this.logger.error({ err: error, requestId: id, method: request.method, path: request.path }, 'request failed');
+      this.logger[problem.status === 500 ? 'error' : 'warn']({ err: error, requestId: id, method: request.method, path: request.path }, 'request failed');
     }
     sendProblem(request, response, problem);
   }

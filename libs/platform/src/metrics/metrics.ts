@@ -1,9 +1,6 @@
 /** Prometheus metrics of one service, in a registry of its own so that several services can live in one process. */
-import { Controller, Get, Header, Injectable } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-
-import { Public } from '../auth/access.js';
 
 @Injectable()
 export class Metrics {
@@ -21,14 +18,16 @@ export class Metrics {
     return new Histogram({ name, help, labelNames, buckets, registers: [this.registry] });
   }
 
-  /** A gauge that asks for its value when it is read. */
+  /** A gauge that asks for its value when it is read. While that cannot be had it is left out, and all others are told. */
   gauge(name: string, help: string, read: () => Promise<number>): Gauge {
     return new Gauge({
       name,
       help,
       registers: [this.registry],
       async collect(): Promise<void> {
-        this.set(await read());
+        const value = await read().catch(() => undefined);
+        if (value === undefined) this.remove();
+        else this.set(value);
       },
     });
   }
@@ -41,23 +40,10 @@ export class Metrics {
       labelNames: [label],
       registers: [this.registry],
       async collect(): Promise<void> {
-        const rows = await read();
+        const rows = await read().catch(() => []);
         this.reset();
         for (const { count, ...labels } of rows) this.set(labels as unknown as Record<L, string>, count);
       },
     });
-  }
-}
-
-@ApiExcludeController()
-@Public()
-@Controller('metrics')
-export class MetricsController {
-  constructor(private readonly metrics: Metrics) {}
-
-  @Get()
-  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
-  async read(): Promise<string> {
-    return this.metrics.registry.metrics();
   }
 }

@@ -6,7 +6,7 @@ import type { MigrationInterface } from 'typeorm';
 import type { ServiceName } from '@tocsin/contracts';
 import type { Permission } from '@tocsin/domain';
 
-import { AuditModule } from '../audit/audit.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from '../auth/access.guard.js';
 import type { Caller } from '../auth/caller.js';
 import { TokenVerifier, type ApiKeyLookup } from '../auth/token-verifier.js';
@@ -21,10 +21,12 @@ import { OpenStreams } from '../http/open-streams.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { RequestChecks } from '../http/request-checks.js';
 import { StrayQueryGuard } from '../http/stray-query.guard.js';
-import { Metrics, MetricsController } from '../metrics/metrics.js';
+import { MetricsController } from '../metrics/metrics.controller.js';
+import { Metrics } from '../metrics/metrics.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { SecretBox, serviceSecrets } from '../secrets/secret-box.js';
 import type { ServiceRuntime } from './runtime.js';
+import { SERVICE_NAME } from './service-name.js';
 
 export const LOGGER = Symbol('logger');
 
@@ -58,6 +60,7 @@ export class PlatformModule {
     const client = new InternalClient(service, runtime.peers, secrets[0]);
     const tokens = new TokenVerifier(runtime.tokenIssuer, askConnector(client));
     const values = [
+      { provide: SERVICE_NAME, useValue: service },
       { provide: LOGGER, useValue: runtime.logger },
       { provide: MESSAGE_BUS, useValue: runtime.bus },
       { provide: InternalClient, useValue: client },
@@ -67,9 +70,9 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [
-        DatabaseModule.forSchema({ url: config.DATABASE_URL, schema: service, migrations: [...migrations], poolSize: config.DATABASE_POOL_SIZE }),
+        DatabaseModule.forSchema({ url: config.DATABASE_URL, schema: service, migrations: [...migrations], poolSize: config.DATABASE_POOL_SIZE, log: (message) => { runtime.logger.warn(message); } }),
         OutboxModule.forService(service, runtime.bus, runtime.logger),
-        AuditModule.forService(service),
+        AuditModule,
         DeadLettersModule.forService(service, runtime.bus, runtime.logger),
       ],
       controllers: [HealthController, MetricsController],

@@ -32,7 +32,7 @@ export class DeliverySettingsController {
       const before = await this.settings.read(author.organizationId, tx);
       await this.settings.save(tx, author.organizationId, settings);
       await this.audit.record(tx, { ...author, action: 'delivery-settings.changed', target: { kind: 'settings', id: 'delivery' }, before, after: settings });
-    });
+    }).finally(() => { this.settings.forget(author.organizationId); });
     return settings;
   }
 }

@@ -45,6 +45,10 @@ export class DeliverySettingsRepository {
        on conflict (organization_id) do update set settings = excluded.settings, updated_at = now()`,
       [organizationId, JSON.stringify(settings)],
     );
+  }
+
+  /** To be said once a change is committed, or nobody knows whether it is: what is read before would be kept as it was. */
+  forget(organizationId: string): void {
     this.known.delete(organizationId);
   }
 }
