@@ -21,10 +21,6 @@ export interface Violation {
 }
 
 export interface Allowances {
-  /** The system was not waited for until it rested: I6 is not asked. */
-  notAtRest?: boolean;
-  /** States in which deliveries may rest that otherwise must not. */
-  mayWait?: (delivery: DeliveryFact) => boolean;
   /** Dead letters that the fault itself made. */
   deadLetters?: number;
 }
@@ -37,8 +33,7 @@ const COMMIT_MS = 1000;
 
 export function violations(facts: Facts, allowances: Allowances = {}): Violation[] {
   return [
-    ...accountedFor(facts), ...inSlack(facts), ...askedFor(facts), ...onceUnlessUnknown(facts), ...inOrder(facts),
-    ...(allowances.notAtRest === true ? [] : atRest(facts, allowances)),
+    ...accountedFor(facts), ...inSlack(facts), ...askedFor(facts), ...onceUnlessUnknown(facts), ...inOrder(facts), ...atRest(facts, allowances),
   ];
 }
 
@@ -99,13 +94,13 @@ function inOrder({ deliveries, posts }: Facts): Violation[] {
   return breach('I5', 'overtook what stood before them in line', inversions);
 }
 
-function atRest({ deliveries, commands, lanes, underway, deadLetters }: Facts, { mayWait = () => false, deadLetters: allowed = 0 }: Allowances): Violation[] {
+function atRest({ deliveries, commands, lanes, underway, deadLetters }: Facts, { deadLetters: allowed = 0 }: Allowances): Violation[] {
   const waitingLanes = new Set(deliveries.filter(({ state, digestId }) => state === 'waiting' && digestId === undefined).map(({ laneId }) => laneId));
   const rows = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   const dead = Object.values(deadLetters).reduce((sum, count) => sum + count, 0);
   return [
     ...breach('I6', 'still being posted', deliveries.filter(({ state }) => state === 'posting').map(({ id }) => id)),
-    ...breach('I6', 'still waiting', deliveries.filter((delivery) => delivery.state === 'waiting' && !mayWait(delivery)).map(({ id }) => id)),
+    ...breach('I6', 'still waiting', deliveries.filter((delivery) => delivery.state === 'waiting').map(({ id }) => id)),
     ...breach('I6', 'lanes that are still leased', lanes.filter(({ leased }) => leased).map(({ laneId }) => laneId)),
     ...breach('I6', 'lanes that sleep over a message', lanes.filter(({ active, laneId }) => !active && waitingLanes.has(laneId)).map(({ laneId }) => laneId)),
     ...breach('I6', 'active lanes without a message', lanes.filter(({ active, provisional, laneId }) => active && !provisional && !waitingLanes.has(laneId)).map(({ laneId }) => laneId)),

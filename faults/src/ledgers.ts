@@ -10,7 +10,6 @@ export interface Accepted {
   organizationId: string;
   connectionId: string;
   channel: string;
-  way: 'api' | 'bus';
 }
 
 /** A row of issues' commands. */

@@ -4,7 +4,7 @@
  */
 import 'reflect-metadata';
 
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -64,7 +64,6 @@ function tell({ scenario, seed, problems, figures, logs }: Report): void {
   process.stdout.write(`       again: SEED=${seed} npm run test:faults -- ${scenario}\n`);
   if (Object.keys(logs).length === 0) return;
   const folder = mkdtempSync(join(tmpdir(), `tocsin-faults-${scenario}-`));
-  mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(logs)) writeFileSync(join(folder, `${name}.log`), text);
   process.stdout.write(`       logs: ${folder}\n`);
 }

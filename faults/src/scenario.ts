@@ -16,14 +16,10 @@ export interface Scenario<Struck = unknown> {
   /** Strikes a server that must be the suite's own. */
   strikesServers?: boolean;
   settings?: Record<string, string>;
-  /** Settings of notifier at its first start. */
-  notifier?: Record<string, string>;
   load?: Partial<LoadPlan>;
   /** Runs while the load is sent; the system's `random` decides what is left to chance. What it returns is for `judge`. */
   strike: (system: System) => Promise<Struck>;
   allowances?: Allowances;
-  /** Milliseconds from the end of fault and load until the system rests. */
-  patience?: number;
   /** Sentences on what does not hold. */
   judge?(facts: Facts, struck: Struck, system: System): string[] | Promise<string[]>;
 }
@@ -50,19 +46,19 @@ export interface Figures {
 export const LOAD: LoadPlan = { byHand: 40, commands: 240, seconds: 5 };
 /** For scenarios that send for themselves. */
 export const NONE: LoadPlan = { byHand: 0, commands: 0, seconds: 0 };
-/** What a crowded machine may need; a quiet one needs a quarter of it. */
+/** From the end of fault and load until the system rests. What a crowded machine may need; a quiet one needs a quarter of it. */
 const PATIENCE_MS = 120_000;
 
 export async function play(scenario: Scenario, servers: Servers, seed: number, hurried = false): Promise<Report> {
   const startedAt = performance.now();
   const random = Random.of(seed, scenario.name);
-  const { settings, notifier } = scenario;
-  const system = await System.start(servers, { name: `${scenario.name}-${seed}`, random, hurried, ...(settings && { settings }), ...(notifier && { notifier }) });
+  const { settings } = scenario;
+  const system = await System.start(servers, { name: `${scenario.name}-${seed}`, random, hurried, ...(settings && { settings }) });
   try {
     const sending = system.load.send({ ...LOAD, ...scenario.load });
     const [struck] = await Promise.all([scenario.strike(system), sending]);
     const calmAt = performance.now();
-    const facts = await system.atRest(scenario.allowances ?? {}, scenario.patience ?? PATIENCE_MS);
+    const facts = await system.atRest(scenario.allowances ?? {}, PATIENCE_MS);
     const settledAfter = (performance.now() - calmAt) / 1000;
     const problems = [
       ...violations(facts, scenario.allowances).map(({ invariant, text, ids }) => `${invariant}: ${ids.length > 0 ? `${ids.length} ` : ''}${text} ${ids.slice(0, 5).join(', ')}`),

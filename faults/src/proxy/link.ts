@@ -116,7 +116,7 @@ export class Link {
     const { cutAfter } = this.mode;
     let left = cutAfter?.direction === direction ? cutAfter.bytes : Infinity;
     from.on('data', (chunk: Buffer) => {
-      const passing = chunk.subarray(0, left);
+      const passing = chunk.subarray(0, Math.max(0, left));
       left -= chunk.length;
       const pass = (): void => {
         if (to.destroyed || !to.writable) return;

@@ -64,12 +64,6 @@ export class Load {
     await Promise.all([...people, this.service(Array.from({ length: commands }, () => this.draw(channels)), seconds, copies, foldable)]);
   }
 
-  /** One message by hand. @returns its id */
-  async sendByHand(place: Place, channel: string): Promise<string> {
-    this.number += 1;
-    return this.byHand({ place, channel, number: this.number });
-  }
-
   /** One command of a workflow. @returns its id */
   async sendCommand(place: Place, channel: string, overrides: Partial<SendToSlack> = {}): Promise<string> {
     this.number += 1;
@@ -99,20 +93,19 @@ export class Load {
     await Promise.all(working);
   }
 
-  private async byHand({ place, channel, number }: Draw): Promise<string> {
+  private async byHand({ place, channel, number }: Draw): Promise<void> {
     const { organizationId, connectionId, issueIds, token } = place;
     const body = JSON.stringify({ issueIds: [issueIds[number % issueIds.length]], connectionId, destination: { id: channel }, comment: `${this.run} by hand ${number}` });
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
       const { status, text } = await this.ask(body, token, `${this.run}-${number}`);
       if (status === 202) {
-        const id = (JSON.parse(text) as { deliveryId: string }).deliveryId;
-        this.accepted.push({ id, organizationId, connectionId, channel, way: 'api' });
-        return id;
+        this.accepted.push({ id: (JSON.parse(text) as { deliveryId: string }).deliveryId, organizationId, connectionId, channel });
+        return;
       }
       if ((status >= 400 && status < 500) || performance.now() > end) {
         this.refusals.push(`${status} ${text.slice(0, 300)}`);
-        return '';
+        return;
       }
       await sleep(100);
     }
@@ -136,7 +129,7 @@ export class Load {
     });
     const event: CloudEvent = { specversion: '1.0', id: uuid(), source: '/faults', type: 'slack.send.v1', time: new Date().toISOString(), organizationid: organizationId, data: command };
     for (let copy = 0; copy < copies; copy += 1) await this.publish(event);
-    this.accepted.push({ id: command.commandId, organizationId, connectionId, channel, way: 'bus' });
+    this.accepted.push({ id: command.commandId, organizationId, connectionId, channel });
     return command.commandId;
   }
 

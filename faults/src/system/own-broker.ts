@@ -57,7 +57,7 @@ export class OwnBroker {
         await connection.close();
         return;
       } catch {
-        if (performance.now() > end) throw new Error('RabbitMQ does not come up');
+        if (performance.now() > end) throw new Error(`RabbitMQ does not come up; its log is in ${this.home}`);
         await sleep(200);
       }
     }

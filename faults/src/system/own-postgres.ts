@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,11 +57,13 @@ export class OwnPostgres {
 
   async start(): Promise<void> {
     const args = ['-D', join(this.home, 'data'), '-p', String(this.port), '-h', '127.0.0.1', ...SETTINGS.flatMap((setting) => ['-c', setting])];
-    this.child = spawn(join(this.bin, 'postgres'), args, { cwd: this.home, stdio: ['ignore', 'ignore', openSync(this.log, 'a')], ...this.user });
+    const log = openSync(this.log, 'a');
+    this.child = spawn(join(this.bin, 'postgres'), args, { cwd: this.home, stdio: ['ignore', 'ignore', log], ...this.user });
+    closeSync(log);
     const end = performance.now() + READY_MS;
     for (;;) {
       if (await this.answers()) return;
-      if (performance.now() > end) throw new Error('PostgreSQL does not come up');
+      if (performance.now() > end) throw new Error(`PostgreSQL does not come up; ${this.log} says why`);
       await sleep(50);
     }
   }

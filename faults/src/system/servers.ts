@@ -14,7 +14,11 @@ export interface Servers {
 }
 
 export async function ownServers(): Promise<Servers> {
-  const [postgres, broker] = await Promise.all([OwnPostgres.create(), OwnBroker.create()]);
+  const postgres = await OwnPostgres.create();
+  const broker = await OwnBroker.create().catch(async (error: unknown) => {
+    await postgres.remove();
+    throw error;
+  });
   return {
     databaseUrl: postgres.url, amqpUrl: broker.url, postgres, broker,
     stop: async () => { await Promise.all([postgres.remove(), broker.remove()]); },

@@ -22,7 +22,6 @@ export interface Ending {
 export class ServiceProcess {
   private child: ChildProcess | undefined;
   private printed = '';
-  private supervised = false;
   /** Ends by itself that nobody asked for. */
   readonly crashes: string[] = [];
 
@@ -71,11 +70,6 @@ export class ServiceProcess {
     }
   }
 
-  /** From now on whatever ends it, it is started again, as an orchestrator would. */
-  supervise(): void {
-    this.supervised = true;
-  }
-
   /** kill -9. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
@@ -118,11 +112,7 @@ export class ServiceProcess {
   }
 
   private onExit(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
-    if (this.child !== child) return; // we ended it
-    if (signal === 'SIGKILL') { // its fail point
-      if (this.supervised) void this.start().catch((error: unknown) => { this.crashes.push(String(error)); });
-      return;
-    }
+    if (this.child !== child || signal === 'SIGKILL') return; // we ended it, or its fail point
     this.crashes.push(`${this.name} ended by itself with ${signal ?? String(code)}: ${this.printed.slice(-1500)}`);
   }
 }

@@ -29,8 +29,6 @@ export interface SystemOptions {
   hurried?: boolean;
   /** Settings of every service. */
   settings?: Record<string, string>;
-  /** Settings of notifier alone, at its first start. */
-  notifier?: Record<string, string>;
 }
 
 const SERVICES = ['connector', 'issues', 'notifier'] as const;
@@ -165,7 +163,7 @@ export class System {
       if (isLate || !(await this.stillMoving().catch(() => true))) {
         const facts = await this.facts();
         if (isLate || violations(facts, allowances).length === 0) return facts;
-        if (isOnlyWaiting(facts, allowances)) await this.passTime(900);
+        if (isOnlyWaiting(facts)) await this.passTime(900);
       }
       await sleep(500);
     }
@@ -214,7 +212,7 @@ export class System {
     return this.processes.flatMap(({ crashes }) => crashes);
   }
 
-  private async open({ name, random, settings = {}, notifier = {} }: SystemOptions): Promise<void> {
+  private async open({ name, random, settings = {} }: SystemOptions): Promise<void> {
     this.issuer = await testIssuer();
     await this.bus.start();
     const ports = Object.fromEntries(await Promise.all(SERVICES.map(async (service) => [service, String(await freePort())] as const)));
@@ -228,7 +226,7 @@ export class System {
       this.processes.push(one);
     }
     this.replicas.push(this.notifier);
-    await Promise.all([this.connector.start(), this.issues.start(), this.notifier.start(notifier)]);
+    await Promise.all([this.connector.start(), this.issues.start(), this.notifier.start()]);
     this.places = await makePlaces(this, { connector: this.settings.CONNECTOR_URL ?? '', issues: this.settings.ISSUES_URL ?? '' });
     this.load = new Load({ issuesUrl: this.settings.ISSUES_URL ?? '', publish: (event) => this.publish(event) }, this.places, random, name);
   }
@@ -244,8 +242,8 @@ export class System {
 }
 
 /** Nothing is on its way and nobody holds a lane: all that is left waits for a time. */
-function isOnlyWaiting(facts: Facts, { mayWait = () => false }: Allowances): boolean {
-  const waiting = facts.deliveries.some((delivery) => delivery.state === 'waiting' && !mayWait(delivery));
+function isOnlyWaiting(facts: Facts): boolean {
+  const waiting = facts.deliveries.some((delivery) => delivery.state === 'waiting');
   return waiting && !facts.lanes.some(({ leased }) => leased) && !facts.deliveries.some(({ state }) => state === 'posting') && Object.values(facts.underway).every((count) => count === 0);
 }
 

@@ -98,7 +98,7 @@ describe('the health of a connection', () => {
     ['Slack is busy', CONNECTED, { kind: 'not_accepted', credentialVersion: VERSION, failure: tooFast(5) }],
     ['Slack is away', REVOKED, { kind: 'not_accepted', credentialVersion: VERSION, failure: notSent('ENOTFOUND') }],
     ['Slack does not answer', LACKING, { kind: 'not_accepted', credentialVersion: VERSION, failure: noAnswer('timeout') }],
-    ['our own code fails', CONNECTED, { kind: 'not_accepted', credentialVersion: VERSION, failure: defect('oops') }],
+    ['our own code fails', CONNECTED, { kind: 'not_accepted', credentialVersion: VERSION, failure: defect(new Error('oops')) }],
     ['the check of a token that was refused cannot be made', REVOKED, refused('accesslimited')],
     ['the token is still not renewed', NOT_RENEWED, notRenewed('No refresh.')],
     ['a token that is renewed has not ended', ENDING, { kind: 'ended', credentialVersion: VERSION }],

@@ -82,11 +82,6 @@ export function speaksOfDestination(code: string): boolean {
   return OF_DESTINATION.includes(code);
 }
 
-/** Whether the list of channels or people tells of this trouble, so that it is over when the list says so. */
-export function isListedTrouble(code: string): boolean {
-  return LISTED.includes(code);
-}
-
 /**
  * What `news` makes of what is known.
  * @returns undefined when it is older than what it speaks about

@@ -12,6 +12,11 @@ export function kindOfDestinationId(id: string): DestinationKind | undefined {
   return id.startsWith('U') || id.startsWith('W') || id.startsWith('D') ? 'user' : 'channel';
 }
 
+/** Whether Slack lets the app post to a channel that is not archived: one it is in, or any public one where its scopes say so. */
+export function mayPostTo({ isMember, isPrivate }: { isMember: boolean; isPrivate: boolean }, scopes: readonly string[]): boolean {
+  return isMember || (!isPrivate && scopes.includes('chat:write.public'));
+}
+
 /**
  * The key under which messages to one destination wait in line: the Slack id itself, else `name:` or `email:` with the
  * normalised value. Two spellings of one name have one key.

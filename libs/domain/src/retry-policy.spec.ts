@@ -29,9 +29,9 @@ describe('after a failed attempt', () => {
     ['refused blocks go once more as plain text', attempt(failureOfCode('invalid_blocks')), { state: 'waiting', charge: 1, plainText: true }],
     ['and fail when that is refused too', attempt(failureOfCode('invalid_blocks'), { wasPlainText: true }), { state: 'failed' }],
     ['a code that nobody knows is final', attempt(failureOfCode('never_heard_of')), { state: 'failed', error: { code: 'never_heard_of' } }],
-    ['a defect of ours is tried again by itself', attempt(defect('x')), { state: 'waiting', charge: 1, messageWaitMs: 10_000 }],
-    ...[10, 60, 300].map((seconds, attempts): [string, FailedAttempt, object] => [`defect ${attempts + 1} waits ${seconds} s`, attempt(defect('x'), { attempts }), { messageWaitMs: seconds * 1000 }]),
-    ['and is dead after three more', attempt(defect('x'), { attempts: 3 }), { state: 'dead', error: { code: 'internal' } }],
+    ['a defect of ours is tried again by itself', attempt(defect(new Error('x'))), { state: 'waiting', charge: 1, messageWaitMs: 10_000 }],
+    ...[10, 60, 300].map((seconds, attempts): [string, FailedAttempt, object] => [`defect ${attempts + 1} waits ${seconds} s`, attempt(defect(new Error('x')), { attempts }), { messageWaitMs: seconds * 1000 }]),
+    ['and is dead after three more', attempt(defect(new Error('x')), { attempts: 3 }), { state: 'dead', error: { code: 'internal' } }],
   ])('%s', (_, given, verdict) => {
     expect(decideRetry(given)).toMatchObject(verdict);
   });

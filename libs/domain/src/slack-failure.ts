@@ -49,6 +49,8 @@ export interface Refused extends Told {
 /** A defect of ours. */
 export interface Bug extends Told {
   family: 'bug';
+  /** What was thrown: for the log alone. */
+  cause: unknown;
 }
 
 export type SlackFailure = Busy | Shaken | Unsure | Refused | Bug;
@@ -121,8 +123,8 @@ export function unreadableAnswer(): Unsure {
 }
 
 /** Our own code failed before or after the call. */
-export function defect(message: string): Bug {
-  return { family: 'bug', code: 'internal', message: `Tocsin failed: ${message}`, remedy: REMEDIES.report };
+export function defect(cause: unknown): Bug {
+  return { family: 'bug', code: 'internal', message: `Tocsin failed: ${cause instanceof Error ? cause.name : 'unknown error'}`, remedy: REMEDIES.report, cause };
 }
 
 /**

@@ -44,7 +44,7 @@ export async function answerOfReply<T>(call: () => Promise<Reply>, read: (result
     const value = read(result);
     return value === undefined ? { ok: false, failure: unreadableAnswer() } : { ok: true, value };
   } catch (error) {
-    return { ok: false, failure: error instanceof TransportError ? failureOfTransport(error) : defect(error instanceof Error ? error.name : 'unknown error') };
+    return { ok: false, failure: error instanceof TransportError ? failureOfTransport(error) : defect(error) };
   }
 }
 
@@ -73,7 +73,7 @@ function failureOf(error: unknown): SlackFailure {
   if (error instanceof WebAPIRateLimitedError) return tooFast(Math.max(1, error.retryAfter));
   if (error instanceof WebAPIHTTPError) return failureOfStatus(error.statusCode);
   if (error instanceof WebAPIRequestError && error.original instanceof TransportError) return failureOfTransport(error.original);
-  return defect(error instanceof Error ? error.name : 'unknown error');
+  return defect(error);
 }
 
 /** Slack's answer with `ok: false`. Every field comes from outside. */

@@ -44,6 +44,16 @@ describe('"ok" without what Slack always says', () => {
   });
 });
 
+describe('an answer that our own code stumbles over', () => {
+  test('is a defect, and what was thrown is told to whoever opened the door', async () => {
+    slack.reply = answering({ ok: true, members: [null] });
+    const thrown: unknown[] = [];
+    const answer = await new SlackDoor({ baseUrl, token: 'xoxb-sandbox-test', onDefect: (error) => { thrown.push(error); } }).listPeople();
+    expect(answer).toMatchObject({ ok: false, failure: { family: 'bug', code: 'internal', message: 'Tocsin failed: TypeError' } });
+    expect(thrown).toEqual([expect.any(TypeError)]);
+  });
+});
+
 describe('a post that may have been carried out is told apart from one that was not', () => {
   const cut = (response: ServerResponse): void => {
     response.socket?.destroy();

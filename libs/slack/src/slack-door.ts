@@ -18,6 +18,8 @@ export interface SlackDoorOptions {
   /** Bot token; left out for {@link SlackDoor.oauthAccess}. */
   token?: string;
   deadlines?: Deadlines;
+  /** Told of what a defect of ours threw; the answer says only that there was one. */
+  onDefect?: (error: unknown) => void;
 }
 
 export interface SlackMessage {
@@ -66,12 +68,14 @@ const SILENT: Logger = {
 export class SlackDoor {
   private readonly client: WebClient;
   private readonly pool: Dispatcher;
+  private readonly onDefect: (error: unknown) => void;
   private readonly api: { path: string; headers: Record<string, string>; totalMs: number };
 
   /** @throws Error when `baseUrl` must not be used; see slackBaseUrl */
-  constructor({ baseUrl, token, deadlines = DEADLINES }: SlackDoorOptions) {
+  constructor({ baseUrl, token, deadlines = DEADLINES, onDefect = () => undefined }: SlackDoorOptions) {
     const address = slackBaseUrl(baseUrl);
     const { pathname } = new URL(`${address}/api/`);
+    this.onDefect = onDefect;
     this.pool = poolFor(address, deadlines);
     this.api = { path: pathname, headers: { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json; charset=utf-8' }, totalMs: deadlines.totalMs };
     this.client = new WebClient(token, {
@@ -89,22 +93,22 @@ export class SlackDoor {
 
   /** auth.test: whose token it is; `scopes` of the answer are what it was granted. */
   async authTest(): Promise<SlackAnswer<SlackIdentity>> {
-    return answerOf(() => this.client.auth.test(), toIdentity);
+    return this.watched(answerOf(() => this.client.auth.test(), toIdentity));
   }
 
   /** auth.revoke: the token stops working for everybody who holds it. */
   async authRevoke(): Promise<SlackAnswer<true>> {
-    return answerOf(() => this.client.auth.revoke(), () => true as const);
+    return this.watched(answerOf(() => this.client.auth.revoke(), () => true as const));
   }
 
   /** oauth.v2.access: exchanges an installation code, which works once and for ten minutes. */
   async oauthAccess({ code, clientId, clientSecret, redirectUri }: OAuthExchange): Promise<SlackAnswer<Installation>> {
-    return answerOf(() => this.client.oauth.v2.access({ code, client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri }), toInstallation);
+    return this.watched(answerOf(() => this.client.oauth.v2.access({ code, client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri }), toInstallation));
   }
 
   /** oauth.v2.access: the next token for a refresh token, which works once; Slack takes it again only for a short while after. */
   async oauthRenew({ refreshToken, clientId, clientSecret }: TokenRenewal): Promise<SlackAnswer<Installation>> {
-    return answerOf(() => this.client.oauth.v2.access({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId, client_secret: clientSecret }), toInstallation);
+    return this.watched(answerOf(() => this.client.oauth.v2.access({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId, client_secret: clientSecret }), toInstallation));
   }
 
   /** conversations.list, archived ones included; private channels appear only where the app is in. */
@@ -124,17 +128,19 @@ export class SlackDoor {
     return this.list('users.list', { limit, cursor }, ({ members, response_metadata }: UsersListResponse) => toPage(members, response_metadata?.next_cursor, toPerson));
   }
 
+  /** conversations.info. */
   async channelInfo(channel: string): Promise<SlackAnswer<SlackChannel>> {
-    return answerOf(() => this.client.conversations.info({ channel }), (result) => result.channel && toChannel(result.channel));
+    return this.watched(answerOf(() => this.client.conversations.info({ channel }), (result) => result.channel && toChannel(result.channel)));
   }
 
+  /** users.info. */
   async userInfo(user: string): Promise<SlackAnswer<SlackPerson>> {
-    return answerOf(() => this.client.users.info({ user }), (result) => result.user && toPerson(result.user));
+    return this.watched(answerOf(() => this.client.users.info({ user }), (result) => result.user && toPerson(result.user)));
   }
 
   /** users.lookupByEmail: `users_not_found` also for deactivated people. */
   async lookupByEmail(email: string): Promise<SlackAnswer<SlackPerson>> {
-    return answerOf(() => this.client.users.lookupByEmail({ email }), (result) => result.user && toPerson(result.user));
+    return this.watched(answerOf(() => this.client.users.lookupByEmail({ email }), (result) => result.user && toPerson(result.user)));
   }
 
   /**
@@ -150,6 +156,7 @@ export class SlackDoor {
     return this.chat('chat.update', toBytes({ channel, ts, ...message, parse: 'none' }));
   }
 
+  /** chat.delete. */
   async deleteMessage({ channel, ts }: PostedMessage): Promise<SlackAnswer<PostedMessage>> {
     return this.chat('chat.delete', toBytes({ channel, ts }));
   }
@@ -158,12 +165,18 @@ export class SlackDoor {
   private async list<R extends object, T>(method: string, { types, limit, cursor }: { types?: string; limit: number; cursor: string | undefined }, read: (result: R) => SlackPage<T> | undefined): Promise<SlackAnswer<SlackPage<T>>> {
     const { path, headers, totalMs } = this.api;
     const body = new URLSearchParams({ ...(types !== undefined && { types }), limit: String(limit), ...(cursor !== undefined && { cursor }) }).toString();
-    return answerOfReply(() => exchange(this.pool, { path: path + method, headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body, totalMs }), (result) => read(result as R));
+    return this.watched(answerOfReply(() => exchange(this.pool, { path: path + method, headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body, totalMs }), (result) => read(result as R)));
   }
 
   private async chat(method: string, body: Buffer): Promise<SlackAnswer<PostedMessage>> {
     const { path, headers, totalMs } = this.api;
-    return answerOfReply(() => exchange(this.pool, { path: path + method, headers, body, totalMs }), toPosted);
+    return this.watched(answerOfReply(() => exchange(this.pool, { path: path + method, headers, body, totalMs }), toPosted));
+  }
+
+  private async watched<T>(asked: Promise<SlackAnswer<T>>): Promise<SlackAnswer<T>> {
+    const answer = await asked;
+    if (!answer.ok && answer.failure.family === 'bug') this.onDefect(answer.failure.cause);
+    return answer;
   }
 }
 

@@ -54,7 +54,7 @@ export class ConnectorModule {
         ManifestController, SlackEventsController, ApiKeysController, InternalApiKeysController,
       ],
       providers: [
-        { provide: SlackAccess, useValue: new SlackAccess(config) },
+        { provide: SlackAccess, useValue: new SlackAccess(config, runtime.logger) },
         { provide: CheckSchedule, useFactory: (database: DataSource) => new CheckSchedule(database, config.CONNECTION_CHECK_SECONDS), inject: [DataSource] },
         ConnectionRepository, CredentialRepository, Credentials, RenewToken, RenewalJob, KeyRingRepository, KeyRingCheck, ResealingJob, ConnectionJournal, Connect, CheckConnection, ChecksJob, ConnectionMetrics, ReplaceConnectionToken, PauseConnection, Disconnect,
         OAuthStateRepository, FinishInstallation, RevokeInstallations, ReportNews, ApiKeyRepository,

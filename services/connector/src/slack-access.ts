@@ -1,4 +1,5 @@
 /** How connector reaches Slack: the address, the published app, and whether it is only the sandbox that answers there. */
+import type { Logger } from '@tocsin/platform';
 import { isSandboxUrl, slackBaseUrl, SlackDoor } from '@tocsin/slack';
 
 import type { ConnectorConfig } from './connector.config.js';
@@ -17,7 +18,7 @@ export class SlackAccess {
   readonly publicUrl: string;
 
   /** @throws Error with a sentence when SLACK_BASE_URL must not be used */
-  constructor(config: ConnectorConfig) {
+  constructor(config: ConnectorConfig, private readonly logger: Logger) {
     const { SLACK_CLIENT_ID: id, SLACK_CLIENT_SECRET: secret } = config;
     this.baseUrl = slackBaseUrl(config.SLACK_BASE_URL);
     this.isSandbox = isSandboxUrl(this.baseUrl);
@@ -33,6 +34,6 @@ export class SlackAccess {
 
   /** @param token left out for the exchange of an installation code */
   open(token?: string): SlackDoor {
-    return new SlackDoor({ baseUrl: this.baseUrl, ...(token !== undefined && { token }) });
+    return new SlackDoor({ baseUrl: this.baseUrl, ...(token !== undefined && { token }), onDefect: (error) => { this.logger.error({ err: error }, 'a call to Slack failed by a defect'); } });
   }
 }

@@ -45,7 +45,6 @@ export const LIMITS = {
   text: 3000,
   /** The text of the message beside its blocks; chat.update takes no more. */
   messageText: 4000,
-  blocks: 50,
   /** Of all blocks together; Slack refuses a message at about 13,200 with msg_blocks_too_long, and does not say what it counts. */
   allBlocks: 10_000,
 } as const;

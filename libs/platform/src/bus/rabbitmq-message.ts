@@ -12,6 +12,7 @@ import type { Settlement } from './settlement.js';
 
 /** Own header, since brokers from 4.0 on ignore x-death of what is published again. */
 export const ATTEMPT_HEADER = 'x-attempt';
+/** `queue` and `at` are for people who look at a letter in the broker. */
 export const DEAD_HEADERS = { reason: 'x-dead-reason', error: 'x-dead-error', queue: 'x-dead-queue', at: 'x-dead-at', id: 'x-dead-id' } as const;
 
 export function incomingFrom({ content, properties, fields }: ConsumeMessage, queue: string, type: string): IncomingMessage {

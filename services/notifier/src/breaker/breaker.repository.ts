@@ -6,7 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import { afterResults, CLOSED_BREAKER, isSpotless, type Breaker, type BreakerResult } from '@tocsin/domain';
-import { LOGGER, type Logger } from '@tocsin/platform';
+import { isDatabaseAway, LOGGER, type Logger } from '@tocsin/platform';
 
 const SLACK = 'slack';
 
@@ -42,7 +42,7 @@ export class BreakerRepository {
       await this.database.transaction((tx) => this.step(tx, results));
       this.isTroubled ||= hasFailure;
     } catch (error) {
-      this.logger.debug({ err: error }, 'the breakers did not learn of some results');
+      this.logger[isDatabaseAway(error) ? 'debug' : 'error']({ err: error }, 'the breakers did not learn of some results');
     }
   }
 

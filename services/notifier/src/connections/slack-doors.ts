@@ -1,7 +1,8 @@
 /** A door to Slack for each connection, opened with its present token and kept while that is the same. */
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
+import { LOGGER, type Logger } from '@tocsin/platform';
 import { SlackDoor } from '@tocsin/slack';
 
 import { NotifierConfig } from '../notifier.config.js';
@@ -19,6 +20,7 @@ export class SlackDoors {
   constructor(
     private readonly credentials: Credentials,
     private readonly config: NotifierConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** @returns undefined when the connection is gone. @throws PeerUnavailable when no token can be had now */
@@ -32,7 +34,8 @@ export class SlackDoors {
     if (!credential) return undefined;
     const known = this.doors.get(connectionId);
     if (known?.token === credential.token && known.credentialVersion === credential.credentialVersion) return known;
-    const opened = { ...credential, door: new SlackDoor({ baseUrl: this.config.SLACK_BASE_URL, token: credential.token }) };
+    const onDefect = (error: unknown): void => { this.logger.error({ err: error, connectionId }, 'a call to Slack failed by a defect'); };
+    const opened = { ...credential, door: new SlackDoor({ baseUrl: this.config.SLACK_BASE_URL, token: credential.token, onDefect }) };
     this.doors.set(connectionId, opened);
     return opened;
   }

@@ -101,7 +101,7 @@ export class SendLane {
     if (error instanceof PeerUnavailable) return notYet('The credentials cannot be fetched at the moment.', TROUBLE_WAIT_MS, Date.now());
     if (isDatabaseAway(error)) return notYet('The database was away.', TROUBLE_WAIT_MS, Date.now());
     this.logger.error({ err: error, commandId: deliveryId, organizationId }, 'an attempt failed by a defect');
-    const failure = defect(error instanceof Error ? error.name : 'unknown error');
+    const failure = defect(error);
     const attempt = { attempts: delivery.attempts, ambiguous: delivery.ambiguous, failStreak: delivery.fail_streak, policy: 'hold', wasPlainText: false, isProbe } as const;
     return failed(failure, judge(failure, attempt, Math.random()), undefined, Date.now());
   }

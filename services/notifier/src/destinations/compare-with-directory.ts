@@ -47,6 +47,7 @@ export class CompareWithDirectory {
     await this.askForMissing(connection, channels.filter((row) => row.channel_id === null), people.filter((row) => row.user_id === null));
   }
 
+  /** Those of which the copy says something else; whether the app may post there is `mayPostTo`, for all of them at once. */
   private channels({ organizationId, connectionId, scopes }: KnownConnection): Promise<Compared<ChannelRow>[]> {
     return this.database.query<Compared<ChannelRow>[]>(
       `select d.destination_id, c.*, ${READ_AT('c', 'channels')} from destinations d left join channels c on c.connection_id = d.connection_id and c.channel_id = d.destination_id

@@ -5,6 +5,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { destinationKey } from '@tocsin/domain';
+
 import { sought, storable } from '../directory/sought.js';
 
 /** The copy is older than the event; Slack tells the time of most events in whole seconds. */
@@ -68,7 +70,7 @@ export class CopiedByEventRepository {
 
   /** What addresses of a person were found to mean may be wrong now, also that an address was nobody's. */
   async forgetAddresses(tx: EntityManager, connectionId: string, userId: string, email: string | undefined): Promise<void> {
-    await tx.query('delete from addresses where connection_id = $1 and (slack_id = $2 or address = $3)', [connectionId, userId, email === undefined ? null : `email:${email.trim().toLowerCase()}`]);
+    await tx.query('delete from addresses where connection_id = $1 and (slack_id = $2 or address = $3)', [connectionId, userId, email === undefined ? null : destinationKey({ email })]);
   }
 
   private async change(tx: EntityManager, { connectionId, channelId, at }: CopiedChannel, change: string, ...values: (string | boolean)[]): Promise<void> {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { ChannelReported } from '@tocsin/contracts';
-import { kindOfDestinationId, type DestinationNews } from '@tocsin/domain';
+import { kindOfDestinationId, mayPostTo, type DestinationNews } from '@tocsin/domain';
 import { Outbox, PeerUnavailable } from '@tocsin/platform';
 import type { SlackChannel } from '@tocsin/slack';
 
@@ -108,7 +108,7 @@ function newsOf({ channel: { name }, news }: ChannelReported, at: number, isPriv
     case 'renamed':
       return name === undefined ? [] : [{ kind: 'renamed', name: `#${storable(name)}`, at }];
     case 'left':
-      return [{ kind: 'left', canStillPost: isPrivate !== true && scopes.includes('chat:write.public'), at }];
+      return [{ kind: 'left', canStillPost: mayPostTo({ isMember: false, isPrivate: isPrivate === true }, scopes), at }];
     case 'created':
     case 'id_changed':
     case 'unshared':

@@ -1,11 +1,12 @@
 /** A row of the picker: what a place is, whether the app can post there, and if not what to do. */
 import type { DestinationView } from '@tocsin/contracts';
+import { mayPostTo } from '@tocsin/domain';
 
 import type { KnownConnection } from '../connections/connection.repository.js';
 import type { ChannelRow, PersonRow } from './directory.repository.js';
 
 export function channelView(row: ChannelRow, connection: KnownConnection): DestinationView {
-  const canPost = !row.is_archived && (row.is_member || (!row.is_private && connection.scopes.includes('chat:write.public')));
+  const canPost = !row.is_archived && mayPostTo({ isMember: row.is_member, isPrivate: row.is_private }, connection.scopes);
   const hint = channelHint(row, canPost, connection.bot.name);
   return {
     id: row.channel_id,

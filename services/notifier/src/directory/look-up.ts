@@ -2,10 +2,10 @@
  * Asks Slack for the one thing that somebody typed exactly, an id or an e-mail address, when our copy lacks it. What was
  * found is saved, that there is nothing is remembered for ten minutes; the same question is asked once at a time.
  */
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
 import { destinationKey, kindOfDestinationId } from '@tocsin/domain';
-import { PeerUnavailable } from '@tocsin/platform';
+import { isDatabaseAway, LOGGER, PeerUnavailable, type Logger } from '@tocsin/platform';
 import type { SlackAnswer, SlackDoor } from '@tocsin/slack';
 
 import { SlackDoors } from '../connections/slack-doors.js';
@@ -29,6 +29,7 @@ export class LookUp {
   constructor(
     private readonly directory: DirectoryRepository,
     private readonly doors: SlackDoors,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** @returns `found` when our copy knows it now; never rejects, since the list is an answer without it, and never takes longer than two seconds */
@@ -36,7 +37,7 @@ export class LookUp {
     const address = id ?? (email === undefined ? undefined : destinationKey({ email }));
     if (address === undefined) return 'missing';
     const key = `${connectionId} ${address}`;
-    const asked = this.asked.get(key) ?? this.ask(connectionId, address, { id, email }).catch(() => 'unsure' as const).finally(() => this.asked.delete(key));
+    const asked = this.asked.get(key) ?? this.ask(connectionId, address, { id, email }).catch((error: unknown) => this.unsure(connectionId, error)).finally(() => this.asked.delete(key));
     this.asked.set(key, asked);
     return within(PATIENCE_MS, asked);
   }
@@ -50,6 +51,11 @@ export class LookUp {
     if (id === undefined) return this.take(question, await door.lookupByEmail(email ?? ''), (person) => this.directory.savePeople(connectionId, [person]));
     if (kindOfDestinationId(id) === 'channel') return this.take(question, await door.channelInfo(id), (channel) => this.directory.saveChannels(connectionId, [channel]));
     return this.take(question, await door.userInfo(id), (person) => this.directory.savePeople(connectionId, [person]));
+  }
+
+  private unsure(connectionId: string, error: unknown): LookedUp {
+    this.logger[isDatabaseAway(error) ? 'warn' : 'error']({ err: error, connectionId }, 'what somebody typed could not be looked up');
+    return 'unsure';
   }
 
   private async door(connectionId: string): Promise<SlackDoor | undefined> {
