@@ -77,11 +77,12 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
   /** Lanes that sleep although something waits in them and their connection can send. @returns how many */
   private async wakeForgotten(): Promise<number> {
     const [woken] = await this.database.query<[unknown[], number]>(
-      `update lanes l set active = true, next_at = case when l.next_at = 'infinity' then clock_timestamp() else l.next_at end
+      `update lanes l set active = true, rests = false, next_at = case when l.next_at = 'infinity' or l.rests then clock_timestamp() else l.next_at end
        from (
          select w.lane_id from lanes w join connections c on c.connection_id = w.connection_id and c.organization_id = w.organization_id and c.state = 'active'
-         where (not w.active or w.next_at = 'infinity') and exists (
-           select 1 from deliveries d where d.lane_id = w.lane_id and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.expires_at > clock_timestamp())
+         where (not w.active or w.next_at = 'infinity' or w.rests) and exists (
+           select 1 from deliveries d where d.lane_id = w.lane_id and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.expires_at > clock_timestamp()
+             and (not w.rests or d.not_before <= clock_timestamp()))
          order by w.lane_id for no key update of w skip locked) forgotten
        where l.lane_id = forgotten.lane_id returning 1`,
     );

@@ -124,7 +124,7 @@ export class DigestMembersRepository {
 
   /** Something waits in the lane again. */
   async wake(tx: EntityManager, laneId: string): Promise<void> {
-    await tx.query('update lanes set active = true, due_since = case when active then due_since else clock_timestamp() end where lane_id = $1', [laneId]);
+    await tx.query('select wake_lanes($1)', [[laneId]]);
   }
 
   async count(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<number> {

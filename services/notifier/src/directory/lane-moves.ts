@@ -114,7 +114,7 @@ export class LaneMoves {
     );
     const target = locked.find((lane) => lane.destination_key === key);
     if (!target) throw new Error(`the lane of ${key} is gone`);
-    await tx.query('update lanes set active = true, due_since = case when active then due_since else clock_timestamp() end where lane_id = $1', [target.lane_id]);
+    await tx.query('select wake_lanes($1)', [[target.lane_id]]);
     return target.lane_id;
   }
 }

@@ -100,7 +100,7 @@ export class PauseRepository {
       `update deliveries d set ${set}, version = version + 1 where ${which} and d.delivery_id = any($2) returning d.organization_id, d.delivery_id, d.lane_id, ${returning}`,
       [organizationId, found.map(({ delivery_id }) => delivery_id)],
     );
-    await tx.query('update lanes set active = true, due_since = case when active then due_since else clock_timestamp() end where lane_id = any($1)', [lanes]);
+    await tx.query('select wake_lanes($1)', [lanes]);
     await this.log.write(tx, changed.map(({ organization_id, delivery_id, paused_by }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: storyOf(paused_by) })));
     return changed.length;
   }

@@ -79,9 +79,9 @@ begin
     select i.organization_id, pg_backend_pid() % 1024, count(*) from inserted i group by 1 order by 1
     on conflict (organization_id, writer) do update set accepted = accepted_counts.accepted + excluded.accepted
   ), asleep as (
-    select l.lane_id from lanes l where not l.active and l.lane_id in (select i.lane_id from inserted i) order by l.lane_id for no key update
+    select l.lane_id from lanes l where (not l.active or l.rests) and l.lane_id in (select i.lane_id from inserted i) order by l.lane_id for no key update
   ), woken as (
-    update lanes l set active = true, due_since = moment from asleep where l.lane_id = asleep.lane_id
+    update lanes l set active = true, due_since = moment, next_at = case when l.rests then moment else l.next_at end, rests = false from asleep where l.lane_id = asleep.lane_id
   )
   select i.organization_id, i.delivery_id from inserted i;
 end $$;

@@ -45,14 +45,21 @@ begin
     order by l.next_at limit in_window for no key update skip locked) picked;
   if due is null then return; end if;
 
-  -- more is due than fits: every connection shows its longest due, so that a big one cannot fill the window
+  -- more is due than fits: connections show their longest due, so that a big one cannot fill the window; of very many, by turns
+  -- that chance decides, since the work must not grow with them
   if cardinality(due) = in_window then
     select coalesce(array_agg(l.lane_id), '{}') into silent from lanes l join connections c using (connection_id) where l.lane_id = any(due) and c.state <> 'active';
-    select array_agg(picked.lane_id) into due from (select c.connection_id from connections c where c.state = 'active') c
+    with shown as materialized (
+      select c.connection_id from connections c
+      where c.state = 'active' and exists (
+        select 1 from lanes l where l.connection_id = c.connection_id and l.active and not l.provisional and l.next_at <= moment and l.leased_until <= moment)
+      order by random() limit in_window / 4
+    )
+    select array_agg(picked.lane_id) into due from shown c
     cross join lateral (
       select l.lane_id from lanes l
       where l.connection_id = c.connection_id and l.active and not l.provisional and l.next_at <= moment and l.leased_until <= moment
-      order by l.next_at limit greatest(4, in_window / (select count(*) from connections where state = 'active')) for no key update skip locked) picked;
+      order by l.next_at limit in_window / (select count(*) from shown) for no key update skip locked) picked;
     due := coalesce(due, '{}') || silent; -- what cannot send is put to sleep with them, or it would fill the window again and again
   end if;
 
@@ -66,19 +73,19 @@ begin
     where b.is_open and b.probe_at <= moment and b.breaker_key in (select l.connection_id from lanes l where l.lane_id = any(due) and l.next_at <= moment)
     for update skip locked) p;
   if cardinality(probed) > 0 then heads := 1; end if;
-  update lanes l set next_at = least(greatest(b.probe_at, moment + interval '250 milliseconds'), moment + interval '5 seconds') from breakers b
+  update lanes l set rests = false, next_at = least(greatest(b.probe_at, moment + interval '250 milliseconds'), moment + interval '5 seconds') from breakers b
   where l.lane_id = any(due) and b.breaker_key = l.connection_id and b.is_open and not (l.connection_id = any(probed)) and l.next_at <= moment;
 
   -- what a lease left behind was not sent unless its request had been started; if it had, nobody knows, and policy decides
   update deliveries d set state = 'waiting', version = version + 1
   where d.lane_id = any(due) and d.state = 'posting' and not d.request_started;
-  update lanes l set next_at = settled_after
+  update lanes l set rests = false, next_at = settled_after
   where l.lane_id = any(due) and moment < settled_after and exists (select 1 from deliveries d where d.lane_id = l.lane_id and d.state = 'posting');
   select coalesce(array_agg(distinct d.lane_id), '{}') into recovered
   from deliveries d join lanes l using (lane_id) where d.lane_id = any(due) and d.state = 'posting' and l.next_at <= moment;
 
   -- lanes of a connection that cannot send sleep until the connection wakes them; what was left behind in them is judged first, which asks nothing of Slack
-  update lanes l set next_at = 'infinity' from connections c
+  update lanes l set rests = false, next_at = 'infinity' from connections c
   where l.lane_id = any(due) and not (l.lane_id = any(recovered)) and c.connection_id = l.connection_id and (c.state <> 'active' or c.organization_id is distinct from l.organization_id);
 
   perform 1 from budgets b
@@ -105,7 +112,7 @@ begin
     from ranked join budgets b using (budget_key)
   ), pushed_back as (
     -- lanes that must wait for their workspace leave the window until it has a token for each
-    update lanes l set next_at = greatest(j.blocked_until,
+    update lanes l set rests = false, next_at = greatest(j.blocked_until,
       least(moment + interval '2 seconds', greatest(j.tat, moment) + make_interval(secs => coalesce((j.place - burst) / nullif(j.own_rate, 0), 0))))
     from judged j where l.lane_id = j.lane_id and not j.allowed
   ), chosen as (
@@ -115,12 +122,12 @@ begin
   )
   select coalesce(array_agg(chosen.lane_id), '{}'), coalesce((select array_agg(candidate.lane_id) from candidate), '{}') into taken, filled from chosen;
 
-  -- lanes with nothing to send now sleep until their next message may go, or until one arrives. Nothing may be arriving
-  -- meanwhile, and what arrived since the look above counts
+  -- lanes with nothing to send now sleep until one arrives, or rest until their next message may go: what comes before that
+  -- wakes them. Nothing may be arriving meanwhile, and what arrived since the look above counts
   select coalesce(array_agg(l.lane_id), '{}') into idle from (
     select l.lane_id from lanes l
     where l.lane_id = any(due) and l.next_at <= moment and not (l.lane_id = any(filled || recovered)) for update skip locked) l;
-  update lanes l set active = waiting.soonest is not null, next_at = greatest(l.next_at, coalesce(waiting.soonest, l.next_at))
+  update lanes l set active = waiting.soonest is not null, rests = waiting.soonest is not null, next_at = greatest(l.next_at, coalesce(waiting.soonest, l.next_at))
   from (
     select idle_lane as lane_id, (
       select min(greatest(d.not_before, moment)) from deliveries d
@@ -163,7 +170,7 @@ begin
   where (b.breaker_key = 'slack' and probing and cardinality(taken) > 0)
     or (b.breaker_key = any(probed) and b.breaker_key in (select l.connection_id from lanes l where l.lane_id = any(taken)));
 
-  update lanes l set leased_until = moment + lease, lease_id = token where l.lane_id = any(taken || recovered || folding);
+  update lanes l set leased_until = moment + lease, lease_id = token, rests = false where l.lane_id = any(taken || recovered || folding);
 
   return query
   update deliveries d set state = 'posting', version = d.version + 1, attempt = d.attempt + 1, claimed_at = moment, request_started = false, waiting_for = null
