@@ -58,6 +58,16 @@ describe('when Slack does not answer a connection', () => {
     expect(await opened.claim(32)).toEqual([]);
   });
 
+  test('its probe is one message also while another replica is just about to take it', async () => {
+    await opened.passTime(5);
+    const replica = opened.source.createQueryRunner();
+    await replica.startTransaction();
+    await replica.query(`select 1 from breakers where breaker_key = 'connection-1' for update`);
+    expect(await opened.claim(32)).toEqual([]);
+    await replica.rollbackTransaction();
+    await replica.release();
+  });
+
   test('an answer opens the way for all', async () => {
     await opened.passTime(5);
     await opened.finish(await opened.claimOne());
@@ -104,6 +114,33 @@ describe('when Slack does not answer at all', () => {
     expect(await opened.claim(32)).toEqual([]);
     await acceptMany(1);
     expect(await opened.claim(32)).toHaveLength(1);
+  });
+
+  test('a probe that ended before Slack was asked is followed by another at once', async () => {
+    await acceptMany(3);
+    await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at) values ('slack', true, clock_timestamp())`);
+    const [probe] = await opened.claim(32);
+    await opened.finish(probe, { ...waits(), state: 'suppressed', asked: false });
+    expect(await opened.claim(32)).toMatchObject([{ isProbe: true }]);
+  });
+
+  test('a probe whose holder died is judged as one', async () => {
+    await acceptMany(1);
+    await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at) values ('slack', true, clock_timestamp())`);
+    await opened.lanes.markStarted(await opened.claim(32));
+    await opened.passTime(31);
+    expect(await opened.claim(32)).toMatchObject([{ leftover: true, isProbe: true }]);
+  });
+
+  test('one probe goes out also while another replica is just about to take it', async () => {
+    await acceptMany(3);
+    await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at) values ('slack', true, clock_timestamp())`);
+    const replica = opened.source.createQueryRunner();
+    await replica.startTransaction();
+    await replica.query(`select 1 from breakers where breaker_key = 'slack' for update`);
+    expect(await opened.claim(32)).toEqual([]);
+    await replica.rollbackTransaction();
+    await replica.release();
   });
 
   test('a holder that dies with the probe is followed by another after its lease', async () => {

@@ -42,8 +42,22 @@ export class BreakerRepository {
       await this.database.transaction((tx) => this.step(tx, results));
       this.isTroubled ||= hasFailure;
     } catch (error) {
-      this.logger[isDatabaseAway(error) ? 'debug' : 'error']({ err: error }, 'the breakers did not learn of some results');
+      this.notLearned(error);
     }
+  }
+
+  /** Probes of these connections ended before Slack was asked: others may find out at once. Never fails, since their time passes as well. */
+  async giveBack(connectionIds: readonly string[]): Promise<void> {
+    if (connectionIds.length === 0) return;
+    try {
+      await this.database.query('update breakers set probe_at = clock_timestamp() where is_open and probe_at > clock_timestamp() and breaker_key = any($1)', [[SLACK, ...connectionIds]]);
+    } catch (error) {
+      this.notLearned(error);
+    }
+  }
+
+  private notLearned(error: unknown): void {
+    this.logger[isDatabaseAway(error) ? 'debug' : 'error']({ err: error }, 'the breakers did not learn of some results');
   }
 
   private async areTroubled(): Promise<boolean> {

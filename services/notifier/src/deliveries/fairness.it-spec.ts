@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
@@ -70,6 +72,38 @@ describe('when more is due than can be sent', () => {
     expect(countBy(claims.map((claim) => claim.delivery.connection_id))).toMatchObject({ small: 2 });
   }, 20_000);
 
+  test('what is leased already is nobody else\'s, whatever its pace', async () => {
+    await fill('connection-1', 150);
+    const leased = new Set((await opened.claim(16)).map(({ deliveryId }) => deliveryId));
+    await opened.source.query(`update lanes set next_at = clock_timestamp() - interval '1 hour' where leased_until > clock_timestamp()`);
+    const claims = [...(await opened.claim(32)), ...(await opened.claim(32))];
+    expect(leased.size).toBe(16);
+    expect(claims).toHaveLength(64);
+    expect(claims.filter(({ deliveryId }) => leased.has(deliveryId))).toEqual([]);
+  }, 20_000);
+
+  test('a claim locks no more lanes the more workspaces there are', async () => {
+    for (let n = 0; n < 100; n += 1) {
+      const id = `w${String.fromCharCode(97 + Math.floor(n / 26), 97 + (n % 26))}`;
+      await connectOther(id);
+      await fill(id, 4);
+    }
+    const runner = opened.source.createQueryRunner();
+    await runner.startTransaction();
+    const claimed = (await runner.query(`select * from claim_deliveries(32, 1, interval '30 seconds', 0, 1, interval '1 second', interval '0')`)) as unknown[];
+    const [left] = await opened.source.query<{ lanes: number }[]>('select count(*)::int as lanes from (select 1 from lanes for update skip locked) free');
+    await runner.rollbackTransaction();
+    await runner.release();
+    expect(claimed).toHaveLength(32);
+    expect(400 - (left?.lanes ?? 0)).toBeLessThanOrEqual(256); // a window of the longest due, and one of turns
+  }, 30_000);
+
+  test('the one workspace of many that has something to send gets the whole of a claim', async () => {
+    for (let n = 0; n < 40; n += 1) await connectOther(`idle-${n}`);
+    await fill('connection-1', 140);
+    expect(await opened.claim(32)).toHaveLength(32);
+  }, 20_000);
+
   test('what a person sent goes first, and waiting raises priority by one step a minute', async () => {
     Object.assign(opened.config, { SLACK_WORKSPACE_RATE: 1, SLACK_WORKSPACE_BURST: 1 });
     const [old = ''] = await opened.accept({ priority: 5, destination: { id: 'C0OLDEST01' } });
@@ -132,6 +166,52 @@ describe('when Slack says "too fast"', () => {
     expect((await opened.claim(32)).length).toBeGreaterThan(0);
   });
 
+  test('the workspace waits for the longest also when others were told a shorter time later', async () => {
+    await opened.accept(...['C0LIMITEDA', 'C0LIMITEDB', 'C0LIMITEDC'].map((id) => ({ destination: { id } })));
+    const claims = await opened.claim(3);
+    for (const [n, laneWaitMs] of [60_000, 30_000, 2000].entries()) await opened.finish(claims[n], waits({ rateLimited: true, laneWaitMs }));
+    const [blocked] = await opened.source.query<{ s: number }[]>('select extract(epoch from blocked_until - clock_timestamp())::float8 as s from budgets');
+    expect(blocked?.s).toBeGreaterThan(55);
+    expect(await budget()).toEqual({ blocked: true, rate_factor: 0.75 });
+  });
+
+  test('its rate is cut once for what was under way at the same time', async () => {
+    await limit(3);
+    await limit(6);
+    expect(await budget()).toEqual({ blocked: true, rate_factor: 0.75 });
+  });
+
+  test('the destination goes slower for each time, five times slower at most, and faster again with each answer that is another', async () => {
+    const factor = async (): Promise<number | undefined> => (await opened.source.query<{ interval_factor: number }[]>('select interval_factor from lanes'))[0]?.interval_factor;
+    await opened.accept({});
+    for (let n = 0; n < 10; n += 1) {
+      await opened.finish(await opened.claimOne(), waits({ rateLimited: true, laneWaitMs: 1000 }));
+      if (n === 0) expect(await factor()).toBeCloseTo(1.25);
+      await opened.passTime(30);
+    }
+    expect(await factor()).toBe(5);
+    await opened.finish(await opened.claimOne());
+    expect(await factor()).toBeCloseTo(4.75);
+  });
+
+  test('its quota that is used up again when it was waited for is waited for twice as long', async () => {
+    const used = async (): Promise<number> => {
+      await opened.accept({ destination: { id: 'C0QUOTAONE' } }, { destination: { id: 'C0QUOTATWO' } });
+      const claims = await opened.claim(2);
+      for (const claim of claims) await opened.finish(claim, waits({ rateLimited: true, laneWaitMs: 1000, workspaceWaitMs: 3_600_000 }));
+      const [row] = await opened.source.query<{ hours: number }[]>('select round(extract(epoch from blocked_until - clock_timestamp()) / 3600)::int as hours from budgets');
+      return row?.hours ?? 0;
+    };
+    const hours = [];
+    for (let n = 0; n < 5; n += 1) {
+      hours.push(await used());
+      await opened.passTime((hours.at(-1) ?? 0) * 3600 + 1);
+    }
+    expect(hours).toEqual([1, 2, 4, 8, 8]);
+    await opened.passTime(700);
+    expect(await used()).toBe(1);
+  });
+
   test('its full rate comes back in quiet times', async () => {
     await limit(3);
     for (let n = 0; n < 3; n += 1) {
@@ -188,6 +268,61 @@ describe('where nothing is paced', () => {
     expect(again.map(({ deliveryId, leftover }) => ({ deliveryId, leftover }))).toEqual([{ deliveryId: first, leftover: true }]);
     expect(await opened.row(second)).toMatchObject({ state: 'waiting' });
   });
+});
+
+describe('the allowance of a workspace', () => {
+  beforeEach(async () => {
+    Object.assign(opened.config, { SLACK_WORKSPACE_RATE: 10, SLACK_WORKSPACE_BURST: 10 });
+    await fill('connection-1', 60);
+  });
+
+  test('is one for all replicas', async () => {
+    const claims = (await Promise.all(Array.from({ length: 4 }, () => opened.claim(8)))).flat();
+    expect(claims.length).toBeLessThanOrEqual(11); // and what a tenth of a second brings
+  });
+
+  test('is reckoned from when it is held, not from when it was asked for', async () => {
+    const holder = opened.source.createQueryRunner();
+    await holder.startTransaction();
+    await holder.query('select 1 from budgets for update');
+    const late = opened.claim(32);
+    await sleep(1500);
+    await holder.commitTransaction();
+    await holder.release();
+    const first = (await late).length;
+    const [budget] = await opened.source.query<{ ahead: number }[]>('select extract(epoch from tat - clock_timestamp())::float8 as ahead from budgets');
+    expect(first).toBe(10);
+    expect(budget?.ahead).toBeGreaterThan(0.8); // else the next second could bring another ten at once
+  });
+});
+
+test('a message that is recorded as posted twice was posted once', async () => {
+  const [id] = await opened.accept({});
+  const claim = await opened.claimOne();
+  await opened.finish(claim);
+  await opened.finish(claim);
+  const kinds = (): Promise<unknown> => opened.source.query('select kind from timeline where delivery_id = $1 order by id', [id]);
+  expect(await kinds()).toEqual([{ kind: 'accepted' }, { kind: 'posted' }]);
+  await opened.finish(claim, { ...POSTED, ts: '2.2' });
+  expect(await kinds()).toEqual([{ kind: 'accepted' }, { kind: 'posted' }, { kind: 'posted' }]);
+});
+
+test('two requests never come closer than nine tenths of the interval, however long a claim was on its way to Slack', async () => {
+  await opened.accept({}, {});
+  const claim = await opened.claimOne();
+  await opened.lanes.markStarted(claim ? [claim] : []);
+  await opened.source.query(`update deliveries set claimed_at = clock_timestamp() - interval '5 seconds', begun_at = clock_timestamp() where state = 'posting'`);
+  await opened.finish(claim);
+  const [lane] = await opened.source.query<{ s: number }[]>('select extract(epoch from next_at - clock_timestamp())::float8 as s from lanes');
+  expect(lane?.s).toBeGreaterThan(0.8);
+  expect(lane?.s).toBeLessThan(0.95);
+});
+
+test('what waits in a lane has waited only since the message before it', async () => {
+  await opened.accept({}, {});
+  await opened.source.query(`update lanes set due_since = clock_timestamp() - interval '1 hour'`);
+  await opened.finish(await opened.claimOne());
+  expect(await opened.source.query(`select 1 from lanes where due_since > clock_timestamp() - interval '1 minute'`)).toHaveLength(1);
 });
 
 test('a lane is not paced by what never asked Slack', async () => {

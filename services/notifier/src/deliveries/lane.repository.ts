@@ -96,7 +96,7 @@ export class LaneRepository {
   /** Records results, gives the lanes back and tells everybody what settled, in one transaction. */
   async finish(results: readonly DeliveryResult[]): Promise<void> {
     await this.outbox.transaction(async (tx) => {
-      for (const { organizationId, hold } of results) if (hold) await this.holds.hold(tx, organizationId, hold);
+      for (const { organizationId, hold } of results.filter(({ hold }) => hold).sort(byConnection)) if (hold) await this.holds.hold(tx, organizationId, hold);
       const rows = await prepared<Recorded>(tx, 'select * from finish_deliveries($1::jsonb, make_interval(secs => $2))', [
         JSON.stringify(results.map(finishedRow)), this.config.SLACK_CHANNEL_INTERVAL_MS / 1000,
       ]);
@@ -107,7 +107,8 @@ export class LaneRepository {
       await this.destinations.hear(tx, results.flatMap((result) => newsOfResult(result, Date.now())));
     });
     failPoint('finish.commit');
-    const asked = results.filter((result) => result.asked);
+    const [asked, unasked] = [results.filter((result) => result.asked), results.filter((result) => result.isProbe && !result.asked)];
+    await this.breakers.giveBack(unasked.map(({ connectionId }) => connectionId));
     await this.breakers.learn(asked.map(({ connectionId, unanswered, isProbe }) => ({ connection: connectionId, failed: unanswered === true, isProbe })), asked.some(({ isProbe }) => isProbe));
   }
 
@@ -115,6 +116,11 @@ export class LaneRepository {
   async release({ laneId, leaseId }: LaneClaim, within: Pick<EntityManager, 'query'> = this.database): Promise<void> {
     await within.query(`update lanes set leased_until = '-infinity', lease_id = null where lane_id = $1 and lease_id = $2`, [laneId, leaseId]);
   }
+}
+
+/** As everywhere, or two replicas would wait for each other. */
+function byConnection(one: DeliveryResult, other: DeliveryResult): number {
+  return one.connectionId < other.connectionId ? -1 : 1;
 }
 
 function keyOf({ organization_id, delivery_id }: DeliveryKey): string {

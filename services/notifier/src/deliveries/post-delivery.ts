@@ -2,6 +2,8 @@
  * Posts one claimed delivery and says what became of it. Everything that can be found out beforehand is found out before
  * the request is marked as started; afterwards there is only the request.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Injectable } from '@nestjs/common';
 
 import type { DeliverySettings } from '@tocsin/contracts';
@@ -31,6 +33,8 @@ export interface ReadyPost extends Pick<ToPost, 'thread' | 'leaves'> {
 }
 
 const NO_CONNECTION_WAIT_MS = 5000;
+/** The lane's lease and a place among those that post are held meanwhile. */
+const LONGEST_TURN_MS = 2000;
 const EVENT_TYPE = 'tocsin_delivery';
 
 @Injectable()
@@ -81,7 +85,7 @@ export class PostDelivery {
     return writeMessage({ channel: thread?.channel ?? destinationOf(claim), metadata, threadTs: thread?.ts, broadcast: shown.command.options?.broadcast === true, ...content });
   }
 
-  /** The request itself, and once more as plain text when Slack refuses the content. */
+  /** The request itself, and a second one as plain text when Slack refuses the content. */
   async post(ready: ReadyPost): Promise<Outcome> {
     const { claim, opened, attempt, thread, leaves, message } = ready;
     const first = await this.send(opened, message);
@@ -92,9 +96,17 @@ export class PostDelivery {
     if (verdict.plainText !== true) return traced(failed(first.failure, verdict, usedOf(ready), Date.now()), leaves, false);
     const told = tell(claim.delivery, commandOf(claim.delivery));
     if ('outcome' in told) return told.outcome;
-    const plain = await this.send(opened, this.write(claim, told, renderPlainText(await this.inputOf(claim.delivery, told.shown))));
-    if (plain.ok) return this.arrived(ready, plain.value, true);
-    const outcome = traced(afterFailure(plain.failure, { ...attempt, wasPlainText: true }, usedOf(ready)), leaves, true);
+    return this.postPlain(ready, this.write(claim, told, renderPlainText(await this.inputOf(claim.delivery, told.shown))));
+  }
+
+  /** A request like any other: it comes a turn after the refused one, and the next message a turn after it. */
+  private async postPlain(ready: ReadyPost, message: Buffer): Promise<Outcome> {
+    const { claim, opened, attempt, leaves } = ready;
+    const turnMs = this.config.SLACK_CHANNEL_INTERVAL_MS;
+    await sleep(Math.min(turnMs, LONGEST_TURN_MS));
+    const plain = await this.send(opened, message);
+    if (plain.ok) return waitingAtLeast(turnMs, await this.arrived(ready, plain.value, true));
+    const outcome = waitingAtLeast(turnMs, traced(afterFailure(plain.failure, { ...attempt, wasPlainText: true }, usedOf(ready)), leaves, true));
     return claim.delivery.kind === 'digest' && plain.failure.family === 'refused' && plain.failure.kind === 'content' ? splitUp(outcome, plain.failure) : outcome;
   }
 
@@ -119,6 +131,10 @@ function destinationOf({ delivery }: Claim): string {
 
 function afterFailure(failure: SlackFailure, attempt: Attempt, used: Used | undefined): Outcome {
   return failed(failure, judge(failure, attempt, Math.random()), used, Date.now());
+}
+
+function waitingAtLeast(ms: number, outcome: Outcome): Outcome {
+  return { ...outcome, laneWaitMs: Math.max(outcome.laneWaitMs, ms) };
 }
 
 /** Slack limited another method than that which posts: the lane waits as told, and is not taken to send too fast. */

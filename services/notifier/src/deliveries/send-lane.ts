@@ -67,9 +67,10 @@ export class SendLane {
     return { recorded: Promise.all(recorded).then(() => undefined) };
   }
 
-  /** Its result gives the lane back, so the others come first; when one of them could not be recorded, the lease must end by time. */
+  /** Its result gives the lane back, so the others come first; when one of them could not be recorded, the lease must end by time instead. */
   private async recordLast(claim: Claim, outcome: Outcome, others: readonly Promise<boolean>[]): Promise<boolean> {
-    return !(await Promise.all(others)).includes(false) && this.record(claim, outcome);
+    const isComplete = !(await Promise.all(others)).includes(false);
+    return this.record(isComplete ? claim : { ...claim, isLast: false }, outcome);
   }
 
   private async record(claim: Claim, outcome: Outcome): Promise<boolean> {

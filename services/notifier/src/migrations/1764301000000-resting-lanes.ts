@@ -1,8 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { ACCEPT_FUNCTION } from './arrival.sql.js';
-import { CLAIM_FUNCTION } from './claim.sql.js';
-import { FINISH_FUNCTION } from './finish.sql.js';
 import { RESTING_LANES } from './waking.sql.js';
 
 /** A lane that rests for the time of one message is woken by what can go before. */
@@ -10,8 +8,6 @@ export class RestingLanes1764301000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(RESTING_LANES);
     await runner.query(ACCEPT_FUNCTION);
-    await runner.query(CLAIM_FUNCTION);
-    await runner.query(FINISH_FUNCTION);
   }
 
   down(): Promise<void> {

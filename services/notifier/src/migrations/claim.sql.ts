@@ -22,6 +22,8 @@ declare
   -- after a restart of the database, holders of results get the length of a lease to record them
   settled_after timestamptz := pg_postmaster_start_time() + lease;
   in_window int := greatest(128, 4 * max_lanes);
+  -- when the allowances were looked at: whoever held them may have kept this claim waiting
+  allowed_at timestamptz;
   probing boolean := false;
   due bigint[];
   silent bigint[];
@@ -91,6 +93,7 @@ begin
   perform 1 from budgets b
   where b.budget_key in (select c.budget_key from lanes l join connections c using (connection_id) where l.lane_id = any(due))
   order by b.budget_key for no key update;
+  allowed_at := clock_timestamp();
 
   with candidate as (
     select l.lane_id, l.organization_id, l.connection_id, c.budget_key, l.due_since, head.priority - floor(extract(epoch from moment - l.due_since) / 60) as urgency
@@ -107,13 +110,13 @@ begin
     from candidate
   ), judged as (
     select ranked.*, b.tat, b.blocked_until, rate * b.rate_factor as own_rate,
-      b.blocked_until <= moment and (rate = 0 or place <= burst - greatest(0, extract(epoch from b.tat - moment)) * rate * b.rate_factor)
+      b.blocked_until <= allowed_at and (rate = 0 or place <= burst - greatest(0, extract(epoch from b.tat - allowed_at)) * rate * b.rate_factor)
         and (place_in_connection = 1 or not (connection_id = any(probed))) as allowed
     from ranked join budgets b using (budget_key)
   ), pushed_back as (
     -- lanes that must wait for their workspace leave the window until it has a token for each
     update lanes l set rests = false, next_at = greatest(j.blocked_until,
-      least(moment + interval '2 seconds', greatest(j.tat, moment) + make_interval(secs => coalesce((j.place - burst) / nullif(j.own_rate, 0), 0))))
+      least(allowed_at + interval '2 seconds', greatest(j.tat, allowed_at) + make_interval(secs => coalesce((j.place - burst) / nullif(j.own_rate, 0), 0))))
     from judged j where l.lane_id = j.lane_id and not j.allowed
   ), chosen as (
     -- organizations take turns, in each of them its workspaces
@@ -161,7 +164,7 @@ begin
 
   -- after what goes at once from a full allowance, the next token comes a tenth of a second late: not every request is on
   -- its way equally long, and Slack counts when they come
-  update budgets b set tat = case when b.tat > moment then b.tat else moment + interval '100 milliseconds' end + make_interval(secs => spent.posts / nullif(rate * b.rate_factor, 0))
+  update budgets b set tat = case when b.tat > allowed_at then b.tat else allowed_at + interval '100 milliseconds' end + make_interval(secs => spent.posts / nullif(rate * b.rate_factor, 0))
   from (select c.budget_key, count(*)::numeric as posts from lanes l join connections c using (connection_id) where l.lane_id = any(taken) group by c.budget_key) spent
   where b.budget_key = spent.budget_key and rate > 0;
 
@@ -182,7 +185,7 @@ begin
   returning d.lane_id, token, d.organization_id, d.connection_id, d.delivery_id, d.attempt, false, probing or d.connection_id = any(probed);
 
   return query
-  select d.lane_id, token, d.organization_id, d.connection_id, d.delivery_id, d.attempt, true, false
+  select d.lane_id, token, d.organization_id, d.connection_id, d.delivery_id, d.attempt, true, exists (select 1 from breakers b where b.is_open and b.breaker_key in ('slack', d.connection_id))
   from deliveries d where d.lane_id = any(recovered) and d.state = 'posting';
 
   return query

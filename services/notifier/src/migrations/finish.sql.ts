@@ -35,16 +35,23 @@ begin
   left join budgets b on b.budget_key = c.budget_key
   where (r->>'last')::boolean and l.lane_id = (r->>'laneId')::bigint and l.lease_id = (r->>'leaseId')::uuid;
 
-  -- "too fast" to several destinations at once means the workspace: it pauses as a whole, and goes on more slowly
+  -- "too fast" to several destinations at once means the workspace: it pauses as a whole, for the longest that any of them was
+  -- told to wait, and goes on more slowly. A quota that is used up again as soon as it was waited for is waited for twice as long
   if results @> '[{"rateLimited": true}]' then
     update budgets b set
-      blocked_until = greatest(b.blocked_until, moment + make_interval(secs => pause.ms / 1000)),
+      blocked_until = greatest(b.blocked_until,
+        case when pause.slows then pause.limited_until end,
+        case when b.blocked_until <= moment then moment + make_interval(secs => pause.quota_ms / 1000) * 2 ^ pause.quota_streak end),
+      quota_streak = case when pause.quota_ms is not null and b.blocked_until <= moment then least(pause.quota_streak + 1, 3) else b.quota_streak end,
       rate_factor = case when pause.slows and b.slowed_at < moment - interval '10 seconds' then greatest(0.1, b.rate_factor * 0.75) else b.rate_factor end,
       slowed_at = case when pause.slows then moment else b.slowed_at end
     from (
-      select told.budget_key, max(coalesce(told.workspace_ms, told.lane_ms)) as ms, bool_or(told.workspace_ms is null) as slows
+      select told.budget_key, max(told.workspace_ms) as quota_ms, bool_or(told.workspace_ms is null) as slows,
+        (select max(o.next_at) from lanes o join connections oc using (connection_id)
+          where oc.budget_key = told.budget_key and o.limited_at > moment - interval '10 seconds' and not o.rests and o.next_at < 'infinity') as limited_until,
+        (select case when q.blocked_until > moment - interval '10 minutes' then q.quota_streak else 0 end from budgets q where q.budget_key = told.budget_key) as quota_streak
       from (
-        select c.budget_key, (r->>'workspaceWaitMs')::numeric as workspace_ms, (r->>'laneWaitMs')::numeric as lane_ms
+        select c.budget_key, (r->>'workspaceWaitMs')::numeric as workspace_ms
         from jsonb_array_elements(results) r join lanes l on l.lane_id = (r->>'laneId')::bigint join connections c using (connection_id)
         where (r->>'rateLimited')::boolean) told
       where told.workspace_ms is not null or 3 <= (
@@ -79,11 +86,13 @@ begin
     and (d.attempt = (r->>'attempt')::int and d.state = 'posting' or r->>'state' = 'posted' and d.state <> 'posted')
   returning d.organization_id, d.delivery_id, d.version, d.attempts, d.settled_at
   ), told as (
-    -- a second post of one message is told as well: it is in the channel
+    -- a second post of one message is told as well: it is in the channel; the first, recorded twice, is not
     insert into timeline (organization_id, delivery_id, kind, text, slack)
     select r->>'organizationId', r->>'deliveryId', r->'story'->>'kind', r->'story'->>'text', r->'story'->'slack'
     from jsonb_array_elements(results) r
-    where r ? 'story' and (r->>'state' = 'posted' or exists (select 1 from recorded w where w.organization_id = r->>'organizationId' and w.delivery_id = r->>'deliveryId'))
+    where r ? 'story' and (exists (select 1 from recorded w where w.organization_id = r->>'organizationId' and w.delivery_id = r->>'deliveryId')
+        or r->>'state' = 'posted' and exists (
+          select 1 from deliveries d where d.organization_id = r->>'organizationId' and d.delivery_id = r->>'deliveryId' and d.slack_ts is distinct from r->>'ts'))
       -- what it waits for is said once, however often it is looked at
       and case when r->'story'->>'kind' = 'waiting' then r->'story'->>'text' is distinct from (
         select l.text from timeline l where l.organization_id = r->>'organizationId' and l.delivery_id = r->>'deliveryId' order by l.id desc limit 1) else true end
