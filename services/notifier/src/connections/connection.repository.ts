@@ -94,12 +94,16 @@ export class ConnectionRepository {
     return applied.length > 0;
   }
 
-  /** Slack counts by app and workspace: connections that share both share one allowance, each lane of them goes that much slower. */
+  /**
+   * Slack counts by app and workspace: connections that share both share one allowance, each lane of them goes that much slower.
+   * They are counted once their budgets are locked, so that whoever counts last sees what all others committed.
+   */
   private async countSharers(tx: EntityManager, workspaceId: string): Promise<void> {
+    await tx.query(`select 1 from budgets where starts_with(budget_key, $1 || '/') order by budget_key for no key update`, [workspaceId]);
     await tx.query(
       `update budgets b set sharers = greatest(1, counted.active) from (
          select o.budget_key, (select count(*) from connections c where c.budget_key = o.budget_key and c.state = 'active') as active
-         from budgets o where starts_with(o.budget_key, $1 || '/') order by o.budget_key for no key update) counted
+         from budgets o where starts_with(o.budget_key, $1 || '/')) counted
        where b.budget_key = counted.budget_key and b.sharers <> greatest(1, counted.active)`,
       [workspaceId],
     );
