@@ -85,8 +85,8 @@ export class LaneMoves {
       `select distinct (d.command->'otherwise')::jsonb as otherwise from ledger d where d.lane_id = $1 and ${WAITING_IN_LANE} and ${GOES_OTHERWISE}`,
       [place.laneId],
     );
-    for (const { otherwise } of rows) {
-      const laneId = await this.lockBoth(tx, place, otherwise);
+    const laneIds = await this.lockAll(tx, place, rows.map(({ otherwise }) => otherwise));
+    for (const [index, { otherwise }] of rows.entries()) {
       const id = 'id' in otherwise ? otherwise.id : null;
       const name = 'name' in otherwise ? otherwise.name : 'email' in otherwise ? otherwise.email : null;
       await tx.query(
@@ -99,22 +99,41 @@ export class LaneMoves {
            update commands c set destination = $3, destination_id = $4, destination_kind = $5, destination_name = $6
            from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id)
          ${TELL} 'Its destination was not found; it goes to ' || coalesce($6::text, $4::text) || ' instead' from moved`,
-        [place.laneId, laneId, JSON.stringify(otherwise), id, id === null ? null : (kindOfDestinationId(id) ?? null), name],
+        [place.laneId, laneIds[index], JSON.stringify(otherwise), id, id === null ? null : (kindOfDestinationId(id) ?? null), name],
       );
     }
   }
 
   /** @returns the lane of `destination`, awake, both locked */
-  private async lockBoth(tx: EntityManager, { organizationId, connectionId, laneId }: Place, destination: Destination): Promise<string> {
-    const key = destinationKey(destination);
-    await tx.query('insert into lanes (organization_id, connection_id, destination_key, provisional) values ($1, $2, $3, $4) on conflict do nothing', [organizationId, connectionId, key, !('id' in destination)]);
-    const locked = await tx.query<{ lane_id: string; destination_key: string }[]>(
-      'select lane_id, destination_key from lanes where lane_id = $1 or (organization_id = $2 and connection_id = $3 and destination_key = $4) order by lane_id for update',
-      [laneId, organizationId, connectionId, key],
+  private async lockBoth(tx: EntityManager, place: Place, destination: Destination): Promise<string> {
+    const [laneId = ''] = await this.lockAll(tx, place, [destination]);
+    return laneId;
+  }
+
+  /**
+   * All at once, as arrivals do: first the lanes that are missing are made, then all are locked in the order of their ids.
+   * @returns the lanes of `destinations`, awake, locked with the one that is left
+   */
+  private async lockAll(tx: EntityManager, { organizationId, connectionId, laneId }: Place, destinations: readonly Destination[]): Promise<string[]> {
+    if (destinations.length === 0) return [];
+    const isProvisional = new Map(destinations.map((destination) => [destinationKey(destination), !('id' in destination)]));
+    const keys = [...isProvisional.keys()];
+    await tx.query(
+      `insert into lanes (organization_id, connection_id, destination_key, provisional)
+       select $1, $2, * from unnest($3::text[], $4::boolean[]) order by 3 on conflict do nothing`,
+      [organizationId, connectionId, keys, [...isProvisional.values()]],
     );
-    const target = locked.find((lane) => lane.destination_key === key);
-    if (!target) throw new Error(`the lane of ${key} is gone`);
-    await tx.query('select wake_lanes($1)', [[target.lane_id]]);
-    return target.lane_id;
+    const locked = await tx.query<{ lane_id: string; destination_key: string }[]>(
+      'select lane_id, destination_key from lanes where lane_id = $1 or (organization_id = $2 and connection_id = $3 and destination_key = any($4)) order by lane_id for update',
+      [laneId, organizationId, connectionId, keys],
+    );
+    const byKey = new Map(locked.map((lane) => [lane.destination_key, lane.lane_id]));
+    const targets = destinations.map((destination) => {
+      const target = byKey.get(destinationKey(destination));
+      if (target === undefined) throw new Error(`the lane of ${destinationKey(destination)} is gone`);
+      return target;
+    });
+    await tx.query('select wake_lanes($1)', [targets]);
+    return targets;
   }
 }
