@@ -36,14 +36,19 @@ export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
     await this.loop.stop();
   }
 
-  /** Removes one batch. @returns true when there is more */
+  /** Removes one batch. Each organization has a limit of its own, and one look at what is beyond it. @returns true when there is more */
   async retire(): Promise<boolean> {
     await this.database.query(`delete from retired_deliveries where retired_at < now() - make_interval(days => $1)`, [REMEMBERED_DAYS]);
     await this.database.query('delete from heard_issues where heard_at < clock_timestamp() - make_interval(hours => $1)', [NEWS_HOURS]);
     return this.database.transaction(async (tx) => {
       const old = await tx.query<(DeliveryKey & { state: string })[]>(
-        `select d.organization_id, d.delivery_id, d.state from deliveries d left join delivery_settings s using (organization_id)
-         where d.settled_at < now() - make_interval(days => coalesce((s.settings->>'retentionDays')::int, $1)) order by d.settled_at limit $2 for update of d skip locked`,
+        `select d.organization_id, d.delivery_id, d.state
+         from (select distinct organization_id from accepted_counts) o left join delivery_settings s using (organization_id)
+         cross join lateral (
+           select organization_id, delivery_id, state from deliveries
+           where organization_id = o.organization_id and settled_at < now() - make_interval(days => coalesce((s.settings->>'retentionDays')::int, $1))
+           order by settled_at limit $2 for update skip locked) d
+         limit $2`,
         [DEFAULT_DELIVERY_SETTINGS.retentionDays, BATCH],
       );
       if (old.length === 0) return false;
