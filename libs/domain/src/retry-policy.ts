@@ -3,6 +3,7 @@
  * is charged: waiting for Slack, for the network or for new credentials costs a delivery nothing but time.
  */
 import type { DeliveryError } from './delivery.js';
+import { REMEDIES } from './slack-error-codes.js';
 import { stopsConnection, type Busy, type Refused, type SlackFailure } from './slack-failure.js';
 
 export type UnconfirmedPolicy = 'resend' | 'hold';
@@ -13,7 +14,7 @@ export interface FailedAttempt {
   attempts: number;
   /** Failures of the lane in a row before this one. */
   failStreak: number;
-  /** Attempts before this one whose end nobody knows. */
+  /** Attempts before this one whose end nobody knows, probes among them. */
   ambiguous: number;
   /** What to do when Slack may have the message. */
   unconfirmedPolicy: UnconfirmedPolicy;
@@ -51,7 +52,7 @@ const HOUR = 60 * MINUTE;
 export const MAX_ATTEMPTS = 8;
 const BUG_WAITS = [10 * SECOND, MINUTE, 5 * MINUTE];
 const UNSURE_WAITS = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, 2 * HOUR];
-/** After two unknown ends in a row the message waits, not its destination: it must not silence it. */
+/** After two unknown ends, other than of probes, the message waits, not its destination: it must not silence it. */
 const UNSURE_BEFORE_LANE_GOES_ON = 2;
 const SHAKEN_MIN = 100;
 const SHAKEN_MAX = MINUTE;
@@ -79,12 +80,15 @@ function waitAsTold({ retryAfterSeconds, covers }: Busy, random: number): Verdic
 }
 
 function afterUnknownEnd({ failure, attempts, ambiguous, unconfirmedPolicy, isProbe }: FailedAttempt): Verdict {
-  const error = errorOf(failure);
+  // Nothing tries it again from here: whatever is said of the failure itself, a person has to look.
+  const error = { ...errorOf(failure), remedy: REMEDIES.look };
   if (isProbe === true && unconfirmedPolicy === 'resend') return { state: 'waiting', charge: 0, ambiguous: 1, laneWaitMs: at(UNSURE_WAITS, 0) };
   if (unconfirmedPolicy === 'hold') return { state: 'unconfirmed', charge: 1, ambiguous: 1, laneWaitMs: 0, error };
   if (attempts + 1 >= MAX_ATTEMPTS) return { state: 'dead', charge: 1, ambiguous: 1, laneWaitMs: 0, error };
   const wait = at(UNSURE_WAITS, attempts);
-  const lane = ambiguous + 1 < UNSURE_BEFORE_LANE_GOES_ON ? { laneWaitMs: wait } : { laneWaitMs: 0, messageWaitMs: wait };
+  // Of the unknown ends those of probes were not charged, and of the charged attempts some ended as defects of ours.
+  const unsure = Math.min(attempts, ambiguous) + 1;
+  const lane = unsure < UNSURE_BEFORE_LANE_GOES_ON ? { laneWaitMs: wait } : { laneWaitMs: 0, messageWaitMs: wait };
   return { state: 'waiting', charge: 1, ambiguous: 1, ...lane };
 }
 

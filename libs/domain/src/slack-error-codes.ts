@@ -29,6 +29,7 @@ export const REMEDIES = {
   content: 'Send it again; if it is refused again, report it as a defect of Tocsin with the id of the delivery.',
   report: 'Report it as a defect of Tocsin with the id of the request or delivery.',
   wait: 'Nothing has to be done: Tocsin tries again as far as that is safe.',
+  look: 'Look in Slack whether the message is there; if it is not, replay the delivery.',
   slowDown: 'Nothing has to be done: Tocsin goes on when Slack allows it.',
   quota: 'The workspace has used up the messages of its Slack plan; an administrator can raise the plan, else wait.',
   network: 'Check the way from Tocsin to SLACK_BASE_URL: name resolution, firewall, proxy and certificates.',

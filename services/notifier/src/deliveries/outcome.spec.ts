@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { defect, failureOfCode, noAnswer, notSent, tooFast, type SlackFailure } from '@tocsin/domain';
+import { defect, failureOfCode, failureOfStatus, noAnswer, notSent, REMEDIES, tooFast, unreadableAnswer, type SlackFailure } from '@tocsin/domain';
 
 import { failed, judge, notYet, posted, suppressed, type Attempt } from './outcome.js';
 
@@ -32,6 +32,11 @@ describe('what is recorded after a failure', () => {
     expect(outcome(tooFast(7)).story).toEqual({ kind: 'attempt', text: expect.stringContaining('Next attempt in 8 s'), slack: { error: 'ratelimited' } });
     expect(outcome(noAnswer('timeout'), { attempts: 1, ambiguous: 1 }).story?.text).toContain('later messages to this destination go first');
     expect(outcome(failureOfCode('is_archived')).story).toMatchObject({ kind: 'failed', slack: { error: 'is_archived' } });
+  });
+
+  test.each([failureOfStatus(502), failureOfCode('internal_error'), noAnswer('timeout'), unreadableAnswer()])('what a person decides about says in its timeline what happened and where to look: $code', (failure) => {
+    const { story } = outcome(failure, { policy: 'hold' });
+    expect(story).toMatchObject({ kind: 'unconfirmed', text: `${failure.message} ${REMEDIES.look}`, slack: { error: failure.code } });
   });
 
   test('holds no connection for what was found out without a request', () => {

@@ -58,8 +58,9 @@ export function failed(failure: SlackFailure, verdict: Verdict, used: Used | und
   };
 }
 
-function storyOf(failure: SlackFailure, { state, messageWaitMs }: Verdict, waitMs: number): NonNullable<Outcome['story']> {
+function storyOf(failure: SlackFailure, { state, messageWaitMs, error }: Verdict, waitMs: number): NonNullable<Outcome['story']> {
   const slack = { error: failure.code, ...(failure.family === 'refused' && failure.details && { details: failure.details }) };
+  if (state === 'unconfirmed' && error) return { kind: state, text: `${error.message} ${error.remedy}`, slack };
   if (state !== 'waiting') return { kind: state, text: failure.message, slack };
   const next = waitMs > 0 ? ` Next attempt in ${Math.ceil(waitMs / 1000)} s${messageWaitMs === undefined ? '' : '; later messages to this destination go first'}.` : '';
   return { kind: 'attempt', text: failure.message + next, slack };
