@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { DEFAULT_RETRY_AFTER_SECONDS, failureOfCode, failureOfStatus, noAnswer, notSent, saysTokenIsDead, stopsConnection, tooFast, unreadableAnswer, type SlackFailure } from './slack-failure.js';
+import { REMEDIES } from './slack-error-codes.js';
+import { asToldOfPerson, DEFAULT_RETRY_AFTER_SECONDS, failureOfCode, failureOfStatus, noAnswer, notSent, saysTokenIsDead, stopsConnection, tooFast, unreadableAnswer, type SlackFailure } from './slack-failure.js';
 
 const classes = JSON.parse(readFileSync(new URL('../fixtures/slack-error-classes.json', import.meta.url), 'utf8')) as Record<string, string>;
 
@@ -108,5 +109,21 @@ test('what Slack says in detail about a refused message is kept', () => {
   expect(failureOfCode('invalid_blocks', { details: ['[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]'] })).toMatchObject({
     kind: 'content',
     details: ['[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]'],
+  });
+});
+
+describe('what is said of a message to a person', () => {
+  test.each(['channel_not_found', 'not_in_channel', 'is_archived', 'team_not_found'])('has the remedy of a person where Slack answers with the code of a channel: %s', (code) => {
+    const { message } = failureOfCode(code);
+    expect(asToldOfPerson({ ...failureOfCode(code), message })).toMatchObject({ code, remedy: REMEDIES.choosePerson });
+  });
+
+  test('speaks of no channel when the person is not found', () => {
+    expect(asToldOfPerson(failureOfCode('channel_not_found')).message).toBe('The person was not found in the workspace.');
+  });
+
+  test.each(['user_disabled', 'messages_tab_disabled', 'missing_scope', 'invalid_blocks', 'never_heard_of'])('stays as it is otherwise: %s', (code) => {
+    const { message, remedy } = failureOfCode(code);
+    expect(asToldOfPerson({ code, message, remedy })).toEqual({ code, message, remedy });
   });
 });

@@ -3,6 +3,7 @@
  * for duplicates: whether the request can have been carried out. A code that nobody knows is refused for good, so it can
  * never be tried in a hot loop.
  */
+import type { DeliveryError } from './delivery.js';
 import { REMEDIES, SLACK_ERRORS, type SlackErrorKind } from './slack-error-codes.js';
 
 /** Which part of the world has to change before a refused call can pass. */
@@ -140,4 +141,13 @@ export function stopsConnection(failure: SlackFailure): boolean {
 /** Whether Slack's code says that a token is dead; such a code is worth a look at the connection. */
 export function saysTokenIsDead(code: string): boolean {
   return Object.hasOwn(SLACK_ERRORS, code) && SLACK_ERRORS[code]?.kind === 'connection';
+}
+
+/** Remedies for channels; Slack answers with their codes also when a message was for a person. */
+const OF_CHANNELS: readonly string[] = [REMEDIES.chooseChannel, REMEDIES.invite, REMEDIES.unarchive];
+
+/** An error as it is told where the message was for a person: nobody can invite the app to one. */
+export function asToldOfPerson({ code, message, remedy }: DeliveryError): DeliveryError {
+  if (!OF_CHANNELS.includes(remedy)) return { code, message, remedy };
+  return { code, message: code === 'channel_not_found' ? 'The person was not found in the workspace.' : message, remedy: REMEDIES.choosePerson };
 }

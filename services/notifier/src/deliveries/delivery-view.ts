@@ -1,6 +1,6 @@
 /** A delivery's row as the API and `delivery.settled.v1` show it. */
 import type { Delivery, SendToSlack, TimelineEntry } from '@tocsin/contracts';
-import type { DeliveryError, DeliverySource, DeliveryState, Destination } from '@tocsin/domain';
+import { asToldOfPerson, type DeliveryError, type DeliverySource, type DeliveryState, type Destination } from '@tocsin/domain';
 import { permalink } from '@tocsin/slack';
 
 import type { KeptCommand } from '../living/told.js';
@@ -134,7 +134,7 @@ export function viewOf(row: Standing, { source, title }: CommandHead, now: Progr
   if (title !== undefined) view.title = title;
   if (row.digest_id !== null) view.digestId = row.digest_id;
   if (row.replay_of !== null) view.replayOf = row.replay_of;
-  if (now.error !== null) view.error = now.error;
+  if (now.error !== null) view.error = row.destination_kind === 'user' ? asToldOfPerson(now.error) : now.error;
   if (now.slack_channel !== null && now.slack_ts !== null) view.slack = { channel: now.slack_channel, ts: now.slack_ts, permalink: permalink(row.workspace_url ?? 'https://slack.com', now.slack_channel, now.slack_ts) };
   if (now.settled_at !== null) view.settledAt = now.settled_at.toISOString();
   return view;

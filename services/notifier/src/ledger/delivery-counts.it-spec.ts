@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { ConnectionChanged, DeliveryCounts, DeliveryMessage, DeliveryReasons, Problem } from '@tocsin/contracts';
-import { DELIVERY_STATES } from '@tocsin/domain';
+import { DELIVERY_STATES, REMEDIES } from '@tocsin/domain';
 import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
@@ -80,6 +80,31 @@ describe('the reasons', () => {
     expect(await reasons('?workflowId=w7')).toMatchObject([{ code: 'channel_not_found', count: 1 }]);
     expect(await reasons('?state=dead')).toEqual([]);
     expect((await notifier.call<DeliveryReasons>('GET', '/v1/deliveries/reasons', { organization: 'globex' })).body.items).toEqual([]);
+  });
+
+  test('speak of people where the latest message was for one: nobody can invite the app to a person', async () => {
+    await sent({ destination: { name: '#nowhere' } });
+    const id = await sent({ destination: { id: 'U0NOTEXIST' } });
+    const told = { code: 'channel_not_found', message: 'The person was not found in the workspace.', remedy: REMEDIES.choosePerson };
+    expect(await notifier.delivery(id)).toMatchObject({ state: 'failed', error: told });
+    expect(await reasons()).toMatchObject([{ ...told, count: 2 }]);
+    await sent({ destination: { id: 'C0NOWHERE1' } });
+    expect((await reasons())[0]?.remedy).toBe(REMEDIES.chooseChannel);
+  });
+});
+
+describe('where Slack may have the message and nobody tries again', () => {
+  test.each([
+    ['an HTTP status', { status: 503 }, 'http_503'],
+    ['an internal error', { error: 'internal_error' }, 'internal_error'],
+    ['a cut', { lost: 'before' }, 'no_answer'],
+    ['an answer that cannot be read', { body: '<html>Bad gateway</html>' }, 'unreadable_answer'],
+  ])('the reason, the delivery and its timeline say what happened and where to look: %s', async (_, fault, code) => {
+    await notifier.control('faults', { method: 'chat.postMessage', times: 1, ...fault });
+    const { state, error, timeline } = await notifier.delivery(await sent({ destination: { id: 'C0GENERAL1' } }));
+    expect([state, error]).toEqual(['unconfirmed', { code, message: expect.any(String), remedy: REMEDIES.look }]);
+    expect(timeline?.at(-1)).toMatchObject({ kind: 'unconfirmed', text: `${error?.message ?? ''} ${REMEDIES.look}` });
+    expect(await reasons()).toMatchObject([{ state: 'unconfirmed', code, message: error?.message, remedy: REMEDIES.look, count: 1 }]);
   });
 });
 

@@ -3,14 +3,15 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import type { DeliveryCounts, DeliveryCriteria, DeliveryReason, DeliveryReasons, DeliveryTraits } from '@tocsin/contracts';
-import { DELIVERY_STATES, type DeliveryState } from '@tocsin/domain';
+import { asToldOfPerson, DELIVERY_STATES, type DeliveryState, type DestinationKind } from '@tocsin/domain';
 
 import { filterSql, NOT_POSTED_SQL } from './delivery-filter.js';
 
 /** More different reasons than a person can act on. */
 const REASONS = 100;
 
-type ReasonRow = Omit<DeliveryReason, 'lastAt'> & { last_at: Date };
+/** `to` is what kind of destination the latest was for. */
+type ReasonRow = Omit<DeliveryReason, 'lastAt'> & { to: DestinationKind | null; last_at: Date };
 
 @Injectable()
 export class DeliveryCountsQueries {
@@ -27,13 +28,14 @@ export class DeliveryCountsQueries {
   async reasons(organizationId: string, criteria: DeliveryCriteria): Promise<DeliveryReasons> {
     const { condition, parameters } = filterSql(organizationId, criteria);
     const rows = await this.database.query<ReasonRow[]>(
-      `select state, code, (array_agg(message order by last_at desc))[1] as message, (array_agg(remedy order by last_at desc))[1] as remedy, sum(count)::int as count, max(last_at) as last_at
+      `select state, code, (array_agg(message order by last_at desc))[1] as message, (array_agg(remedy order by last_at desc))[1] as remedy,
+         (array_agg(destination_kind order by last_at desc))[1] as "to", sum(count)::int as count, max(last_at) as last_at
        from (
-         select d.state, coalesce(d.error->>'code', 'unknown') as code, coalesce(d.error->>'message', '') as message, coalesce(d.error->>'remedy', '') as remedy, count(*) as count, max(d.settled_at) as last_at
-         from ledger d where ${condition} and d.state in ${NOT_POSTED_SQL} group by 1, 2, 3, 4) sentences
+         select d.state, coalesce(d.error->>'code', 'unknown') as code, coalesce(d.error->>'message', '') as message, coalesce(d.error->>'remedy', '') as remedy, d.destination_kind, count(*) as count, max(d.settled_at) as last_at
+         from ledger d where ${condition} and d.state in ${NOT_POSTED_SQL} group by 1, 2, 3, 4, 5) sentences
        group by state, code order by max(last_at) desc, state, code limit ${REASONS}`,
       [...parameters],
     );
-    return { items: rows.map(({ last_at, ...reason }) => ({ ...reason, lastAt: last_at.toISOString() })) };
+    return { items: rows.map(({ last_at, to, ...reason }) => ({ ...reason, ...(to === 'user' && asToldOfPerson(reason)), lastAt: last_at.toISOString() })) };
   }
 }
