@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm';
 
 import type { ConnectionChanged, SendToSlack } from '@tocsin/contracts';
-import { createLogger, InternalClient, openDatabase, Outbox } from '@tocsin/platform';
+import { createLogger, InternalClient, Metrics, openDatabase, Outbox } from '@tocsin/platform';
 import { aSendToSlack, testDatabase, type TestDatabase } from '@tocsin/testing';
 
 import { BreakerRepository } from '../src/breaker/breaker.repository.js';
@@ -14,6 +14,7 @@ import { HearOfDestinations } from '../src/destinations/hear-of-destinations.js'
 import { arrivalRow } from '../src/deliveries/arrival.js';
 import { ArrivalRepository } from '../src/deliveries/arrival.repository.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
+import { DeliveryMetrics } from '../src/deliveries/delivery.metrics.js';
 import { resultOf, type Outcome } from '../src/deliveries/delivery-result.js';
 import type { Claim, LaneClaim } from '../src/deliveries/claim.js';
 import { LaneRepository } from '../src/deliveries/lane.repository.js';
@@ -48,6 +49,7 @@ export class OpenedLanes {
   readonly lanes: LaneRepository;
   readonly outbox: Outbox;
   readonly destinations: HearOfDestinations;
+  readonly metrics = new Metrics();
 
   private constructor(
     readonly database: TestDatabase,
@@ -57,7 +59,7 @@ export class OpenedLanes {
     const log = new DeliveryLog(this.outbox);
     this.connections = new ConnectionRepository(source);
     this.arrivals = new ArrivalRepository(this.outbox);
-    this.waiting = new WaitingRepository(log, this.outbox);
+    this.waiting = new WaitingRepository(log, this.outbox, new DeliveryMetrics(this.metrics, source), createLogger('test', 'silent'));
     this.told = new ToldIssues(this.waiting);
     this.destinations = new HearOfDestinations(new DestinationRepository(), this.outbox);
     this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections, new Credentials(new InternalClient('notifier', NOBODY, new Uint8Array(32)))), new BreakerRepository(source, createLogger('test', 'silent')), this.told, this.destinations, this.config);
@@ -73,9 +75,10 @@ export class OpenedLanes {
     await this.database.drop();
   }
 
-  /** Empties every table and resets the settings. */
+  /** Empties every table, and resets settings and metrics. */
   async clear(): Promise<void> {
     Object.assign(this.config, new NotifierConfig(), { SLACK_WORKSPACE_RATE: 0 });
+    this.metrics.registry.resetMetrics();
     await this.source.query('truncate destinations, told_issues, heard_issues, connections, budgets, breakers, pauses, lanes, deliveries, commands, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
   }
 

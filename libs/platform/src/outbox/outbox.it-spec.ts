@@ -133,6 +133,21 @@ describe('a message in the outbox', () => {
     expect(seen).toEqual([['one'], ['one', 'two'], ['one', 'two', 'two-b']]);
   });
 
+  test('whoever wants to hear of one transaction hears of it when it has committed, and never when it was taken back', async () => {
+    const heard: string[] = [];
+    await outbox.transaction((tx) => {
+      outbox.onCommitOf(tx, () => { heard.push('first'); });
+      expect(heard).toEqual([]);
+      return Promise.resolve();
+    });
+    await expect(outbox.transaction((tx) => {
+      outbox.onCommitOf(tx, () => { heard.push('taken back'); });
+      return Promise.reject(new Error('no'));
+    })).rejects.toThrow('no');
+    await outbox.transaction(() => Promise.resolve());
+    expect(heard).toEqual(['first']);
+  });
+
   test('must be one that the table lets the service say', async () => {
     await expect(outbox.transaction((tx) => outbox.add(tx, { type: 'connection.changed.v1', organizationId: 'acme', data: {} }))).rejects.toThrow('does not let notifier say "connection.changed.v1"');
   });

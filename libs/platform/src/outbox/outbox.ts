@@ -22,6 +22,7 @@ export interface OutgoingEvent {
 
 export class Outbox {
   private readonly afterCommit: (() => void)[] = [];
+  private readonly afterCommitOf = new WeakMap<EntityManager, (() => void)[]>();
 
   constructor(
     private readonly database: DataSource,
@@ -31,9 +32,13 @@ export class Outbox {
 
   /** Runs `work` in one transaction; what it added to the outbox is on its way at once after the commit. */
   async transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    const result = await this.database.transaction(work);
+    const own: (() => void)[] = [];
+    const result = await this.database.transaction((tx) => {
+      this.afterCommitOf.set(tx, own);
+      return work(tx);
+    });
     this.relay.wake();
-    for (const hear of this.afterCommit) hear();
+    for (const hear of [...own, ...this.afterCommit]) hear();
     return result;
   }
 
@@ -47,6 +52,14 @@ export class Outbox {
   /** Calls `hear` after each transaction that committed. It must not throw and must not take long. */
   onCommit(hear: () => void): void {
     this.afterCommit.push(hear);
+  }
+
+  /**
+   * Calls `hear` once `tx` has committed; never when it is taken back, or was not begun by {@link transaction}. It must not
+   * throw and must not take long.
+   */
+  onCommitOf(tx: EntityManager, hear: () => void): void {
+    this.afterCommitOf.get(tx)?.push(hear);
   }
 
   /**

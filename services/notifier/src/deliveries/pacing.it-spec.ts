@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { ConnectionChanged } from '@tocsin/contracts';
@@ -34,6 +36,19 @@ describe('pacing', () => {
     expect(Math.min(...gaps)).toBeGreaterThan(850); // nine tenths of a second from request to request; a busy machine adds to either on the way
     expect((times[4] ?? Infinity) - (times[0] ?? 0)).toBeLessThan(5500);
     expect(Date.parse(other?.receivedAt ?? '')).toBeLessThan(times[2] ?? 0);
+  }, 20_000);
+
+  test('what goes again as plain text takes a turn for each of its two requests', async () => {
+    const destination = { id: 'C0SECINTER' };
+    await notifier.settled(await notifier.send({ connectionId: connection.id, destination }));
+    await sleep(1000);
+    await notifier.control('faults', { method: 'chat.postMessage', channel: destination.id, error: 'invalid_blocks', latencyMs: 500, times: 1 });
+    const startedAt = Date.now();
+    const ids = [await notifier.send({ connectionId: connection.id, destination }), await notifier.send({ connectionId: connection.id, destination })];
+    for (const id of ids) expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
+    const times = (await notifier.messages(destination.id)).map((message) => Date.parse(message.receivedAt)).sort((a, b) => a - b).slice(-2);
+    expect((times[0] ?? 0) - startedAt).toBeGreaterThan(1000);
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(850);
   }, 20_000);
 
   test('two names of one place are one line', async () => {

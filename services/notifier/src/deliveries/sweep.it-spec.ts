@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 import { createLogger, Metrics } from '@tocsin/platform';
 
-import { OpenedLanes } from '../../test/opened-lanes.js';
+import { OpenedLanes, waits } from '../../test/opened-lanes.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
 import type { PostingJob } from './posting.job.js';
 import { SweepJob } from './sweep.job.js';
@@ -40,6 +40,20 @@ describe('the sweep', () => {
     expect((await opened.claimOne())?.deliveryId).toBe(id);
   });
 
+  test('wakes a destination that rests for one message while another could go', async () => {
+    await opened.accept({});
+    await opened.finish(await opened.claimOne(), waits({ messageWaitMs: 60_000 }));
+    await opened.passTime(1.1);
+    await opened.claim(10);
+    await sweep.sweep();
+    expect(woken).toBe(0);
+    const [id] = await opened.accept({});
+    await opened.source.query(`update lanes set rests = true, next_at = clock_timestamp() + interval '1 minute'`);
+    await sweep.sweep();
+    expect(woken).toBe(1);
+    expect((await opened.claimOne())?.deliveryId).toBe(id);
+  });
+
   test('leaves a lane alone that somebody holds, that sleeps rightly or whose connection cannot send', async () => {
     await opened.accept({});
     await opened.claimOne();
@@ -57,6 +71,7 @@ describe('the sweep', () => {
     expect(await opened.row(late)).toMatchObject({ state: 'dead' });
     expect(await opened.row(early)).toMatchObject({ state: 'waiting' });
     expect(await opened.said()).toMatchObject([{ type: 'delivery.settled.v1', data: { id: late, state: 'dead', error: { code: 'expired' } } }]);
+    expect(await opened.metrics.registry.getSingleMetricAsString('tocsin_deliveries_total')).toContain('tocsin_deliveries_total{kind="manual",outcome="dead",reason="expired"} 1');
   });
 
   test('never sends what is too old, even before the sweep has come by', async () => {

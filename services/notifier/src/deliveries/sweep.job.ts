@@ -69,9 +69,7 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @returns whether there is more */
   private async endSome(ending: Ending, which: Which): Promise<boolean> {
-    const { ended, isMore } = await this.outbox.transaction((tx) => this.waiting.endSome(tx, ending, which));
-    for (const key of ended) this.logger.info({ commandId: key.delivery_id, organizationId: key.organization_id }, 'delivery settled without being sent');
-    return isMore;
+    return (await this.outbox.transaction((tx) => this.waiting.endSome(tx, ending, which))).isMore;
   }
 
   /** Lanes that sleep although something waits in them and their connection can send. @returns how many */

@@ -2,13 +2,14 @@
  * Ends deliveries that wait, without sending them: cancelled, expired, or bound for what does not exist. Never one that
  * waits for its digest: it ends with that.
  */
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import type { DeliveryError } from '@tocsin/domain';
-import { Outbox } from '@tocsin/platform';
+import type { DeliveryError, DeliverySource } from '@tocsin/domain';
+import { LOGGER, Outbox, type Logger } from '@tocsin/platform';
 
 import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
+import { DeliveryMetrics } from './delivery.metrics.js';
 
 export interface Ending {
   state: 'failed' | 'dead' | 'suppressed';
@@ -29,6 +30,13 @@ export interface EndedSome {
   isMore: boolean;
 }
 
+interface Ended extends DeliveryKey {
+  connection_id: string;
+  destination_id: string | null;
+  source_kind: DeliverySource['kind'];
+  said_at: Date;
+}
+
 /** Keeps nobody waiting for a lane for long, however much there is to end. */
 const BATCH = 500;
 const WAITS = `d.state = 'waiting' and d.digest_id is null`;
@@ -38,6 +46,8 @@ export class WaitingRepository {
   constructor(
     private readonly log: DeliveryLog,
     private readonly outbox: Outbox,
+    private readonly metrics: DeliveryMetrics,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** {@link endSome} until nothing is left. @param also within each transaction that ends some @returns how many ended */
@@ -83,17 +93,27 @@ export class WaitingRepository {
   }
 
   /** With their lanes locked. */
-  private async endLocked(tx: EntityManager, { state, error, told = error.message }: Ending, { condition, parameters }: Which): Promise<DeliveryKey[]> {
-    const [ended] = await tx.query<[DeliveryKey[], number]>(
-      `with these as materialized (select d.organization_id, d.delivery_id from ledger d where ${WAITS} and ${condition})
+  private async endLocked(tx: EntityManager, ending: Ending, { condition, parameters }: Which): Promise<DeliveryKey[]> {
+    const { state, error, told = error.message } = ending;
+    const [ended] = await tx.query<[Ended[], number]>(
+      `with these as materialized (select d.organization_id, d.delivery_id, d.source_kind, d.destination_id from ledger d where ${WAITS} and ${condition})
        update deliveries d set state = $${parameters.length + 1}, error = $${parameters.length + 2}, version = d.version + 1, waiting_for = null, settled_at = clock_timestamp()
        from these where d.organization_id = these.organization_id and d.delivery_id = these.delivery_id and d.state = 'waiting' and d.digest_id is null
-       returning d.organization_id, d.delivery_id`,
+       returning d.organization_id, d.delivery_id, d.connection_id, d.said_at, these.source_kind, these.destination_id`,
       [...parameters, state, JSON.stringify(error)],
     );
     await this.log.write(tx, ended.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: { kind: state, text: told } })));
     await this.log.tellSettled(tx, ended);
+    this.outbox.onCommitOf(tx, () => { this.tell(ended, ending); });
     return ended;
+  }
+
+  /** One line for each, as for what was sent, and a number in the metrics. */
+  private tell(ended: readonly Ended[], { state, error: { code } }: Ending): void {
+    for (const { organization_id: organizationId, delivery_id: commandId, connection_id: connectionId, destination_id: destination, source_kind: kind, said_at: saidAt } of ended) {
+      this.metrics.count({ kind, saidAt }, state, code);
+      this.logger.info({ code, ms: Date.now() - saidAt.getTime(), commandId, organizationId, connectionId, destination, state }, 'delivery settled without being sent');
+    }
   }
 }
 

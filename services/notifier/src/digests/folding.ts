@@ -12,7 +12,6 @@ import { LOGGER, Outbox, type Logger } from '@tocsin/platform';
 
 import { SlackDoors } from '../connections/slack-doors.js';
 import type { LaneClaim } from '../deliveries/claim.js';
-import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
 import { LaneRepository } from '../deliveries/lane.repository.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
 import { ChannelReadership } from '../directory/readership.js';
@@ -41,7 +40,6 @@ export class Folding {
     private readonly settings: DeliverySettingsRepository,
     private readonly readership: ChannelReadership,
     private readonly doors: SlackDoors,
-    private readonly metrics: DeliveryMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -82,7 +80,6 @@ export class Folding {
           if (!(await this.members.lockLeased(tx, lane))) return 0;
           return (await this.waiting.end(tx, { state: 'suppressed', error }, this.members.ofKind(lane.laneId, kind, KEPT_BACK_BATCH))).length;
         });
-        for (let one = 0; one < ended; one += 1) this.metrics.count({ kind: 'workflow', saidAt: new Date() }, 'suppressed', error.code);
       }
     }
     return true;
