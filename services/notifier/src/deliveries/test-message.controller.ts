@@ -4,7 +4,7 @@ import { ApiAcceptedResponse, ApiTags } from '@nestjs/swagger';
 import { v7 as uuid } from 'uuid';
 
 import { AcceptedDelivery, CreateTestMessage } from '@tocsin/contracts';
-import { Audit, Idempotency, IdempotentRequest, notFound, Requires, type IdempotentCall } from '@tocsin/platform';
+import { Audit, Idempotency, IdempotentRequest, notFound, ProblemException, Requires, type IdempotentCall } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
 import { ConnectionNews } from '../connections/connection-news.js';
@@ -28,8 +28,10 @@ export class TestMessageController {
   @Requires('connectors:configure')
   @ApiAcceptedResponse({ type: AcceptedDelivery })
   async send(@CurrentAuthor() author: Author, @Param('id') connectionId: string, @Body() { destination }: CreateTestMessage, @IdempotentRequest() call: IdempotentCall): Promise<AcceptedDelivery> {
-    if (!(await this.connections.find(author.organizationId, connectionId))) throw notFound('connection', connectionId);
+    const connection = await this.connections.find(author.organizationId, connectionId);
+    if (!connection) throw notFound('connection', connectionId);
     const accepted = await this.idempotency.run(call, async (tx) => {
+      if (connection.state === 'disconnected') throw disconnected(connectionId);
       const deliveryId = uuid();
       const command = { commandId: deliveryId, organizationId: author.organizationId, connectionId, destination, issues: [], source: { kind: 'test' as const, user: author.actor.id } };
       await this.arrivals.ingestWithin(tx, [{ command, saidAt: new Date() }]);
@@ -40,4 +42,12 @@ export class TestMessageController {
     this.posting.wake();
     return accepted;
   }
+}
+
+/** As for every other message; this one would be posted on the day on which the workspace is connected again. */
+function disconnected(id: string): ProblemException {
+  return new ProblemException(409, {
+    title: 'The workspace is disconnected', code: 'connection_disconnected', detail: `The connection "${id}" was disconnected.`,
+    hint: 'Connect the workspace again and test it then.',
+  });
 }
