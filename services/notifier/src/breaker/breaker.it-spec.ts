@@ -5,6 +5,7 @@ import { createLogger } from '@tocsin/platform';
 import { OpenedLanes, waits } from '../../test/opened-lanes.js';
 import type { Claim } from '../deliveries/claim.js';
 import { resultOf } from '../deliveries/delivery-result.js';
+import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { BreakerRepository } from './breaker.repository.js';
 
 let opened: OpenedLanes;
@@ -156,8 +157,10 @@ describe('when Slack does not answer at all', () => {
   test('what waits says why, and until when', async () => {
     const [id = ''] = await opened.accept({});
     await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at) values ('slack', true, clock_timestamp() + interval '20 seconds')`);
-    const [row] = await opened.source.query<{ probe_at: Date }[]>(`select (select max(probe_at) from breakers where is_open) as probe_at from deliveries where delivery_id = $1`, [id]);
-    expect(row?.probe_at.getTime()).toBeGreaterThan(Date.now() + 10_000);
+    const [row] = await opened.source.query<DeliveryRow[]>(`select ${DELIVERY_COLUMNS('d')} from ledger d where d.delivery_id = $1`, [id]);
+    const { waitingFor } = row ? deliveryView(row) : {};
+    expect(waitingFor?.reason).toContain('Slack does not answer');
+    expect(Date.parse(waitingFor?.until ?? '')).toBeGreaterThan(Date.now() + 10_000);
   });
 });
 

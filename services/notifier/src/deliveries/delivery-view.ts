@@ -37,6 +37,10 @@ export interface DeliveryRow {
   connection_reason: string | null;
   /** When the next probe may go, while a breaker holds it. */
   probe_at: Date | null;
+  /** Until when Slack lets its workspace send nothing, while that is so. */
+  blocked_until: Date | null;
+  /** When its lane may send again, where that is later than now and known. */
+  turn_at: Date | null;
   /** What people paused, while it is held for that. */
   paused: { by: string; workflow: boolean } | null;
 }
@@ -70,6 +74,8 @@ export function DELIVERY_COLUMNS(d: string): string {
     ofConnection(d, 'state', 'connection_state'),
     ofConnection(d, 'reason', 'connection_reason'),
     `(select max(probe_at) from breakers where is_open and breaker_key in ('slack', ${d}.connection_id)) as probe_at`,
+    whileWaiting(d, `select b.blocked_until from connections c join budgets b using (budget_key) where c.connection_id = ${d}.connection_id and b.blocked_until > clock_timestamp()`, 'blocked_until'),
+    whileWaiting(d, `select l.next_at from lanes l where l.lane_id = ${d}.lane_id and l.next_at > clock_timestamp() and l.next_at < 'infinity'`, 'turn_at'),
     `case when ${d}.held_since is not null then (
       select jsonb_build_object('by', paused_by, 'workflow', p.workflow_id <> '') from pauses p
       where p.organization_id = ${d}.organization_id and p.workflow_id in ('', coalesce(${d}.workflow_id, '')) order by p.workflow_id limit 1) end as paused`,
@@ -78,7 +84,8 @@ export function DELIVERY_COLUMNS(d: string): string {
 
 /** As {@link DELIVERY_COLUMNS}, of deliveries that do not wait: what holds those that do is left out. */
 export function UNHELD_COLUMNS(d: string): string {
-  return [...alwaysOf(d), `${d}.command`, 'null as connection_state', 'null as connection_reason', 'null::timestamptz as probe_at', 'null as paused'].join(', ');
+  const moments = ['probe_at', 'blocked_until', 'turn_at'].map((name) => `null::timestamptz as ${name}`);
+  return [...alwaysOf(d), `${d}.command`, 'null as connection_state', 'null as connection_reason', ...moments, 'null as paused'].join(', ');
 }
 
 /** Of how its destination is called, and where its workspace is. */
@@ -95,6 +102,10 @@ function alwaysOf(d: string): string[] {
 
 function ofConnection(d: string, expression: string, name: string): string {
   return `(select ${expression} from connections where connections.connection_id = ${d}.connection_id) as ${name}`;
+}
+
+function whileWaiting(d: string, query: string, name: string): string {
+  return `case when ${d}.state = 'waiting' then (${query}) end as ${name}`;
 }
 
 const HELD_BY_CONNECTION: Record<string, string> = {
@@ -145,5 +156,13 @@ function waitingForOf(row: DeliveryRow): NonNullable<Delivery['waitingFor']> {
   const held = HELD_BY_CONNECTION[row.connection_state ?? ''];
   if (held !== undefined) return { reason: row.connection_state === 'revoked' && row.connection_reason !== null ? `${held} (${row.connection_reason})` : held };
   if (row.probe_at !== null) return { reason: 'Slack does not answer; one message at a time finds out whether it does again', until: row.probe_at.toISOString() };
-  return row.waiting_for ?? { reason: 'its turn' };
+  if (row.blocked_until !== null) return waitingForWorkspace(row.blocked_until, row.waiting_for);
+  return row.waiting_for ?? { reason: 'its turn', ...(row.turn_at !== null && { until: row.turn_at.toISOString() }) };
+}
+
+/** @param own what it waits for by itself, which may take longer */
+function waitingForWorkspace(blockedUntil: Date, own: DeliveryRow['waiting_for']): NonNullable<Delivery['waitingFor']> {
+  if (own?.until !== undefined && Date.parse(own.until) > blockedUntil.getTime()) return own;
+  const reason = 'the workspace: Slack asked to wait';
+  return { reason: own === null ? reason : `${reason} (${own.reason})`, until: blockedUntil.toISOString() };
 }
