@@ -1,7 +1,8 @@
 /** The front before services that are small real servers: what they got, and what the caller got back. */
+import { once } from 'node:events';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request as httpRequest, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, createServer, request as httpRequest, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -134,6 +135,94 @@ describe('passing on', () => {
     expect(response.status).toBe(404);
     expect(((await response.json()) as Problem).type).toBe('urn:tocsin:problem:no_route');
   });
+});
+
+describe('a service that answers before it has read the body', () => {
+  const MB = 1024 * 1024;
+
+  /** Refuses without a look at the body, as a guard does. */
+  function refusing(status: number, afterwards: (request: IncomingMessage) => void = () => {}): RequestListener {
+    return (request, response) => {
+      if (request.method === 'GET') response.end('read');
+      else response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ status }), () => { afterwards(request); });
+    };
+  }
+
+  /** One request over `agent`, sent and its answer read to the end. */
+  async function ask(agent: Agent, method: string, body?: Buffer): Promise<{ status: number | undefined; text: string; isReused: boolean }> {
+    const signal = AbortSignal.timeout(3000);
+    const sending = httpRequest(`${front}/v1/scans`, { method, agent, signal });
+    sending.end(body);
+    const [[answer]] = (await Promise.all([once(sending, 'response'), once(sending, 'finish', { signal })])) as [[IncomingMessage], unknown];
+    return { status: answer.statusCode, text: await textOf(answer), isReused: sending.reusedSocket };
+  }
+
+  test.each([1, 4, 8])('is heard at once, and the connection can be used again: %d MB', async (megabytes) => {
+    await start({ issues: refusing(401) });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const answers = [];
+    for (let time = 0; time < 4; time++) answers.push(await ask(agent, 'POST', Buffer.alloc(megabytes * MB)), await ask(agent, 'GET'));
+    agent.destroy();
+    expect(answers.map(({ status, text }) => `${status} ${text}`)).toEqual(Array.from({ length: 4 }, () => ['401 {"status":401}', '200 read']).flat());
+    expect(answers.map(({ isReused }) => isReused)).toEqual([false, ...Array<boolean>(7).fill(true)]);
+  });
+
+  test.each([1, 4, 8])('is heard by fetch as well: %d MB', async (megabytes) => {
+    await start({ issues: refusing(415) });
+    for (let time = 0; time < 4; time++) {
+      const response = await fetch(`${front}/v1/scans`, { method: 'POST', body: Buffer.alloc(megabytes * MB), signal: AbortSignal.timeout(3000) });
+      expect([response.status, await response.text()]).toEqual([415, '{"status":415}']);
+    }
+  });
+
+  /** Sends all of its body before it reads anything, as Python's http.client does. */
+  async function sendThenRead(socket: Socket, body: Buffer): Promise<string> {
+    socket.pause();
+    await new Promise((resolve, reject) => {
+      socket.once('error', reject).write(Buffer.concat([Buffer.from(`POST /v1/scans HTTP/1.1\r\nhost: front\r\ncontent-length: ${body.length}\r\n\r\n`), body]), resolve);
+    });
+    const read = once(socket, 'data', { signal: AbortSignal.timeout(3000) });
+    socket.resume();
+    const [bytes] = (await read) as [Buffer];
+    return bytes.toString();
+  }
+
+  test.each([1, 4, 8])('does not leave those stuck who send all before they read: %d MB', async (megabytes) => {
+    await start({ issues: refusing(400) });
+    const socket = connect(Number(new URL(front).port), '127.0.0.1');
+    for (let time = 0; time < 4; time++) expect(await sendThenRead(socket, Buffer.alloc(megabytes * MB))).toMatch(/^HTTP\/1.1 400 /);
+    socket.destroy();
+  });
+
+  test.each([1, 4, 8])('may close its connection afterwards; the answer arrives, and the caller’s connection goes on: %d MB', async (megabytes) => {
+    await start({ issues: refusing(413, ({ socket }) => { socket.destroySoon(); }) });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let time = 0; time < 25; time++) expect(await ask(agent, 'POST', Buffer.alloc(megabytes * MB))).toMatchObject({ status: 413, text: '{"status":413}' });
+    await expect(ask(agent, 'GET')).resolves.toMatchObject({ status: 200, isReused: true });
+    agent.destroy();
+  });
+
+  test('and one that hangs up in the middle without an answer is away: 503, and the caller’s connection goes on', async () => {
+    await start({ issues: (request, response) => (request.method === 'GET' ? response.end('read') : request.once('data', () => { request.socket.resetAndDestroy(); })) });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let time = 0; time < 4; time++) await expect(ask(agent, 'POST', Buffer.alloc(4 * MB))).resolves.toMatchObject({ status: 503 });
+    await expect(ask(agent, 'GET')).resolves.toMatchObject({ status: 200, isReused: true });
+    agent.destroy();
+  });
+
+  test('ends the connection of who goes on to send for ever', async () => {
+    await start({ issues: refusing(413) });
+    const socket = connect(Number(new URL(front).port), '127.0.0.1').on('error', () => undefined);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const answered = new Promise((resolve) => socket.once('data', resolve));
+    const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(MB), Buffer.from('\r\n')]);
+    const send = (): void => { while (!socket.destroyed && socket.write(chunk)); };
+    socket.on('drain', send).write('POST /v1/scans HTTP/1.1\r\nhost: front\r\ntransfer-encoding: chunked\r\n\r\n');
+    send();
+    expect(String(await answered)).toMatch(/^HTTP\/1.1 413 /);
+    await closed;
+    expect(socket.bytesWritten).toBeGreaterThan(256 * MB);
+  }, 30_000);
 });
 
 describe('what several services answer together', () => {
