@@ -1,4 +1,4 @@
-/** The parts of a PostgreSQL address that may be shown, and the address with a search path of ours. Passwords are never shown. */
+/** The parts of a PostgreSQL address that may be shown, and what each connection of a pool of ours begins with. Passwords are never shown. */
 
 export interface DatabaseAddress {
   /** Without a search path that would overrule ours. */
@@ -29,7 +29,13 @@ export function parseDatabaseAddress(url: string): DatabaseAddress {
   };
 }
 
-/** Start-up options that make every connection of a pool see `schema` first. */
-export function searchPathOptions(schema: string, options: string): string {
-  return `${options} -c search_path=${schema},public`.trim();
+/**
+ * Start-up options that make every connection of a pool see `schema` first. A client that vanished or stands still keeps its
+ * locks no longer than this: the server ends a transaction that asks nothing for `idleInTransactionMs`, and a connection
+ * whose host does not answer after 30 s of silence, three times, 10 s apart. Except for the schema, `options` goes before it.
+ */
+export function sessionOptions(schema: string, options: string, idleInTransactionMs: number): string {
+  const limits = { idle_in_transaction_session_timeout: idleInTransactionMs, tcp_keepalives_idle: 30, tcp_keepalives_interval: 10, tcp_keepalives_count: 3 };
+  const ours = Object.entries(limits).map(([name, value]) => `-c ${name}=${value}`);
+  return [...ours, options, `-c search_path=${schema},public`].filter(Boolean).join(' ');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 
-import { parseDatabaseAddress, searchPathOptions } from './database-address.js';
+import { parseDatabaseAddress, sessionOptions } from './database-address.js';
 import { describeDatabaseFailure, isDatabaseAway, isUnstorableText, mayPass } from './database-failure.js';
 
 const ADDRESS = parseDatabaseAddress('postgres://ada:hunter2@db.acme.example:6432/alarms');
@@ -19,10 +19,12 @@ describe('an address of a database', () => {
     expect(() => parseDatabaseAddress(url)).toThrow('postgres://user:password@host:5432/database');
   });
 
-  test('keeps start-up options of its own beside the search path', () => {
+  test('keeps start-up options of its own, which go before ours except for the search path', () => {
     const { url, options } = parseDatabaseAddress('postgres://db/alarms?options=-c%20statement_timeout%3D5s&sslmode=require');
     expect(url).toBe('postgres://db/alarms?sslmode=require');
-    expect(searchPathOptions('issues', options)).toBe('-c statement_timeout=5s -c search_path=issues,public');
+    const ours = '-c idle_in_transaction_session_timeout=60000 -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3';
+    expect(sessionOptions('issues', options, 60_000)).toBe(`${ours} -c statement_timeout=5s -c search_path=issues,public`);
+    expect(sessionOptions('issues', '', 60_000)).toBe(`${ours} -c search_path=issues,public`);
   });
 });
 
@@ -54,6 +56,7 @@ describe('what PostgreSQL or the network answered becomes one sentence', () => {
 
   test.each([
     [new QueryFailedError('select 1', [], Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' })), true],
+    [new QueryFailedError('select 1', [], Object.assign(new Error('terminating connection due to idle-in-transaction timeout'), { code: '25P03' })), true],
     [new QueryRunnerAlreadyReleasedError(), true],
     [new QueryRunnerProviderAlreadyReleasedError(), true],
     [new QueryFailedError('select x', [], Object.assign(new Error('column "x" does not exist'), { code: '42703' })), false],

@@ -30,6 +30,16 @@ class Broken1732460000001 implements MigrationInterface {
   async down(): Promise<void> {}
 }
 
+class Resting1732460000002 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create table slow (id int)');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await runner.query('alter table slow add column title text');
+  }
+
+  async down(): Promise<void> {}
+}
+
 let database: TestDatabase;
 beforeAll(async () => { database = await testDatabase(); });
 afterAll(async () => { await database.drop(); });
@@ -150,6 +160,43 @@ describe('a server that vanished', () => {
     await new Promise((resolve) => setTimeout(resolve, 800));
     await expect(pid()).resolves.toEqual(before);
     close();
+    await opened.destroy();
+  });
+});
+
+describe('a replica that vanished or stands still', () => {
+  test('within a transaction loses it, so that others get its rows; what it asks next fails as if the database were away', async () => {
+    const [still, other] = await Promise.all([0, 1].map(() => openDatabase({ url: database.url, schema: 'issues', migrations: [Initial1732460000000], idleInTransactionMs: 300 })));
+    await other?.query("insert into alarms values (7, 'held')");
+    const failure = await still?.transaction(async (tx) => {
+      await tx.query("update alarms set title = 'changed' where id = 7");
+      await other?.query("update alarms set title = 'free' where id = 7");
+      await tx.query('select 1');
+    }).catch((error: unknown) => error);
+    expect(isDatabaseAway(failure)).toBe(true);
+    await expect(other?.query('select title from alarms where id = 7')).resolves.toEqual([{ title: 'free' }]);
+    await expect(still?.query('select 1 as one')).resolves.toEqual([{ one: 1 }]);
+    await Promise.all([still?.destroy(), other?.destroy()]);
+  }, 10_000);
+
+  test('keeps its rows for a minute at most; the server asks after half a minute of silence, three times, whether it is there', async () => {
+    const opened = await openDatabase({ url: database.url, schema: 'issues', migrations: [Initial1732460000000], poolSize: 2 });
+    const settings = (): Promise<unknown> => opened.query(
+      "select current_setting('idle_in_transaction_session_timeout') idle, current_setting('tcp_keepalives_idle') after, current_setting('tcp_keepalives_interval') every, current_setting('tcp_keepalives_count') times, pg_sleep(0.05)",
+    );
+    for (const rows of await Promise.all([settings(), settings()])) expect(rows).toMatchObject([{ idle: '1min', after: '30', every: '10', times: '3' }]);
+    await opened.destroy();
+  });
+
+  test('is told otherwise by the address of the database', async () => {
+    const opened = await openDatabase({ url: `${database.url}?options=-c%20idle_in_transaction_session_timeout%3D5min`, schema: 'issues', migrations: [Initial1732460000000] });
+    await expect(opened.query("select current_setting('idle_in_transaction_session_timeout') idle, current_setting('search_path') path")).resolves.toEqual([{ idle: '5min', path: 'issues,public' }]);
+    await opened.destroy();
+  });
+
+  test('does not include one that migrates, however long a migration rests', async () => {
+    const opened = await openDatabase({ url: database.url, schema: 'resting', migrations: [Resting1732460000002], idleInTransactionMs: 200, poolSize: 1 });
+    await expect(opened.query("select current_setting('idle_in_transaction_session_timeout') idle")).resolves.toEqual([{ idle: '200ms' }]);
     await opened.destroy();
   });
 });

@@ -6,9 +6,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
-import { AbstractLogger, DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { AbstractLogger, DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
 
-import { parseDatabaseAddress, searchPathOptions, type DatabaseAddress } from './database-address.js';
+import { parseDatabaseAddress, sessionOptions, type DatabaseAddress } from './database-address.js';
 import { DatabaseUnavailable, describeDatabaseFailure, mayPass } from './database-failure.js';
 import { endWhenSilent } from './silent-server.js';
 
@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   patienceMs?: number;
   /** How long a server may say nothing about a query, in milliseconds; two minutes unless given. Migrations may take any time. */
   silenceMs?: number;
+  /** How long a transaction may ask nothing, in milliseconds; a minute unless given. Then the server takes it back. Migrations may rest for any time. */
+  idleInTransactionMs?: number;
   /** Told when the start has to wait for long. */
   log?: (message: string) => void;
 }
@@ -34,6 +36,7 @@ const RETRY_MS = 250;
 /** A server that says that it is starting up is there; recovery after a crash may take it this long. */
 const STARTING_PATIENCE_MS = 60_000;
 const SILENCE_MS = 120_000;
+const IDLE_IN_TRANSACTION_MS = 60_000;
 const SILENT_WAIT_MS = 3000;
 
 /**
@@ -50,7 +53,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
     await lockMigrations(client, options.log);
     await createSchema(client, options.schema);
     await dataSource.initialize();
-    await dataSource.runMigrations({ transaction: 'each' });
+    await migrate(dataSource);
     isUpToDate = true;
     return dataSource;
   } catch (error) {
@@ -58,6 +61,20 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
     throw new DatabaseUnavailable(`Schema "${options.schema}" cannot be opened. ${describeDatabaseFailure(error, address)}`, error);
   } finally {
     await client.end().catch(() => undefined); // ends the lock too
+  }
+}
+
+/** On one connection of the pool, which may rest within a transaction meanwhile. */
+async function migrate(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query('set idle_in_transaction_session_timeout = 0');
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = 'each';
+    await executor.executePendingMigrations();
+    await runner.query('reset idle_in_transaction_session_timeout');
+  } finally {
+    await runner.release();
   }
 }
 
@@ -71,7 +88,8 @@ class SilentLogger extends AbstractLogger {
   protected override writeLog(): void {}
 }
 
-function dataSourceOptions({ schema, migrations, poolSize = 10, silenceMs = SILENCE_MS }: DatabaseOptions, address: DatabaseAddress, isUpToDate: () => boolean): ConstructorParameters<typeof DataSource>[0] {
+function dataSourceOptions(options: DatabaseOptions, address: DatabaseAddress, isUpToDate: () => boolean): ConstructorParameters<typeof DataSource>[0] {
+  const { schema, migrations, poolSize = 10, silenceMs = SILENCE_MS, idleInTransactionMs = IDLE_IN_TRANSACTION_MS } = options;
   return {
     type: 'postgres',
     url: address.url,
@@ -85,7 +103,7 @@ function dataSourceOptions({ schema, migrations, poolSize = 10, silenceMs = SILE
     // An idle connection that dies is replaced at the next query; without a handler it would end the process.
     poolErrorHandler: () => undefined,
     extra: {
-      options: searchPathOptions(schema, address.options),
+      options: sessionOptions(schema, address.options, idleInTransactionMs),
       keepAlive: true,
       onConnect: (client: pg.ClientBase) => {
         outliveItsEnd(client);
