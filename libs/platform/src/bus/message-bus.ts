@@ -77,7 +77,8 @@ export interface MessageBus {
   start(): Promise<void>;
   /**
    * Resolves with one entry per message: undefined when it is on disk for every hearer, else the reason why not
-   * ({@link BusUnavailableError} when it says nothing about the message). Never rejects because of one message.
+   * ({@link BusUnavailableError} when it says nothing about the message, {@link QueueFullError} when it says something about its
+   * queues alone). Never rejects because of one message.
    */
   publish(messages: readonly OutgoingMessage[]): Promise<(Error | undefined)[]>;
   /**
@@ -105,7 +106,12 @@ export const STOP_DEADLINE_MS = 10_000;
 
 /** The bus cannot take messages now; the same message may pass later. */
 export class BusUnavailableError extends Error {
-  override readonly name = 'BusUnavailableError';
+  override readonly name: string = 'BusUnavailableError';
+}
+
+/** The bus is there, but a queue that hears this message takes none now: it is full, or cannot write. Messages for other queues may pass. */
+export class QueueFullError extends BusUnavailableError {
+  override readonly name = 'QueueFullError';
 }
 
 /** No queue takes this message; no later attempt will find one. */

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually, hasTestBroker, testBroker } from '@tocsin/testing';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 
-import { queuesOf, SERVICES } from '@tocsin/contracts';
+import { EXCHANGES, queuesOf, SERVICES } from '@tocsin/contracts';
 
 import { createLogger } from '../logging/logger.js';
-import type { MessageBus } from './message-bus.js';
+import { QueueFullError, type MessageBus } from './message-bus.js';
 import { aMessage, describeMessageBus, MAX_ATTEMPTS_IN_TESTS, type DeadLetter } from './message-bus.suite.js';
 import { RabbitMqBus } from './rabbitmq-bus.js';
 import { DEAD_HEADERS } from './rabbitmq-message.js';
@@ -112,6 +112,22 @@ async function peek(connection: ChannelModel, queue: string): Promise<DeadLetter
       await broker.channel.deleteQueue(`${broker.prefix}connector.connection.reported.v1`);
       const [refusal] = await bus.publish([aMessage('connection.reported.v1')]);
       expect(refusal?.message).toContain('Nobody hears "connection.reported.v1"');
+    });
+
+    test('a message for a queue that is full is told apart from a broker that is away, and the others pass', async () => {
+      const { queue } = await broker.channel.assertQueue('', { exclusive: true, arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' } });
+      await broker.channel.bindQueue(queue, broker.prefix + EXCHANGES.events, 'delivery.settled.v1');
+      await bus.publish([aMessage('delivery.settled.v1')]); // fills it
+      const [full, taken] = await bus.publish([aMessage('delivery.settled.v1'), aMessage('issue.changed.v1')]);
+      expect(full).toBeInstanceOf(QueueFullError);
+      expect(full?.message).toContain('"delivery.settled.v1"');
+      expect(taken).toBeUndefined();
+      await broker.channel.deleteQueue(queue);
+      const publishing = bus.publish([aMessage()]);
+      cutConnections(bus);
+      const [away] = await publishing;
+      expect(away).not.toBeInstanceOf(QueueFullError);
+      await eventually(() => bus.state === 'ready');
     });
 
     test('a consumer whose broker is away stops all the same', async () => {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { ChannelModel, ConfirmChannel, Options } from 'amqplib';
 
-import { BusUnavailableError, UnroutableError } from './message-bus.js';
+import { BusUnavailableError, QueueFullError, UnroutableError } from './message-bus.js';
 import { sleep } from './waiting.js';
 
 const CONFIRM_MS = 5_000;
@@ -76,7 +76,7 @@ export class RabbitMqPublisher {
     return new Promise((resolve) => {
       try {
         channel.publish(exchange, routingKey, content, { ...options, messageId }, (error: unknown) => {
-          if (error) resolve(new BusUnavailableError(error instanceof Error ? `RabbitMQ did not take it: ${error.message}` : 'RabbitMQ did not take it.'));
+          if (error) resolve(refusalOf(error, routingKey));
           else resolve(this.takeReturn(key) ? new UnroutableError(`Nobody hears "${routingKey}": no queue is bound to it at ${exchange || 'the default exchange'}.`) : undefined);
         });
       } catch (error) {
@@ -96,6 +96,13 @@ export class RabbitMqPublisher {
 
 function returnKey(routingKey: string, messageId: unknown): string {
   return `${routingKey} ${String(messageId)}`;
+}
+
+/** @param error of amqplib: its word for a nack of the broker, or what became of the channel */
+function refusalOf(error: unknown, routingKey: string): BusUnavailableError {
+  const { message } = asError(error);
+  if (message === 'message nacked') return new QueueFullError(`A queue of "${routingKey}" does not take it: it is full, or cannot write.`);
+  return new BusUnavailableError(`RabbitMQ did not take it: ${message}`);
 }
 
 function asError(error: unknown): Error {

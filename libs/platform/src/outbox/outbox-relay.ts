@@ -1,15 +1,18 @@
 /**
  * Brings what the outbox holds to the bus: publish, wait for the confirms, delete. Replicas share the work by skipping
- * each other's rows. A bus that is away is not the row's fault; a row that the bus refuses again and again is set aside.
+ * each other's rows. A bus that is away is not the row's fault, nor is a full queue, which holds up nothing that goes
+ * elsewhere; a row that the bus refuses again and again is set aside.
  */
 import type { CloudEvent, ServiceName } from '@tocsin/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 
-import { BusUnavailableError, UnroutableError, type MessageBus, type OutgoingMessage } from '../bus/message-bus.js';
+import { BusUnavailableError, QueueFullError, UnroutableError, type MessageBus, type OutgoingMessage } from '../bus/message-bus.js';
+import { plainArray, textArray } from '../database/lists.js';
 import { previewOf } from '../dead-letters/letter.js';
 import { failPoint } from '../fail-points/fail-point.js';
 import type { Logger } from '../logging/logger.js';
 import { Loop } from '../service/loop.js';
+import { FullQueues } from './full-queues.js';
 import { sourceOf } from './outbox.js';
 
 const BATCH = 200;
@@ -32,8 +35,15 @@ interface Refusal {
   reason: 'unroutable' | 'refused';
 }
 
+/** A row and what the bus said of it. */
+interface Tried {
+  row: OutboxRow;
+  verdict: Error | undefined;
+}
+
 export class OutboxRelay {
   private readonly loop: Loop;
+  private readonly fullQueues = new FullQueues();
 
   constructor(
     private readonly database: DataSource,
@@ -61,16 +71,36 @@ export class OutboxRelay {
     if (this.bus.state !== 'ready') return false;
     return this.database.transaction(async (tx) => {
       const rows = await tx.query<OutboxRow[]>(
-        `select id, type, exchange, message_id, body, failures from outbox where next_at <= now() order by id limit ${BATCH} for update skip locked`,
+        `select id, type, exchange, message_id, body, failures from outbox where next_at <= now() and type <> all($1::text[]) order by id limit ${BATCH} for update skip locked`,
+        [textArray(this.fullQueues.resting(performance.now()))],
       );
       if (rows.length === 0) return false;
       failPoint('outbox.publish', 'before');
       const verdicts = await this.bus.publish(rows.map((row) => this.message(row)));
       failPoint('outbox.publish');
-      const confirmed = rows.filter((_row, index) => verdicts[index] === undefined);
-      await remove(tx, confirmed);
-      await this.charge(tx, rows.flatMap((row, index) => refusalOf(row, verdicts[index])));
-      return rows.length === BATCH && confirmed.length > 0;
+      return this.settle(tx, rows.map((row, index) => ({ row, verdict: verdicts[index] })));
+    });
+  }
+
+  /** @returns true when there is probably more */
+  private async settle(tx: EntityManager, tried: readonly Tried[]): Promise<boolean> {
+    const confirmed = tried.filter(({ verdict }) => verdict === undefined);
+    const full = tried.filter(({ verdict }) => verdict instanceof QueueFullError);
+    await remove(tx, confirmed.map(({ row }) => row));
+    await putOff(tx, full);
+    await this.charge(tx, tried.flatMap(refusalOf));
+    const free = this.noteQueues(confirmed, full);
+    await bringBack(tx, free);
+    return free.length > 0 || (tried.length === BATCH && confirmed.length + full.length > 0);
+  }
+
+  /** @returns kinds whose queues were full and take messages again */
+  private noteQueues(confirmed: readonly Tried[], full: readonly Tried[]): string[] {
+    const [taken, refused] = [countsByKind(confirmed), countsByKind(full)];
+    return [...new Set([...taken.keys(), ...refused.keys()])].filter((kind) => {
+      const news = this.fullQueues.note(kind, { taken: taken.get(kind) ?? 0, refused: refused.get(kind) ?? 0 }, performance.now());
+      if (news === 'full') this.logger.warn({ type: kind }, 'A queue is full; messages of this type wait in the outbox');
+      return news === 'free';
     });
   }
 
@@ -119,6 +149,31 @@ async function remove(tx: EntityManager, rows: readonly OutboxRow[]): Promise<vo
   if (rows.length > 0) await tx.query('delete from outbox where id = any($1::bigint[])', [rows.map(({ id }) => id)]);
 }
 
-function refusalOf(row: OutboxRow, verdict: Error | undefined): Refusal[] {
+/** Tries them again after as long as they have waited so far, from 1 to 30 s. */
+async function putOff(tx: EntityManager, full: readonly Tried[]): Promise<void> {
+  if (full.length === 0) return;
+  await tx.query(
+    `update outbox set last_error = put_off.error, next_at = now() + least(interval '30 seconds', greatest(interval '1 second', now() - created_at))
+     from unnest($1::bigint[], $2::text[]) put_off (id, error) where outbox.id = put_off.id`,
+    [plainArray(full.map(({ row }) => row.id)), textArray(full.map(({ verdict }) => verdict?.message ?? ''))],
+  );
+}
+
+/** What was put off goes at once, the oldest first; what the bus refused for reasons of its own waits on. */
+async function bringBack(tx: EntityManager, kinds: readonly string[]): Promise<void> {
+  if (kinds.length === 0) return;
+  await tx.query(
+    `update outbox set next_at = now() where id in (select id from outbox where type = any($1::text[]) and failures = 0 and next_at > now() for update skip locked)`,
+    [textArray(kinds)],
+  );
+}
+
+function countsByKind(tried: readonly Tried[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { row: { type } } of tried) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return counts;
+}
+
+function refusalOf({ row, verdict }: Tried): Refusal[] {
   return verdict === undefined || verdict instanceof BusUnavailableError ? [] : [{ row, error: verdict.message, reason: verdict instanceof UnroutableError ? 'unroutable' : 'refused' }];
 }

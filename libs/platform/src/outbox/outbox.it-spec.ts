@@ -1,9 +1,12 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventually, testDatabase, type TestDatabase } from '@tocsin/testing';
+import { EXCHANGES, type MessageType } from '@tocsin/contracts';
+import { eventually, hasTestBroker, testBroker, testDatabase, type TestDatabase } from '@tocsin/testing';
+import { connect } from 'amqplib';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 
-import { BusUnavailableError, type BusState, type OutgoingMessage } from '../bus/message-bus.js';
+import { BusUnavailableError, QueueFullError, type BusState, type MessageBus, type OutgoingMessage } from '../bus/message-bus.js';
+import { RabbitMqBus } from '../bus/rabbitmq-bus.js';
 import { openDatabase } from '../database/open-database.js';
 import { createDeadLetterTable } from '../dead-letters/dead-letter.repository.js';
 import { createIdempotencyTable } from '../http/idempotency.js';
@@ -67,13 +70,26 @@ beforeEach(async () => {
   outbox = new Outbox(database, 'notifier', relay);
 });
 
-function aRelay(): OutboxRelay {
+function aRelay(onto: Pick<MessageBus, 'publish' | 'state'> = bus): OutboxRelay {
   const logger = createLogger('notifier', 'error', { write: (line) => { errors.push(line); } });
-  return new OutboxRelay(database, 'notifier', bus, logger);
+  return new OutboxRelay(database, 'notifier', onto, logger);
 }
 
 async function say(id: string): Promise<void> {
-  await outbox.transaction((tx) => outbox.add(tx, { type: 'connection.reported.v1', organizationId: 'acme', data: { connectionId: 'c1' }, id }));
+  await sayAll([id]);
+}
+
+async function sayAll(ids: readonly string[], type: MessageType = 'connection.reported.v1'): Promise<void> {
+  await outbox.transaction((tx) => outbox.add(tx, ...ids.map((id) => ({ type, organizationId: 'acme', data: { connectionId: 'c1' }, id }))));
+}
+
+function idsUpTo(count: number, prefix: string): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+}
+
+/** Passes until there is no more. */
+async function drain(one: OutboxRelay = relay): Promise<void> {
+  while (await one.pass());
 }
 
 async function pending(): Promise<{ message_id: string; failures: number; last_error: string | null }[]> {
@@ -196,11 +212,8 @@ describe('a message in the outbox', () => {
   });
 
   test('goes out once, however many relays work at the same time', async () => {
-    const ids = Array.from({ length: 450 }, (_, index) => `m${index}`);
-    await outbox.transaction((tx) => outbox.add(tx, ...ids.map((id) => ({ type: 'connection.reported.v1' as const, organizationId: 'acme', data: {}, id }))));
-    const drain = async (one: OutboxRelay): Promise<void> => {
-      while (await one.pass());
-    };
+    const ids = idsUpTo(450, 'm');
+    await sayAll(ids);
     await Promise.all([drain(relay), drain(aRelay()), drain(aRelay())]);
     await drain(relay);
     expect(bus.taken.map(({ id }) => id).sort()).toEqual(ids.sort());
@@ -215,6 +228,91 @@ describe('a message in the outbox', () => {
     await relay.pass();
     await expect(Promise.all([relay.pending(), relay.oldestAgeSeconds()])).resolves.toEqual([0, 0]);
   });
+});
+
+describe('a queue that is full', () => {
+  const FULL = new QueueFullError('full');
+  const isReport = ({ type }: OutgoingMessage): boolean => type === 'connection.reported.v1';
+  const waits = (): Promise<{ failures: number; seconds: number }[]> =>
+    database.query('select distinct failures, round(extract(epoch from next_at - now()))::int as seconds from outbox where next_at > now() order by seconds');
+
+  test.each([250, 1500])('does not hold up what goes to other queues, however much waits in front: %d', async (count) => {
+    bus.verdict = (message) => (isReport(message) ? FULL : undefined);
+    await sayAll(idsUpTo(count, 'm'));
+    await sayAll(['behind'], 'delivery.settled.v1');
+    for (let time = 0; time < 20; time++) await relay.pass();
+    expect(bus.taken.map(({ id }) => id)).toEqual(['behind']);
+    await expect(database.query('select count(*)::int as count, max(failures) as failures from outbox')).resolves.toEqual([{ count, failures: 0 }]);
+  });
+
+  test('nor does a message that is refused by itself hold up those of its kind', async () => {
+    bus.verdict = ({ id }) => (id.startsWith('m') ? FULL : undefined);
+    await sayAll([...idsUpTo(250, 'm'), 'behind']);
+    await drain();
+    expect(bus.taken.map(({ id }) => id)).toEqual(['behind']);
+  });
+
+  test('is tried again after as long as a message has waited for it, from 1 to 30 s, and charged to nobody', async () => {
+    bus.verdict = () => FULL;
+    await sayAll(['young', 'older', 'old']);
+    await database.query(`update outbox set created_at = now() - case message_id when 'young' then interval '0 s' when 'older' then interval '7 s' else interval '1 hour' end`);
+    await relay.pass();
+    await expect(waits()).resolves.toEqual([1, 7, 30].map((seconds) => ({ failures: 0, seconds })));
+    for (let time = 0; time < 12; time++) {
+      await endWaiting();
+      await relay.pass();
+    }
+    await expect(pending()).resolves.toEqual(['young', 'older', 'old'].map((id) => ({ message_id: id, failures: 0, last_error: 'full' })));
+    expect(errors).toEqual([]);
+  });
+
+  test('takes a long line in vain once a second, and no more', async () => {
+    let tries = 0;
+    bus.verdict = () => {
+      tries += 1;
+      return FULL;
+    };
+    await sayAll(idsUpTo(2000, 'm'));
+    for (let time = 0; time < 20; time++) await relay.pass();
+    expect(tries).toBe(400);
+    await eventually(async () => { await relay.pass(); return tries > 400; }, { timeout: 3000 });
+    expect(tries).toBe(600);
+  });
+
+  test('gets all that waited for it, in order, as soon as it takes messages again', async () => {
+    const ids = idsUpTo(300, 'm');
+    bus.verdict = () => FULL;
+    await sayAll(ids);
+    await drain();
+    bus.verdict = () => undefined;
+    await say('now');
+    await drain();
+    expect(bus.taken.map(({ id }) => id)).toEqual(['now', ...ids]);
+    await expect(pending()).resolves.toEqual([]);
+  });
+
+  (hasTestBroker() ? test : test.skip)('of RabbitMQ is one as well', async () => {
+    const { url, prefix, cleanup } = testBroker();
+    const rabbit = new RabbitMqBus({ url, prefix, logger: createLogger('test', 'silent') });
+    await rabbit.start();
+    const connection = await connect(url);
+    const channel = await connection.createChannel();
+    const full = `${prefix}full`;
+    await channel.assertQueue(full, { arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' } });
+    await channel.bindQueue(full, prefix + EXCHANGES.events, 'connection.reported.v1');
+    await sayAll(idsUpTo(250, 'm'));
+    await sayAll(['behind'], 'delivery.settled.v1');
+    await drain(aRelay(rabbit));
+    await expect(database.query(`select count(*) filter (where message_id = 'behind')::int as behind, max(failures) as failures, max(last_error) as error from outbox`)).resolves.toEqual([
+      { behind: 0, failures: 0, error: 'A queue of "connection.reported.v1" does not take it: it is full, or cannot write.' },
+    ]);
+    await channel.deleteQueue(full);
+    await endWaiting();
+    await eventually(async () => { await drain(aRelay(rabbit)); return (await pending()).length === 0; });
+    await rabbit.close();
+    await connection.close();
+    await cleanup();
+  }, 60_000);
 });
 
 describe('the inbox', () => {
