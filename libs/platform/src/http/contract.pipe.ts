@@ -41,13 +41,28 @@ function notJson(): ProblemException {
   });
 }
 
-/** Flattens class-validator's tree into JSON pointers (RFC 6901). */
+/** Flattens class-validator's tree into JSON pointers (RFC 6901). Of each value only the first reason. */
 export function placesOf(error: ValidationError, parent: string): (ProblemPlace & { pointer: string })[] {
-  const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const own = Object.entries(error.constraints ?? {}).map(([code, message]) => ({
+  const pointer = `${parent}/${pointerPart(error.property)}`;
+  const own = firstReason(error.constraints ?? {}).map(([code, message]) => ({
     pointer,
     code: code === 'whitelistValidation' ? 'unknown_field' : code,
     message: code === 'whitelistValidation' ? `${error.property} is not a known field` : message,
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => placesOf(child, pointer))];
+}
+
+/** A name as a part of a JSON pointer. */
+export function pointerPart(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/**
+ * As the contract states them: what a value must be, then how long or large. What is of another type, or missing, breaks all
+ * the rest as well. They come from the last to the first, as decorators run; then whether parts could be looked at.
+ */
+function firstReason(constraints: Readonly<Record<string, string>>): [code: string, message: string][] {
+  const reasons = Object.entries(constraints).reverse();
+  const own = reasons.filter(([code]) => code !== 'nestedValidation');
+  return (own.length > 0 ? own : reasons).slice(0, 1);
 }
