@@ -384,6 +384,21 @@ export function describeDeadLetters(setUp: (database: TestDatabase) => Promise<D
       ]);
     });
 
+    test('takes no body with what is asked of one of them: its fields are refused, not ignored', async () => {
+      const letter = await letterOf(await say(anEvent({ connectionId: '' })));
+      for (const [method, path] of [['POST', `${letter.id}/replay`], ['DELETE', letter.id]] as const) {
+        const response = await fetch(`${service.url}/v1/dead-letters/${path}`, {
+          method, headers: { authorization: `Bearer ${await issuer.token({ user: 'noa@acme.test', organization: 'acme', roles: ['responder'] })}`, 'content-type': 'application/json' }, body: '{"force":true}',
+        });
+        expect([response.status, await response.json()]).toMatchObject([400, { errors: [{ pointer: '/force', code: 'unknown_field' }] }]);
+      }
+      expect(await lettersFor()).toHaveLength(1);
+    });
+
+    test.each(['x', 'x/replay'])('asks who is calling before it looks at the id: %s', async (path) => {
+      expect((await fetch(`${service.url}/v1/dead-letters/${path}`, { method: path === 'x' ? 'DELETE' : 'POST' })).status).toBe(401);
+    });
+
     test.each(['0198f000-0000-7000-8000-000000000000', 'issues:0198f000-0000-7000-8000-000000000000', 'notifier:nothing'])('does not hold %s', async (id) => {
       expect((await call('POST', `/v1/dead-letters/${id}/replay`)).status).toBe(404);
       expect((await call('DELETE', `/v1/dead-letters/${id}`)).status).toBe(404);
