@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Delivery } from '@tocsin/contracts';
 import type { DeliveryState } from '@tocsin/domain';
 
-import { ALL, isPicked, mayPickAll, MOST_BY_ID, NOT_POSTED, scopeOf, stillShown, totalOf } from './picked.js';
+import { ALL, isPicked, mayPickAll, mayRepeatAt, MOST_BY_ID, NOT_POSTED, scopeOf, stillShown, totalOf, withoutUnconfirmed } from './picked.js';
 
 function delivery(id: string, state: DeliveryState): Delivery {
   return { id, state } as Delivery;
@@ -62,4 +62,21 @@ test.each([
 test('all that match includes what is not shown', () => {
   expect(isPicked(ALL, 'not shown')).toBe(true);
   expect(isPicked(['a'], 'b')).toBe(false);
+});
+
+describe('a message that may come twice', () => {
+  test.each([
+    ['posted, to the same as before', 'posted', undefined, true],
+    ['posted, to the same chosen as another', 'posted', { id: 'C1' }, true],
+    ['unconfirmed, to the same chosen as another', 'unconfirmed', { id: 'C1' }, true],
+    ['posted, to another', 'posted', { id: 'C2' }, false],
+    ['failed, to the same', 'failed', undefined, false],
+  ] as [string, DeliveryState, { id: string } | undefined, boolean][])('%s', (_, state, to, expected) => {
+    expect(mayRepeatAt({ state, destination: { id: 'C1' } }, to)).toBe(expected);
+  });
+
+  test('what nobody confirmed is left out of many, of every state or of some', () => {
+    expect(withoutUnconfirmed({ id: ['a'] }).state).not.toContain('unconfirmed');
+    expect(withoutUnconfirmed({ state: ['failed', 'unconfirmed'] })).toEqual({ state: ['failed'] });
+  });
 });

@@ -1,6 +1,6 @@
 /** Which deliveries are selected: some, by their ids, or all that match the filter, whether shown or not. */
 import type { Delivery } from '@tocsin/contracts';
-import type { DeliveryState } from '@tocsin/domain';
+import { DELIVERY_STATES, type DeliveryState } from '@tocsin/domain';
 
 import type { BulkFilter } from '../api/delivery-actions.js';
 import type { StateCounts } from '../api/deliveries.js';
@@ -53,4 +53,16 @@ export function totalOf({ byState }: Scope, states: readonly DeliveryState[] = O
 export const NOT_POSTED: readonly DeliveryState[] = ['failed', 'dead', 'suppressed'];
 /** Slack has it, or may have it. */
 export const MAY_REPEAT: readonly DeliveryState[] = ['posted', 'unconfirmed'];
+
+/** Whether a replay may put the same message into the same place once more. `to` is undefined while nothing else was chosen. */
+export function mayRepeatAt({ state, destination }: Pick<Delivery, 'state' | 'destination'>, to: { id: string } | undefined): boolean {
+  return MAY_REPEAT.includes(state) && (to === undefined || to.id === destination.id);
+}
+
+/** Without what may be in Slack already and nobody knows: it is sent again only when somebody insists. */
+export function withoutUnconfirmed(filter: BulkFilter): BulkFilter {
+  const states = filter.state === undefined ? DELIVERY_STATES : [filter.state].flat();
+  return { ...filter, state: states.filter((state) => state !== 'unconfirmed') };
+}
+
 export const UNDER_WAY: readonly DeliveryState[] = ['accepted', 'waiting', 'posting'];

@@ -13,7 +13,7 @@ import { ProblemAlert } from '../parts/problem-alert.js';
 import { WorkButton } from '../parts/work-button.js';
 import { FollowDelivery } from '../send/follow-delivery.js';
 import { destinationName, titleOf } from './delivery-words.js';
-import { MAY_REPEAT } from './picked.js';
+import { MAY_REPEAT, mayRepeatAt } from './picked.js';
 import { ReplayFields, SAME_PLACE, type ReplayChoice } from './replay-fields.js';
 import { attemptFor, type Attempt } from '../send/draft.js';
 
@@ -22,8 +22,13 @@ export function ReplayDialog({ delivery, onClose }: { delivery: Delivery; onClos
   const [again, setAgain] = useState(false);
   const [attempt, setAttempt] = useState<Attempt>();
   const replay = useReplay(delivery.id);
-  const mayRepeat = MAY_REPEAT.includes(delivery.state) && !choice.elsewhere;
+  const mayRepeat = mayRepeatAt(delivery, choice.destination) && (!choice.elsewhere || choice.destination !== undefined);
   const ready = (!choice.elsewhere || choice.destination !== undefined) && (!mayRepeat || again);
+  // who agreed to one place has not agreed to another
+  const choose = (next: ReplayChoice): void => {
+    if (next.destination?.id !== choice.destination?.id) setAgain(false);
+    setChoice(next);
+  };
   const submit = (): void => {
     if (!ready || replay.isPending) return;
     const body = {
@@ -44,7 +49,7 @@ export function ReplayDialog({ delivery, onClose }: { delivery: Delivery; onClos
             <form onSubmit={(event) => { event.preventDefault(); submit(); }}>
               <Stack>
                 <Text size="sm">{`“${titleOf(delivery)}” is sent again, as a delivery of its own.`}</Text>
-                <ReplayFields choice={choice} same={`The same: ${destinationName(delivery)}`} connectionId={delivery.connectionId} onChange={setChoice} />
+                <ReplayFields choice={choice} same={`The same: ${destinationName(delivery)}`} connectionId={delivery.connectionId} onChange={choose} />
                 {mayRepeat && <Repetition posted={delivery.state === 'posted'} agreed={again} onAgree={setAgain} />}
                 {replay.error && <ProblemAlert error={replay.error} />}
                 <Group justify="flex-end">
@@ -61,7 +66,7 @@ export function ReplayDialog({ delivery, onClose }: { delivery: Delivery; onClos
 function Repetition({ posted, agreed, onAgree }: { posted: boolean; agreed: boolean; onAgree: (agreed: boolean) => void }) {
   return (
     <Notice color="orange" role="status" title={posted ? 'It was already posted' : 'It may have been posted already'}>
-      <Text size="sm" mb="xs">{posted ? 'The same message will be in the channel twice.' : 'Slack’s answer never came. Look into the channel first: if the message is there, it will be there twice.'}</Text>
+      <Text size="sm" mb="xs">{posted ? 'The same message will be in the channel twice.' : 'Slack did not confirm it. Look into the channel first: if the message is there, it will be there twice.'}</Text>
       <Checkbox label="Post it again nevertheless" checked={agreed} onChange={(event) => { onAgree(event.currentTarget.checked); }} />
     </Notice>
   );

@@ -12,7 +12,7 @@ import { ProblemAlert } from '../parts/problem-alert.js';
 import { WorkButton } from '../parts/work-button.js';
 import { attemptFor, type Attempt } from '../send/draft.js';
 import { counted } from './delivery-words.js';
-import { MAY_REPEAT, NOT_POSTED, totalOf, UNDER_WAY, type Scope } from './picked.js';
+import { MAY_REPEAT, NOT_POSTED, totalOf, UNDER_WAY, withoutUnconfirmed, type Scope } from './picked.js';
 import { ReplayFields, SAME_PLACE, type ReplayChoice } from './replay-fields.js';
 import { ReplayProgressView } from './replay-progress.js';
 
@@ -24,13 +24,12 @@ export function ReplayManyDialog({ scope, onClose }: { scope: Scope; onClose: ()
   const [attempt, setAttempt] = useState<Attempt>();
   const replay = useReplayMany();
   const connectionId = useOnlyConnection(meant);
-  const posted = meant.byState.posted ?? 0;
-  const count = totalOf(meant, [...NOT_POSTED, 'unconfirmed']) + (force ? posted : 0);
+  const count = totalOf(meant, NOT_POSTED) + (force ? totalOf(meant, MAY_REPEAT) : 0);
   const ready = count > 0 && (!choice.elsewhere || choice.destination !== undefined);
   const submit = (): void => {
     if (!ready || replay.isPending) return;
     const body = {
-      filter: meant.filter,
+      filter: force ? meant.filter : withoutUnconfirmed(meant.filter),
       ...(choice.destination && { destination: { id: choice.destination.id } }),
       ...(choice.reason.trim() !== '' && { reason: choice.reason.trim() }),
       ...(force && { force }),
@@ -59,18 +58,19 @@ export function ReplayManyDialog({ scope, onClose }: { scope: Scope; onClose: ()
 
 function What({ scope, force, onForce }: { scope: Scope; force: boolean; onForce: (force: boolean) => void }) {
   const underWay = totalOf(scope, UNDER_WAY);
+  const notPosted = totalOf(scope, NOT_POSTED);
   const { posted = 0, unconfirmed = 0 } = scope.byState;
   return (
     <>
-      <List size="sm">
-        <List.Item>{`${counted(totalOf(scope, NOT_POSTED), 'delivery')} ended without a message in Slack`}</List.Item>
+      {notPosted + underWay > 0 && <List size="sm">
+        {notPosted > 0 && <List.Item>{`${counted(notPosted, 'delivery')} ended without a message in Slack`}</List.Item>}
         {underWay > 0 && <List.Item>{`${counted(underWay, 'delivery')} still under way: left alone`}</List.Item>}
-      </List>
+      </List>}
       {totalOf(scope, MAY_REPEAT) > 0 && (
         <Notice color="orange" title="Some may be in Slack twice">
-          {unconfirmed > 0 && <Text size="sm">{`${counted(unconfirmed, 'delivery')} may have been posted already: Slack’s answer never came.`}</Text>}
+          {unconfirmed > 0 && <Text size="sm">{`${counted(unconfirmed, 'delivery')} may have been posted already: Slack did not confirm ${unconfirmed === 1 ? 'it, and it is' : 'them, and they are'} left out unless you say otherwise.`}</Text>}
           {posted > 0 && <Text size="sm" mb="xs">{`${counted(posted, 'delivery')} ${posted === 1 ? 'was' : 'were'} already posted, and ${posted === 1 ? 'is' : 'are'} left out unless you say otherwise.`}</Text>}
-          {posted > 0 && <Checkbox label="Post them again nevertheless" checked={force} onChange={(event) => { onForce(event.currentTarget.checked); }} />}
+          <Checkbox label="Post them again nevertheless" checked={force} onChange={(event) => { onForce(event.currentTarget.checked); }} />
         </Notice>
       )}
     </>
