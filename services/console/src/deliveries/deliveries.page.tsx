@@ -44,7 +44,7 @@ function Deliveries() {
   return (
     <DeliveriesFrame {...(deliveryId !== undefined && { tabTitle: 'Delivery · Deliveries' })}>
       <DeliveryFilters filter={filter} onChange={change} />
-      <StateTabs chosen={statesOf(filter)} counts={counts} onChange={(state) => { change({ ...filter, state }); }}>
+      <StateTabs chosen={statesOf(filter)} counts={counts} onChange={(state) => { setSearch(writeFilter({ ...filter, state })); }}>
         <Selection picked={picked} scope={scope} matching={counts && totalOf(scopeOf(ALL, [], chosen, counts))} shown={shown?.map(({ id }) => id) ?? []} onPick={setPicked} />
         <DeliveryList list={list} filter={filter} onFilter={change} picked={picked} onPick={setPicked} openId={deliveryId} foot={<LiveMark live={live} />} />
       </StateTabs>

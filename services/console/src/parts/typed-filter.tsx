@@ -25,7 +25,8 @@ export function TypedFilter({ value, onChange, canonical = (text) => text, ...fi
       setTyped(value);
     }
   }
-  return <TextInput {...field} value={typed} onChange={(event) => { setTyped(event.currentTarget.value); tell(event.currentTarget.value.trim()); }} />;
+  // whoever goes on to another control has typed it: what that does comes after, and is not undone by what still waits
+  return <TextInput {...field} onBlur={() => { tell.flush(); }} value={typed} onChange={(event) => { setTyped(event.currentTarget.value); tell(event.currentTarget.value.trim()); }} />;
 }
 
 /** Two filters stand side by side on a narrow screen. */
