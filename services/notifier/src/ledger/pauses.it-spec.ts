@@ -78,7 +78,7 @@ describe('a pause of a workflow', () => {
     expect(await resume('w1')).toEqual({ resumed: true, waiting: 1 });
     const posted = await notifier.settled(held);
     expect(posted.state).toBe('posted');
-    expect(posted.timeline?.map(({ kind }) => kind)).toEqual(['accepted', 'resumed', 'posted']);
+    expect(posted.timeline?.map(({ kind, text }) => [kind, text])).toEqual([['accepted', 'Accepted and put in line'], ['paused', 'Sending was paused by noa@acme.test'], ['resumed', 'Sending goes on'], ['posted', expect.anything()]]);
     expect((await notifier.call<Pauses>('GET', '/v1/deliveries/pauses')).body).toEqual({ items: [] });
   });
 

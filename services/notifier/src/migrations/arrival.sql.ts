@@ -62,7 +62,7 @@ begin
            case when exists (select 1 from pauses) then (select moment from pauses p where p.organization_id = r->>'organizationId' and p.workflow_id in ('', r->>'workflowId') limit 1) end, moment
     from given order by place
     on conflict do nothing
-    returning organization_id, delivery_id, lane_id
+    returning organization_id, delivery_id, lane_id, workflow_id, held_since
   ), kept as (
     insert into commands (organization_id, delivery_id, event, destination, destination_id, destination_kind, destination_name, issue_ids, source_kind, workflow_id, searched, change, issue_revision,
                           issue_status, issue_cvss, replay_of, created_at)
@@ -74,6 +74,10 @@ begin
   ), told as (
     insert into timeline (organization_id, delivery_id, kind, text)
     select i.organization_id, i.delivery_id, 'accepted', 'Accepted and put in line' from inserted i
+    union all
+    select i.organization_id, i.delivery_id, 'paused', 'Sending was paused by ' || (
+      select p.paused_by from pauses p where p.organization_id = i.organization_id and p.workflow_id in ('', i.workflow_id) order by p.workflow_id limit 1)
+    from inserted i where i.held_since is not null
   ), counted as (
     insert into accepted_counts (organization_id, writer, accepted)
     select i.organization_id, pg_backend_pid() % 1024, count(*) from inserted i group by 1 order by 1
