@@ -14,6 +14,8 @@ export interface DigestEnd extends DigestKey, Line {
   error: DeliveryError | null;
   channel: string | null;
   ts: string | null;
+  /** Posts of it whose end nobody knows. */
+  ambiguous: number;
 }
 
 export interface SettledMember extends DeliveryKey {
@@ -31,7 +33,7 @@ export class DigestEndRepository {
   /** Locks one, so that no other replica works on it at the same time; undefined when there is none. */
   async take(tx: EntityManager): Promise<DigestEnd | undefined> {
     const [end] = await tx.query<DigestEnd[]>(
-      `select d.organization_id as "organizationId", d.delivery_id as "digestId", d.lane_id as "laneId", d.connection_id as "connectionId", d.state, d.error, d.slack_channel as channel, d.slack_ts as ts
+      `select d.organization_id as "organizationId", d.delivery_id as "digestId", d.lane_id as "laneId", d.connection_id as "connectionId", d.state, d.error, d.slack_channel as channel, d.slack_ts as ts, d.ambiguous
        from digests o cross join lateral (select * from deliveries where organization_id = o.organization_id and delivery_id = o.digest_id offset 0) d -- few digests, each by its key
        where d.settled_at is not null and o.told is distinct from d.state order by d.settled_at limit 1 for update of o skip locked`,
     );

@@ -92,6 +92,11 @@ export class DigestMembersRepository {
     return rows.map(({ fold_key }) => fold_key);
   }
 
+  /** Nothing could be folded, which may have taken longer than the lease to find out: the lane sends for a while before it is looked at again. */
+  async putOff(within: Pick<EntityManager, 'query'>, laneId: string): Promise<void> {
+    await within.query(`update lanes set fold_at = clock_timestamp() + interval '1 minute' where lane_id = $1`, [laneId]);
+  }
+
   /** Makes what waits in the lane with this key members of a digest, at most {@link MEMBERS_MAX}. */
   async gather(tx: EntityManager, laneId: string, foldKey: string, digestId: string): Promise<void> {
     await tx.query(
@@ -112,14 +117,21 @@ export class DigestMembersRepository {
     );
   }
 
-  /** Puts the members of a digest back in line, where they were. @param alone never to be folded again */
+  /** Nobody knows of some posts of their digest whether they are in the channel: whatever tells them now may repeat it. */
+  async passOnDoubt(tx: EntityManager, { organizationId, digestId, ambiguous }: DigestKey & { ambiguous: number }): Promise<void> {
+    if (ambiguous === 0) return;
+    await tx.query(`update deliveries set ambiguous = greatest(ambiguous, $3) where organization_id = $1 and digest_id = $2 and state = 'waiting'`, [organizationId, digestId, ambiguous]);
+  }
+
+  /** Puts the members of a digest back in line, where they were, and wakes it. @param alone never to be folded again */
   async release(tx: EntityManager, { organizationId, digestId }: DigestKey, alone: boolean): Promise<void> {
-    await tx.query(
+    const [released] = await tx.query<[{ lane_id: string }[], number]>(
       `update deliveries d set digest_id = null, waiting_for = null, version = version + 1, fold_key = case when $3 then null else fold_key end,
          held_since = case when ${PAUSED} then coalesce(held_since, clock_timestamp()) end
-       where organization_id = $1 and digest_id = $2 and state = 'waiting'`,
+       where organization_id = $1 and digest_id = $2 and state = 'waiting' returning lane_id`,
       [organizationId, digestId, alone],
     );
+    await tx.query('select wake_lanes($1)', [[...new Set(released.map(({ lane_id }) => lane_id))]]);
   }
 
   /** Something waits in the lane again. */
@@ -159,11 +171,12 @@ export class DigestMembersRepository {
   async takePlace(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<void> {
     await tx.query(
       `with first as (
-         select d.priority, d.said_at, d.destination_name, (select max(expires_at) from deliveries where organization_id = $1 and digest_id = $2) as expires_at
-         from ledger d where d.organization_id = $1 and d.digest_id = $2 ${IN_PLACE} limit 1
+         select d.priority, d.said_at, d.destination_name, members.expires_at, members.ambiguous
+         from (select d.priority, d.said_at, d.destination_name from ledger d where d.organization_id = $1 and d.digest_id = $2 ${IN_PLACE} limit 1) d
+         cross join (select max(expires_at) as expires_at, max(ambiguous) as ambiguous from deliveries where organization_id = $1 and digest_id = $2) members
        ), named as (
          update commands digest set destination_name = first.destination_name from first where digest.organization_id = $1 and digest.delivery_id = $2)
-       update deliveries digest set priority = first.priority, said_at = first.said_at - interval '1 microsecond', expires_at = first.expires_at
+       update deliveries digest set priority = first.priority, said_at = first.said_at - interval '1 microsecond', expires_at = first.expires_at, ambiguous = first.ambiguous
        from first where digest.organization_id = $1 and digest.delivery_id = $2`,
       [organizationId, digestId],
     );

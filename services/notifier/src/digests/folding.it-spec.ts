@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
+import { notSent } from '@tocsin/domain';
 import { anIssue } from '@tocsin/testing';
 
 import { BY_WORKFLOW, OpenedDigests } from '../../test/opened-digests.js';
@@ -258,6 +259,22 @@ describe('folding', () => {
     await digests.folding.fold(lane);
     expect(await digests.digests()).toEqual([]);
     expect(await acceptedCount()).toBe(40);
+    expect((await digests.opened.claimOne())?.deliveryId).toBe(first);
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['found nothing that goes together', () => digests.opened.source.query(`update deliveries set fold_key = delivery_id`)],
+    ['failed', () => Promise.resolve(jest.spyOn(digests.members, 'takePlace').mockRejectedValueOnce(new Error('the database is full')))],
+    ['could not find out who reads the channel', async () => {
+      digests.readers = { failure: notSent('nobody there') };
+      await digests.opened.source.query(`update deliveries set category = 'secret'`);
+    }],
+  ])('that %s does not begin again at once, however long it took: the lane sends first', async (_, happens) => {
+    const [first] = await digests.acceptMany(40);
+    const lane = await digests.leased();
+    await happens();
+    await digests.opened.source.query(`update lanes set fold_at = fold_at - interval '10 seconds'`);
+    await digests.folding.fold(lane);
     expect((await digests.opened.claimOne())?.deliveryId).toBe(first);
   });
 

@@ -45,12 +45,14 @@ export class Folding {
 
   /** Gives the lane back in every case. */
   async fold(lane: LaneClaim): Promise<void> {
+    let cameOn = false;
     try {
       const keptBack = await this.guard(lane);
-      if (keptBack && (await this.keepBack(lane, keptBack))) await this.foldAll(lane);
+      cameOn = keptBack !== undefined && (!(await this.keepBack(lane, keptBack)) || (await this.foldAll(lane)) > 0);
     } catch (error) {
       this.logger.warn({ err: error, laneId: lane.laneId, organizationId: lane.organizationId }, 'a backlog could not be folded; it is sent one by one');
     } finally {
+      if (!cameOn) await this.members.putOff(this.database.manager, lane.laneId);
       await this.lanes.release(lane);
     }
   }
@@ -85,15 +87,17 @@ export class Folding {
     return true;
   }
 
-  private async foldAll(lane: LaneClaim): Promise<void> {
+  /** @returns how many digests it made; with the first of them the lane is given back */
+  private async foldAll(lane: LaneClaim): Promise<number> {
     const digests = await this.outbox.transaction(async (tx) => {
       if (!(await this.members.lockLeased(tx, lane))) return [];
       const written = [];
       for (const foldKey of await this.members.foldKeys(tx, lane.laneId)) written.push(await this.foldOne(tx, lane, foldKey));
-      await this.lanes.release(lane, tx);
+      if (written.length > 0) await this.lanes.release(lane, tx);
       return written;
     });
     for (const { digestId, members } of digests) this.logger.info({ commandId: digestId, organizationId: lane.organizationId, laneId: lane.laneId, members }, 'a backlog was folded into a digest');
+    return digests.length;
   }
 
   private async foldOne(tx: EntityManager, lane: LaneClaim, foldKey: string): Promise<{ digestId: string; members: number }> {

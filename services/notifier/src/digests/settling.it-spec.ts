@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { Refused } from '@tocsin/domain';
-import { createLogger } from '@tocsin/platform';
+import { Audit, createLogger } from '@tocsin/platform';
 
 import { OpenedDigests } from '../../test/opened-digests.js';
 import { POSTED } from '../../test/opened-lanes.js';
+import type { Author } from '../author.js';
+import { DeliveryLog } from '../deliveries/delivery-log.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import { suppressed } from '../deliveries/outcome.js';
 import type { PostingJob } from '../deliveries/posting.job.js';
 import { SweepJob } from '../deliveries/sweep.job.js';
+import { PauseRepository } from '../ledger/pause.repository.js';
 import { splitUp } from './digest-outcome.js';
 
 let digests: OpenedDigests;
@@ -178,6 +181,42 @@ describe('a digest that Slack refuses for what it holds', () => {
     await digests.settleAll();
     expect(await digests.rows(`held_since is not null and digest_id is null`)).toHaveLength(40);
     expect(await digests.opened.claim(10)).toEqual([]);
+  });
+
+  test('takes nothing of the life of its messages while it is paused', async () => {
+    const { members } = await ended(SPLIT);
+    await digests.settleAll();
+    const pauses = new PauseRepository(digests.opened.source, digests.opened.outbox, new DeliveryLog(digests.opened.outbox), new Audit());
+    const author: Author = { organizationId: 'acme', actor: { kind: 'user', id: 'ada@acme.test' } };
+    await pauses.pause(author, '');
+    await pauses.settle('acme');
+    expect(await digests.rows('held_since is not null')).toHaveLength(2);
+    await digests.opened.source.query(`update deliveries set held_since = held_since - interval '25 hours', expires_at = expires_at - interval '25 hours' where state = 'waiting'`);
+    await pauses.resume(author, '');
+    await pauses.settle('acme');
+    expect(await digests.rows(`kind = 'message' and state = 'waiting' and expires_at > clock_timestamp() + interval '23 hours'`)).toHaveLength(members.length);
+  });
+
+  test.each<[string, Outcome]>([['in half', SPLIT], ['since the leak guard keeps it back', KEPT_BACK]])('says of what it told that it may repeat when it may be in the channel: taken apart %s', async (_, outcome) => {
+    await digests.acceptMany(40);
+    await digests.fold();
+    await digests.opened.finish(await digests.opened.claimOne(), { ...REFUSED, state: 'waiting', ambiguous: 1 });
+    await end(outcome);
+    await digests.settleAll();
+    const [doubtful] = await digests.opened.source.query<{ waiting: number; doubted: number }[]>(`select count(*)::int as waiting, count(*) filter (where ambiguous = 1)::int as doubted from deliveries where state = 'waiting'`);
+    expect(doubtful?.waiting).toBe(outcome === SPLIT ? 42 : 40);
+    expect(doubtful?.doubted).toBe(doubtful?.waiting);
+  });
+
+  test('gives its messages back to the lane that they are in by now, and wakes it', async () => {
+    await digests.acceptMany(3);
+    await digests.opened.source.query(`update deliveries set created_at = created_at - interval '2 hours'`);
+    await digests.fold();
+    await end(KEPT_BACK);
+    const [other] = await digests.opened.source.query<{ lane_id: string }[]>(`insert into lanes (organization_id, connection_id, destination_key, provisional, active) values ('acme', 'connection-1', 'C0MOVEDNEW', false, false) returning lane_id`);
+    await digests.opened.source.query(`update deliveries set lane_id = $1 where state = 'waiting'`, [other?.lane_id]);
+    await digests.settleAll();
+    expect(await digests.opened.source.query('select active from lanes where lane_id = $1', [other?.lane_id])).toEqual([{ active: true }]);
   });
 
   test('loses nothing: each message is told in the end, but for the one that Slack refuses', async () => {

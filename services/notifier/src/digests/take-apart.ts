@@ -22,6 +22,7 @@ export class TakeApart {
   /** @returns whether none of its members was left out */
   async run(tx: EntityManager, end: DigestEnd): Promise<boolean> {
     await this.members.lock(tx, end);
+    await this.members.passOnDoubt(tx, end);
     if (wasKeptBack(end)) {
       await this.members.tell(tx, end, 'waiting', `The leak guard kept back the digest ${end.digestId}: back in line`);
       await this.members.release(tx, end, false);

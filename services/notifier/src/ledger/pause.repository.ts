@@ -21,11 +21,16 @@ interface Change {
   which: string;
   set: string;
   returning: string;
+  /** What must be done while they are as they were. */
+  before?: string;
 }
 
 const HOLD: Change = { which: TO_HOLD, set: 'held_since = clock_timestamp()', returning: `(${COVERING} order by p.workflow_id limit 1) as paused_by` };
+/** A digest is held, and its members wait for it. */
+const EXTEND_MEMBERS = `update deliveries m set expires_at = m.expires_at + (clock_timestamp() - d.held_since) from deliveries d
+  where ${TO_RELEASE} and d.kind = 'digest' and d.delivery_id = any($2) and m.organization_id = d.organization_id and m.digest_id = d.delivery_id and m.state = 'waiting'`;
 /** The time in which it was held counts to nobody's life. */
-const RELEASE: Change = { which: TO_RELEASE, set: 'held_since = null, expires_at = expires_at + (clock_timestamp() - held_since)', returning: 'null as paused_by' };
+const RELEASE: Change = { which: TO_RELEASE, set: 'held_since = null, expires_at = expires_at + (clock_timestamp() - held_since)', returning: 'null as paused_by', before: EXTEND_MEMBERS };
 
 interface Changed extends DeliveryKey {
   lane_id: string;
@@ -90,15 +95,17 @@ export class PauseRepository {
   }
 
   /** @returns how many changed; undefined when nothing is left to look at */
-  private async batch(tx: EntityManager, organizationId: string, { which, set, returning }: Change): Promise<number | undefined> {
+  private async batch(tx: EntityManager, organizationId: string, { which, set, returning, before }: Change): Promise<number | undefined> {
     const found = await tx.query<{ delivery_id: string; lane_id: string }[]>(`select d.delivery_id, d.lane_id from deliveries d where ${which} limit ${BATCH}`, [organizationId]);
     if (found.length === 0) return undefined;
     const lanes = [...new Set(found.map(({ lane_id }) => lane_id))];
     // what arrives meanwhile is held as it comes; what began to before a pause was known, by the next look
     await tx.query('select 1 from lanes where lane_id = any($1) order by lane_id for no key update', [lanes]);
+    const ids = found.map(({ delivery_id }) => delivery_id);
+    if (before !== undefined) await tx.query(before, [organizationId, ids]);
     const [changed] = await tx.query<[Changed[], number]>(
       `update deliveries d set ${set}, version = version + 1 where ${which} and d.delivery_id = any($2) returning d.organization_id, d.delivery_id, d.lane_id, ${returning}`,
-      [organizationId, found.map(({ delivery_id }) => delivery_id)],
+      [organizationId, ids],
     );
     await tx.query('select wake_lanes($1)', [lanes]);
     await this.log.write(tx, changed.map(({ organization_id, delivery_id, paused_by }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: storyOf(paused_by) })));
