@@ -48,6 +48,8 @@ describe('what is recorded otherwise', () => {
   test('a post keeps where it is, and says when it went as plain text', () => {
     expect(posted({ channel: 'C1', ts: '1.2' }, '#sec-alerts', false)).toMatchObject({ state: 'posted', charge: 1, channel: 'C1', ts: '1.2', story: { kind: 'posted', text: 'Posted to #sec-alerts' } });
     expect(posted({ channel: 'C1', ts: '1.2' }, '#sec-alerts', true).story?.text).toContain('plain text');
+    expect(posted({ channel: 'C1', ts: '1.2' }, '#sec-alerts', false, undefined, 71_200).story?.text).toBe('Posted to #sec-alerts, after 71 s in line');
+    expect(posted({ channel: 'C1', ts: '1.2' }, '#sec-alerts', false, undefined, 900).story?.text).toBe('Posted to #sec-alerts');
   });
 
   test('what is not ready waits uncharged, and what was kept back says why', () => {

@@ -24,9 +24,16 @@ export function judge(failure: SlackFailure, { attempts, ambiguous, failStreak, 
   return decideRetry({ failure, attempts, ambiguous, failStreak, unconfirmedPolicy: policy, random, wasPlainText, isProbe });
 }
 
-/** @param threadTs the message in whose thread it went */
-export function posted({ channel, ts }: PostedMessage, place: string, wasPlainText: boolean, threadTs?: string): Outcome {
-  const text = `Posted to ${place}${wasPlainText ? ' as plain text, since Slack refused the formatted message' : ''}`;
+/** What went sooner than this says nothing of having waited. */
+const WORTH_TELLING_MS = 5000;
+
+/**
+ * @param threadTs the message in whose thread it went
+ * @param inLineMs how long it stood in line; 0 after an attempt, which has a line of its own
+ */
+export function posted({ channel, ts }: PostedMessage, place: string, wasPlainText: boolean, threadTs?: string, inLineMs = 0): Outcome {
+  const waited = inLineMs < WORTH_TELLING_MS ? '' : `, after ${Math.round(inLineMs / 1000)} s in line`;
+  const text = `Posted to ${place}${wasPlainText ? ' as plain text, since Slack refused the formatted message' : ''}${waited}`;
   const slack = { channel, ts, ...(wasPlainText && { plainText: true }), ...(threadTs !== undefined && { threadTs }) };
   // Written out: of all outcomes this one is made for every message, and a copy of another costs twenty times as much.
   return { state: 'posted', charge: 1, ambiguous: 0, laneWaitMs: 0, rateLimited: false, asked: true, channel, ts, story: { kind: 'posted', text, slack } };

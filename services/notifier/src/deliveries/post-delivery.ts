@@ -120,7 +120,8 @@ export class PostDelivery {
     const destinationId = destinationOf(claim);
     // Only a copy: the next message to the person tells it again, and what was posted must not be lost over it.
     if (kindOfDestinationId(destinationId) === 'user') await this.directory.rememberDirectMessage(connectionId, destinationId, message.channel).catch(() => undefined);
-    return traced(posted(message, thread ? `the thread in ${name ?? destinationId}` : (name ?? destinationId), wasPlainText, thread?.ts), leaves, wasPlainText);
+    const place = thread ? `the thread in ${name ?? destinationId}` : (name ?? destinationId);
+    return traced(posted(message, place, wasPlainText, thread?.ts, claim.attempt === 1 ? Date.now() - claim.delivery.said_at.getTime() : 0), leaves, wasPlainText);
   }
 }
 
