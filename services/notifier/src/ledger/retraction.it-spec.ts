@@ -98,6 +98,28 @@ describe('taking back', () => {
   });
 });
 
+describe('what keeps the message up to date', () => {
+  const told = (delivery: Delivery): Promise<{ living: boolean; leased: boolean }[]> =>
+    notifier.database.query('select living, lease_id is not null as leased from notifier.told_issues where delivery_id = $1', [delivery.id]);
+
+  test('records nothing any more while the message is being taken back: what it finds gone is not posted anew', async () => {
+    const delivery = await posted();
+    await notifier.database.query(`update notifier.told_issues set lease_id = gen_random_uuid(), leased_until = clock_timestamp() + interval '30 seconds' where delivery_id = $1`, [delivery.id]);
+    await notifier.control('faults', { method: 'chat.delete', latencyMs: 800, times: 1 });
+    const retracting = retract(delivery.id);
+    await eventually(async () => (await told(delivery))[0]?.living === false);
+    expect(await told(delivery)).toEqual([{ living: false, leased: false }]);
+    expect((await retracting).status).toBe(200);
+  });
+
+  test('goes on when Slack does not delete it', async () => {
+    const delivery = await posted();
+    await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', times: 1 });
+    expect((await retract(delivery.id)).status).toBe(422);
+    expect(await told(delivery)).toEqual([{ living: true, leased: false }]);
+  });
+});
+
 describe('what Slack does not do', () => {
   test('a refusal is a 422 with Slack’s word, and changes nothing', async () => {
     const delivery = await posted();

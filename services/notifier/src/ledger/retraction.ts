@@ -42,8 +42,15 @@ export class Retraction {
     const message = messageOf(row);
     const door = await this.doors.open(row.connection_id);
     if (!door) throw conflict('The workspace is not connected any more.', 'Connect it again, or delete the message in Slack.');
+    const issueIds = await this.outbox.transaction(async (tx) => {
+      await lockLane(tx, row.lane_id);
+      return this.told.leaveAlone(tx, row);
+    });
     const answer = await this.metrics.request('chat.delete', () => door.deleteMessage(message));
-    if (!answer.ok && !GONE.includes(answer.failure.code)) throw refusal(answer.failure);
+    if (!answer.ok && !GONE.includes(answer.failure.code)) {
+      await this.outbox.transaction((tx) => this.told.resume(tx, row, issueIds));
+      throw refusal(answer.failure);
+    }
     return this.outbox.transaction(async (tx) => {
       await this.record(tx, author, row, message, reason);
       const now = await this.queries.row(author.organizationId, deliveryId, tx);
@@ -53,7 +60,7 @@ export class Retraction {
   }
 
   private async record(tx: EntityManager, author: Author, { organization_id, delivery_id, lane_id, destination_name }: DeliveryRow, message: PostedMessage, reason: string | undefined): Promise<void> {
-    await tx.query('select 1 from lanes where lane_id = $1 for no key update', [lane_id]);
+    await lockLane(tx, lane_id);
     await this.told.forget(tx, { organization_id, delivery_id });
     const [taken] = await tx.query<[DeliveryKey[], number]>(
       `update deliveries d set state = 'suppressed', error = $4, slack_channel = null, slack_ts = null, version = version + 1, settled_at = clock_timestamp()
@@ -66,6 +73,10 @@ export class Retraction {
     await this.log.tellSettled(tx, taken);
     await this.audit.record(tx, { ...author, action: 'delivery.retracted', target: { kind: 'delivery', id: delivery_id }, before: message, after: { deliveries: taken.length, ...(reason !== undefined && { reason }) } });
   }
+}
+
+async function lockLane(tx: EntityManager, laneId: string): Promise<void> {
+  await tx.query('select 1 from lanes where lane_id = $1 for no key update', [laneId]);
 }
 
 /** Where the message is. @throws ProblemException 409 when it is nowhere, or not this delivery's alone */
