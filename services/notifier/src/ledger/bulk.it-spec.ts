@@ -180,6 +180,16 @@ describe('replaying many', () => {
     expect(await replaysOf(waits)).toEqual([]);
   });
 
+  test('skips what was replayed already and posted, unless it is forced', async () => {
+    const failed = await ended();
+    const again = async (force: boolean): Promise<ReplayProgress> => done((await replay({ filter: { state: 'failed' }, destination: { id: 'C0SECALERT' }, ...(force && { force }) })).replayId);
+    expect(await again(false)).toMatchObject({ matched: 1, done: 1, skipped: 0 });
+    await notifier.settled((await replaysOf(failed))[0]?.id ?? '');
+    expect(await again(false)).toMatchObject({ matched: 1, done: 0, skipped: 1 });
+    expect(await again(true)).toMatchObject({ matched: 1, done: 1, skipped: 0 });
+    expect(await replaysOf(failed)).toHaveLength(2);
+  });
+
   test('tells a digest once more, not beside it what it tells', async () => {
     const [digest, member, otherMember] = [await ended(), await ended(), await ended()];
     await notifier.database.query(`update notifier.deliveries set digest_id = $1 where delivery_id = any($2)`, [digest, [member, otherMember]]);

@@ -12,11 +12,16 @@ import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { WaitingRepository, type Ending } from '../deliveries/waiting.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
-import { isUnderWay, repeated, repeatedStory, THREAD_COLUMNS, type RepeatableRow } from './repeat.js';
+import { isUnderWay, repeated, repeatedStory, standingReplay, THREAD_COLUMNS, type RepeatableRow } from './repeat.js';
 import { conflict } from './wrong-state.js';
 
 export function cancelled({ actor }: Author): Ending {
   return { state: 'suppressed', error: { code: 'cancelled', message: 'It was cancelled before it was sent.', remedy: 'Replay it if it is still of use.' }, told: `Cancelled by ${actor.id}` };
+}
+
+/** Id of its replay that was posted or will be. */
+interface StandsAgain {
+  stands_again: string | null;
 }
 
 @Injectable()
@@ -48,6 +53,7 @@ export class DeliveryActions {
     if (!row) throw await this.queries.absenceOf(author.organizationId, deliveryId);
     if (isUnderWay(row)) throw conflict(`The delivery is ${row.state}: it is still under way.`, 'Wait for its end, or cancel it first.');
     if (row.state === 'posted' && force !== true) throw conflict('The delivery was posted.', 'Say "force": true to post it once more.');
+    if (row.stands_again !== null && force !== true) throw conflict(`The delivery was replayed as ${row.stands_again}, which was posted or will be.`, 'Look at that one first; say "force": true to post it once more.');
     const accepted = { deliveryId: uuid(), replayOf: deliveryId };
     await this.arrivals.ingestWithin(tx, [repeated(row, accepted.deliveryId, destination, new Date())]);
     await this.log.write(tx, [{ organizationId: author.organizationId, deliveryId, story: repeatedStory(accepted.deliveryId, author.actor.id, reason) }]);
@@ -60,10 +66,10 @@ export class DeliveryActions {
     return accepted;
   }
 
-  private async repeatable(tx: EntityManager, organizationId: string, deliveryId: string): Promise<RepeatableRow | undefined> {
+  private async repeatable(tx: EntityManager, organizationId: string, deliveryId: string): Promise<(RepeatableRow & StandsAgain) | undefined> {
     const row = await this.queries.row(organizationId, deliveryId, tx);
     if (!row) return undefined;
-    const [thread] = await tx.query<Pick<RepeatableRow, 'kind' | 'parent_channel' | 'parent_ts'>[]>(`select ${THREAD_COLUMNS('d')} from ledger d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
+    const [thread] = await tx.query<(Pick<RepeatableRow, 'kind' | 'parent_channel' | 'parent_ts'> & StandsAgain)[]>(`select ${THREAD_COLUMNS('d')}, ${standingReplay('d')} as stands_again from ledger d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
     return thread && { ...row, ...thread };
   }
 }

@@ -252,6 +252,17 @@ describe('replaying', () => {
     expect((await notifier.call('POST', `/v1/deliveries/${await waiting()}/replay`, { body: { force: true } })).status).toBe(409);
   });
 
+  test('of what a replay posted already needs force, and names that', async () => {
+    const id = await notifier.send({ connectionId: connection.id, destination: { name: '#nowhere' } });
+    await notifier.settled(id);
+    const again = (body: object) => notifier.call<AcceptedReplay & Problem>('POST', `/v1/deliveries/${id}/replay`, { body: { destination: { id: 'C0GENERAL1' }, ...body } });
+    const first = (await again({})).body.deliveryId;
+    await notifier.settled(first);
+    const { status, body } = await again({});
+    expect([status, body.detail]).toEqual([409, expect.stringContaining(first)]);
+    expect((await again({ force: true })).status).toBe(202);
+  });
+
   test('with one Idempotency-Key sends once', async () => {
     const id = await notifier.send({ connectionId: connection.id, destination: { name: '#nowhere' } });
     await notifier.settled(id);

@@ -17,6 +17,12 @@ export function isUnderWay({ state }: Pick<DeliveryRow, 'state'>): boolean {
   return UNDER_WAY.includes(state);
 }
 
+/** Id of a replay of the delivery `d` that was posted or will be: one more would tell its readers twice. */
+export function standingReplay(d: string): string {
+  return `(select again.delivery_id from commands again join deliveries r using (organization_id, delivery_id)
+    where again.organization_id = ${d}.organization_id and again.replay_of = ${d}.delivery_id and r.state in ('posted', 'waiting', 'posting') limit 1)`;
+}
+
 /** The line in the timeline of the first one. */
 export function repeatedStory(deliveryId: string, by: string, reason: string | null | undefined): { kind: string; text: string } {
   return { kind: 'replayed', text: `Replayed by ${by} as ${deliveryId}${reason ? `: ${reason}` : ''}` };

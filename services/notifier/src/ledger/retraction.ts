@@ -88,9 +88,13 @@ function messageOf({ state, digest_id, slack_channel: channel, slack_ts: ts }: D
 }
 
 function refusal(failure: SlackFailure): ProblemException {
-  const { code, message: detail, remedy: hint } = failure;
-  if (failure.family === 'busy') return new ProblemException(429, { title: 'Slack asks to wait', code: 'slack_busy', detail, hint, slack: { error: code } }, { 'Retry-After': String(failure.retryAfterSeconds) });
+  const { code, message: detail } = failure;
+  if (failure.family === 'busy') {
+    const hint = `Try again in ${failure.retryAfterSeconds} seconds.`;
+    return new ProblemException(429, { title: 'Slack asks to wait', code: 'slack_busy', detail, hint, slack: { error: code } }, { 'Retry-After': String(failure.retryAfterSeconds) });
+  }
   if (failure.family !== 'refused') return new ProblemException(503, { title: 'Slack did not answer', code: 'slack_away', detail, hint: 'Try again: a message that is gone already counts as taken back.' }, { 'Retry-After': '5' });
   const { needed, provided } = failure;
+  const hint = failure.kind === 'connection' || failure.kind === 'configuration' ? failure.remedy : 'Delete the message in Slack.';
   return new ProblemException(422, { title: 'Slack refuses', code: 'slack_refused', detail, hint, slack: { error: code, ...(needed !== undefined && { needed }), ...(provided !== undefined && { provided }) } });
 }
