@@ -20,6 +20,7 @@ import { InternalClient } from '../http/internal.client.js';
 import { OpenStreams } from '../http/open-streams.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { RequestChecks } from '../http/request-checks.js';
+import { StrayBodyGuard } from '../http/stray-body.guard.js';
 import { StrayQueryGuard } from '../http/stray-query.guard.js';
 import { MetricsController } from '../metrics/metrics.controller.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -82,7 +83,7 @@ export class PlatformModule {
         Idempotency,
         OpenStreams,
         { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
-        { provide: RequestChecks, useFactory: (reflector: Reflector) => new RequestChecks([new AccessGuard(reflector, tokens, secrets), new StrayQueryGuard(reflector)], [new ContractPipe()]), inject: [Reflector] },
+        { provide: RequestChecks, useFactory: (reflector: Reflector) => new RequestChecks([new AccessGuard(reflector, tokens, secrets), new StrayQueryGuard(reflector), new StrayBodyGuard(reflector)], [new ContractPipe()]), inject: [Reflector] },
       ],
       exports: [...values.map(({ provide }) => provide), Metrics, Idempotency, OpenStreams],
     };

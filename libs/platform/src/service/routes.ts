@@ -32,21 +32,26 @@ function routesOfController(controller: Type): Route[] {
   });
 }
 
-/** Nest's number for a parameter that is the query. */
-const QUERY_PARAMETER = 4;
+/** Nest's numbers for a parameter that is the body, or the query. */
+const [BODY_PARAMETER, QUERY_PARAMETER] = [3, 4];
+
+/** Whether a handler reads anything of the body. */
+export function takesBody(controller: Type, method: string): boolean {
+  return parametersOf(controller, method, BODY_PARAMETER).length > 0;
+}
 
 /** Whether a handler reads anything of the query. */
 export function takesQuery(controller: Type, method: string): boolean {
-  return queryParametersOf(controller, method).length > 0;
+  return parametersOf(controller, method, QUERY_PARAMETER).length > 0;
 }
 
-function queryParametersOf(controller: Type, method: string): { index: number; data?: unknown }[] {
+function parametersOf(controller: Type, method: string, kind: number): { index: number; data?: unknown }[] {
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<string, { index: number; data?: unknown }>;
-  return Object.entries(parameters).flatMap(([key, parameter]) => (key.startsWith(`${QUERY_PARAMETER}:`) ? [parameter] : []));
+  return Object.entries(parameters).flatMap(([key, parameter]) => (key.startsWith(`${kind}:`) ? [parameter] : []));
 }
 
 function queryClassOf(controller: Type, method: string): Type | undefined {
-  const whole = queryParametersOf(controller, method).find(({ data }) => data === undefined);
+  const whole = parametersOf(controller, method, QUERY_PARAMETER).find(({ data }) => data === undefined);
   const types = (Reflect.getMetadata('design:paramtypes', controller.prototype as object, method) ?? []) as Type[];
   const type = whole && types[whole.index];
   return type === undefined || type === (Object as unknown as Type) ? undefined : type;

@@ -22,8 +22,9 @@ export function ReplayDialog({ delivery, onClose }: { delivery: Delivery; onClos
   const [again, setAgain] = useState(false);
   const [attempt, setAttempt] = useState<Attempt>();
   const replay = useReplay(delivery.id);
-  const mayRepeat = mayRepeatAt(delivery, choice.destination) && (!choice.elsewhere || choice.destination !== undefined);
-  const ready = (!choice.elsewhere || choice.destination !== undefined) && (!mayRepeat || again);
+  const isPlaceKnown = !choice.elsewhere || choice.destination !== undefined;
+  const mayRepeat = isPlaceKnown && mayRepeatAt(delivery, choice.destination);
+  const ready = isPlaceKnown && (!mayRepeat || again);
   // who agreed to one place has not agreed to another
   const choose = (next: ReplayChoice): void => {
     if (next.destination?.id !== choice.destination?.id) setAgain(false);

@@ -6,7 +6,6 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { EntityManager } from 'typeorm';
 
 import type { ConnectionChanged } from '@tocsin/contracts';
-import type { DeliverySource } from '@tocsin/domain';
 import { Audit, InternalClient, LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
 
 import type { DeliveryKey } from '../deliveries/delivery-log.js';
@@ -14,19 +13,12 @@ import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 import { WaitingRepository, type Ending, type Which } from '../deliveries/waiting.repository.js';
 import { ConnectionNews } from './connection-news.js';
 import { ConnectionRepository } from './connection.repository.js';
+import { auditOfForeign, logForeign, type ForeignCommand } from './foreign-command.js';
 
 const NO_CONNECTION = { code: 'connection_not_found', message: 'The connection does not exist in this organization.', remedy: 'Connect the workspace under Connectors › Slack and send again.' };
 const ENDING: Ending = { state: 'failed', error: NO_CONNECTION };
 /** A command may slip in while its connection is being learnt. */
 const LOOK_AGAIN_MS = 30_000;
-
-/** A command that names another organization's connection. */
-interface ForeignCommand {
-  commandId: string;
-  organizationId: string;
-  connectionId: string;
-  source: DeliverySource['kind'];
-}
 
 @Injectable()
 export class DoubtfulConnectionsJob implements OnApplicationBootstrap, OnModuleDestroy {
@@ -90,35 +82,18 @@ export class DoubtfulConnectionsJob implements OnApplicationBootstrap, OnModuleD
   private async failOfNobody(): Promise<void> {
     this.lookedAt = performance.now();
     await this.waiting.endAll(ENDING, waitingWhere(`c.state = 'not_found'`));
-    let isMore = true;
-    while (isMore) {
-      const { foreign, ...some } = await this.outbox.transaction(async (tx) => {
-        const { ended, isMore } = await this.waiting.endSome(tx, ENDING, waitingWhere('c.organization_id <> l.organization_id'));
-        return { isMore, foreign: await this.auditForeign(tx, ended) };
-      });
-      for (const { commandId, organizationId, connectionId } of foreign) this.logger.error({ commandId, organizationId, connectionId }, 'a command names a connection of another organization');
-      isMore = some.isMore;
-    }
+    await this.waiting.endAll(ENDING, waitingWhere('c.organization_id <> l.organization_id'), (tx, ended) => this.auditForeign(tx, ended));
   }
 
   /** What a command is refused for at once, where it is known whose connection it names. */
-  private async auditForeign(tx: EntityManager, ended: readonly DeliveryKey[]): Promise<ForeignCommand[]> {
-    if (ended.length === 0) return [];
+  private async auditForeign(tx: EntityManager, ended: readonly DeliveryKey[]): Promise<void> {
     const foreign = await tx.query<ForeignCommand[]>(
       `select d.delivery_id as "commandId", d.organization_id as "organizationId", d.connection_id as "connectionId", d.source_kind as source
        from unnest($1::text[], $2::text[]) e (organization_id, delivery_id) join ledger d using (organization_id, delivery_id)`,
       [ended.map(({ organization_id }) => organization_id), ended.map(({ delivery_id }) => delivery_id)],
     );
-    for (const { commandId, organizationId, connectionId, source } of foreign) {
-      await this.audit.record(tx, {
-        organizationId,
-        actor: { kind: 'system', id: source },
-        action: 'command.refused',
-        target: { kind: 'connection', id: connectionId },
-        after: { commandId, reason: 'the connection belongs to another organization' },
-      });
-    }
-    return foreign;
+    for (const command of foreign) await this.audit.record(tx, auditOfForeign(command));
+    this.outbox.onCommitOf(tx, () => { for (const command of foreign) logForeign(this.logger, command); });
   }
 }
 

@@ -8,6 +8,7 @@ import { Audit, BusContext, LOGGER, PermanentError, RestOfWork, type Logger } fr
 
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { DoubtfulConnectionsJob } from '../connections/doubtful-connections.job.js';
+import { auditOfForeign, logForeign } from '../connections/foreign-command.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
 import { arrivalRow, type ArrivalRow } from './arrival.js';
@@ -45,14 +46,9 @@ export class SendToSlackConsumer {
   }
 
   private async refuseForeign({ commandId, organizationId, connectionId, source }: SendToSlack): Promise<never> {
-    await this.audit.record(this.database.manager, {
-      organizationId,
-      actor: { kind: 'system', id: source.kind },
-      action: 'command.refused',
-      target: { kind: 'connection', id: connectionId },
-      after: { commandId, reason: 'the connection belongs to another organization' },
-    });
-    this.logger.error({ commandId, organizationId, connectionId }, 'a command names a connection of another organization');
+    const foreign = { commandId, organizationId, connectionId, source: source.kind };
+    await this.audit.record(this.database.manager, auditOfForeign(foreign));
+    logForeign(this.logger, foreign);
     throw new PermanentError('foreign_connection', 'The connection belongs to another organization.');
   }
 

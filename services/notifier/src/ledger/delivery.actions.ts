@@ -12,16 +12,11 @@ import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { WaitingRepository, type Ending } from '../deliveries/waiting.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
-import { isUnderWay, repeated, repeatedStory, standingReplay, THREAD_COLUMNS, type RepeatableRow } from './repeat.js';
+import { isUnderWay, repeated, repeatableColumns, repeatedStory, type Repeatable, type RepeatableRow } from './repeat.js';
 import { conflict } from './wrong-state.js';
 
 export function cancelled({ actor }: Author): Ending {
   return { state: 'suppressed', error: { code: 'cancelled', message: 'It was cancelled before it was sent.', remedy: 'Replay it if it is still of use.' }, told: `Cancelled by ${actor.id}` };
-}
-
-/** Id of its replay that was posted or will be. */
-interface StandsAgain {
-  stands_again: string | null;
 }
 
 @Injectable()
@@ -66,11 +61,11 @@ export class DeliveryActions {
     return accepted;
   }
 
-  private async repeatable(tx: EntityManager, organizationId: string, deliveryId: string): Promise<(RepeatableRow & StandsAgain) | undefined> {
+  private async repeatable(tx: EntityManager, organizationId: string, deliveryId: string): Promise<RepeatableRow | undefined> {
     const row = await this.queries.row(organizationId, deliveryId, tx);
     if (!row) return undefined;
-    const [thread] = await tx.query<(Pick<RepeatableRow, 'kind' | 'parent_channel' | 'parent_ts'> & StandsAgain)[]>(`select ${THREAD_COLUMNS('d')}, ${standingReplay('d')} as stands_again from ledger d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
-    return thread && { ...row, ...thread };
+    const [rest] = await tx.query<Repeatable[]>(`select ${repeatableColumns('d')} from ledger d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
+    return rest && { ...row, ...rest };
   }
 }
 

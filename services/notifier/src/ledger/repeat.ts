@@ -4,23 +4,28 @@ import type { DeliveryState, Destination } from '@tocsin/domain';
 import type { Arrival } from '../deliveries/arrival.js';
 import type { DeliveryRow } from '../deliveries/delivery-view.js';
 
-/** The row of a delivery, with the thread that it goes to. */
-export type RepeatableRow = DeliveryRow & { kind: NonNullable<Arrival['kind']>; parent_channel: string | null; parent_ts: string | null };
+/** What a repetition has to know of a delivery beside its row: the thread that it goes to, and whether it was repeated already. */
+export interface Repeatable {
+  kind: NonNullable<Arrival['kind']>;
+  parent_channel: string | null;
+  parent_ts: string | null;
+  /** Id of a replay of it that was posted or will be: one more would tell its readers twice. */
+  stands_again: string | null;
+}
 
-export function THREAD_COLUMNS(d: string): string {
-  return `${d}.kind, ${d}.parent_channel, ${d}.parent_ts`;
+export type RepeatableRow = DeliveryRow & Repeatable;
+
+/** The columns of {@link Repeatable}, of `d` in the view `ledger`. */
+export function repeatableColumns(d: string): string {
+  return `${d}.kind, ${d}.parent_channel, ${d}.parent_ts,
+    (select again.delivery_id from commands again join deliveries r using (organization_id, delivery_id)
+     where again.organization_id = ${d}.organization_id and again.replay_of = ${d}.delivery_id and r.state in ('posted', 'waiting', 'posting') limit 1) as stands_again`;
 }
 
 const UNDER_WAY: readonly DeliveryState[] = ['accepted', 'waiting', 'posting'];
 
 export function isUnderWay({ state }: Pick<DeliveryRow, 'state'>): boolean {
   return UNDER_WAY.includes(state);
-}
-
-/** Id of a replay of the delivery `d` that was posted or will be: one more would tell its readers twice. */
-export function standingReplay(d: string): string {
-  return `(select again.delivery_id from commands again join deliveries r using (organization_id, delivery_id)
-    where again.organization_id = ${d}.organization_id and again.replay_of = ${d}.delivery_id and r.state in ('posted', 'waiting', 'posting') limit 1)`;
 }
 
 /** The line in the timeline of the first one. */

@@ -93,7 +93,7 @@ export class ReplayJob implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 /** Not what is under way or, unless it is forced, posted by itself or by a replay; not what its digest tells again; not what is not kept any more. */
-function isRepeated({ force }: Replay, { row, isToldByDigest, standsAgain }: ReplayItem): ReplayItem['row'] {
-  if (!row || isUnderWay(row) || isToldByDigest || ((row.state === 'posted' || standsAgain) && !force)) return undefined;
+function isRepeated({ force }: Replay, { row, isToldByDigest }: ReplayItem): ReplayItem['row'] {
+  if (!row || isUnderWay(row) || isToldByDigest || ((row.state === 'posted' || row.stands_again !== null) && !force)) return undefined;
   return row;
 }

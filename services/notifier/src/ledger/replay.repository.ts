@@ -9,7 +9,7 @@ import type { Destination } from '@tocsin/domain';
 import type { Author } from '../author.js';
 import { DELIVERY_COLUMNS } from '../deliveries/delivery-view.js';
 import { criteriaOf, filterSql } from './delivery-filter.js';
-import { standingReplay, THREAD_COLUMNS, type RepeatableRow } from './repeat.js';
+import { repeatableColumns, type RepeatableRow } from './repeat.js';
 
 export interface Replay {
   replay_id: string;
@@ -28,11 +28,9 @@ export interface ReplayItem {
   row: RepeatableRow | undefined;
   /** Its digest is named by the same replay. */
   isToldByDigest: boolean;
-  /** It was replayed already, and that was posted or will be. */
-  standsAgain: boolean;
 }
 
-type ItemRow = RepeatableRow & { place: number; item_id: string; is_told: boolean; stands_again: boolean };
+type ItemRow = RepeatableRow & { place: number; item_id: string; is_told: boolean };
 
 const KEPT_DAYS = 30;
 
@@ -79,13 +77,13 @@ export class ReplayRepository {
 
   async next(tx: EntityManager, { replay_id, organization_id, place }: Replay, limit: number): Promise<ReplayItem[]> {
     const rows = await tx.query<ItemRow[]>(
-      `select i.place, i.delivery_id as item_id, ${DELIVERY_COLUMNS('d')}, ${THREAD_COLUMNS('d')},
-         d.digest_id is not null and exists (select 1 from replay_items o where o.replay_id = i.replay_id and o.delivery_id = d.digest_id) as is_told, ${standingReplay('d')} is not null as stands_again
+      `select i.place, i.delivery_id as item_id, ${DELIVERY_COLUMNS('d')}, ${repeatableColumns('d')},
+         d.digest_id is not null and exists (select 1 from replay_items o where o.replay_id = i.replay_id and o.delivery_id = d.digest_id) as is_told
        from (select * from replay_items where replay_id = $1 and place > $2 order by place limit $4) i
        left join ledger d on d.organization_id = $3 and d.delivery_id = i.delivery_id order by i.place`,
       [replay_id, place, organization_id, limit],
     );
-    return rows.map((row) => ({ place: row.place, deliveryId: row.item_id, row: (row.delivery_id as string | null) === null ? undefined : row, isToldByDigest: row.is_told, standsAgain: row.stands_again }));
+    return rows.map((row) => ({ place: row.place, deliveryId: row.item_id, row: (row.delivery_id as string | null) === null ? undefined : row, isToldByDigest: row.is_told }));
   }
 
   async advance(tx: EntityManager, { replay_id }: Replay, { place, done, skipped }: { place: number; done: number; skipped: number }): Promise<void> {
