@@ -15,7 +15,7 @@ import { ConnectionNews } from './connection-news.js';
 import { ConnectionRepository } from './connection.repository.js';
 import { auditOfForeign, logForeign, type ForeignCommand } from './foreign-command.js';
 
-const NO_CONNECTION = { code: 'connection_not_found', message: 'The connection does not exist in this organization.', remedy: 'Connect the workspace under Connectors › Slack and send again.' };
+const NO_CONNECTION = { code: 'connection_not_found', message: 'The connection does not exist in this organization.', remedy: 'Connect the workspace under Connectors › Dev Alerts › Slack and send again.' };
 const ENDING: Ending = { state: 'failed', error: NO_CONNECTION };
 /** A command may slip in while its connection is being learnt. */
 const LOOK_AGAIN_MS = 30_000;

@@ -112,6 +112,16 @@ describe('what keeps the message up to date', () => {
     expect((await retracting).status).toBe(200);
   });
 
+  test('does not go on when nobody knows whether it was deleted, but does when Slack refuses the next try', async () => {
+    const delivery = await posted();
+    await notifier.control('faults', { method: 'chat.delete', lost: 'before', times: 1 });
+    expect((await retract(delivery.id)).status).toBe(503);
+    expect(await told(delivery)).toEqual([{ living: false, leased: false }]);
+    await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', times: 1 });
+    expect((await retract(delivery.id)).status).toBe(422);
+    expect(await told(delivery)).toEqual([{ living: true, leased: false }]);
+  });
+
   test('goes on when Slack does not delete it', async () => {
     const delivery = await posted();
     await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', times: 1 });
@@ -125,7 +135,7 @@ describe('what Slack does not do', () => {
     const delivery = await posted();
     await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', times: 1 });
     const { status, body } = await retract<Problem>(delivery.id);
-    expect([status, body.slack]).toEqual([422, { error: 'cant_delete_message' }]);
+    expect([status, body.slack, body.hint]).toEqual([422, { error: 'cant_delete_message' }, 'Delete the message in Slack.']);
     expect(await notifier.delivery(delivery.id)).toMatchObject({ state: 'posted', slack: { ts: delivery.slack?.ts } });
   });
 
@@ -133,7 +143,7 @@ describe('what Slack does not do', () => {
     const delivery = await posted();
     await notifier.control('faults', { method: 'chat.delete', status: 429, retryAfter: 7, times: 1 });
     const { status, headers, body } = await retract<Problem>(delivery.id);
-    expect([status, headers.get('retry-after'), body.slack]).toEqual([429, '7', { error: expect.any(String) }]);
+    expect([status, headers.get('retry-after'), body.slack, body.hint]).toEqual([429, '7', { error: expect.any(String) }, 'Try again in 7 seconds.']);
   });
 
   test('an answer that is lost is a 503, and trying again is safe', async () => {

@@ -22,6 +22,8 @@ import { conflict } from './wrong-state.js';
 const RETRACTED: DeliveryError = { code: 'retracted', message: 'It was posted and taken back.', remedy: 'Replay it to where it belongs if it is still of use.' };
 /** It is not there any more, which is what was wanted. */
 const GONE: readonly string[] = ['message_not_found'];
+/** After any other failure the message may be gone, and whoever kept it up to date would post it anew. */
+const NOT_DELETED: readonly SlackFailure['family'][] = ['refused', 'busy', 'shaken'];
 
 @Injectable()
 export class Retraction {
@@ -42,13 +44,13 @@ export class Retraction {
     const message = messageOf(row);
     const door = await this.doors.open(row.connection_id);
     if (!door) throw conflict('The workspace is not connected any more.', 'Connect it again, or delete the message in Slack.');
-    const issueIds = await this.outbox.transaction(async (tx) => {
+    await this.outbox.transaction(async (tx) => {
       await lockLane(tx, row.lane_id);
-      return this.told.leaveAlone(tx, row);
+      await this.told.leaveAlone(tx, row);
     });
     const answer = await this.metrics.request('chat.delete', () => door.deleteMessage(message));
     if (!answer.ok && !GONE.includes(answer.failure.code)) {
-      await this.outbox.transaction((tx) => this.told.resume(tx, row, issueIds));
+      if (NOT_DELETED.includes(answer.failure.family)) await this.outbox.transaction((tx) => this.told.resume(tx, row));
       throw refusal(answer.failure);
     }
     return this.outbox.transaction(async (tx) => {

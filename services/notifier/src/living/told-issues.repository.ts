@@ -81,20 +81,22 @@ export class ToldIssues {
 
   /**
    * A message is about to be taken back: it is not kept up to date any more, and whoever does so at this moment records nothing,
-   * or what is gone by then would be posted anew.
-   * @returns the issues of which it was kept up to date, for {@link resume}
+   * or what is gone by then would be posted anew. Call it with the delivery's lane locked.
    */
-  async leaveAlone(tx: EntityManager, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey): Promise<string[]> {
-    const [left] = await tx.query<[{ issue_id: string }[], number]>(
-      `update told_issues set living = false, lease_id = null, leased_until = '-infinity' where organization_id = $1 and delivery_id = $2 and living returning issue_id`,
+  async leaveAlone(tx: EntityManager, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey): Promise<void> {
+    await tx.query(
+      `update told_issues set living = false, lease_id = null, leased_until = '-infinity' where organization_id = $1 and delivery_id = $2`,
       [organizationId, deliveryId],
     );
-    return left.map(({ issue_id }) => issue_id);
   }
 
-  /** The message stays where it is. */
-  async resume(tx: EntityManager, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey, issueIds: readonly string[]): Promise<void> {
-    await tx.query('update told_issues set living = true where organization_id = $1 and delivery_id = $2 and issue_id = any($3)', [organizationId, deliveryId, issueIds]);
+  /** The message certainly stays where it is: it is kept up to date again, where its command says so. */
+  async resume(tx: EntityManager, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey): Promise<void> {
+    await tx.query(
+      `update told_issues t set living = d.command->'options'->>'living' is distinct from 'false' from ledger d
+       where t.organization_id = $1 and t.delivery_id = $2 and d.organization_id = t.organization_id and d.delivery_id = t.delivery_id`,
+      [organizationId, deliveryId],
+    );
   }
 
   /**
