@@ -40,16 +40,18 @@ export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
   async retire(): Promise<boolean> {
     await this.database.query(`delete from retired_deliveries where retired_at < now() - make_interval(days => $1)`, [REMEMBERED_DAYS]);
     await this.database.query('delete from heard_issues where heard_at < clock_timestamp() - make_interval(hours => $1)', [NEWS_HOURS]);
+    // Before the transaction: in it deliveries are locked before their counts, as when they arrive.
+    const organizations = await this.database.query<{ organization_id: string }[]>('select distinct organization_id from accepted_counts');
     return this.database.transaction(async (tx) => {
       const old = await tx.query<(DeliveryKey & { state: string })[]>(
         `select d.organization_id, d.delivery_id, d.state
-         from (select distinct organization_id from accepted_counts) o left join delivery_settings s using (organization_id)
+         from unnest($3::text[]) o (organization_id) left join delivery_settings s using (organization_id)
          cross join lateral (
            select organization_id, delivery_id, state from deliveries
            where organization_id = o.organization_id and settled_at < now() - make_interval(days => coalesce((s.settings->>'retentionDays')::int, $1))
            order by settled_at limit $2 for update skip locked) d
          limit $2`,
-        [DEFAULT_DELIVERY_SETTINGS.retentionDays, BATCH],
+        [DEFAULT_DELIVERY_SETTINGS.retentionDays, BATCH, organizations.map(({ organization_id }) => organization_id)],
       );
       if (old.length === 0) return false;
       const keys = JSON.stringify(old);
