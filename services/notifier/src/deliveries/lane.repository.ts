@@ -1,4 +1,6 @@
 /** Deliveries in their lanes: claim what may be sent, mark what is being sent, record what became of it. */
+import { randomUUID } from 'node:crypto';
+
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
@@ -40,6 +42,9 @@ interface Recorded extends DeliveryKey {
 
 @Injectable()
 export class LaneRepository {
+  /** The lease of a claim whose answer was lost, with the connection to the database: it may have been made. */
+  private unheard: string | undefined;
+
   constructor(
     private readonly database: DataSource,
     private readonly outbox: Outbox,
@@ -53,10 +58,28 @@ export class LaneRepository {
 
   /** Takes up to `limit` lanes that may send now. */
   async claim(limit: number): Promise<LaneClaim[]> {
+    await this.giveBackUnheard();
+    const leaseId = randomUUID();
+    try {
+      return await this.take(limit, leaseId);
+    } catch (error) {
+      this.unheard = leaseId;
+      throw error;
+    }
+  }
+
+  /** What it took, if it took anything, would otherwise wait for the end of its lease. */
+  private async giveBackUnheard(): Promise<void> {
+    if (!this.unheard) return;
+    await this.database.query(`update lanes set leased_until = '-infinity', lease_id = null where lease_id = $1 and leased_until > clock_timestamp()`, [this.unheard]);
+    this.unheard = undefined;
+  }
+
+  private async take(limit: number, leaseId: string): Promise<LaneClaim[]> {
     const { SLACK_CHANNEL_INTERVAL_MS: intervalMs, SLACK_WORKSPACE_RATE: rate, SLACK_WORKSPACE_BURST: burst, DIGEST_AFTER_SECONDS: digestAfter } = this.config;
     const heads = intervalMs === 0 && rate === 0 ? UNPACED_HEADS : 1;
-    const taken = await prepared<Taken>(this.database, 'select * from claim_deliveries($1, $2, make_interval(secs => $3), $4, $5, make_interval(secs => $6), make_interval(secs => $7))', [
-      limit, heads, LEASE_MS / 1000, rate, burst, intervalMs / 1000, digestAfter,
+    const taken = await prepared<Taken>(this.database, 'select * from claim_deliveries($1, $2, make_interval(secs => $3), $4, $5, make_interval(secs => $6), make_interval(secs => $7), $8)', [
+      limit, heads, LEASE_MS / 1000, rate, burst, intervalMs / 1000, digestAfter, leaseId,
     ]);
     if (taken.length === 0) return [];
     failPoint('claim.commit');

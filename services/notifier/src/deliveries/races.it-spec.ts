@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { aSendToSlack } from '@tocsin/testing';
+import { aSendToSlack, eventually } from '@tocsin/testing';
 import type { EntityManager } from 'typeorm';
 
 import { aConnection, OpenedLanes } from '../../test/opened-lanes.js';
@@ -97,4 +97,19 @@ test('what is cancelled while a claim takes it is the claim’s', async () => {
   );
   expect(await ending).toBe(0);
   expect(await opened.row(id ?? '')).toMatchObject({ state: 'posting' });
+});
+
+test('what a claim took whose answer was lost, with the connection to the database, goes at once and not when its lease ends', async () => {
+  const [id = ''] = await opened.accept({});
+  let lost: Promise<unknown> = Promise.resolve();
+  await between(
+    (tx) => tx.query('lock table commands in access exclusive mode'),
+    async () => {
+      lost = expect(opened.claim(1)).rejects.toThrow();
+      await eventually(async () => (await opened.row(id)).state === 'posting');
+      await opened.source.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+    },
+  );
+  await lost;
+  expect(await opened.claimOne()).toMatchObject({ deliveryId: id, leftover: false });
 });

@@ -7,18 +7,17 @@ import { BY_KEY } from './plans.sql.js';
  * budgets, as everywhere. The work is in proportion to due lanes, never to what waits behind their heads.
  *
  * A row with a delivery is to be sent; several of one lane are sent in their order. A row without one is a lane whose
- * backlog is to be folded into digests first.
+ * backlog is to be folded into digests first. The token names the leases, so that whoever never hears the answer can give them back.
  */
 export const CLAIM_FUNCTION = `
 drop function if exists claim_deliveries;
-create function claim_deliveries(max_lanes int, heads int, lease interval, rate numeric, burst int, channel_interval interval, digest_after interval)
+create function claim_deliveries(max_lanes int, heads int, lease interval, rate numeric, burst int, channel_interval interval, digest_after interval, token uuid default gen_random_uuid())
 returns table (lane_id bigint, lease_id uuid, organization_id text, connection_id text, delivery_id text, attempt int, leftover boolean, is_probe boolean)
 language plpgsql
 ${BY_KEY} as $$
 #variable_conflict use_column
 declare
   moment timestamptz := clock_timestamp();
-  token uuid := gen_random_uuid();
   -- after a restart of the database, holders of results get the length of a lease to record them
   settled_after timestamptz := pg_postmaster_start_time() + lease;
   in_window int := greatest(128, 4 * max_lanes);
