@@ -33,6 +33,7 @@ const TABLE: readonly Line[] = [
   { category: 'code', cwes: /^CWE-\d+$/, tags: /^(?:sast|owasp.*|cwe.*|security)$/i, tool: /semgrep|codeql|gosec|spotbugs|bandit|eslint|sonar|fxcop|snyk code|brakeman/i },
 ];
 
+/** @returns the category of the first line that fits; `unknown` when none does */
 export function categoryOf({ cwes, tags, rule = '', tool, cves = [] }: CategoryHints): Category {
   const line = TABLE.find(
     (candidate) =>

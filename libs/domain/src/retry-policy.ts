@@ -58,6 +58,7 @@ const SHAKEN_MIN = 100;
 const SHAKEN_MAX = MINUTE;
 const BUSY_SPREAD = 250;
 
+/** @returns what becomes of the delivery; waits in milliseconds, spread by `random` (0 to 1) */
 export function decideRetry(attempt: FailedAttempt): Verdict {
   const { failure } = attempt;
   switch (failure.family) {
@@ -112,6 +113,7 @@ function anywhereUpTo(ms: number, random: number): number {
   return Math.max(SHAKEN_MIN, Math.round(ms * random));
 }
 
+/** What a delivery keeps of a failure and shows to people. */
 export function errorOf({ code, message, remedy }: SlackFailure): DeliveryError {
   return { code, message, remedy };
 }

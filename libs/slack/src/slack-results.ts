@@ -64,6 +64,7 @@ export interface Installation {
   refreshToken?: string;
 }
 
+/** @returns whose the token is; undefined when the answer does not say it */
 export function toIdentity({ team_id, team, url, user_id, user, bot_id, app_id, is_enterprise_install, expires_in }: AuthTestResponse & { app_id?: string; expires_in?: unknown }): SlackIdentity | undefined {
   if (!team_id || !user_id) return undefined;
   return {
@@ -90,6 +91,7 @@ export function toChannel(raw: RawChannel, isMember?: boolean): SlackChannel | u
   };
 }
 
+/** @returns undefined for somebody without an id */
 export function toPerson(raw: RawPerson): SlackPerson | undefined {
   if (!raw.id) return undefined;
   const name = raw.name ?? raw.id;
@@ -118,6 +120,7 @@ export function toPage<R, T>(raws: readonly R[] | undefined, nextCursor: string 
   return { items: raws.map(map).filter((item) => item !== undefined), ...(nextCursor && { nextCursor }) };
 }
 
+/** @returns the bot token and what it may; undefined when the answer holds none */
 export function toInstallation({ access_token, token_type, scope, app_id, bot_user_id, team, is_enterprise_install, expires_in, refresh_token }: OauthV2AccessResponse): Installation | undefined {
   if (!access_token || token_type !== 'bot') return undefined;
   return {

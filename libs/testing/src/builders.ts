@@ -4,6 +4,7 @@ import type { Issue } from '@tocsin/domain';
 
 import { v7 as uuid } from 'uuid';
 
+/** An open issue of high severity. */
 export function anIssue(overrides: Partial<Issue> = {}): Issue {
   const id = overrides.id ?? uuid();
   return {
@@ -28,6 +29,7 @@ export function anIssue(overrides: Partial<Issue> = {}): Issue {
   };
 }
 
+/** A command about one issue, sent by hand. */
 export function aSendToSlack(overrides: Partial<SendToSlack> = {}): SendToSlack {
   return {
     commandId: uuid(),

@@ -14,6 +14,7 @@ export interface TestBroker {
   cleanup: (...furtherQueues: string[]) => Promise<void>;
 }
 
+/** The RabbitMQ server that tests use. */
 export function testBrokerUrl(): string {
   return process.env.TEST_AMQP_URL ?? 'amqp://guest:guest@127.0.0.1:5672';
 }
@@ -23,6 +24,7 @@ export function hasTestBroker(): boolean {
   return process.env.TEST_AMQP_URL !== '';
 }
 
+/** @returns names of its own; `cleanup` deletes what was made under them */
 export function testBroker(): TestBroker {
   const prefix = `test.${randomBytes(6).toString('hex')}.`;
   return {

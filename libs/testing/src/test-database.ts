@@ -11,10 +11,12 @@ export interface TestDatabase {
   drop: () => Promise<void>;
 }
 
+/** The PostgreSQL server that tests use. */
 export function testServerUrl(): string {
   return process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 }
 
+/** @returns a new, empty database; `drop` removes it with all who are connected */
 export async function testDatabase(): Promise<TestDatabase> {
   const name = `tocsin_test_${randomBytes(6).toString('hex')}`;
   await onServer(`create database ${name} encoding 'UTF8' template template0`);

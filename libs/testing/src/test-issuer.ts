@@ -22,6 +22,7 @@ export interface TestIssuer {
 const ALGORITHM = 'ES256';
 const KEY_ID = 'test';
 
+/** @returns an issuer that listens until it is closed */
 export async function testIssuer(): Promise<TestIssuer> {
   const { publicKey, privateKey } = await generateKeyPair(ALGORITHM);
   const keys = [{ ...(await exportJWK(publicKey)), kid: KEY_ID, alg: ALGORITHM, use: 'sig' }];

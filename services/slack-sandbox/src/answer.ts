@@ -18,10 +18,12 @@ export interface Refusal {
 
 export type Answer = Success | Refusal;
 
+/** What Slack answers when it did as asked. */
 export function accept(fields: Record<string, unknown> = {}): Success {
   return { ok: true, ...fields };
 }
 
+/** What Slack answers when it will not, with its code. */
 export function refuse(error: string, details: Record<string, unknown> = {}): Refusal {
   return { ok: false, error, ...details };
 }

@@ -13,6 +13,7 @@ import { grow } from './seed.js';
 import type { Channel } from './workspace.js';
 import type { World } from './world.js';
 
+/** The routes under `/sandbox`. */
 export function control(world: World): Router {
   const router = express.Router();
   router.use(onlyThisMachine, express.json({ type: () => true, limit: '1mb', strict: false }), unreadableBody);

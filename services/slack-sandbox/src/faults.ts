@@ -37,6 +37,7 @@ export interface Target {
   workspaces: readonly string[];
 }
 
+/** Whether the fault is meant for a request; what it does not name may be anything. */
 export function fits(fault: Fault, target: Target): boolean {
   const among = (wanted: string | undefined, names: readonly string[]): boolean =>
     wanted === undefined || names.includes(wanted.replace(/^#/, ''));

@@ -17,6 +17,7 @@ interface ConsentRequest {
   team: string | undefined;
 }
 
+/** The routes under `/oauth`. */
 export function oauthPages(world: World): Router {
   const router = express.Router();
   router.get('/v2/authorize', (request, response) => {

@@ -21,6 +21,7 @@ export function argumentsOf(request: Request): { args: Arguments; problem?: stri
   }
 }
 
+/** The token of an `Authorization` header. */
 export function bearerOf(authorization: string | undefined): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
 }

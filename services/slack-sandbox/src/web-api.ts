@@ -28,6 +28,7 @@ interface ApiCall {
   authorization?: string;
 }
 
+/** The routes under `/api`. */
 export function webApi(world: World): Router {
   const router = express.Router();
   router.use(express.text({ type: () => true, limit: BODY_LIMIT }), unreadableBody);

@@ -45,6 +45,7 @@ export async function developmentIssuer(publicUrl: string, keyText: string): Pro
   return { tokenIssuer: { issuer: publicUrl, keys: createLocalJWKSet(keys) }, router };
 }
 
+/** @returns a private key as JSON (JWK), to be kept */
 export async function newIssuerKey(): Promise<string> {
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   return JSON.stringify(await exportJWK(privateKey));

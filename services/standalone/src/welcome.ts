@@ -1,6 +1,7 @@
 /** What a person sees when everything runs: where to look, and a next step that can be copied. */
 import type { Standalone } from './start-standalone.js';
 
+/** @returns the lines that `npm start` ends with */
 export function welcome({ url, sandboxUrl, givesTokens }: Standalone, publicUrl: string): string {
   const lines = ['', `  Tocsin is ready on ${url}`, '', `  Console         ${publicUrl}`];
   if (sandboxUrl !== undefined) lines.push(`  Slack sandbox   ${sandboxUrl}   (messages appear here; no Slack workspace is needed)`);

@@ -49,14 +49,17 @@ export const LIMITS = {
   allBlocks: 10_000,
 } as const;
 
+/** Text in which nothing is markup, an emoji’s name neither. */
 export function plainText(text: string): PlainText {
   return { type: 'plain_text', text, emoji: false };
 }
 
+/** A run of text within rich text: shown as it is, never read as markup. */
 export function text(value: string, style?: TextStyle): RichTextElement {
   return { type: 'text', text: value, ...(style && { style }) };
 }
 
+/** One paragraph of rich text. */
 export function section(...elements: RichTextElement[]): RichTextSection {
   return { type: 'rich_text_section', elements };
 }

@@ -55,6 +55,7 @@ const NAMES: Record<BurstGroup, string> = {
   excluded: 'Excluded',
 };
 
+/** @returns the digest’s content; the totals of its sections add up to all that was counted */
 export function burstDigest({ counts, named, oldest, newest, now, link }: Burst): DigestInput {
   const totalOf = (group: BurstGroup): number => sum(counts.filter((count) => count.group === group));
   const open = sum(counts.filter(({ group }) => isSeverity(group)));

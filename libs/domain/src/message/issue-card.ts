@@ -26,6 +26,7 @@ export const CATEGORY_WORDS: Record<Category, string> = {
   unknown: '',
 };
 
+/** @param consoleUrl address of the console, for the issue’s own page */
 export function issueCard(issue: Issue, consoleUrl: string): Attachment {
   const look = lookOf(issue);
   const parts: RichTextPart[] = [titleOf(issue, consoleUrl)];

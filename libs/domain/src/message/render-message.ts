@@ -31,6 +31,7 @@ const REPEATED = 'This may repeat an earlier message: Slack did not confirm it.'
 /** Characters of JSON for the blocks of a digest in plain text: fewer issues are named until what counts the others and leads to them fits as well. */
 const PLAIN_ROOMS = [LIMITS.allBlocks, 7000, 4500, 2500, 0];
 
+/** @returns a message within Slack’s limits */
 export function renderMessage(input: MessageInput): RenderedMessage {
   return render(input, LIMITS.allBlocks);
 }

@@ -25,6 +25,7 @@ interface Authenticated {
   [CALLER]?: Caller;
 }
 
+/** Remembers who was found to be calling, for whoever handles the request. */
 export function setCaller(request: Request, caller: Caller): void {
   (request as Authenticated)[CALLER] = caller;
 }

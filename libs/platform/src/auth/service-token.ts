@@ -3,6 +3,7 @@ import { SignJWT, jwtVerify } from 'jose';
 
 const AUDIENCE = 'tocsin-internal';
 
+/** @returns a JWT (HS256), good for 60 seconds */
 export async function signServiceToken(service: string, secret: Uint8Array): Promise<string> {
   return new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setIssuer(service).setAudience(AUDIENCE).setIssuedAt().setExpirationTime('60s').sign(secret);
 }

@@ -24,11 +24,13 @@ const SEND = 'slack.send.v1';
 const SEND_QUEUE = 'notifier.slack.send.v1';
 export const MAX_ATTEMPTS_IN_TESTS = 3;
 
+/** A message that a bus carries, whatever it says. */
 export function aMessage(type: MessageType = SEND, id: string = uuid()): OutgoingMessage {
   const exchange = routeOf(type)?.exchange ?? 'tocsin.events';
   return { id, type, exchange, source: '/tocsin/test', body: JSON.stringify({ specversion: '1.0', id, type, source: '/tocsin/test', data: {} }) };
 }
 
+/** @param setUp opens buses on one server or database of the spec’s own, as often as asked */
 export function describeMessageBus(setUp: () => Promise<BusUnderTest>): void {
   let under: BusUnderTest;
   let bus: MessageBus;

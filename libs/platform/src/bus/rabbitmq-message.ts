@@ -15,6 +15,7 @@ export const ATTEMPT_HEADER = 'x-attempt';
 /** `queue` and `at` are for people who look at a letter in the broker. */
 export const DEAD_HEADERS = { reason: 'x-dead-reason', error: 'x-dead-error', queue: 'x-dead-queue', at: 'x-dead-at', id: 'x-dead-id' } as const;
 
+/** @returns the delivery as handlers get it; `attempt` counts from 1 */
 export function incomingFrom({ content, properties, fields }: ConsumeMessage, queue: string, type: string): IncomingMessage {
   const headers: Record<string, unknown> = { ...properties.headers };
   const attempt = Number(headers[ATTEMPT_HEADER] ?? 1);
@@ -30,6 +31,7 @@ export function incomingFrom({ content, properties, fields }: ConsumeMessage, qu
   };
 }
 
+/** @returns what is published: persistent, and returned to us when a queue that should have it has gone */
 export function publicationOf(message: OutgoingMessage, names: RabbitMqNames, now: Date): Publication {
   const route = routeOf(message.type);
   return {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 
 import type { ChannelModel } from 'amqplib';
 
+/** @param model a connection that has just been made */
 export function writeTogether(model: ChannelModel): void {
   const socket = socketOf(model);
   const write = socket.write.bind(socket);

@@ -1,6 +1,7 @@
 /** A port of loopback that is free at this moment. */
 import { createServer, type AddressInfo } from 'node:net';
 
+/** Another program may take it before it is used. */
 export async function freeTcpPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

@@ -113,6 +113,7 @@ async function isPostgres(pid: number): Promise<boolean> {
   );
 }
 
+/** Whether a process with this id runs, ours or somebody else’s. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -33,6 +33,7 @@ export interface Letter {
   properties: object;
 }
 
+/** @returns the letter; its id is the same however often the message is read */
 export function letterOf(message: DeadMessage): Letter {
   const { queue, id, body, headers, properties, contentType, reason, error, attempts } = message;
   const event = eventOf(message);

@@ -9,6 +9,7 @@ interface Identified {
   [REQUEST_ID]?: string;
 }
 
+/** Gives the request its id, and the answer the header `X-Request-Id`. */
 export function assignRequestId(request: Request, response: Response, next: NextFunction): void {
   const given = request.get('x-request-id');
   const id = given !== undefined && HARMLESS.test(given) ? given : uuid();
@@ -17,6 +18,7 @@ export function assignRequestId(request: Request, response: Response, next: Next
   next();
 }
 
+/** The id that was given to the request; `unknown` before that. */
 export function requestId(request: Request): string {
   return (request as Identified)[REQUEST_ID] ?? 'unknown';
 }

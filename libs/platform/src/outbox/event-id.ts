@@ -10,6 +10,7 @@ const BYTES = 16;
 const page = new Uint8Array(256 * BYTES);
 let used = page.length;
 
+/** @returns an id that sorts behind those of earlier milliseconds */
 export function eventId(): string {
   if (used === page.length) {
     randomFillSync(page);

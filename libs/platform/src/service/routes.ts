@@ -15,6 +15,7 @@ export interface Route {
   query: Type | undefined;
 }
 
+/** Every route of every controller, in the order of modules. */
 export function routesOf(app: INestApplication): Route[] {
   const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
   return controllers.flatMap(({ metatype }) => (typeof metatype === 'function' ? routesOfController(metatype as Type) : []));

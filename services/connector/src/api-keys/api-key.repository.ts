@@ -29,6 +29,7 @@ interface ApiKeyRow {
 
 const COLUMNS = 'id, organization_id, name, permissions, applications, expires_at, created_at';
 
+/** A key as its owner sees it, once. */
 export function newApiKey(): string {
   return `${API_KEY_PREFIX}${randomBytes(32).toString('base64url')}`;
 }

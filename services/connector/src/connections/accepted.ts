@@ -13,6 +13,7 @@ export function accepted(method: ConnectionMethod, token: string, verification: 
   return { method, token: token.trim(), expiresInSeconds: found.identity.expiresInSeconds, ...found };
 }
 
+/** The problem of a credential that may not be kept: its failed checks in a sentence, all checks beside. */
 export function refused({ checks }: Pick<Verification, 'checks'>): ProblemException {
   const said = checks.filter(({ status }) => status === 'failed');
   const [first] = said.length > 0 ? said : checks.filter(({ status }) => status === 'warning');
@@ -25,6 +26,7 @@ export function refused({ checks }: Pick<Verification, 'checks'>): ProblemExcept
   });
 }
 
+/** What VERIFY CONNECTIVITY answers. */
 export function toResult({ ok, checks, found }: Verification): VerificationResult {
   return { ok, checks, ...(found && { workspace: found.identity.workspace, bot: found.identity.bot }) };
 }

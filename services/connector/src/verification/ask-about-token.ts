@@ -15,6 +15,7 @@ export interface KnownScopes {
   missingScopes: readonly string[];
 }
 
+/** @returns whose the token is and what it was granted, or why Slack would not say */
 export async function askAboutToken(door: ScopeProbe & Pick<SlackDoor, 'authTest'>, known: KnownScopes): Promise<Finding> {
   const answer = await door.authTest();
   if (!answer.ok) return { failure: answer.failure };

@@ -35,6 +35,7 @@ export function warning(id: string, message: string, remedy: string): Connectivi
   return { id, status: 'warning', message, remedy };
 }
 
+/** Whether the text is a bot token, by its form alone; if it is another of Slack’s secrets, which, and where the right one stands. */
 export function kindCheck(text: string): ConnectivityCheck {
   const kind = tokenKind(text);
   if (kind === 'rotating-bot') {
@@ -52,6 +53,7 @@ export function foreignTokenCheck(isSandbox: boolean): ConnectivityCheck {
     : failed('token.accepted', 'This is a token of the Slack sandbox, and Tocsin talks to Slack. It was not sent anywhere.', `${COPY_BOT_TOKEN} To try the sandbox point SLACK_BASE_URL at it.`);
 }
 
+/** Slack Host URL is no address of a workspace. */
 export function badHostCheck(host: Extract<SlackHost, { ok: false }>): ConnectivityCheck {
   const remedy = host.suggestion === undefined ? 'In Slack click the name of the workspace at the top left: its address, such as acme.slack.com, stands below the name. Copy that.' : `Did you mean ${host.suggestion}?`;
   return failed('workspace.matches', host.reason, remedy);
@@ -63,6 +65,7 @@ export function otherSlackCheck(host: string, baseUrl: string): ConnectivityChec
   return failed('workspace.matches', `${host} is a workspace of another Slack than the one that Tocsin talks to (${baseUrl}). The token was not sent anywhere.`, `Correct Slack Host URL, or set SLACK_BASE_URL=${other} and start Tocsin again.`);
 }
 
+/** A secret stands where the address should; it is not repeated. */
 export function swappedFieldsCheck(): ConnectivityCheck {
   return failed('workspace.matches', 'Slack Host URL holds a token or another secret, not the address of a workspace.', 'Put the address of the workspace, such as https://acme.slack.com, into Slack Host URL and the token into Token.');
 }
@@ -74,6 +77,7 @@ export function failureCheck(id: string, what: string, failure: SlackFailure): C
   return warning(id, `${what} could not be checked. ${failure.message}`, failure.remedy);
 }
 
+/** Whether a scope was granted: failed where Tocsin cannot work without it, a warning where something is lost. */
 export function scopeCheck(name: string, granted: Granted): ConnectivityCheck {
   const scope = SLACK_SCOPES.find((known) => known.name === name);
   const id = `scope.${name}`;

@@ -62,6 +62,7 @@ function isGranted(answer: SlackAnswer<unknown>): Granted {
   return answer.failure.kind === 'target' ? true : undefined;
 }
 
+/** The scopes that were surely granted. */
 export function grantedScopes(found: FoundScopes): string[] {
   return [...found].filter(([, granted]) => granted === true).map(([name]) => name);
 }

@@ -31,6 +31,7 @@ export interface SlackSide {
   open: (token: string) => ScopeProbe & Pick<SlackDoor, 'authTest'>;
 }
 
+/** @returns every check with its remedy; `found` once Slack has accepted the token */
 export async function verifyToken({ hostUrl, token }: { hostUrl: string; token: string }, slack: SlackSide): Promise<Verification> {
   const host = parseSlackHost(hostUrl);
   const byForm = checkForm(hostUrl, token, slack);

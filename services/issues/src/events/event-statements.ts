@@ -16,6 +16,7 @@ export function missingIdentity(pointer: string): ProblemPlace {
   return { pointer: `${pointer}/fingerprint`, code: 'required', message: 'give "fingerprint", or both "rule" and "location"' };
 }
 
+/** @param fingerprint what makes it the same issue the next time, made by the caller */
 export function statementOf(reported: IssueReported, fingerprint: string): Statement {
   const { cves = [], cwes = [], owners = [], tags = [], tool = '' } = reported;
   const { rule, location, cvss, epss, description, recommendation, dueAt, url, firstSeen } = reported;

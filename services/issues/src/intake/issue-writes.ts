@@ -6,6 +6,7 @@ import type { Issue } from '@tocsin/domain';
 import { contentOf } from '../issues/issue-row.js';
 import type { Lineage, Saying } from './statement.js';
 
+/** New issues at their first revision, in one statement. */
 export async function insertIssues(tx: EntityManager, { organizationId, application, tool, scope }: Lineage, { at, scanId }: Saying, issues: readonly Issue[]): Promise<void> {
   if (issues.length === 0) return;
   const rows = issues.map((issue) => ({ id: issue.id, fingerprint: issue.fingerprint, content: contentOf(issue), first_seen: issue.firstSeen, last_seen: issue.lastSeen }));

@@ -2,6 +2,7 @@
 
 export type ParsedJson = { ok: true; value: unknown } | { ok: false; line: number; column: number; message: string };
 
+/** @returns the value, or line and column (from 1) of the first mistake with what is wrong there */
 export function parseJson(text: string): ParsedJson {
   try {
     return { ok: true, value: JSON.parse(text) };

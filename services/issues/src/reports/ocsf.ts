@@ -14,6 +14,7 @@ const SUPPRESSED = 3;
 const RESOLVED = 4;
 const FINDINGS_MAX = 25_000;
 
+/** Whether the value, or the first of a list, bears one of OCSF’s class marks. */
 export function looksLikeOcsf(value: unknown): boolean {
   const first = object(Array.isArray(value) ? value[0] : value);
   return number(first.class_uid) !== undefined || number(first.category_uid) !== undefined;
@@ -32,6 +33,7 @@ export function parseOcsfLines(text: string): { ok: true; values: unknown[] } | 
   return values.length > 0 ? { ok: true, values } : undefined;
 }
 
+/** @returns a run for each product that reports; a refusal names the first event that is no finding */
 export function readOcsf(events: readonly unknown[]): ReportReading {
   const wrong = events.findIndex((event) => !isFinding(object(event)));
   if (wrong >= 0) return { ok: false, status: 400, problem: { code: 'not_ocsf_finding', detail: `Item ${wrong + 1} is no OCSF finding: "category_uid" must be ${FINDINGS_CATEGORY} and "finding_info" must be there.`, pointer: `/${wrong}` } };

@@ -8,6 +8,7 @@ import type { ReportOptions, ReportReading } from './report.js';
 import { readSarif } from './sarif.js';
 import { schemaProblems } from './sarif-schema.js';
 
+/** @param bytes the whole report, UTF-8, with or without a byte order mark */
 export function readReport(bytes: Buffer, { strict }: ReportOptions): ReportReading {
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   const parsed = parseJson(text);

@@ -10,6 +10,7 @@ export interface ToolRules {
   byId: ReadonlyMap<string, Json>;
 }
 
+/** The rules of a tool and its extensions; of two with one id the first counts. */
 export function rulesOf(tool: Json): ToolRules {
   const driver = list(object(tool.driver).rules).map(object);
   const extensions = list(tool.extensions).map((extension) => list(object(extension).rules).map(object));

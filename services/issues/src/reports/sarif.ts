@@ -25,6 +25,7 @@ class Reading {
   }
 }
 
+/** @returns what each run found, what was left out and how often; a refusal has the JSON pointer */
 export function readSarif(log: Json): ReportReading {
   if (log.version !== '2.1.0') return refused('/version', `"version" is ${log.version === undefined ? 'missing' : JSON.stringify(log.version)}; SARIF 2.1.0 is understood`);
   if (!Array.isArray(log.runs)) return refused('/runs', '"runs" must be a list');

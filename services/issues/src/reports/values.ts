@@ -2,18 +2,22 @@
 
 export type Json = Record<string, unknown>;
 
+/** The object; an empty one for anything else. */
 export function object(value: unknown): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
 
+/** The list; an empty one for anything else. */
 export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** The text; undefined for a blank one and anything else. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
+/** The texts of a list that are not blank. */
 export function texts(value: unknown): string[] {
   return list(value).filter((item): item is string => typeof item === 'string' && item.trim() !== '');
 }

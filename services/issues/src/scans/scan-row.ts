@@ -31,6 +31,7 @@ export const SCAN_COLUMNS =
 
 export const ENDED_STATES: readonly ScanState[] = ['done', 'refused', 'cancelled'];
 
+/** The scan as the API shows it. */
 export function scanOf(row: ScanRow): Scan {
   return {
     scanId: row.id,

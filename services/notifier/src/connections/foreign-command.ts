@@ -9,6 +9,7 @@ export interface ForeignCommand {
   source: string;
 }
 
+/** The entry in the log of the organization that sent it. */
 export function auditOfForeign({ commandId, organizationId, connectionId, source }: ForeignCommand): AuditRecord {
   return {
     organizationId,

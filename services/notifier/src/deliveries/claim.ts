@@ -39,6 +39,7 @@ export function commandOf(delivery: ClaimedRow): KeptCommand {
   return data;
 }
 
+/** What names a delivery in lists and events. */
 export function headOfClaimed(delivery: ClaimedRow): CommandHead {
   return delivery.head ?? headOf(commandOf(delivery));
 }

@@ -48,6 +48,7 @@ export interface DeliveryResult extends Outcome {
   delivery: ClaimedRow;
 }
 
+/** @returns what became of the claim, with what proves that it was the holder’s */
 export function resultOf({ organizationId, deliveryId, laneId, leaseId, attempt, delivery, isLast, isProbe }: Claim, outcome: Outcome): DeliveryResult {
   return { organizationId, deliveryId, laneId, leaseId, attempt, connectionId: delivery.connection_id, last: isLast, isProbe, delivery, ...outcome };
 }

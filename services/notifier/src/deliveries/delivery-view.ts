@@ -57,6 +57,7 @@ export type Standing = Pick<DeliveryRow, 'organization_id' | 'delivery_id' | 'co
 /** What has become of it. */
 type Progress = Pick<DeliveryRow, 'state' | 'version' | 'attempts' | 'error' | 'slack_channel' | 'slack_ts' | 'settled_at'>;
 
+/** What lists show of a command without reading the rest of it. */
 export function headOf({ source, digest, issues }: SendToSlack): CommandHead {
   return { source, title: digest?.title ?? issues[0]?.title };
 }
@@ -115,6 +116,7 @@ const HELD_BY_CONNECTION: Record<string, string> = {
   disconnected: 'the workspace is disconnected; it is held for a re-connection',
 };
 
+/** @param timeline its entries, oldest first; left out in lists */
 export function deliveryView(row: DeliveryRow, timeline?: TimelineEntry[]): Delivery {
   const view = viewOf(row, headOf(row.command), row);
   if (row.state === 'waiting') view.waitingFor = waitingForOf(row);

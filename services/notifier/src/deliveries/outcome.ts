@@ -20,6 +20,7 @@ const NOTHING: Pick<Outcome, 'charge' | 'ambiguous' | 'laneWaitMs' | 'rateLimite
 /** Until the news of a refused credential has come round. */
 const HELD_WAIT_MS = 5000;
 
+/** @param random 0 to 1, spreads what would otherwise come back at one moment */
 export function judge(failure: SlackFailure, { attempts, ambiguous, failStreak, policy, wasPlainText, isProbe }: Attempt, random: number): Verdict {
   return decideRetry({ failure, attempts, ambiguous, failStreak, unconfirmedPolicy: policy, random, wasPlainText, isProbe });
 }
@@ -86,6 +87,7 @@ export function untouchedAfter({ laneWaitMs, workspaceWaitMs, rateLimited }: Out
   return { ...UNTOUCHED, laneWaitMs, rateLimited, ...(workspaceWaitMs !== undefined && { workspaceWaitMs }) };
 }
 
+/** It is not sent, and that is no failure. */
 export function suppressed(error: DeliveryError): Outcome {
   return { ...NOTHING, state: 'suppressed', error, story: { kind: 'suppressed', text: error.message } };
 }

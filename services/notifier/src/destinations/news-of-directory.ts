@@ -9,6 +9,7 @@ export function newsOfChannel({ name, isShared, isArchived, isMember, isPrivate 
   return { kind: 'seen', name: `#${storable(name)}`, isShared, isArchived, canPost: mayPostTo({ isMember, isPrivate }, scopes), at };
 }
 
+/** @param at when it was said, milliseconds since 1970 */
 export function newsOfPerson({ name, displayName, isDeactivated }: Pick<SlackPerson, 'name' | 'displayName' | 'isDeactivated'>, at: number): DestinationNews {
   if (isDeactivated) return { kind: 'deactivated', at };
   return { kind: 'seen', name: `@${storable(displayName || name)}`, isShared: false, isArchived: false, canPost: true, at };

@@ -40,10 +40,12 @@ function afterLostPlace(place: Place): AfterFailure {
   return { standstill: failed(place, 'Slack lost our place in its list again and again; it is read anew within an hour.', REFUSED_SECONDS) };
 }
 
+/** A defect, or a database that was away: the same page again later. */
 export function pageUnread(place: Place): AfterFailure {
   return { standstill: later(place, 'The last page could not be read.') };
 }
 
+/** Nothing is asked until the workspace is connected again. */
 export function notConnected(place: Place): AfterFailure {
   return { standstill: failed(place, 'The workspace is not connected.', REVOKED_SECONDS) };
 }

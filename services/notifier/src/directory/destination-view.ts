@@ -5,6 +5,7 @@ import { mayPostTo } from '@tocsin/domain';
 import type { KnownConnection } from '../connections/connection.repository.js';
 import type { ChannelRow, PersonRow } from './directory.repository.js';
 
+/** @param connection whose scopes and membership decide whether the app can post there */
 export function channelView(row: ChannelRow, connection: KnownConnection): DestinationView {
   const canPost = !row.is_archived && mayPostTo({ isMember: row.is_member, isPrivate: row.is_private }, connection.scopes);
   const hint = channelHint(row, canPost, connection.bot.name);
@@ -28,6 +29,7 @@ function channelHint(row: ChannelRow, canPost: boolean, botName: string): string
   return undefined;
 }
 
+/** Anybody whom the directory offers can be written to. */
 export function personView(row: PersonRow): DestinationView {
   return {
     id: row.user_id,

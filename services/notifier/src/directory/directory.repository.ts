@@ -147,6 +147,7 @@ export class DirectoryRepository {
   }
 }
 
+/** Whether somebody could be a destination. */
 export function isOffered(person: SlackPerson): boolean {
   return !person.isDeactivated && !person.isBot;
 }

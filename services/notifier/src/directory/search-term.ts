@@ -22,6 +22,7 @@ const SLACK_LINK = /^https:\/\/[a-z0-9.-]+\/(?:archives|team|app_redirect|client
 const SLACK_MENTION = /^<[#@]([CGDUW][A-Z0-9]{6,20})(?:\|[^>]*)?>$/;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
+/** @returns what to look for; an id or e-mail address beside the text when it could be one */
 export function searchTerm(typed: string): SearchTerm {
   const whole = storable(typed).trim();
   const pasted = (SLACK_LINK.exec(whole) ?? SLACK_MENTION.exec(whole))?.[1];

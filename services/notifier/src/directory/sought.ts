@@ -18,6 +18,7 @@ export function storable(text: string): string {
   return text.replace(/[\0\ud800-\udfff]/gu, '');
 }
 
+/** @returns the form to be found by; empty when nothing but marks was typed */
 export function sought(text: string): string {
   const plain = storable(text).normalize('NFKD').replace(ACCENTS, '').normalize('NFC').toLowerCase().replace(ACCENTS, '');
   return plain.replace(OTHER_LETTERS, (letter) => TYPED_AS[letter] ?? letter).replace(INVISIBLE, '').replace(BETWEEN_WORDS, ' ').trim().slice(0, LONGEST);

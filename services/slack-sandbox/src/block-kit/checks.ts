@@ -34,6 +34,7 @@ export function string(max: number, min = 1): Check {
   };
 }
 
+/** A text out of a closed list. */
 export function oneOf(...allowed: string[]): Check {
   return (value, pointer, report) => {
     if (typeof value !== 'string' || !allowed.includes(value)) report({ pointer, message: `must be one of: ${allowed.join(', ')}` });
@@ -45,6 +46,7 @@ export const url: Check = (value, pointer, report) => {
   if (typeof value === 'string' && value !== '' && !/^[a-z][a-z0-9+.-]*:/i.test(value)) report({ pointer, message: 'must be a valid url' });
 };
 
+/** @param max as many items as Slack takes */
 export function list(of: Check, max: number, min = 1): Check {
   return (value, pointer, report) => {
     if (!Array.isArray(value)) {

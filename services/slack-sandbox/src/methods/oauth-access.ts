@@ -31,6 +31,7 @@ function basicPair(encoded: string): [string, string] {
   return colon < 0 ? [plain(decoded), ''] : [plain(decoded.slice(0, colon)), plain(decoded.slice(colon + 1))];
 }
 
+/** @returns the token, or the code by which Slack refuses */
 export function oauthAccess(world: World, args: Arguments, client: ClientCredentials): Answer {
   const app = world.grants.appOfClient(client.id ?? '');
   if (app === undefined) return refuse('invalid_client_id');

@@ -22,6 +22,7 @@ export interface ConsentPage {
   hidden: readonly [string, string][];
 }
 
+/** @returns a whole HTML document */
 export function consentPage({ workspaces, app, scopes, team, needsApproval, hidden }: ConsentPage): string {
   const fields = hidden.map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`).join('');
   const options = workspaces.map((workspace) => workspaceOption(workspace, team)).join('');

@@ -13,6 +13,7 @@ const FILES = fileURLToPath(new URL('../../page/', import.meta.url));
 /** Pages of other people's texts run no script but our own and load nothing from elsewhere. A form may lead back to any app. */
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; form-action http: https:; base-uri 'none'; frame-ancestors 'none'";
 
+/** The routes of the page and of what it draws. */
 export function page(world: World): Router {
   const router = express.Router();
   router.use(pageHeaders);
