@@ -144,6 +144,43 @@ test('what was posted already is left out of a bulk replay unless somebody insis
   await expect(dialog).toBeHidden();
 });
 
+test('all that match are those that matched when they were selected, in what is said and in what is done', async ({ page, product }) => {
+  await openDeliveries(page);
+  const list = page.getByRole('table', { name: 'Deliveries' });
+  await expect(page.getByRole('tab', { name: /^All [1-9]/ })).toBeVisible();
+  // as if more matched than the list has shown so far
+  await page.route(/\/v1\/deliveries\?/, async (route) => {
+    const { items } = (await (await route.fetch()).json()) as { items: object[] };
+    await route.fulfill({ json: { items: items.slice(0, 3), nextCursor: null } });
+  });
+  await page.reload();
+  await expect(rows(page)).toHaveCount(3);
+  await page.getByLabel('Select all shown').check();
+  const offer = page.getByRole('button', { name: /^Select all \d+ that match$/ });
+  const all = Number(/\d+/.exec(await offer.innerText())?.[0]);
+  await offer.click();
+  await expect(page.getByText(`All ${all} that matched when you selected them`)).toBeVisible();
+  const { deliveryId } = await send(product, 11, 'C0SECALERT');
+  const late = rows(page).filter({ has: page.locator(`a[href="/deliveries/${deliveryId}"]`) });
+  await expect(late).toContainText('Posted');
+  await expect(late.getByRole('checkbox')).not.toBeChecked();
+  await expect(list.getByRole('checkbox', { checked: true })).toHaveCount(2);
+  await expect(page.getByRole('tab', { name: `All ${all + 1}` })).toBeVisible();
+  await expect(page.getByText(`All ${all} that matched when you selected them`)).toBeVisible();
+  await page.getByRole('button', { name: `Replay ${all}` }).click();
+  const dialog = page.getByRole('dialog', { name: `Replay ${all} deliveries` });
+  await dialog.getByLabel('Post them again nevertheless').check();
+  let asked: { filter?: object } = {};
+  await page.route('**/v1/deliveries/replay', async (route) => {
+    asked = route.request().postDataJSON() as typeof asked;
+    await route.abort();
+  });
+  await dialog.getByRole('button', { name: `REPLAY ${all}` }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  const matched = await product.api<Summary>('GET', `/v1/deliveries/counts?${new URLSearchParams(asked.filter as Record<string, string>).toString()}`);
+  expect(Object.values(matched.byState).reduce((sum, count) => sum + count, 0)).toBe(all);
+});
+
 test('another filter is another list, of which nothing is selected; the open delivery leads to others over the same list', async ({ page }) => {
   await openDeliveries(page, '/deliveries?state=failed');
   await page.getByLabel('Select all shown').check();

@@ -9,9 +9,11 @@ import { ProblemAlert } from '../parts/problem-alert.js';
 import { WorkButton } from '../parts/work-button.js';
 import { counted } from './delivery-words.js';
 import { totalOf, UNDER_WAY, type Scope } from './picked.js';
+import { useScopeNow } from './use-scope-now.js';
 
 export function CancelManyDialog({ scope, onClose }: { scope: Scope; onClose: () => void }) {
-  const [meant] = useState(scope);
+  const [opened] = useState(scope);
+  const meant = useScopeNow(opened);
   const cancel = useCancelMany();
   return (
     <Dialog onClose={onClose} title="Cancel what waits">

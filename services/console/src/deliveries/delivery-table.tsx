@@ -21,7 +21,7 @@ export interface DeliveryTableProps {
 
 export function DeliveryTable({ deliveries, picked, onPick, openId }: DeliveryTableProps) {
   const ids = deliveries.map(({ id }) => id);
-  const chosen = ids.filter((id) => isPicked(picked, id));
+  const chosen = deliveries.filter((delivery) => isPicked(picked, delivery)).map(({ id }) => id);
   const all = chosen.length === ids.length;
   const toggle = (id: string): void => { onPick(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]); };
   return (

@@ -3,10 +3,14 @@ import { describe, expect, test } from '@jest/globals';
 import type { Delivery } from '@tocsin/contracts';
 import type { DeliveryState } from '@tocsin/domain';
 
-import { ALL, isPicked, mayPickAll, mayRepeatAt, MOST_BY_ID, NOT_POSTED, scopeOf, stillShown, totalOf, withoutUnconfirmed } from './picked.js';
+import { allUpTo, isPicked, mayPickAll, mayRepeatAt, MOST_BY_ID, NOT_POSTED, scopeOf, stillShown, totalOf, withoutUnconfirmed } from './picked.js';
 
-function delivery(id: string, state: DeliveryState): Delivery {
-  return { id, state } as Delivery;
+const CREATED = '2026-03-01T09:00:00.000Z';
+const LATER = '2026-03-01T09:00:00.001Z';
+const ALL = { before: LATER };
+
+function delivery(id: string, state: DeliveryState, createdAt = CREATED): Delivery {
+  return { id, state, createdAt } as Delivery;
 }
 
 const SHOWN = [delivery('a', 'failed'), delivery('b', 'failed'), delivery('c', 'posted')];
@@ -18,16 +22,20 @@ describe('what something is done to', () => {
 
   test('all that match are found by the filter, and counted in the states that it names', () => {
     const scope = scopeOf(ALL, SHOWN, { state: ['failed', 'dead'], q: 'log4j' }, { failed: 900, dead: 2, posted: 40 });
-    expect(scope).toEqual({ filter: { state: ['failed', 'dead'], q: 'log4j' }, byState: { failed: 900, dead: 2 } });
-    expect(totalOf(scope)).toBe(902);
+    expect(scope).toEqual({ filter: { state: ['failed', 'dead'], q: 'log4j', before: LATER }, byState: { failed: 900, dead: 2 } });
+    expect(scope && totalOf(scope)).toBe(902);
   });
 
   test('without a state in the filter those of every state are meant', () => {
-    expect(totalOf(scopeOf(ALL, SHOWN, {}, { failed: 3, posted: 40 }))).toBe(43);
+    expect(scopeOf(ALL, SHOWN, {}, { failed: 3, posted: 40 })?.byState).toEqual({ failed: 3, posted: 40 });
   });
 
   test('some states of it can be counted alone', () => {
-    expect(totalOf(scopeOf(['a', 'b', 'c'], SHOWN, {}, {}), NOT_POSTED)).toBe(2);
+    expect(totalOf({ byState: { failed: 2, posted: 1 } }, NOT_POSTED)).toBe(2);
+  });
+
+  test('all that match are not known to anybody before they are counted', () => {
+    expect(scopeOf(ALL, SHOWN, {}, undefined)).toBeUndefined();
   });
 });
 
@@ -59,9 +67,20 @@ test.each([
   expect(mayPickAll(picked, shown, matching)).toBe(offered);
 });
 
-test('all that match includes what is not shown', () => {
-  expect(isPicked(ALL, 'not shown')).toBe(true);
-  expect(isPicked(['a'], 'b')).toBe(false);
+describe('all that match', () => {
+  test.each([
+    ['up to the newest that is shown, wherever it stands', ['2026-03-01T08:00:00.000Z', CREATED], '', LATER],
+    ['not past the moment that the list ends at', [CREATED], '2026-03-01T08:59:00.000Z', '2026-03-01T08:59:00.000Z'],
+    ['not up to the end of a list that is still to come', [CREATED], '2026-04-01T00:00:00.000Z', LATER],
+  ])('are those %s', (_, times, before, until) => {
+    expect(allUpTo(times.map((createdAt) => ({ createdAt })), before)).toEqual({ before: until });
+  });
+
+  test('include what is not shown, and not what came after they were selected', () => {
+    expect(isPicked(ALL, delivery('not shown', 'failed'))).toBe(true);
+    expect(isPicked(ALL, delivery('came later', 'failed', LATER))).toBe(false);
+    expect(isPicked(['a'], delivery('b', 'failed'))).toBe(false);
+  });
 });
 
 describe('a message that may come twice', () => {

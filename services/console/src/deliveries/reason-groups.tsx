@@ -10,7 +10,7 @@ import { TimeAgo } from '../parts/time-ago.js';
 import { useCan } from '../session/session.js';
 import { StateMark } from './delivery-state.js';
 import { counted } from './delivery-words.js';
-import type { Scope } from './picked.js';
+import { justAfter, type Scope } from './picked.js';
 import { ReplayManyDialog } from './replay-many-dialog.js';
 
 /** Suppressed ones were not sent on purpose, and what was sent again is dealt with, or is a problem of its own. */
@@ -34,7 +34,8 @@ export function ReasonGroups() {
   );
 }
 
-function ReasonCard({ group: { state, code, message, remedy, count, lastAt }, onReplay }: { group: ReasonGroup; onReplay: (scope: Scope) => void }) {
+function ReasonCard({ group, onReplay }: { group: ReasonGroup; onReplay: (scope: Scope) => void }) {
+  const { state, code, message, remedy, count, lastAt } = group;
   const mayReplay = useCan('deliveries:replay');
   const list = new URLSearchParams({ ...UNSOLVED, state, code });
   return (
@@ -50,11 +51,16 @@ function ReasonCard({ group: { state, code, message, remedy, count, lastAt }, on
           <Text size="sm" fw={600}>{remedy}</Text>
         </div>
         <Group gap="sm">
-          <Button size="xs" disabled={!mayReplay} onClick={() => { onReplay({ filter: { ...UNSOLVED, state: [state], code: [code] }, byState: { [state]: count } }); }}>{count === 1 ? 'Replay it' : 'Replay all'}</Button>
+          <Button size="xs" disabled={!mayReplay} onClick={() => { onReplay(scopeOfGroup(group)); }}>{count === 1 ? 'Replay it' : 'Replay all'}</Button>
           <Anchor component={Link} to={`/deliveries?${list.toString()}`} size="sm" underline="always">See them</Anchor>
           {!mayReplay && <Text size="sm" c="dimmed">Needs the permission deliveries:replay</Text>}
         </Group>
       </Stack>
     </Paper>
   );
+}
+
+/** What is accepted from now on is not meant. */
+function scopeOfGroup({ state, code, count, lastAt }: ReasonGroup): Scope {
+  return { filter: { ...UNSOLVED, state: [state], code: [code], before: justAfter(lastAt) }, byState: { [state]: count } };
 }

@@ -15,10 +15,12 @@ import { counted } from './delivery-words.js';
 import { MAY_REPEAT, NOT_POSTED, totalOf, UNDER_WAY, withoutUnconfirmed, type Scope } from './picked.js';
 import { ReplayFields, SAME_PLACE, type ReplayChoice } from './replay-fields.js';
 import { ReplayProgressView } from './replay-progress.js';
+import { useScopeNow } from './use-scope-now.js';
 
 export function ReplayManyDialog({ scope, onClose }: { scope: Scope; onClose: () => void }) {
   // what was meant when the dialog opened: the list goes on changing behind it
-  const [meant] = useState(scope);
+  const [opened] = useState(scope);
+  const meant = useScopeNow(opened);
   const [choice, setChoice] = useState<ReplayChoice>(SAME_PLACE);
   const [force, setForce] = useState(false);
   const [attempt, setAttempt] = useState<Attempt>();

@@ -2,53 +2,59 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 
+import type { Delivery } from '@tocsin/contracts';
+
 import { WorkButton } from '../parts/work-button.js';
 import { useCan } from '../session/session.js';
 import { CancelManyDialog } from './cancel-many-dialog.js';
 import { counted } from './delivery-words.js';
-import { ALL, mayPickAll, MOST_BY_ID, totalOf, UNDER_WAY, type Picked, type Scope } from './picked.js';
+import { isAll, mayPickAll, MOST_BY_ID, totalOf, UNDER_WAY, type Picked, type Scope } from './picked.js';
 import { ReplayManyDialog } from './replay-many-dialog.js';
 
 interface SelectionProps {
   picked: Picked;
-  scope: Scope;
+  /** Undefined while all are selected and not counted yet. */
+  scope: Scope | undefined;
   /** How many match, shown or not; undefined while it is not known. */
   matching: number | undefined;
-  shown: readonly string[];
+  shown: readonly Delivery[];
   onPick: (picked: Picked) => void;
+  onPickAll: () => void;
 }
 
-export function Selection({ picked, scope, matching, shown, onPick }: SelectionProps) {
-  const [dialog, setDialog] = useState<'replay' | 'cancel'>();
+export function Selection({ picked, scope, matching, shown, onPick, onPickAll }: SelectionProps) {
+  const [dialog, setDialog] = useState<{ to: 'replay' | 'cancel'; scope: Scope }>();
   const mayAct = useCan('deliveries:replay');
+  const open = (to: 'replay' | 'cancel'): void => { if (scope) setDialog({ to, scope }); };
   const close = (): void => { setDialog(undefined); };
-  const count = picked === ALL ? totalOf(scope) : picked.length;
-  const tooMany = picked !== ALL && picked.length > MOST_BY_ID;
-  const waiting = totalOf(scope, UNDER_WAY);
+  const count = scope && totalOf(scope);
+  const tooMany = !isAll(picked) && picked.length > MOST_BY_ID;
+  const waiting = scope ? totalOf(scope, UNDER_WAY) : 0;
   return (
     <Group gap="sm" mih={36}>
       <Text size="sm" c="dimmed" aria-live="polite">{saidOf(picked, count, tooMany)}</Text>
       {/* cards have no heading to select them by */}
-      {count === 0 && shown.length > 0 && <Button size="xs" variant="subtle" hiddenFrom="sm" onClick={() => { onPick(shown); }}>Select all shown</Button>}
+      {count === 0 && shown.length > 0 && <Button size="xs" variant="subtle" hiddenFrom="sm" onClick={() => { onPick(shown.map(({ id }) => id)); }}>Select all shown</Button>}
       {matching !== undefined && mayPickAll(picked, shown.length, matching) && (
-        <WorkButton size="xs" variant="subtle" onClick={() => { onPick(ALL); }}>{`Select all ${matching.toLocaleString('en')} that match`}</WorkButton>
+        <WorkButton size="xs" variant="subtle" onClick={onPickAll}>{`Select all ${matching.toLocaleString('en')} that match`}</WorkButton>
       )}
-      {count > 0 && (
+      {count !== 0 && (
         <>
-          <Button size="xs" onClick={() => { setDialog('replay'); }} disabled={!mayAct || tooMany || count === waiting}>{`Replay ${count.toLocaleString('en')}`}</Button>
-          <Button size="xs" variant="default" onClick={() => { setDialog('cancel'); }} disabled={!mayAct || tooMany || waiting === 0}>{waiting === 0 ? 'Cancel' : `Cancel ${waiting.toLocaleString('en')}`}</Button>
+          <Button size="xs" onClick={() => { open('replay'); }} disabled={!mayAct || tooMany || count === undefined || count === waiting}>{count === undefined ? 'Replay' : `Replay ${count.toLocaleString('en')}`}</Button>
+          <Button size="xs" variant="default" onClick={() => { open('cancel'); }} disabled={!mayAct || tooMany || waiting === 0}>{waiting === 0 ? 'Cancel' : `Cancel ${waiting.toLocaleString('en')}`}</Button>
           {!mayAct && <Text size="sm" c="dimmed">Needs the permission deliveries:replay</Text>}
           <WorkButton size="xs" variant="subtle" onClick={() => { onPick([]); }}>Clear the selection</WorkButton>
         </>
       )}
-      {dialog === 'replay' && <ReplayManyDialog scope={scope} onClose={close} />}
-      {dialog === 'cancel' && <CancelManyDialog scope={scope} onClose={close} />}
+      {dialog?.to === 'replay' && <ReplayManyDialog scope={dialog.scope} onClose={close} />}
+      {dialog?.to === 'cancel' && <CancelManyDialog scope={dialog.scope} onClose={close} />}
     </Group>
   );
 }
 
-function saidOf(picked: Picked, count: number, tooMany: boolean): string {
+function saidOf(picked: Picked, count: number | undefined, tooMany: boolean): string {
+  if (count === undefined) return 'All that match are selected, and are being counted';
   if (count === 0) return 'Select deliveries to replay or cancel several at once.';
-  if (picked === ALL) return `All ${count.toLocaleString('en')} that match are selected`;
+  if (isAll(picked)) return `All ${count.toLocaleString('en')} that matched when you selected them`;
   return `${counted(count, 'delivery')} selected${tooMany ? `; at most ${MOST_BY_ID} rows at once` : ''}`;
 }
