@@ -6,9 +6,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
+import { CHROMIUM } from './chromium.js';
 import { build, checkNode, install, main, ROOT } from './setup.js';
 
-const CHROMIUM = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => path && existsSync(path));
 const BROWSER_TESTS = join(ROOT, 'services/console/playwright.config.js');
 
 /** What runs at this moment, so that a signal reaches it. */
@@ -26,7 +26,7 @@ await main(async () => {
   stopOnSignal(servers);
   let counts;
   try {
-    const environment = { ...process.env, TEST_RESULTS: results, TEST_DATABASE_URL: servers.databaseUrl, TEST_AMQP_URL: servers.amqpUrl ?? '' };
+    const environment = { ...process.env, TEST_RESULTS: results, TEST_DATABASE_URL: servers.databaseUrl, TEST_AMQP_URL: servers.amqpUrl ?? '', ...(CHROMIUM && { CHROMIUM_PATH: CHROMIUM }) };
     counts = await runProjects(environment, results);
     if (process.argv.length === 2) counts = sum([counts, await runBrowserTests(environment, results)]);
     if (servers.amqpUrl === undefined && process.env.CI === 'true') counts.failed += 1;
@@ -95,7 +95,7 @@ async function runBrowserTests(environment, results) {
   }
   const output = join(results, 'browser.json');
   const status = await run('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json'], {
-    cwd: join(ROOT, 'services/console'), env: { ...environment, CHROMIUM_PATH: CHROMIUM, PLAYWRIGHT_JSON_OUTPUT_NAME: output, PLAYWRIGHT_JSON_OUTPUT_FILE: output },
+    cwd: join(ROOT, 'services/console'), env: { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: output, PLAYWRIGHT_JSON_OUTPUT_FILE: output },
   });
   if (!existsSync(output)) return { passed: 0, failed: 1, skipped: 0 };
   const { stats } = JSON.parse(readFileSync(output, 'utf8'));

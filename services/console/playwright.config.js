@@ -1,9 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 
 import { defineConfig } from '@playwright/test';
 
-// the system's browser: downloads of browsers cannot be counted on
-const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => path !== undefined && existsSync(path));
+import { CHROMIUM } from '../../scripts/chromium.js';
 
 const SPEC = '.e2e-spec.ts';
 const files = readdirSync(new URL('e2e', import.meta.url)).filter((name) => name.endsWith(SPEC)).sort();
@@ -26,7 +25,7 @@ export default defineConfig({
     trace: 'off',
     screenshot: 'only-on-failure',
     launchOptions: {
-      ...(executablePath !== undefined && { executablePath }),
+      ...(CHROMIUM && { executablePath: CHROMIUM }),
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     },
   },
