@@ -15,10 +15,11 @@ import { PausesController } from './pauses.controller.js';
 import { ReplayJob } from './replay.job.js';
 import { ReplayRepository } from './replay.repository.js';
 import { Retraction } from './retraction.js';
+import { RetractionLease } from './retraction-lease.repository.js';
 import { StreamController } from './stream.controller.js';
 
 export const LEDGER_CONTROLLERS = [StreamController, PausesController, BulkController, DeliveryController];
 export const LEDGER_PROVIDERS = [
-  DeliveryQueries, DeliveryCountsQueries, DeliveryMessageQuery, DeliveryActions, Retraction, BulkCancellation, ReplayRepository, ReplayJob, PauseRepository, PauseJob,
+  DeliveryQueries, DeliveryCountsQueries, DeliveryMessageQuery, DeliveryActions, Retraction, RetractionLease, BulkCancellation, ReplayRepository, ReplayJob, PauseRepository, PauseJob,
   FeedRepository, ChangeBell, ChangeFeed,
 ];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { AuditEntry, ConnectionChanged, Delivery, DeliverySummary, Problem } from '@tocsin/contracts';
 import { closeSlackConnections } from '@tocsin/slack';
@@ -10,6 +10,7 @@ jest.setTimeout(20_000);
 
 let notifier: RunningNotifier;
 let connection: ConnectionChanged;
+let replica: Awaited<ReturnType<RunningNotifier['replica']>> | undefined;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
@@ -20,6 +21,11 @@ afterAll(async () => {
   await notifier.stop();
   await closeSlackConnections();
 }, 30_000);
+
+afterEach(async () => {
+  await replica?.close();
+  replica = undefined;
+});
 
 beforeEach(async () => {
   await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.audit');
@@ -39,6 +45,11 @@ function retract<T = Delivery>(id: string, body: object = {}, options: object = 
 
 async function isInSlack({ slack }: Delivery): Promise<boolean> {
   return (await notifier.messages(slack?.channel ?? '')).some(({ ts }) => ts === slack?.ts);
+}
+
+/** What keeps the message up to date. */
+function told(delivery: Delivery): Promise<{ living: boolean; leased: boolean }[]> {
+  return notifier.database.query('select living, lease_id is not null as leased from notifier.told_issues where delivery_id = $1', [delivery.id]);
 }
 
 describe('taking back', () => {
@@ -79,6 +90,35 @@ describe('taking back', () => {
     expect(timeline.filter(({ kind }) => kind === 'retracted')).toHaveLength(1);
   });
 
+  test('is done by one at a time, whichever replica is asked: what is refused to a second one does not disturb the first', async () => {
+    const delivery = await posted();
+    replica = await notifier.replica();
+    await notifier.control('faults', { method: 'chat.delete', latencyMs: 1500, times: 1 });
+    await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', times: 1 });
+    const first = retract(delivery.id);
+    await eventually(async () => (await told(delivery))[0]?.living === false);
+    const headers = { authorization: `Bearer ${await notifier.issuer.token({ user: 'ada@acme.test', organization: 'acme', roles: ['admin'] })}`, 'content-type': 'application/json' };
+    const second = await fetch(`${replica.url}/v1/deliveries/${delivery.id}/retract`, { method: 'POST', headers, body: '{}' });
+    expect([second.status, await second.json()]).toMatchObject([409, { detail: expect.stringContaining('being taken back'), hint: 'Look again in a few seconds.' }]);
+    expect(await told(delivery)).toEqual([{ living: false, leased: false }]);
+    expect((await first).body).toMatchObject({ state: 'suppressed' });
+  });
+
+  test('goes on after a crash when the one before has had its time, and a refusal that comes late changes nothing for the next one', async () => {
+    const delivery = await posted();
+    const lease = 'update notifier.retractions set lease_id = gen_random_uuid(), leased_until = clock_timestamp()';
+    await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', latencyMs: 800, times: 1 });
+    const late = retract(delivery.id);
+    await eventually(async () => (await told(delivery))[0]?.living === false);
+    await notifier.database.query(`${lease} + interval '30 seconds'`);
+    expect((await late).status).toBe(422);
+    expect(await told(delivery)).toEqual([{ living: false, leased: false }]);
+    expect((await retract(delivery.id)).status).toBe(409);
+    await notifier.database.query(lease);
+    expect((await retract(delivery.id)).status).toBe(200);
+    expect(await notifier.database.query('select 1 from notifier.retractions')).toEqual([]);
+  });
+
   test('a digest takes back what it told; one of those alone cannot be', async () => {
     const [digest, member] = [await posted(), await posted()];
     await notifier.database.query(`update notifier.deliveries set digest_id = $1, slack_ts = $2, slack_channel = $3 where delivery_id = $4`, [digest.id, digest.slack?.ts, digest.slack?.channel, member.id]);
@@ -99,9 +139,6 @@ describe('taking back', () => {
 });
 
 describe('what keeps the message up to date', () => {
-  const told = (delivery: Delivery): Promise<{ living: boolean; leased: boolean }[]> =>
-    notifier.database.query('select living, lease_id is not null as leased from notifier.told_issues where delivery_id = $1', [delivery.id]);
-
   test('records nothing any more while the message is being taken back: what it finds gone is not posted anew', async () => {
     const delivery = await posted();
     await notifier.database.query(`update notifier.told_issues set lease_id = gen_random_uuid(), leased_until = clock_timestamp() + interval '30 seconds' where delivery_id = $1`, [delivery.id]);

@@ -1,6 +1,6 @@
 /**
  * Takes back what was posted to the wrong place: deletes it in Slack, then says so here. Deleting twice does no harm, so
- * whoever is interrupted between the two asks again. What a digest told is taken back with it.
+ * whoever is interrupted between the two asks again, one at a time. What a digest told is taken back with it.
  */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -17,6 +17,7 @@ import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
 import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { ToldIssues } from '../living/told-issues.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
+import { RetractionLease } from './retraction-lease.repository.js';
 import { conflict } from './wrong-state.js';
 
 const RETRACTED: DeliveryError = { code: 'retracted', message: 'It was posted and taken back.', remedy: 'Replay it to where it belongs if it is still of use.' };
@@ -32,6 +33,7 @@ export class Retraction {
     private readonly doors: SlackDoors,
     private readonly metrics: DeliveryMetrics,
     private readonly told: ToldIssues,
+    private readonly leases: RetractionLease,
     private readonly log: DeliveryLog,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
@@ -41,23 +43,42 @@ export class Retraction {
   async retract(author: Author, deliveryId: string, reason: string | undefined): Promise<Delivery> {
     const row = await this.queries.row(author.organizationId, deliveryId);
     if (!row) throw await this.queries.absenceOf(author.organizationId, deliveryId);
-    const message = messageOf(row);
+    messageOf(row);
     const door = await this.doors.open(row.connection_id);
     if (!door) throw conflict('The workspace is not connected any more.', 'Connect it again, or delete the message in Slack.');
-    await this.outbox.transaction(async (tx) => {
-      await lockLane(tx, row.lane_id);
-      await this.told.leaveAlone(tx, row);
-    });
+    const { message, leaseId } = await this.begin(row);
     const answer = await this.metrics.request('chat.delete', () => door.deleteMessage(message));
     if (!answer.ok && !GONE.includes(answer.failure.code)) {
-      if (NOT_DELETED.includes(answer.failure.family)) await this.outbox.transaction((tx) => this.told.resume(tx, row));
+      await this.giveUp(row, leaseId, answer.failure);
       throw refusal(answer.failure);
     }
     return this.outbox.transaction(async (tx) => {
       await this.record(tx, author, row, message, reason);
+      await this.leases.giveBack(tx, row, leaseId);
       const now = await this.queries.row(author.organizationId, deliveryId, tx);
       if (!now) throw notFound('delivery', deliveryId);
       return deliveryView(now);
+    });
+  }
+
+  /** Nothing keeps the message up to date from here on. @throws ProblemException 409 when somebody else is at it, or was faster */
+  private async begin({ organization_id, delivery_id, lane_id }: DeliveryRow): Promise<{ message: PostedMessage; leaseId: string }> {
+    return this.outbox.transaction(async (tx) => {
+      await lockLane(tx, lane_id);
+      const row = await this.queries.row(organization_id, delivery_id, tx);
+      if (!row) throw notFound('delivery', delivery_id);
+      const message = messageOf(row);
+      const leaseId = await this.leases.take(tx, row);
+      if (leaseId === undefined) throw conflict('The delivery is being taken back at this moment.', 'Look again in a few seconds.');
+      await this.told.leaveAlone(tx, row);
+      return { message, leaseId };
+    });
+  }
+
+  private async giveUp(row: DeliveryRow, leaseId: string, { family }: SlackFailure): Promise<void> {
+    await this.outbox.transaction(async (tx) => {
+      const isOurs = await this.leases.giveBack(tx, row, leaseId);
+      if (isOurs && NOT_DELETED.includes(family)) await this.told.resume(tx, row);
     });
   }
 
