@@ -71,7 +71,11 @@ export class LaneRepository {
   /** What it took, if it took anything, would otherwise wait for the end of its lease. */
   private async giveBackUnheard(): Promise<void> {
     if (!this.unheard) return;
-    await this.database.query(`update lanes set leased_until = '-infinity', lease_id = null where lease_id = $1 and leased_until > clock_timestamp()`, [this.unheard]);
+    await this.database.query(
+      `with held as (select lane_id from lanes where lease_id = $1 and leased_until > clock_timestamp() order by lane_id for no key update)
+       update lanes l set leased_until = '-infinity', lease_id = null from held where l.lane_id = held.lane_id`,
+      [this.unheard],
+    );
     this.unheard = undefined;
   }
 
