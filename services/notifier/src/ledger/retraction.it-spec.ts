@@ -176,6 +176,18 @@ describe('what Slack does not do', () => {
     expect(await notifier.delivery(delivery.id)).toMatchObject({ state: 'posted', slack: { ts: delivery.slack?.ts } });
   });
 
+  test.each([
+    ['a refusal', { error: 'cant_delete_message' }, 'The app may not delete this message.', 'cant_delete_message'],
+    ['too fast', { status: 429, retryAfter: 7 }, 'Slack asks us to slow down.', 'ratelimited'],
+    ['an answer that is lost', { lost: 'before' }, 'Slack did not answer', 'no_answer'],
+  ])('%s is told in the timeline, by whom it was asked and in words', async (_, fault, words, code) => {
+    const delivery = await posted();
+    await notifier.control('faults', { method: 'chat.delete', times: 1, ...fault });
+    await retract(delivery.id);
+    const line = (await notifier.delivery(delivery.id)).timeline?.at(-1);
+    expect(line).toMatchObject({ kind: 'not_retracted', text: expect.stringContaining(`Could not be taken back by noa@acme.test: ${words}`), slack: { error: code } });
+  });
+
   test('too fast is a 429 that says when', async () => {
     const delivery = await posted();
     await notifier.control('faults', { method: 'chat.delete', status: 429, retryAfter: 7, times: 1 });

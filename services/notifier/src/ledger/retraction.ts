@@ -49,7 +49,7 @@ export class Retraction {
     const { message, leaseId } = await this.begin(row);
     const answer = await this.metrics.request('chat.delete', () => door.deleteMessage(message));
     if (!answer.ok && !GONE.includes(answer.failure.code)) {
-      await this.giveUp(row, leaseId, answer.failure);
+      await this.giveUp(author, row, leaseId, answer.failure);
       throw refusal(answer.failure);
     }
     return this.outbox.transaction(async (tx) => {
@@ -75,10 +75,12 @@ export class Retraction {
     });
   }
 
-  private async giveUp(row: DeliveryRow, leaseId: string, { family }: SlackFailure): Promise<void> {
+  private async giveUp({ actor }: Author, row: DeliveryRow, leaseId: string, { family, code, message }: SlackFailure): Promise<void> {
+    const { organization_id: organizationId, delivery_id: deliveryId } = row;
     await this.outbox.transaction(async (tx) => {
       const isOurs = await this.leases.giveBack(tx, row, leaseId);
       if (isOurs && NOT_DELETED.includes(family)) await this.told.resume(tx, row);
+      await this.log.write(tx, [{ organizationId, deliveryId, story: { kind: 'not_retracted', text: `Could not be taken back by ${actor.id}: ${message}`, slack: { error: code } } }]);
     });
   }
 
