@@ -130,6 +130,32 @@ test('tabs count the states and stand in the address, together with the other fi
   await expect(page.getByText('No delivery matches these filters.')).toBeVisible();
 });
 
+test('numbers that cannot be had are not shown from before, and are asked for again with the list', async ({ page }) => {
+  await openDeliveries(page);
+  const failed = page.getByRole('tab', { name: /^Failed/ });
+  await expect(failed).toHaveText('Failed 5');
+  const refuse = { status: 400, json: { title: 'Refused', status: 400, detail: 'Not now.' } };
+  await page.route('**/v1/deliveries/counts**', (route) => route.fulfill(refuse));
+  await page.getByLabel('Search').fill('no such text');
+  await expect(failed).toHaveText('Failed');
+  const notice = page.getByRole('status').filter({ hasText: 'How many there are in each state is not known' });
+  await expect(notice).toBeVisible();
+  await page.unroute('**/v1/deliveries/counts**');
+  await notice.getByRole('button', { name: 'Try again' }).click();
+  await expect(failed).toHaveText('Failed 0');
+  await expect(notice).toBeHidden();
+
+  await page.route(/\/v1\/deliveries(\/counts)?\?/, (route) => route.fulfill(refuse));
+  await page.getByLabel('Search').fill('');
+  await page.getByLabel('Destination').fill('#payments');
+  await expect(page.getByRole('alert')).toContainText('Not now.');
+  await expect(failed).toHaveText('Failed');
+  await page.unroute(/\/v1\/deliveries(\/counts)?\?/);
+  await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+  await expect(failed).toHaveText('Failed 5');
+  await expect(rows(page)).toHaveCount(5);
+});
+
 test('what was posted already is left out of a bulk replay unless somebody insists', async ({ page }) => {
   await openDeliveries(page, '/deliveries?destination=%23general');
   await page.getByLabel('Select all shown').check();

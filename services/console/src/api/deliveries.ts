@@ -5,6 +5,7 @@ import type { Delivery, DeliveryCounts, DeliveryMessage as MessageView, Delivery
 import { cleanLine, SETTLED_STATES, type Attachment, type Block } from '@tocsin/domain';
 
 import { call, type Page, type Query } from './client.js';
+import type { StateCounts } from './state-counts.js';
 
 const FOLLOW_MS = 500;
 const LIST_MS = 5_000;
@@ -61,9 +62,7 @@ function cleanReason<Reason extends { message: string; remedy: string }>(reason:
   return Object.assign({}, reason, { message: cleanLine(reason.message), remedy: cleanLine(reason.remedy) });
 }
 
-export type StateCounts = DeliveryCounts['byState'];
-
-/** Of the deliveries that match, in each state. */
+/** Of the deliveries that match, in each state. Those of the filter before stand in until they come: see state-counts.ts. */
 export function useDeliveryCounts(filter: Query, { enabled = true, live = false }: ListOptions = {}): UseQueryResult<StateCounts> {
   return useQuery({
     queryKey: ['delivery-counts', filter],

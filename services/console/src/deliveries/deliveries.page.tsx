@@ -4,8 +4,7 @@ import { useLocation, useNavigate, useParams, useSearchParams } from 'react-rout
 
 import type { Delivery } from '@tocsin/contracts';
 
-import type { BulkFilter } from '../api/delivery-actions.js';
-import { useDeliveries, useDeliveryCounts, type StateCounts } from '../api/deliveries.js';
+import { useDeliveries } from '../api/deliveries.js';
 import { useLiveDeliveries } from '../api/delivery-stream.js';
 import { FROM_LIST } from '../issues/opened-from.js';
 import { NeedsPermission } from '../parts/needs-permission.js';
@@ -16,9 +15,11 @@ import { chosenOf, readFilter, statesOf, writeFilter, type DeliveryFilter } from
 import { DeliveryFilters } from './delivery-filters.js';
 import { DeliveryList } from './delivery-list.js';
 import { LiveMark } from './live-mark.js';
-import { allUpTo, isAll, ofStates, scopeOf, stillShown, totalOf, type Picked } from './picked.js';
+import { allUpTo, ofStates, scopeOf, stillShown, totalOf, type Picked } from './picked.js';
 import { Selection } from './selection.js';
 import { StateTabs } from './state-tabs.js';
+import { Uncounted } from './uncounted.js';
+import { useCounts } from './use-counts.js';
 
 export function DeliveriesPage() {
   if (!useCan('deliveries:read')) return <DeliveriesFrame><NeedsPermission permission="deliveries:read" to="see deliveries" /></DeliveriesFrame>;
@@ -35,30 +36,25 @@ function Deliveries() {
   const ofAnyState = chosenOf({ ...filter, state: [] });
   const live = useLiveDeliveries(ofAnyState, { enabled: true });
   const list = useDeliveries(chosen, { live });
-  const counts = useDeliveryCounts(ofAnyState, { live }).data;
   const shown = list.data?.pages.flatMap(({ items }) => items);
   const [picked, setPicked] = usePicked(JSON.stringify(chosen), shown);
-  const countsOfAll = useAllCounts(picked, ofAnyState, live);
-  const matching = counts && totalOf({ byState: ofStates(chosen['state'], counts) });
+  const counts = useCounts(ofAnyState, picked, live);
+  const matching = counts.ofFilter && totalOf({ byState: ofStates(chosen['state'], counts.ofFilter) });
+  const scope = scopeOf(picked, shown ?? [], chosen, counts.ofPicked);
   const change = (next: DeliveryFilter): void => { setSearch(writeFilter(next), { replace: true }); };
   // closing goes back to the list that it was opened from, so that Back does not open it again
   const close = (): void => void (openedFrom === FROM_LIST ? navigate(-1) : navigate({ pathname: '/deliveries', search: search.toString() }, { replace: true }));
   return (
     <DeliveriesFrame {...(deliveryId !== undefined && { tabTitle: 'Delivery · Deliveries' })}>
       <DeliveryFilters filter={filter} onChange={change} />
-      <StateTabs chosen={statesOf(filter)} counts={counts} onChange={(state) => { setSearch(writeFilter({ ...filter, state })); }}>
-        <Selection picked={picked} scope={scopeOf(picked, shown ?? [], chosen, countsOfAll)} matching={matching} shown={shown ?? []} onPick={setPicked} onPickAll={() => { setPicked(allUpTo(shown ?? [], filter.before)); }} />
-        <DeliveryList list={list} filter={filter} onFilter={change} picked={picked} onPick={setPicked} openId={deliveryId} foot={<LiveMark live={live} />} />
+      <StateTabs chosen={statesOf(filter)} counts={counts.ofTabs} onChange={(state) => { setSearch(writeFilter({ ...filter, state })); }}>
+        <Selection picked={picked} scope={scope} matching={matching} shown={shown ?? []} onPick={setPicked} onPickAll={() => { setPicked(allUpTo(shown ?? [], filter.before)); }} />
+        {counts.failed && !list.error && <Uncounted onRetry={counts.askAgain} />}
+        <DeliveryList list={list} onRetry={counts.askAgain} filter={filter} onFilter={change} picked={picked} onPick={setPicked} openId={deliveryId} foot={<LiveMark live={live} />} />
       </StateTabs>
       {deliveryId !== undefined && <DeliveryDrawer key={deliveryId} id={deliveryId} onClose={close} />}
     </DeliveriesFrame>
   );
-}
-
-/** Of all that are selected, how many are in each state: counted as the server finds them when something is done to them. */
-function useAllCounts(picked: Picked, ofAnyState: BulkFilter, live: boolean): StateCounts | undefined {
-  const { data, isPlaceholderData } = useDeliveryCounts(isAll(picked) ? { ...ofAnyState, before: picked.before } : ofAnyState, { enabled: isAll(picked), live });
-  return isPlaceholderData ? undefined : data;
 }
 
 /** What is selected of one list. Another filter is another list, of which nothing is selected yet. */

@@ -13,12 +13,14 @@ interface DeliveryListProps extends Omit<DeliveryTableProps, 'deliveries'> {
   filter: DeliveryFilter;
   onFilter: (filter: DeliveryFilter) => void;
   foot: ReactNode;
+  /** What else is asked again with the list. */
+  onRetry: () => void;
 }
 
-export function DeliveryList({ list, filter, onFilter, foot, ...table }: DeliveryListProps) {
+export function DeliveryList({ list, filter, onFilter, foot, onRetry, ...table }: DeliveryListProps) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = list;
   const deliveries = data?.pages.flatMap(({ items }) => items);
-  const failure = error && <ProblemAlert error={error} onRetry={() => void (isFetchNextPageError ? fetchNextPage() : refetch())} />;
+  const failure = error && <ProblemAlert error={error} onRetry={() => { void (isFetchNextPageError ? fetchNextPage() : refetch()); onRetry(); }} />;
   if (!deliveries) return failure ?? <Loading />;
   if (failure && deliveries.length === 0) return failure;
   if (deliveries.length === 0) return <Empty filter={filter} onFilter={onFilter} />;

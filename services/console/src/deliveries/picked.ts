@@ -3,7 +3,7 @@ import type { Delivery } from '@tocsin/contracts';
 import { DELIVERY_STATES, type DeliveryState } from '@tocsin/domain';
 
 import type { BulkFilter } from '../api/delivery-actions.js';
-import type { StateCounts } from '../api/deliveries.js';
+import type { StateCounts } from '../api/state-counts.js';
 
 /** All that match and were accepted before a moment: what comes after they were selected is not meant. */
 export interface AllBefore {

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 
 import { DELIVERY_STATES, type DeliveryState } from '@tocsin/domain';
 
-import type { StateCounts } from '../api/deliveries.js';
+import type { StateCounts } from '../api/state-counts.js';
 import { stateMeaning, stateWord } from './delivery-words.js';
 
 const ALL = 'all';
