@@ -16,10 +16,11 @@ import { ReplayJob } from './replay.job.js';
 import { ReplayRepository } from './replay.repository.js';
 import { Retraction } from './retraction.js';
 import { RetractionLease } from './retraction-lease.repository.js';
+import { RetractionWaits } from './retraction-waits.repository.js';
 import { StreamController } from './stream.controller.js';
 
 export const LEDGER_CONTROLLERS = [StreamController, PausesController, BulkController, DeliveryController];
 export const LEDGER_PROVIDERS = [
-  DeliveryQueries, DeliveryCountsQueries, DeliveryMessageQuery, DeliveryActions, Retraction, RetractionLease, BulkCancellation, ReplayRepository, ReplayJob, PauseRepository, PauseJob,
+  DeliveryQueries, DeliveryCountsQueries, DeliveryMessageQuery, DeliveryActions, Retraction, RetractionLease, RetractionWaits, BulkCancellation, ReplayRepository, ReplayJob, PauseRepository, PauseJob,
   FeedRepository, ChangeBell, ChangeFeed,
 ];

@@ -29,6 +29,7 @@ afterEach(async () => {
 
 beforeEach(async () => {
   await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.audit');
+  await notifier.database.query(`update notifier.budgets set blocked_until = '-infinity'`);
   await notifier.control('faults', { reset: true });
   connection = await notifier.connect();
 });
@@ -193,6 +194,21 @@ describe('what Slack does not do', () => {
     await notifier.control('faults', { method: 'chat.delete', status: 429, retryAfter: 7, times: 1 });
     const { status, headers, body } = await retract<Problem>(delivery.id);
     expect([status, headers.get('retry-after'), body.slack, body.hint]).toEqual([429, '7', { error: expect.any(String) }, 'Try again in 7 seconds.']);
+  });
+
+  test('too fast is remembered for the whole workspace: until that time has passed, nobody asks Slack again, and messages are posted', async () => {
+    const [delivery, other] = [await posted(), await posted()];
+    await notifier.control('faults', { method: 'chat.delete', status: 429, retryAfter: 7, times: 1 });
+    await retract(delivery.id);
+    const before = await notifier.delivery(other.id);
+    const { status, headers, body } = await retract<Problem>(other.id);
+    expect([status, body]).toMatchObject([429, { slack: { error: 'ratelimited' }, detail: expect.stringContaining('Slack asked to wait'), hint: expect.stringMatching(/^Try again in [67] seconds\.$/) }]);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(5);
+    expect(await isInSlack(other)).toBe(true);
+    expect(await notifier.delivery(other.id)).toEqual(before);
+    await posted();
+    await notifier.database.query(`update notifier.budgets set blocked_until = clock_timestamp() where budget_key like '%/delete'`);
+    expect((await retract(other.id)).status).toBe(200);
   });
 
   test('an answer that is lost is a 503, and trying again is safe', async () => {

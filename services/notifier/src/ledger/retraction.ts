@@ -7,7 +7,7 @@ import type { EntityManager } from 'typeorm';
 
 import type { Delivery } from '@tocsin/contracts';
 import type { DeliveryError, SlackFailure } from '@tocsin/domain';
-import { Audit, notFound, Outbox, ProblemException } from '@tocsin/platform';
+import { Audit, notFound, Outbox } from '@tocsin/platform';
 import type { PostedMessage } from '@tocsin/slack';
 
 import type { Author } from '../author.js';
@@ -18,6 +18,8 @@ import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { ToldIssues } from '../living/told-issues.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
 import { RetractionLease } from './retraction-lease.repository.js';
+import { refusal, slackAskedToWait } from './retraction-refusal.js';
+import { RetractionWaits } from './retraction-waits.repository.js';
 import { conflict } from './wrong-state.js';
 
 const RETRACTED: DeliveryError = { code: 'retracted', message: 'It was posted and taken back.', remedy: 'Replay it to where it belongs if it is still of use.' };
@@ -34,6 +36,7 @@ export class Retraction {
     private readonly metrics: DeliveryMetrics,
     private readonly told: ToldIssues,
     private readonly leases: RetractionLease,
+    private readonly waits: RetractionWaits,
     private readonly log: DeliveryLog,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
@@ -61,13 +64,15 @@ export class Retraction {
     });
   }
 
-  /** Nothing keeps the message up to date from here on. @throws ProblemException 409 when somebody else is at it, or was faster */
+  /** Nothing keeps the message up to date from here on. @throws ProblemException 409 when somebody else is at it, or was faster, 429 while Slack wants nothing deleted */
   private async begin({ organization_id, delivery_id, lane_id }: DeliveryRow): Promise<{ message: PostedMessage; leaseId: string }> {
     return this.outbox.transaction(async (tx) => {
       await lockLane(tx, lane_id);
       const row = await this.queries.row(organization_id, delivery_id, tx);
       if (!row) throw notFound('delivery', delivery_id);
       const message = messageOf(row);
+      const seconds = await this.waits.left(tx, row.connection_id);
+      if (seconds !== undefined) throw slackAskedToWait(seconds);
       const leaseId = await this.leases.take(tx, row);
       if (leaseId === undefined) throw conflict('The delivery is being taken back at this moment.', 'Look again in a few seconds.');
       await this.told.leaveAlone(tx, row);
@@ -75,11 +80,13 @@ export class Retraction {
     });
   }
 
-  private async giveUp({ actor }: Author, row: DeliveryRow, leaseId: string, { family, code, message }: SlackFailure): Promise<void> {
-    const { organization_id: organizationId, delivery_id: deliveryId } = row;
+  private async giveUp({ actor }: Author, row: DeliveryRow, leaseId: string, failure: SlackFailure): Promise<void> {
+    const { organization_id: organizationId, delivery_id: deliveryId, connection_id: connectionId } = row;
+    const { family, code, message } = failure;
     await this.outbox.transaction(async (tx) => {
       const isOurs = await this.leases.giveBack(tx, row, leaseId);
       if (isOurs && NOT_DELETED.includes(family)) await this.told.resume(tx, row);
+      if (failure.family === 'busy') await this.waits.remember(tx, connectionId, failure.retryAfterSeconds);
       await this.log.write(tx, [{ organizationId, deliveryId, story: { kind: 'not_retracted', text: `Could not be taken back by ${actor.id}: ${message}`, slack: { error: code } } }]);
     });
   }
@@ -110,16 +117,4 @@ function messageOf({ state, digest_id, slack_channel: channel, slack_ts: ts }: D
   if (digest_id !== null) throw conflict(`The delivery was told by the digest ${digest_id}.`, 'Take the digest back: the others that it told go with it.');
   if (channel === null || ts === null) throw conflict('It is not known where the message is.', 'Delete it in Slack.');
   return { channel, ts };
-}
-
-function refusal(failure: SlackFailure): ProblemException {
-  const { code, message: detail } = failure;
-  if (failure.family === 'busy') {
-    const hint = `Try again in ${failure.retryAfterSeconds} seconds.`;
-    return new ProblemException(429, { title: 'Slack asks to wait', code: 'slack_busy', detail, hint, slack: { error: code } }, { 'Retry-After': String(failure.retryAfterSeconds) });
-  }
-  if (failure.family !== 'refused') return new ProblemException(503, { title: 'Slack did not answer', code: 'slack_away', detail, hint: 'Try again: a message that is gone already counts as taken back.' }, { 'Retry-After': '5' });
-  const { needed, provided } = failure;
-  const hint = failure.kind === 'connection' || failure.kind === 'configuration' ? failure.remedy : 'Delete the message in Slack.';
-  return new ProblemException(422, { title: 'Slack refuses', code: 'slack_refused', detail, hint, slack: { error: code, ...(needed !== undefined && { needed }), ...(provided !== undefined && { provided }) } });
 }
