@@ -4,14 +4,15 @@ import type { EntityManager } from 'typeorm';
 
 import type { Audit } from '@tocsin/platform';
 
-import { aConnection, OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
+import { aConnection, OpenedLanes, waits } from '../../test/opened-lanes.js';
 import { LaneMoves } from '../directory/lane-moves.js';
 import { PauseRepository } from '../ledger/pause.repository.js';
 import { arrivalRow } from './arrival.js';
 import type { DeliveryLog } from './delivery-log.js';
-import { resultOf } from './delivery-result.js';
 import { notYet } from './outcome.js';
 import { WAITING_IN_LANE } from './waiting-in-lane.js';
+
+const CANCELLED = { state: 'suppressed', error: { code: 'cancelled', message: 'Cancelled', remedy: 'Replay it' } } as const;
 
 let opened: OpenedLanes;
 
@@ -121,185 +122,7 @@ describe('a lane', () => {
   });
 });
 
-describe('a holder that dies', () => {
-  test('before the request leaves a message that is simply sent by the next one', async () => {
-    const [id = ''] = await opened.accept({});
-    await opened.claimOne();
-    expect(await opened.claimOne()).toBeUndefined();
-    await opened.passTime(30);
-    const claim = await opened.claimOne();
-    expect(claim).toMatchObject({ deliveryId: id, leftover: false, attempt: 2 });
-    expect(await opened.row(id)).toMatchObject({ ambiguous: 0 });
-  });
-
-  test('after the request began leaves a message that only policy may send again', async () => {
-    const [id = ''] = await opened.accept({});
-    const claim = await opened.claimOne();
-    await opened.lanes.markStarted(claim ? [claim] : []);
-    await opened.passTime(30);
-    const leftover = await opened.claimOne();
-    expect(leftover).toMatchObject({ deliveryId: id, leftover: true });
-    await opened.finish(leftover, { ...waits(), state: 'unconfirmed', charge: 1, ambiguous: 1 });
-    expect(await opened.row(id)).toMatchObject({ state: 'unconfirmed', ambiguous: 1 });
-  });
-
-  test('does not let a second message of its lane go before its end is known', async () => {
-    const [first] = await opened.accept({}, {});
-    const claim = await opened.claimOne();
-    await opened.lanes.markStarted(claim ? [claim] : []);
-    await opened.passTime(30);
-    expect((await opened.claim(10)).map((one) => one.deliveryId)).toEqual([first]);
-  });
-});
-
-describe('a holder that comes back late', () => {
-  async function overtaken() {
-    const [id = ''] = await opened.accept({});
-    const late = await opened.claimOne();
-    await opened.passTime(30);
-    const present = await opened.claimOne();
-    return { id, late, present };
-  }
-
-  test('may not begin a request that is another one’s by now', async () => {
-    const { late, present } = await overtaken();
-    await expect(opened.lanes.markStarted([late, present].filter((claim) => claim !== undefined))).resolves.toEqual(new Set([present]));
-  });
-
-  test('is not believed about a failure', async () => {
-    const { id, late, present } = await overtaken();
-    await opened.finish(late, { ...waits(), state: 'failed', error: { code: 'late', message: 'late', remedy: 'late' } });
-    expect(await opened.row(id)).toMatchObject({ state: 'posting' });
-    await opened.finish(present);
-    expect(await opened.row(id)).toMatchObject({ state: 'posted' });
-  });
-
-  test('is believed about a message that is in the channel, which is told once', async () => {
-    const { id, late, present } = await overtaken();
-    await opened.finish(late);
-    expect(await opened.row(id)).toMatchObject({ state: 'posted' });
-    await opened.finish(present, waits({ laneWaitMs: 1000 }));
-    expect(await opened.row(id)).toMatchObject({ state: 'posted' });
-    expect((await opened.said()).map(({ type, subject }) => [type, subject])).toEqual([['delivery.settled.v1', id]]);
-  });
-
-  test('does not give back the lane of the present holder', async () => {
-    const { late } = await overtaken();
-    await opened.accept({});
-    await opened.finish(late, waits());
-    await opened.passTime(5);
-    expect(await opened.claimOne()).toBeUndefined();
-  });
-});
-
-describe('a connection', () => {
-  test('that cannot send keeps its messages, and wakes them when it can again, with that time added to their lives', async () => {
-    const [id = ''] = await opened.accept({});
-    await opened.connect({ version: 2, health: { state: 'revoked', since: new Date().toISOString() } });
-    expect(await opened.claimOne()).toBeUndefined();
-    await opened.source.query(`update connections set held_since = held_since - interval '40 hours'`);
-    await opened.source.query(`update deliveries set expires_at = expires_at - interval '40 hours', created_at = created_at - interval '40 hours'`);
-    await opened.connect({ version: 3, credentialVersion: 2 });
-    expect((await opened.claimOne())?.deliveryId).toBe(id);
-  });
-
-  test('that cannot send any more still has judged what was left behind', async () => {
-    const [id = ''] = await opened.accept({});
-    const claim = await opened.claimOne();
-    await opened.lanes.markStarted(claim ? [claim] : []);
-    await opened.connect({ version: 2, paused: true });
-    await opened.passTime(30);
-    const leftover = await opened.claimOne();
-    expect(leftover).toMatchObject({ deliveryId: id, leftover: true });
-    await opened.finish(leftover, { ...waits(), state: 'unconfirmed', charge: 1, ambiguous: 1 });
-    expect(await opened.row(id)).toMatchObject({ state: 'unconfirmed' });
-  });
-
-  test('that Slack refused is reported once and stops every lane; a verdict on an older credential changes nothing', async () => {
-    await opened.connect({ version: 2, credentialVersion: 2 });
-    await opened.accept({ destination: { id: 'C0SECALERT' } }, { destination: { id: 'C0GENERAL1' } }, { destination: { id: 'C0PAYMENTS' } });
-    const [stale, first, second] = await opened.claim(10);
-    if (!stale || !first || !second) throw new Error('three lanes were to be claimed');
-    const hold = (credentialVersion: number) => waits({ hold: { connectionId: 'connection-1', credentialVersion, slackError: 'token_revoked', reason: 'The token was revoked.' } });
-    await opened.finish(stale, hold(1));
-    expect(await opened.said()).toEqual([]);
-    await opened.lanes.finish([resultOf(first, hold(2)), resultOf(second, hold(2))]);
-    expect(await opened.said()).toMatchObject([{ type: 'connection.reported.v1', data: { connectionId: 'connection-1', organizationId: 'acme', credentialVersion: 2, slackError: 'token_revoked' } }]);
-    await opened.passTime(60);
-    expect(await opened.claim(10)).toEqual([]);
-    await opened.connect({ version: 3, credentialVersion: 3 });
-    expect(await opened.claim(10)).toHaveLength(3);
-  });
-
-  test('that wakes does not take leased messages from their holder', async () => {
-    await opened.accept({});
-    const claim = await opened.claimOne();
-    await opened.connect({ version: 2, paused: true });
-    await opened.connect({ version: 3 });
-    expect(await opened.claimOne()).toBeUndefined();
-    await opened.finish(claim);
-  });
-
-  test('that is unknown keeps its messages until its news comes', async () => {
-    await opened.accept({ connectionId: 'connection-9' });
-    expect(await opened.claimOne()).toBeUndefined();
-    await expect(opened.connections.takeDoubtful()).resolves.toEqual(['connection-9']);
-    await expect(opened.connections.takeDoubtful()).resolves.toEqual([]);
-    await opened.connect({ id: 'connection-9' });
-    expect(await opened.claimOne()).toBeDefined();
-  });
-
-  test('of another organization sends nothing', async () => {
-    await opened.accept({ connectionId: 'connection-9' });
-    await opened.connect({ id: 'connection-9', organizationId: 'globex' });
-    expect(await opened.claimOne()).toBeUndefined();
-  });
-
-  test('does not believe older news', async () => {
-    await opened.connect({ version: 5, paused: true });
-    await opened.connect({ version: 4, paused: false });
-    await opened.accept({});
-    expect(await opened.claimOne()).toBeUndefined();
-  });
-});
-
-describe('the ceiling of a workspace', () => {
-  test('lets a burst go at once and holds back the rest, each until there is a token for it', async () => {
-    opened.config.SLACK_WORKSPACE_RATE = 5;
-    opened.config.SLACK_WORKSPACE_BURST = 4;
-    await opened.accept(...Array.from({ length: 8 }, (_, n) => ({ destination: { id: `C0CHANNEL${n}` } })));
-    expect(await opened.claim(32)).toHaveLength(4);
-    expect(await opened.claim(32)).toEqual([]);
-    await opened.passTime(0.31); // the first a tenth of a second late
-    expect(await opened.claim(32)).toHaveLength(1);
-    await opened.passTime(0.61);
-    expect(await opened.claim(32)).toHaveLength(3);
-  });
-
-  test('is shared by the lanes of one app and workspace only', async () => {
-    opened.config.SLACK_WORKSPACE_RATE = 1;
-    opened.config.SLACK_WORKSPACE_BURST = 1;
-    await opened.connect({ id: 'same-app' });
-    await opened.connect({ id: 'other-workspace', workspace: { id: 'T0GLOBEX01', name: 'Globex', url: 'https://globex.slack.com' } });
-    await opened.accept({ connectionId: 'connection-1' }, { connectionId: 'same-app' }, { connectionId: 'other-workspace' });
-    const claims = await opened.claim(32);
-    expect(claims.map((claim) => claim.delivery.connection_id).sort()).toEqual(['connection-1', 'other-workspace']);
-  });
-
-  test('pauses every lane of the workspace when Slack says that its quota is used up, and no other', async () => {
-    await opened.connect({ id: 'other-workspace', workspace: { id: 'T0GLOBEX01', name: 'Globex', url: 'https://globex.slack.com' } });
-    await opened.accept({});
-    await opened.finish(await opened.claimOne(), waits({ laneWaitMs: 3_600_000, workspaceWaitMs: 3_600_000, rateLimited: true }));
-    await opened.accept({ destination: { id: 'C0GENERAL1' } }, { connectionId: 'other-workspace' });
-    expect((await opened.claim(32)).map((claim) => claim.delivery.connection_id)).toEqual(['other-workspace']);
-    await opened.passTime(3601);
-    expect((await opened.claim(32)).filter((claim) => claim.delivery.connection_id === 'connection-1')).toHaveLength(2);
-  });
-});
-
 describe('ending what waits', () => {
-  const CANCELLED = { state: 'suppressed', error: { code: 'cancelled', message: 'Cancelled', remedy: 'Replay it' } } as const;
-
   test('tells its end once, and leaves what is being posted alone', async () => {
     const [waiting = '', other = ''] = await opened.accept({ priority: 5 }, { priority: 1 });
     await opened.claimOne();
@@ -341,8 +164,6 @@ describe('ending what waits', () => {
 });
 
 describe('commands arrive in a lane', () => {
-  const CANCELLED = { state: 'suppressed', error: { code: 'cancelled', message: 'Cancelled', remedy: 'Replay it' } } as const;
-
   test.each([
     ['some of it is ended', (tx: EntityManager) => opened.waiting.end(tx, CANCELLED, { condition: 'true', parameters: [] })],
     ['its connection is resumed', (tx: EntityManager) => opened.connections.apply(tx, aConnection({ version: 3 }))],
@@ -364,42 +185,6 @@ describe('commands arrive in a lane', () => {
     await new PauseRepository(opened.source, opened.outbox, log as DeliveryLog, {} as Audit).settle('acme');
     expect(await opened.source.query('select count(*)::int as count from deliveries where held_since is not null')).toEqual([{ count: 2 }]);
   });
-});
-
-describe('several replicas at once', () => {
-  test('ingest, claim, finish, wake and cancel side by side without a deadlock, and post each message once', async () => {
-    opened.config.SLACK_CHANNEL_INTERVAL_MS = 0;
-    const total = 400;
-    const channels = Array.from({ length: 12 }, (_, n) => `C0CHANNEL${String(n).padStart(2, '0')}`);
-    const posted: string[] = [];
-    let ingested = 0;
-    const ingest = async (offset: number): Promise<void> => {
-      for (let n = 0; n < total / 2; n += 10) {
-        const batch = Array.from({ length: 10 }, (_, k) => arrivalRow({
-          command: { commandId: `c${offset + n + k}`, organizationId: 'acme', connectionId: 'connection-1', destination: { id: channels[(n * 7 + k * 5) % channels.length] ?? '' }, issues: [], source: { kind: 'manual', user: 'ada' } as const },
-          saidAt: new Date(),
-        }));
-        await opened.arrivals.ingest(offset === 0 ? batch : batch.reverse());
-        ingested += batch.length;
-      }
-    };
-    const post = async (): Promise<void> => {
-      while (posted.length < total) {
-        const claims = await opened.claim(5);
-        const started = [...(await opened.lanes.markStarted(claims))];
-        posted.push(...started.map((claim) => claim.deliveryId));
-        await opened.lanes.finish(started.map((claim) => resultOf(claim, POSTED)).reverse());
-      }
-    };
-    const changeConnection = async (): Promise<void> => {
-      for (let version = 2; ingested < total; version += 1) await opened.connect({ version, paused: version % 2 === 0 });
-      await opened.connect({ version: 1_000_000 });
-    };
-    await Promise.all([ingest(0), ingest(total / 2), post(), post(), changeConnection()]);
-    expect(posted).toHaveLength(total);
-    expect(new Set(posted).size).toBe(total);
-    await expect(opened.source.query('select sum(accepted)::int as accepted, (select count(*)::int from deliveries where state = $1) as posted from accepted_counts', ['posted'])).resolves.toEqual([{ accepted: total, posted: total }]);
-  }, 60_000);
 });
 
 test('claimed deliveries are read, and what they told is recorded, by key, although their tables were small when they were looked at', async () => {
@@ -437,7 +222,7 @@ test('what waits in a lane is found by an index that no claim takes, however muc
     await new LaneMoves().toFound(tx, { organizationId: 'acme', connectionId: 'connection-1', laneId: from?.lane_id ?? '' }, { id: 'C0GENERAL1', kind: 'channel', name: '#general' });
     await opened.connections.apply(tx, aConnection({ version: 2, paused: true }));
     await opened.connections.apply(tx, aConnection({ version: 3 }));
-    await opened.waiting.endSome(tx, { state: 'suppressed', error: { code: 'cancelled', message: '', remedy: '' } }, { condition: `d.lane_id = $1 and ${WAITING_IN_LANE}`, parameters: [from?.lane_id] });
+    await opened.waiting.endSome(tx, CANCELLED, { condition: `d.lane_id = $1 and ${WAITING_IN_LANE}`, parameters: [from?.lane_id] });
     const after = await scans();
     expect(after.deliveries).toBe(before.deliveries);
     expect(after.deliveries_waiting_in_lane).toBeGreaterThanOrEqual((before.deliveries_waiting_in_lane ?? 0) + 3);
