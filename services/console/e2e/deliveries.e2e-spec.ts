@@ -336,6 +336,14 @@ test('why did I not get it: what became of it, or that nothing was ever sent the
   await expect(page.getByLabel('Channel/User')).toHaveValue('');
 });
 
+test('why did I not get it, of an issue that does not exist: it says so, and what to do', async ({ page }) => {
+  await openDeliveries(page, `/deliveries/why?issueId=no-such-issue&destination=${PAYMENTS}&connectionId=${connectionId}`);
+  const answer = page.getByRole('region', { name: 'Answer' });
+  await expect(answer.getByRole('status')).toContainText('There is no such issue in your organization.');
+  await expect(answer.getByRole('status')).toContainText('Find it above by its title, CVE or rule.');
+  await expect(answer.getByRole('link', { name: 'Open the issue' })).toBeHidden();
+});
+
 test('the keyboard goes from row to row, opens one and comes back to it', async ({ page }) => {
   await openDeliveries(page);
   const links = page.locator('.row-link');

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 
 import type { Delivery } from '@tocsin/contracts';
 
+import { ApiProblem } from '../api/client.js';
 import { useConnections } from '../api/connections.js';
 import { useDeliveries } from '../api/deliveries.js';
 import { useIssue } from '../api/issues.js';
@@ -17,18 +18,18 @@ import { DeliveryOutcome } from './delivery-outcome.js';
 import { StateMark } from './delivery-state.js';
 import { destinationName, sourceWord, titleOf } from './delivery-words.js';
 import { useKnownPlace, type Place } from './place-field.js';
-import { whyAnswer } from './why-answer.js';
+import { NO_ISSUE, whyAnswer, type WhyFacts } from './why-answer.js';
 
 export function WhyAnswerView({ issueId, place }: { issueId: string; place: Place }) {
   const ofIssue = useDeliveries({ issueId });
   const there = useDeliveries({ issueId, destination: place.destination, connectionId: place.connectionId });
-  const { data: issue } = useIssue(issueId);
+  const { issue, asking } = useIssueIfAny(issueId);
   const { data: pauses = [] } = usePauses();
   const { data: connections = [] } = useConnections({ enabled: useMayListConnections() });
   const { known } = useKnownPlace(place, connections);
   const error = there.error ?? ofIssue.error;
   if (error) return <ProblemAlert error={error} onRetry={() => { void there.refetch(); void ofIssue.refetch(); }} />;
-  if (!there.data || !ofIssue.data) return <Skeleton height={120} />;
+  if (!there.data || !ofIssue.data || asking) return <Skeleton height={120} />;
   const here = there.data.pages.flatMap(({ items }) => items);
   const elsewhere = ofIssue.data.pages.flatMap(({ items }) => items).filter(({ id }) => !here.some((delivery) => delivery.id === id));
   const to = known ? labelOf(known) : here[0] ? destinationName(here[0]) : place.destination;
@@ -42,12 +43,18 @@ export function WhyAnswerView({ issueId, place }: { issueId: string; place: Plac
       <Told title={`To ${to}`} deliveries={here} />
       <Told title="Elsewhere" deliveries={elsewhere} />
       <Group gap="md">
-        <Anchor component={Link} to={`/issues/${encodeURIComponent(issueId)}`} size="sm" underline="always">Open the issue</Anchor>
+        {issue !== NO_ISSUE && <Anchor component={Link} to={`/issues/${encodeURIComponent(issueId)}`} size="sm" underline="always">Open the issue</Anchor>}
         <Anchor component={Link} to={`/deliveries?issueId=${encodeURIComponent(issueId)}`} size="sm" underline="always">All deliveries of the issue</Anchor>
         <Anchor component={Link} to="/deliveries/problems" size="sm" underline="always">Problems</Anchor>
       </Group>
     </Stack>
   );
+}
+
+function useIssueIfAny(id: string): { issue: WhyFacts['issue']; asking: boolean } {
+  const { data, error, isPending } = useIssue(id);
+  const isNone = error instanceof ApiProblem && error.problem.status === 404;
+  return { issue: isNone ? NO_ISSUE : data, asking: isPending };
 }
 
 function Told({ title, deliveries }: { title: string; deliveries: readonly Delivery[] }) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { Delivery } from '@tocsin/contracts';
 
-import { whyAnswer, type WhyFacts } from './why-answer.js';
+import { NO_ISSUE, whyAnswer, type WhyFacts } from './why-answer.js';
 
 function delivery(part: Partial<Delivery>): Delivery {
   return { id: 'd1', state: 'posted', destination: { id: 'C1', kind: 'channel', name: 'sec-alerts' }, ...part } as Delivery;
@@ -43,6 +43,17 @@ describe('why a message did not come', () => {
   test('when it went elsewhere, it says where', () => {
     const there = delivery({ destination: { id: 'C2', kind: 'channel', name: 'payments' } });
     expect(whyAnswer({ ...NOTHING, elsewhere: [there, there] }).next[0]).toBe('2 deliveries about it were for #payments instead: see below.');
+  });
+
+  test('an issue that does not exist is said not to exist, and how to find the right one', () => {
+    const { headline, next } = whyAnswer({ ...NOTHING, issue: NO_ISSUE });
+    expect(headline).toBe('There is no such issue in your organization.');
+    expect(next[0]).toBe('Find it above by its title, CVE or rule.');
+  });
+
+  test('what was sent about an issue that is no longer there still answers', () => {
+    expect(whyAnswer({ ...NOTHING, issue: NO_ISSUE, here: [delivery({})] }).headline).toBe('It was posted to #sec-alerts.');
+    expect(whyAnswer({ ...NOTHING, issue: NO_ISSUE, elsewhere: [delivery({})] }).headline).toBe('Nothing was ever sent about this issue to #sec-alerts.');
   });
 
   test('a resolved issue is said to be resolved', () => {

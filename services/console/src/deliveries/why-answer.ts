@@ -5,8 +5,12 @@ import type { Issue } from '@tocsin/domain';
 import type { FoundDestination } from '../api/destinations.js';
 import { counted, destinationName } from './delivery-words.js';
 
+/** The organization has no such issue. */
+export const NO_ISSUE = 'none';
+
 export interface WhyFacts {
-  issue: Pick<Issue, 'status' | 'title'> | undefined;
+  /** Undefined where it could not be asked for. */
+  issue: Pick<Issue, 'status' | 'title'> | typeof NO_ISSUE | undefined;
   /** As people call it. */
   to: string;
   destination: Pick<FoundDestination, 'isArchived' | 'canPost' | 'hint'> | undefined;
@@ -27,6 +31,7 @@ export interface WhyAnswer {
 
 export function whyAnswer(facts: WhyFacts): WhyAnswer {
   const [newest, ...earlier] = facts.here;
+  if (facts.issue === NO_ISSUE && !newest && facts.elsewhere.length === 0) return noIssue();
   if (!newest) return { good: false, headline: `Nothing was ever sent about this issue to ${facts.to}.`, next: [...obstacles(facts), ...whereElse(facts)] };
   const posted = earlier.find(({ state }) => state === 'posted');
   return {
@@ -36,6 +41,18 @@ export function whyAnswer(facts: WhyFacts): WhyAnswer {
       ...(newest.state === 'posted' ? [] : [newest.error?.remedy, posted && 'An earlier message about it was posted: it is in the list below.']),
       ...(newest.state === 'waiting' ? obstacles(facts) : []),
     ].filter((text) => text !== undefined),
+  };
+}
+
+function noIssue(): WhyAnswer {
+  return {
+    good: false,
+    headline: 'There is no such issue in your organization.',
+    next: [
+      'Find it above by its title, CVE or rule.',
+      'If a link brought you here, it may be cut off, or be of another organization: look which one you are signed in to.',
+      'If the issue should be here, its report or event may not have arrived: ask whoever runs the scanner for the receipt, and look at the dead letters under Problems.',
+    ],
   };
 }
 
@@ -77,7 +94,7 @@ function whereElse({ elsewhere, issue, to }: WhyFacts): string[] {
   const places = [...new Set(elsewhere.map(destinationName))];
   return [
     ...(places.length > 0 ? [`${counted(elsewhere.length, 'delivery')} about it ${elsewhere.length === 1 ? 'was' : 'were'} for ${places.slice(0, 3).join(', ')}${places.length > 3 ? ' and others' : ''} instead: see below.`] : []),
-    ...(issue && issue.status !== 'open' ? [`The issue is ${issue.status} now. Was it open when you expected the message?`] : []),
+    ...(issue && issue !== NO_ISSUE && issue.status !== 'open' ? [`The issue is ${issue.status} now. Was it open when you expected the message?`] : []),
     places.length > 0 ? `Look at the conditions and the destination of the workflow that should have sent it to ${to}.` : 'No workflow has matched it and nobody has sent it by hand. Look at the conditions of the workflow that should have, or send it from the issue.',
     'A message that could not be read never became a delivery: look at the dead letters under Problems.',
     'Deliveries are kept for a limited time after their end; an older one can no longer be found here.',
