@@ -1,4 +1,5 @@
 /** What the ledger consists of, for the wiring. Routes with a name come before those with an id. */
+import { AnswersInThread } from './answers-in-thread.repository.js';
 import { BulkCancellation } from './bulk-cancellation.js';
 import { BulkController } from './bulk.controller.js';
 import { ChangeBell } from './change-bell.js';
@@ -21,6 +22,6 @@ import { StreamController } from './stream.controller.js';
 
 export const LEDGER_CONTROLLERS = [StreamController, PausesController, BulkController, DeliveryController];
 export const LEDGER_PROVIDERS = [
-  DeliveryQueries, DeliveryCountsQueries, DeliveryMessageQuery, DeliveryActions, Retraction, RetractionLease, RetractionWaits, BulkCancellation, ReplayRepository, ReplayJob, PauseRepository, PauseJob,
+  DeliveryQueries, DeliveryCountsQueries, DeliveryMessageQuery, DeliveryActions, Retraction, RetractionLease, RetractionWaits, AnswersInThread, BulkCancellation, ReplayRepository, ReplayJob, PauseRepository, PauseJob,
   FeedRepository, ChangeBell, ChangeFeed,
 ];

@@ -24,7 +24,16 @@ export class RetractionLease {
     return lease?.lease_id;
   }
 
-  /** @returns false when somebody else has taken it since, for it had ended */
+  /** For one more request. @returns false when somebody else has taken it since, for it had ended */
+  async extend(database: Pick<EntityManager, 'query'>, { organization_id, delivery_id }: DeliveryKey, leaseId: string): Promise<boolean> {
+    const [extended] = await database.query<[unknown[], number]>(
+      'update retractions set leased_until = clock_timestamp() + make_interval(secs => $4) where organization_id = $1 and delivery_id = $2 and lease_id = $3 returning 1',
+      [organization_id, delivery_id, leaseId, LEASE_SECONDS],
+    );
+    return extended.length > 0;
+  }
+
+  /** @returns as {@link extend} */
   async giveBack(tx: EntityManager, { organization_id, delivery_id }: DeliveryKey, leaseId: string): Promise<boolean> {
     const [given] = await tx.query<[unknown[], number]>('delete from retractions where organization_id = $1 and delivery_id = $2 and lease_id = $3 returning 1', [organization_id, delivery_id, leaseId]);
     return given.length > 0;

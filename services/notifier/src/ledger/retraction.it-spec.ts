@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { AuditEntry, ConnectionChanged, Delivery, DeliverySummary, Problem } from '@tocsin/contracts';
+import type { Issue } from '@tocsin/domain';
 import { closeSlackConnections } from '@tocsin/slack';
-import { eventually } from '@tocsin/testing';
+import { anIssue, eventually } from '@tocsin/testing';
 
-import { RunningNotifier } from '../../test/running-notifier.js';
+import { BY_WORKFLOW, changed } from '../../test/opened-living.js';
+import { RunningNotifier, type PostedInSandbox } from '../../test/running-notifier.js';
 
 jest.setTimeout(20_000);
 
@@ -136,6 +138,66 @@ describe('taking back', () => {
     await retract(delivery.id);
     const { body } = await notifier.call<{ deliveryId: string }>('POST', `/v1/deliveries/${delivery.id}/replay`, { body: { destination: { id: 'C0SECALERT' } } });
     expect(await notifier.settled(body.deliveryId)).toMatchObject({ state: 'posted', slack: { channel: 'C0SECALERT' } });
+  });
+});
+
+describe('the thread of the message', () => {
+  /** A message, and this many answers of a workflow in its thread. */
+  async function answered(count: number): Promise<{ message: Delivery; answers: Delivery[]; issue: Issue }> {
+    const issue = anIssue();
+    const tell = async (revision: number): Promise<Delivery> => notifier.settled(await notifier.send({
+      connectionId: connection.id, destination: { id: 'C0GENERAL1' }, source: BY_WORKFLOW, change: revision === 1 ? 'new' : 'updated', issues: [{ ...issue, revision }], ...(revision > 1 && { comment: `change ${revision}` }),
+    }));
+    const message = await tell(1);
+    const answers: Delivery[] = [];
+    for (let at = 0; at < count; at++) answers.push(await tell(at + 2));
+    const threads = (await notifier.messages('C0GENERAL1')) as (PostedInSandbox & { thread_ts?: string })[];
+    expect(threads.filter(({ thread_ts }) => thread_ts === message.slack?.ts)).toHaveLength(count);
+    return { message, answers, issue };
+  }
+
+  test('goes with it: what was answered there, by a workflow or by Tocsin itself, is deleted, and each of them tells so', async () => {
+    const { message, answers, issue } = await answered(1);
+    const other = await answered(1);
+    const { issue: now, changes } = changed({ ...issue, revision: 2 }, { severity: 'low' });
+    await notifier.publish('issue.changed.v1', 'acme', { organizationId: 'acme', change: 'updated', changes, issue: now });
+    const inThread = (): Promise<{ delivery_id: string }[]> => notifier.database.query(`select delivery_id from notifier.deliveries where kind = 'reply' and state = 'posted' and parent_ts = $1`, [message.slack?.ts]);
+    await eventually(async () => (await inThread()).length === 2);
+    const ids = (await inThread()).map(({ delivery_id }) => delivery_id);
+    const all = [message, ...answers, ...(await Promise.all(ids.map((id) => notifier.delivery(id))))];
+    expect((await retract(message.id, { reason: 'wrong channel' })).body).toMatchObject({ state: 'suppressed' });
+    for (const one of all) {
+      expect(await isInSlack(one)).toBe(false);
+      const after = await notifier.delivery(one.id);
+      expect(after).toMatchObject({ state: 'suppressed', error: { code: 'retracted' } });
+      expect(after.timeline?.at(-1)).toMatchObject({ kind: 'retracted', text: 'Taken back from #general by noa@acme.test: wrong channel', slack: { ts: one.slack?.ts } });
+      await eventually(() => notifier.heard.some(({ type, data }) => type === 'delivery.settled.v1' && data['id'] === one.id && data['state'] === 'suppressed'));
+    }
+    for (const one of [other.message, ...other.answers]) expect(await isInSlack(one)).toBe(true);
+    expect((await notifier.call<DeliverySummary>('GET', '/v1/deliveries/summary')).body).toMatchObject({ accepted: 5, balanced: true });
+  });
+
+  test('goes before it, the newest answer first, so that whoever is stopped half-way can go on', async () => {
+    const { message, answers } = await answered(3);
+    await notifier.control('faults', { method: 'chat.delete', latencyMs: 1, times: 1 });
+    await notifier.control('faults', { method: 'chat.delete', status: 429, retryAfter: 1, times: 1 });
+    expect((await retract(message.id)).status).toBe(429);
+    expect(await Promise.all([message, ...answers].map(isInSlack))).toEqual([true, true, true, false]);
+    expect(await told(message)).toEqual([{ living: true, leased: false }]);
+    await notifier.database.query(`update notifier.budgets set blocked_until = '-infinity'`);
+    expect((await retract(message.id)).status).toBe(200);
+    expect(await Promise.all([message, ...answers].map(isInSlack))).toEqual([false, false, false, false]);
+  });
+
+  test('does not keep it there: an answer that is gone is done, one that Slack does not delete is told', async () => {
+    const { message, answers } = await answered(3);
+    await notifier.control('faults', { method: 'chat.delete', error: 'message_not_found', times: 1 });
+    await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', times: 1 });
+    expect((await retract(message.id)).body).toMatchObject({ state: 'suppressed' });
+    const [oldest, kept, gone] = await Promise.all(answers.map(({ id }) => notifier.delivery(id)));
+    expect([oldest?.state, kept?.state, gone?.state]).toEqual(['suppressed', 'posted', 'suppressed']);
+    expect(kept?.timeline?.at(-1)).toMatchObject({ kind: 'not_retracted', text: 'Could not be taken back by noa@acme.test: The app may not delete this message.' });
+    expect((await notifier.delivery(message.id)).timeline?.at(-1)).toMatchObject({ kind: 'retracted', text: 'Taken back from #general by noa@acme.test (an answer in its thread could not be deleted)' });
   });
 });
 

@@ -1,14 +1,15 @@
 /**
  * Takes back what was posted to the wrong place: deletes it in Slack, then says so here. Deleting twice does no harm, so
- * whoever is interrupted between the two asks again, one at a time. What a digest told is taken back with it.
+ * whoever is interrupted between the two asks again, one at a time. What a digest told is taken back with it, and so is what
+ * was answered in its thread: that first, and the newest of it before the rest, so that an interruption leaves the message to ask for.
  */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { Delivery } from '@tocsin/contracts';
 import type { DeliveryError, SlackFailure } from '@tocsin/domain';
-import { Audit, notFound, Outbox } from '@tocsin/platform';
-import type { PostedMessage } from '@tocsin/slack';
+import { Audit, notFound, Outbox, type ProblemException } from '@tocsin/platform';
+import type { PostedMessage, SlackDoor } from '@tocsin/slack';
 
 import type { Author } from '../author.js';
 import { SlackDoors } from '../connections/slack-doors.js';
@@ -16,6 +17,7 @@ import { DeliveryLog, type DeliveryKey } from '../deliveries/delivery-log.js';
 import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
 import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { ToldIssues } from '../living/told-issues.repository.js';
+import { AnswersInThread } from './answers-in-thread.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
 import { RetractionLease } from './retraction-lease.repository.js';
 import { refusal, slackAskedToWait } from './retraction-refusal.js';
@@ -28,6 +30,16 @@ const GONE: readonly string[] = ['message_not_found'];
 /** After any other failure the message may be gone, and whoever kept it up to date would post it anew. */
 const NOT_DELETED: readonly SlackFailure['family'][] = ['refused', 'busy', 'shaken'];
 
+/** Who takes what back, under which lease. */
+interface Taking {
+  author: Author;
+  reason: string | undefined;
+  row: DeliveryRow;
+  message: PostedMessage;
+  leaseId: string;
+  door: SlackDoor;
+}
+
 @Injectable()
 export class Retraction {
   constructor(
@@ -37,6 +49,7 @@ export class Retraction {
     private readonly told: ToldIssues,
     private readonly leases: RetractionLease,
     private readonly waits: RetractionWaits,
+    private readonly answers: AnswersInThread,
     private readonly log: DeliveryLog,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
@@ -49,19 +62,42 @@ export class Retraction {
     messageOf(row);
     const door = await this.doors.open(row.connection_id);
     if (!door) throw conflict('The workspace is not connected any more.', 'Connect it again, or delete the message in Slack.');
-    const { message, leaseId } = await this.begin(row);
-    const answer = await this.metrics.request('chat.delete', () => door.deleteMessage(message));
-    if (!answer.ok && !GONE.includes(answer.failure.code)) {
-      await this.giveUp(author, row, leaseId, answer.failure);
-      throw refusal(answer.failure);
-    }
+    const taking = { author, reason, row, door, ...(await this.begin(row)) };
+    const left = await this.takeAnswers(taking);
+    const failure = await this.delete(taking, taking.message);
+    if (failure) throw await this.giveUp(taking, failure);
     return this.outbox.transaction(async (tx) => {
-      await this.record(tx, author, row, message, reason);
-      await this.leases.giveBack(tx, row, leaseId);
+      await this.record(tx, taking, row, taking.message, left);
+      await this.leases.giveBack(tx, row, taking.leaseId);
       const now = await this.queries.row(author.organizationId, deliveryId, tx);
       if (!now) throw notFound('delivery', deliveryId);
       return deliveryView(now);
     });
+  }
+
+  /** @returns how many Slack does not delete. @throws ProblemException when one could be deleted another time */
+  private async takeAnswers(taking: Taking): Promise<number> {
+    const { row, message } = taking;
+    const left: string[] = [];
+    for (;;) {
+      const answer = await this.answers.newest(row, message, left);
+      if (!answer) return left.length;
+      const place = { channel: answer.slack_channel, ts: answer.slack_ts };
+      const failure = await this.delete(taking, place);
+      if (!failure) await this.outbox.transaction((tx) => this.record(tx, taking, answer, place));
+      else if (!isAboutOne(failure)) throw await this.giveUp(taking, failure);
+      else {
+        left.push(answer.delivery_id);
+        await this.outbox.transaction((tx) => this.tellFailure(tx, taking, answer, failure));
+      }
+    }
+  }
+
+  /** @returns why it is not deleted. @throws ProblemException 409 when somebody else is at it by now */
+  private async delete({ row, leaseId, door }: Taking, place: PostedMessage): Promise<SlackFailure | undefined> {
+    if (!(await this.outbox.transaction((tx) => this.leases.extend(tx, row, leaseId)))) throw takenBackNow();
+    const answer = await this.metrics.request('chat.delete', () => door.deleteMessage(place));
+    return answer.ok || GONE.includes(answer.failure.code) ? undefined : answer.failure;
   }
 
   /** Nothing keeps the message up to date from here on. @throws ProblemException 409 when somebody else is at it, or was faster, 429 while Slack wants nothing deleted */
@@ -74,24 +110,30 @@ export class Retraction {
       const seconds = await this.waits.left(tx, row.connection_id);
       if (seconds !== undefined) throw slackAskedToWait(seconds);
       const leaseId = await this.leases.take(tx, row);
-      if (leaseId === undefined) throw conflict('The delivery is being taken back at this moment.', 'Look again in a few seconds.');
+      if (leaseId === undefined) throw takenBackNow();
       await this.told.leaveAlone(tx, row);
       return { message, leaseId };
     });
   }
 
-  private async giveUp({ actor }: Author, row: DeliveryRow, leaseId: string, failure: SlackFailure): Promise<void> {
-    const { organization_id: organizationId, delivery_id: deliveryId, connection_id: connectionId } = row;
-    const { family, code, message } = failure;
+  /** @returns what to answer */
+  private async giveUp(taking: Taking, failure: SlackFailure): Promise<ProblemException> {
+    const { row, leaseId } = taking;
     await this.outbox.transaction(async (tx) => {
       const isOurs = await this.leases.giveBack(tx, row, leaseId);
-      if (isOurs && NOT_DELETED.includes(family)) await this.told.resume(tx, row);
-      if (failure.family === 'busy') await this.waits.remember(tx, connectionId, failure.retryAfterSeconds);
-      await this.log.write(tx, [{ organizationId, deliveryId, story: { kind: 'not_retracted', text: `Could not be taken back by ${actor.id}: ${message}`, slack: { error: code } } }]);
+      if (isOurs && NOT_DELETED.includes(failure.family)) await this.told.resume(tx, row);
+      if (failure.family === 'busy') await this.waits.remember(tx, row.connection_id, failure.retryAfterSeconds);
+      await this.tellFailure(tx, taking, row, failure);
     });
+    return refusal(failure);
   }
 
-  private async record(tx: EntityManager, author: Author, { organization_id, delivery_id, lane_id, destination_name }: DeliveryRow, message: PostedMessage, reason: string | undefined): Promise<void> {
+  private async tellFailure(tx: EntityManager, { author }: Taking, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey, { code, message }: SlackFailure): Promise<void> {
+    await this.log.write(tx, [{ organizationId, deliveryId, story: { kind: 'not_retracted', text: `Could not be taken back by ${author.actor.id}: ${message}`, slack: { error: code } } }]);
+  }
+
+  /** @param left answers in its thread that stay */
+  private async record(tx: EntityManager, { author, reason, row }: Taking, { organization_id, delivery_id, lane_id }: DeliveryKey & { lane_id: string }, message: PostedMessage, left = 0): Promise<void> {
     await lockLane(tx, lane_id);
     await this.told.forget(tx, { organization_id, delivery_id });
     const [taken] = await tx.query<[DeliveryKey[], number]>(
@@ -100,11 +142,21 @@ export class Retraction {
       [organization_id, delivery_id, message.ts, JSON.stringify(RETRACTED)],
     );
     if (taken.length === 0) return; // somebody else was faster, and has told it
-    const text = `Taken back from ${destination_name ?? message.channel} by ${author.actor.id}${reason === undefined ? '' : `: ${reason}`}`;
+    const remains = left === 0 ? '' : ` (${left === 1 ? 'an answer' : `${left} answers`} in its thread could not be deleted)`;
+    const text = `Taken back from ${row.destination_name ?? message.channel} by ${author.actor.id}${remains}${reason === undefined ? '' : `: ${reason}`}`;
     await this.log.write(tx, taken.map((key) => ({ organizationId: key.organization_id, deliveryId: key.delivery_id, story: { kind: 'retracted', text, slack: message } })));
     await this.log.tellSettled(tx, taken);
     await this.audit.record(tx, { ...author, action: 'delivery.retracted', target: { kind: 'delivery', id: delivery_id }, before: message, after: { deliveries: taken.length, ...(reason !== undefined && { reason }) } });
   }
+}
+
+/** Slack does not delete this one; others it may. */
+function isAboutOne(failure: SlackFailure): boolean {
+  return failure.family === 'refused' && failure.kind !== 'connection' && failure.kind !== 'configuration';
+}
+
+function takenBackNow(): ProblemException {
+  return conflict('The delivery is being taken back at this moment.', 'Look again in a few seconds.');
 }
 
 async function lockLane(tx: EntityManager, laneId: string): Promise<void> {

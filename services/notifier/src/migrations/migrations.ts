@@ -17,5 +17,6 @@ import { SettledByOrganization1764303000000 } from './1764303000000-settled-by-o
 import { LimitsAsTold1764304000000 } from './1764304000000-limits-as-told.js';
 import { ClaimsThatNobodyHeardOf1764305000000 } from './1764305000000-claims-that-nobody-heard-of.js';
 import { Retractions1764306000000 } from './1764306000000-retractions.js';
+import { AnswersInThreads1764307000000 } from './1764307000000-answers-in-threads.js';
 
-export const MIGRATIONS = [Initial1732460000000, Delivery1764028800000, Commands1764115200000, Directory1764202000000, Destinations1764202100000, AuditOfTarget1764202600000, CountsByWriter1764209000000, CommandsAsTheyCame1764210000000, LessToLookUp1764211000000, CommandsAsEvents1764212000000, LeftBehindFirst1764213000000, WaitingInLanes1764214000000, ClaimsAsAsked1764215000000, RestingLanes1764301000000, SettledByOrganization1764303000000, LimitsAsTold1764304000000, ClaimsThatNobodyHeardOf1764305000000, Retractions1764306000000];
+export const MIGRATIONS = [Initial1732460000000, Delivery1764028800000, Commands1764115200000, Directory1764202000000, Destinations1764202100000, AuditOfTarget1764202600000, CountsByWriter1764209000000, CommandsAsTheyCame1764210000000, LessToLookUp1764211000000, CommandsAsEvents1764212000000, LeftBehindFirst1764213000000, WaitingInLanes1764214000000, ClaimsAsAsked1764215000000, RestingLanes1764301000000, SettledByOrganization1764303000000, LimitsAsTold1764304000000, ClaimsThatNobodyHeardOf1764305000000, Retractions1764306000000, AnswersInThreads1764307000000];
