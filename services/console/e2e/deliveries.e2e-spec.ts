@@ -205,6 +205,9 @@ test('all that match are those that matched when they were selected, in what is 
   await expect(dialog.getByRole('alert')).toBeVisible();
   const matched = await product.api<Summary>('GET', `/v1/deliveries/counts?${new URLSearchParams(asked.filter as Record<string, string>).toString()}`);
   expect(Object.values(matched.byState).reduce((sum, count) => sum + count, 0)).toBe(all);
+  await page.keyboard.press('Escape');
+  await list.getByRole('checkbox', { checked: true }).first().uncheck();
+  await expect(page.getByText('1 delivery selected; what is not shown is no longer selected')).toBeVisible();
 });
 
 test('another filter is another list, of which nothing is selected; the open delivery leads to others over the same list', async ({ page }) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Delivery } from '@tocsin/contracts';
 import type { DeliveryState } from '@tocsin/domain';
 
-import { allUpTo, isPicked, mayPickAll, mayRepeatAt, MOST_BY_ID, NOT_POSTED, scopeOf, stillShown, totalOf, withoutUnconfirmed } from './picked.js';
+import { allUpTo, isPicked, mayPickAll, mayRepeatAt, MOST_BY_ID, NOT_POSTED, pick, scopeOf, stillShown, totalOf, withoutUnconfirmed } from './picked.js';
 
 const CREATED = '2026-03-01T09:00:00.000Z';
 const LATER = '2026-03-01T09:00:00.001Z';
@@ -81,6 +81,16 @@ describe('all that match', () => {
     expect(isPicked(ALL, delivery('came later', 'failed', LATER))).toBe(false);
     expect(isPicked(['a'], delivery('b', 'failed'))).toBe(false);
   });
+});
+
+test('whoever takes a row out of all that match is told that what is not shown went too, until nothing or all is selected again', () => {
+  const all = pick({ list: 'l', picked: ['a', 'b'], narrowed: false }, 'l', ALL);
+  const without = pick(all, 'l', ['a']);
+  expect(all.narrowed).toBe(false);
+  expect(without).toEqual({ list: 'l', picked: ['a'], narrowed: true });
+  expect(pick(without, 'l', ['a', 'b']).narrowed).toBe(true);
+  expect(pick(without, 'l', []).narrowed).toBe(false);
+  expect(pick(without, 'l', ALL).narrowed).toBe(false);
 });
 
 describe('a message that may come twice', () => {

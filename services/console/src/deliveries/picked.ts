@@ -45,6 +45,18 @@ export function isPicked(picked: Picked, { id, createdAt }: Pick<Delivery, 'id' 
   return isAll(picked) ? Date.parse(createdAt) < Date.parse(picked.before) : picked.includes(id);
 }
 
+/** What is selected of one list. */
+export interface PickedOf {
+  list: string;
+  picked: Picked;
+  /** Rows were taken out of all that matched: what is not shown went with them, as it has no ids here. */
+  narrowed: boolean;
+}
+
+export function pick({ picked: before, narrowed }: PickedOf, list: string, picked: Picked): PickedOf {
+  return { list, picked, narrowed: !isAll(picked) && picked.length > 0 && (narrowed || isAll(before)) };
+}
+
 /** What something is done to: how the server finds them, and how many there are in each state as far as it is known here. */
 export interface Scope {
   filter: BulkFilter;

@@ -13,6 +13,8 @@ import { ReplayManyDialog } from './replay-many-dialog.js';
 
 interface SelectionProps {
   picked: Picked;
+  /** Rows were taken out of all that matched. */
+  narrowed: boolean;
   /** Undefined while all are selected and not counted yet. */
   scope: Scope | undefined;
   /** How many match, shown or not; undefined while it is not known. */
@@ -22,7 +24,7 @@ interface SelectionProps {
   onPickAll: () => void;
 }
 
-export function Selection({ picked, scope, matching, shown, onPick, onPickAll }: SelectionProps) {
+export function Selection({ picked, narrowed, scope, matching, shown, onPick, onPickAll }: SelectionProps) {
   const [dialog, setDialog] = useState<{ to: 'replay' | 'cancel'; scope: Scope }>();
   const mayAct = useCan('deliveries:replay');
   const open = (to: 'replay' | 'cancel'): void => { if (scope) setDialog({ to, scope }); };
@@ -32,7 +34,7 @@ export function Selection({ picked, scope, matching, shown, onPick, onPickAll }:
   const waiting = scope ? totalOf(scope, UNDER_WAY) : 0;
   return (
     <Group gap="sm" mih={36}>
-      <Text size="sm" c="dimmed" aria-live="polite">{saidOf(picked, count, tooMany)}</Text>
+      <Text size="sm" c="dimmed" aria-live="polite">{saidOf(picked, count, { tooMany, narrowed })}</Text>
       {/* cards have no heading to select them by */}
       {count === 0 && shown.length > 0 && <Button size="xs" variant="subtle" hiddenFrom="sm" onClick={() => { onPick(shown.map(({ id }) => id)); }}>Select all shown</Button>}
       {matching !== undefined && mayPickAll(picked, shown.length, matching) && (
@@ -52,9 +54,10 @@ export function Selection({ picked, scope, matching, shown, onPick, onPickAll }:
   );
 }
 
-function saidOf(picked: Picked, count: number | undefined, tooMany: boolean): string {
+function saidOf(picked: Picked, count: number | undefined, { tooMany, narrowed }: { tooMany: boolean; narrowed: boolean }): string {
   if (count === undefined) return 'All that match are selected, and are being counted';
   if (count === 0) return 'Select deliveries to replay or cancel several at once.';
   if (isAll(picked)) return `All ${count.toLocaleString('en')} that matched when you selected them`;
-  return `${counted(count, 'delivery')} selected${tooMany ? `; at most ${MOST_BY_ID} rows at once` : ''}`;
+  const without = narrowed ? '; what is not shown is no longer selected' : '';
+  return `${counted(count, 'delivery')} selected${without}${tooMany ? `; at most ${MOST_BY_ID} rows at once` : ''}`;
 }
