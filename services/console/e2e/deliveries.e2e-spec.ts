@@ -97,6 +97,7 @@ test('a group of the same reason is replayed at once to another channel, with it
   await untilAll(product, 'failed', 5);
   await openDeliveries(page, '/deliveries/problems');
   const group = page.getByRole('article').filter({ hasText: '4 deliveries' });
+  await expect(group).toContainText('To #payments');
   await expect(group).toContainText('The channel is archived.');
   await expect(group).toContainText('Unarchive the channel in Slack, or choose another one.');
   await group.getByRole('button', { name: 'Replay all' }).click();

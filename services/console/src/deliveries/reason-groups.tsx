@@ -3,7 +3,7 @@ import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@man
 import { useState } from 'react';
 import { Link } from 'react-router';
 
-import { useReasons, type ReasonGroup } from '../api/deliveries.js';
+import { useLatestOf, useReasons, type ReasonGroup } from '../api/deliveries.js';
 import { useLiveDeliveries } from '../api/delivery-stream.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { TimeAgo } from '../parts/time-ago.js';
@@ -11,6 +11,7 @@ import { useCan } from '../session/session.js';
 import { StateMark } from './delivery-state.js';
 import { counted } from './delivery-words.js';
 import { justAfter, type Scope } from './picked.js';
+import { placesOf } from './reason-places.js';
 import { ReplayManyDialog } from './replay-many-dialog.js';
 
 /** Suppressed ones were not sent on purpose, and what was sent again is dealt with, or is a problem of its own. */
@@ -37,6 +38,7 @@ export function ReasonGroups() {
 function ReasonCard({ group, onReplay }: { group: ReasonGroup; onReplay: (scope: Scope) => void }) {
   const { state, code, message, remedy, count, lastAt } = group;
   const mayReplay = useCan('deliveries:replay');
+  const places = placesOf(useLatestOf(group, UNSOLVED).data ?? [], count);
   const list = new URLSearchParams({ ...UNSOLVED, state, code });
   return (
     <Paper withBorder p="md" component="article" aria-label={`${counted(count, 'delivery')}: ${message}`}>
@@ -46,6 +48,7 @@ function ReasonCard({ group, onReplay }: { group: ReasonGroup; onReplay: (scope:
           <Title order={3} size="h6">{counted(count, 'delivery')}</Title>
           <Text span size="sm" c="dimmed">latest: <TimeAgo at={lastAt} /></Text>
         </Group>
+        {places !== '' && <Text size="sm">{places}</Text>}
         <div>
           <Text size="sm">{message}</Text>
           <Text size="sm" fw={600}>{remedy}</Text>
