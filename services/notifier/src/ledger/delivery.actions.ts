@@ -12,7 +12,7 @@ import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { WaitingRepository, type Ending } from '../deliveries/waiting.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
-import { isUnderWay, repeated, repeatableColumns, repeatedStory, type Repeatable, type RepeatableRow } from './repeat.js';
+import { isUnderWay, lockRepetitions, repeated, repeatableColumns, repeatedStory, type Repeatable, type RepeatableRow } from './repeat.js';
 import { conflict } from './wrong-state.js';
 
 export function cancelled({ actor }: Author): Ending {
@@ -44,11 +44,12 @@ export class DeliveryActions {
 
   /** Sends the command again as a new delivery. @throws ProblemException 404, or 409 when it has not arrived, is under way or was posted already */
   async replay(tx: EntityManager, author: Author, deliveryId: string, { destination, reason, force }: ReplayDelivery): Promise<AcceptedReplay> {
+    await lockRepetitions(tx, author.organizationId, [deliveryId]);
     const row = await this.repeatable(tx, author.organizationId, deliveryId);
     if (!row) throw await this.queries.absenceOf(author.organizationId, deliveryId);
     if (isUnderWay(row)) throw conflict(`The delivery is ${row.state}: it is still under way.`, 'Wait for its end, or cancel it first.');
     if (row.state === 'posted' && force !== true) throw conflict('The delivery was posted.', 'Say "force": true to post it once more.');
-    if (row.stands_again !== null && force !== true) throw conflict(`The delivery was replayed as ${row.stands_again}, which was posted or will be.`, 'Look at that one first; say "force": true to post it once more.');
+    if (row.stands_again !== null && force !== true) throw conflict(`The message was replayed as ${row.stands_again}, which was posted or will be.`, 'Look at that one first; say "force": true to post it once more.');
     const accepted = { deliveryId: uuid(), replayOf: deliveryId };
     await this.arrivals.ingestWithin(tx, [repeated(row, accepted.deliveryId, destination, new Date())]);
     await this.log.write(tx, [{ organizationId: author.organizationId, deliveryId, story: repeatedStory(accepted.deliveryId, author.actor.id, reason) }]);

@@ -1,28 +1,39 @@
 /** A delivery once more: the same message, as a new command whose time to live begins anew. */
+import type { EntityManager } from 'typeorm';
+
 import type { DeliveryState, Destination } from '@tocsin/domain';
 
 import type { Arrival } from '../deliveries/arrival.js';
 import type { DeliveryRow } from '../deliveries/delivery-view.js';
+
+const UNDER_WAY: readonly DeliveryState[] = ['accepted', 'waiting', 'posting'];
 
 /** What a repetition has to know of a delivery beside its row: the thread that it goes to, and whether it was repeated already. */
 export interface Repeatable {
   kind: NonNullable<Arrival['kind']>;
   parent_channel: string | null;
   parent_ts: string | null;
-  /** Id of a replay of it that was posted or will be: one more would tell its readers twice. */
+  /** Id of a replay of it, or of what it repeats itself, that was posted or will be: one more would tell its readers twice. */
   stands_again: string | null;
 }
 
 export type RepeatableRow = DeliveryRow & Repeatable;
 
-/** The columns of {@link Repeatable}, of `d` in the view `ledger`. */
+/** The columns of {@link Repeatable}, of `d` in the view `ledger`. What they say holds while {@link lockRepetitions} keeps others away. */
 export function repeatableColumns(d: string): string {
   return `${d}.kind, ${d}.parent_channel, ${d}.parent_ts,
-    (select again.delivery_id from commands again join deliveries r using (organization_id, delivery_id)
-     where again.organization_id = ${d}.organization_id and again.replay_of = ${d}.delivery_id and r.state in ('posted', 'waiting', 'posting') limit 1) as stands_again`;
+    (select r.delivery_id from other_repetitions(${d}.organization_id, ${d}.delivery_id) again join deliveries r on r.organization_id = ${d}.organization_id and r.delivery_id = again.delivery_id
+     where r.state in ('posted', ${UNDER_WAY.map((state) => `'${state}'`).join(', ')}) limit 1) as stands_again`;
 }
 
-const UNDER_WAY: readonly DeliveryState[] = ['accepted', 'waiting', 'posting'];
+/** Until `tx` ends nobody else repeats any of these, nor what they repeat. Call it before anything is looked up, once in a transaction: they are locked in one order. */
+export async function lockRepetitions(tx: EntityManager, organizationId: string, deliveryIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `select pg_advisory_xact_lock(key) from (
+       select distinct hashtextextended(jsonb_build_array('replay', $1::text, first_of_repetitions($1, delivery_id))::text, 0) as key from unnest($2::text[]) delivery_id order by key) keys`,
+    [organizationId, deliveryIds],
+  );
+}
 
 export function isUnderWay({ state }: Pick<DeliveryRow, 'state'>): boolean {
   return UNDER_WAY.includes(state);

@@ -92,8 +92,8 @@ export class ReplayJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-/** Not what is under way or, unless it is forced, posted by itself or by a replay; not what its digest tells again; not what is not kept any more. */
-function isRepeated({ force }: Replay, { row, isToldByDigest }: ReplayItem): ReplayItem['row'] {
-  if (!row || isUnderWay(row) || isToldByDigest || ((row.state === 'posted' || row.stands_again !== null) && !force)) return undefined;
-  return row;
+/** Not what is under way; not what its digest tells again; unless it is forced, not what was posted by itself or by a replay, nor what a later replay of it that is named as well tells; not what is not kept any more. */
+function isRepeated({ force }: Replay, { row, isToldByDigest, isToldByLater }: ReplayItem): ReplayItem['row'] {
+  if (!row || isUnderWay(row) || isToldByDigest) return undefined;
+  return force || !(row.state === 'posted' || row.stands_again !== null || isToldByLater) ? row : undefined;
 }

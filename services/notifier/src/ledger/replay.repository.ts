@@ -9,7 +9,7 @@ import type { Destination } from '@tocsin/domain';
 import type { Author } from '../author.js';
 import { DELIVERY_COLUMNS } from '../deliveries/delivery-view.js';
 import { criteriaOf, filterSql } from './delivery-filter.js';
-import { repeatableColumns, type RepeatableRow } from './repeat.js';
+import { lockRepetitions, repeatableColumns, type RepeatableRow } from './repeat.js';
 
 export interface Replay {
   replay_id: string;
@@ -28,9 +28,11 @@ export interface ReplayItem {
   row: RepeatableRow | undefined;
   /** Its digest is named by the same replay. */
   isToldByDigest: boolean;
+  /** So is a later repetition of the same: what was asked for last. */
+  isToldByLater: boolean;
 }
 
-type ItemRow = RepeatableRow & { place: number; item_id: string; is_told: boolean };
+type ItemRow = RepeatableRow & { place: number; item_id: string; is_told: boolean; is_repeated: boolean };
 
 const KEPT_DAYS = 30;
 
@@ -75,15 +77,22 @@ export class ReplayRepository {
     return replay;
   }
 
+  /** With all of them locked against other replays. */
   async next(tx: EntityManager, { replay_id, organization_id, place }: Replay, limit: number): Promise<ReplayItem[]> {
+    const items = await tx.query<{ delivery_id: string }[]>('select delivery_id from replay_items where replay_id = $1 and place > $2 order by place limit $3', [replay_id, place, limit]);
+    if (items.length === 0) return [];
+    await lockRepetitions(tx, organization_id, items.map(({ delivery_id }) => delivery_id));
     const rows = await tx.query<ItemRow[]>(
       `select i.place, i.delivery_id as item_id, ${DELIVERY_COLUMNS('d')}, ${repeatableColumns('d')},
-         d.digest_id is not null and exists (select 1 from replay_items o where o.replay_id = i.replay_id and o.delivery_id = d.digest_id) as is_told
+         d.digest_id is not null and exists (select 1 from replay_items o where o.replay_id = i.replay_id and o.delivery_id = d.digest_id) as is_told,
+         exists (select 1 from other_repetitions(d.organization_id, d.delivery_id) again join replay_items o on o.replay_id = i.replay_id and o.delivery_id = again.delivery_id and o.place > i.place) as is_repeated
        from (select * from replay_items where replay_id = $1 and place > $2 order by place limit $4) i
        left join ledger d on d.organization_id = $3 and d.delivery_id = i.delivery_id order by i.place`,
       [replay_id, place, organization_id, limit],
     );
-    return rows.map((row) => ({ place: row.place, deliveryId: row.item_id, row: (row.delivery_id as string | null) === null ? undefined : row, isToldByDigest: row.is_told }));
+    return rows.map((row) => ({
+      place: row.place, deliveryId: row.item_id, row: (row.delivery_id as string | null) === null ? undefined : row, isToldByDigest: row.is_told, isToldByLater: row.is_repeated,
+    }));
   }
 
   async advance(tx: EntityManager, { replay_id }: Replay, { place, done, skipped }: { place: number; done: number; skipped: number }): Promise<void> {

@@ -1,0 +1,45 @@
+import { BY_KEY } from './plans.sql.js';
+
+/**
+ * A delivery and what repeats it: replays of it, replays of those, and so on up to the first one, which may not be kept any more.
+ *
+ * repetitions_before: what a delivery repeats, the nearest at distance 1.
+ * first_of_repetitions: the one that all of them repeat; itself when it repeats nothing.
+ * other_repetitions: all others that repeat the same, without what the delivery itself repeats.
+ */
+export const REPETITIONS_FUNCTIONS = `
+drop function if exists other_repetitions, first_of_repetitions, repetitions_before;
+create function repetitions_before(organization text, delivery text) returns table (delivery_id text, distance int)
+language plpgsql stable rows 1
+${BY_KEY} as $$
+#variable_conflict use_column
+begin
+  return query
+  with recursive before (delivery_id, distance) as (
+    select c.replay_of, 1 from commands c where c.organization_id = organization and c.delivery_id = delivery and c.replay_of is not null
+    union all
+    select c.replay_of, b.distance + 1 from before b join commands c on c.organization_id = organization and c.delivery_id = b.delivery_id where c.replay_of is not null
+  )
+  select b.delivery_id, b.distance from before b;
+end $$;
+
+create function first_of_repetitions(organization text, delivery text) returns text
+language sql stable as $$
+  select coalesce((select b.delivery_id from repetitions_before(organization, delivery) b order by b.distance desc limit 1), delivery)
+$$;
+
+create function other_repetitions(organization text, delivery text) returns table (delivery_id text)
+language plpgsql stable rows 1
+${BY_KEY} as $$
+#variable_conflict use_column
+begin
+  return query
+  with recursive family (delivery_id) as (
+    select first_of_repetitions(organization, delivery)
+    union all
+    select c.delivery_id from family f join commands c on c.organization_id = organization and c.replay_of = f.delivery_id
+  )
+  select f.delivery_id from family f
+  where f.delivery_id <> delivery and not exists (select 1 from repetitions_before(organization, delivery) b where b.delivery_id = f.delivery_id);
+end $$;
+`;
