@@ -27,6 +27,16 @@ beforeEach(async () => {
   woken = 0;
 });
 
+/** Open, with a probe that was due this long ago. */
+async function openBreakers(dueSeconds: number, ...keys: readonly string[]): Promise<void> {
+  await opened.source.query(
+    `insert into breakers (breaker_key, is_open, opened_at, probe_at) select key, true, clock_timestamp(), clock_timestamp() - make_interval(secs => $2) from unnest($1::text[]) key`, [keys, dueSeconds]);
+}
+
+async function openOnes(): Promise<string[]> {
+  return (await opened.source.query<{ breaker_key: string }[]>('select breaker_key from breakers where is_open order by 1')).map(({ breaker_key }) => breaker_key);
+}
+
 describe('the sweep', () => {
   test.each([
     ['asleep', 'active = false'],
@@ -52,6 +62,29 @@ describe('the sweep', () => {
     await sweep.sweep();
     expect(woken).toBe(1);
     expect((await opened.claimOne())?.deliveryId).toBe(id);
+  });
+
+  test('closes a breaker that nothing has asked for a minute, since nothing waits', async () => {
+    await openBreakers(61, 'slack', 'connection-1');
+    await sweep.sweep();
+    expect(await openOnes()).toEqual([]);
+  });
+
+  test('leaves a breaker alone whose probe has not been due for long', async () => {
+    await openBreakers(50, 'slack', 'connection-1');
+    await sweep.sweep();
+    expect(await openOnes()).toEqual(['connection-1', 'slack']);
+  });
+
+  test('leaves a breaker alone for which something waits, be it for a time of its own', async () => {
+    await opened.connect({ id: 'idle' });
+    await opened.accept({});
+    await opened.finish(await opened.claimOne(), waits({ messageWaitMs: 600_000 }));
+    await opened.passTime(1.1);
+    expect(await opened.claim(10)).toEqual([]);
+    await openBreakers(300, 'slack', 'connection-1', 'idle');
+    await sweep.sweep();
+    expect(await openOnes()).toEqual(['connection-1', 'slack']);
   });
 
   test('leaves a lane alone that somebody holds, that sleeps rightly or whose connection cannot send', async () => {

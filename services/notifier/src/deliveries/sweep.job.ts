@@ -1,6 +1,6 @@
 /**
- * The net under the lanes, every 30 seconds: wakes those that were forgotten, and ends what has waited too long. The time
- * in which a connection could not send counts to no message's life.
+ * The net under the lanes, every 30 seconds: wakes those that were forgotten, ends what has waited too long, and closes
+ * breakers that nothing will ask. The time in which a connection could not send counts to no message's life.
  */
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -59,6 +59,7 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
   async sweep(): Promise<boolean> {
     const areMoreOld = await this.endSome(EXPIRED, TOO_OLD);
     const areMoreLost = await this.endSome(DISCONNECTED, OF_DISCONNECTED);
+    await this.closeUnasked();
     const forgotten = await this.wakeForgotten();
     if (forgotten > 0) {
       this.logger.warn({ lanes: forgotten }, 'forgotten destinations were woken');
@@ -70,6 +71,18 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
   /** @returns whether there is more */
   private async endSome(ending: Ending, which: Which): Promise<boolean> {
     return (await this.outbox.transaction((tx) => this.waiting.endSome(tx, ending, which))).isMore;
+  }
+
+  /** Only a message that waits can be a probe: without one a breaker would stay open, and nothing would be brought up to date, until somebody sends. */
+  private async closeUnasked(): Promise<void> {
+    await this.database.query(
+      `delete from breakers b using (
+         select o.breaker_key from breakers o
+         where o.is_open and o.probe_at < clock_timestamp() - interval '1 minute' and not exists (
+           select 1 from lanes l where l.active and not l.provisional and l.next_at < 'infinity' and o.breaker_key in ('slack', l.connection_id))
+         for update skip locked) unasked
+       where b.breaker_key = unasked.breaker_key`,
+    );
   }
 
   /** Lanes that sleep although something waits in them and their connection can send. @returns how many */

@@ -2,11 +2,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { ConnectionChanged } from '@tocsin/contracts';
+import { createLogger } from '@tocsin/platform';
 import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
 import { BY_WORKFLOW, changed, OpenedLiving } from '../../test/opened-living.js';
 import { RunningNotifier, type PostedInSandbox } from '../../test/running-notifier.js';
+import type { PostingJob } from '../deliveries/posting.job.js';
+import { SweepJob } from '../deliveries/sweep.job.js';
 
 const OTHER_WORKSPACE = { id: 'T0GLOBEX01', name: 'Globex', url: 'https://globex.slack.com' };
 const RESOLVED_COLOUR = '#2E7D32';
@@ -71,6 +74,21 @@ describe('while a breaker is open', () => {
     expect(await living.edits.claim(10)).toMatchObject([{ wanted: { status: 'resolved' }, wanted_revision: 3 }]);
   });
 });
+
+test('a message is brought up to date after an outage also when nothing waits that could be a probe', async () => {
+  const living = await OpenedLiving.open();
+  const sweep = new SweepJob(living.opened.source, living.opened.outbox, living.opened.waiting, { wake: () => undefined } as unknown as PostingJob, createLogger('test', 'silent'));
+  await living.opened.connect();
+  await living.tell({ issues: [issue], options: { thread: false } });
+  await living.hear(raised);
+  await living.opened.source.query(`insert into breakers (breaker_key, is_open, opened_at, probe_at) values ('slack', true, clock_timestamp(), clock_timestamp())`);
+  await living.opened.passTime(61);
+  expect(await living.opened.claim(10)).toEqual([]);
+  expect(await living.edits.claim(10)).toEqual([]);
+  await sweep.sweep();
+  expect(await living.edits.claim(10)).toHaveLength(1);
+  await living.opened.close();
+}, 30_000);
 
 test('single failures stop no edits', async () => {
   const living = await OpenedLiving.open();
