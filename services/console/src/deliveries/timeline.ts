@@ -2,6 +2,7 @@
 import type { Delivery } from '@tocsin/contracts';
 
 import { matchedBy } from './delivery-words.js';
+import { editWords } from './edit-words.js';
 
 export type Tone = 'good' | 'bad' | 'wait' | 'plain';
 
@@ -30,6 +31,7 @@ const CAUSES: Record<Delivery['source']['kind'], string> = { manual: 'Sent by', 
 /** What wanted it sent stands after the first line, at its moment. */
 export function timelineOf({ timeline = [], source, createdAt }: Pick<Delivery, 'timeline' | 'source' | 'createdAt'>): Moment[] {
   const told = timeline.map(({ at, kind, text, slack }): Moment => {
+    if (kind === 'edited') return { at, ...editWords(text), slack: slack as Moment['slack'] };
     const [word, tone] = KINDS[kind] ?? [wordOf(kind), 'plain'];
     return { at, word, tone, text, slack: slack as Moment['slack'] };
   });
