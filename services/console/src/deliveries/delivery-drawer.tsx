@@ -4,7 +4,7 @@ import { useState } from 'react';
 
 import type { Delivery } from '@tocsin/contracts';
 
-import { isSettled, useDelivery } from '../api/deliveries.js';
+import { useDelivery } from '../api/deliveries.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { useFocusBack } from '../parts/use-focus-back.js';
 import { DeliveryActions, type DeliveryDialog } from './delivery-actions.js';
@@ -52,7 +52,7 @@ function OpenDelivery({ delivery, onDialog }: { delivery: Delivery; onDialog: (d
       <DeliveryFacts delivery={delivery} />
       <DeliveryTimeline delivery={delivery} />
       {delivery.source.kind === 'digest' && <DigestMembers digestId={delivery.id} />}
-      <DeliveryMessageView id={delivery.id} version={delivery.version} settled={isSettled(delivery)} />
+      <DeliveryMessageView delivery={delivery} />
     </Stack>
   );
 }

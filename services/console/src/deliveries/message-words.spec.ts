@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+
+import type { Delivery } from '@tocsin/contracts';
+
+import { messageWords } from './message-words.js';
+
+const AT = '2026-03-01T09:00:00.000Z';
+const EDITED = { at: AT, kind: 'edited', text: 'Changed in place: resolved' };
+const NOT_EDITED = { at: AT, kind: 'edited', text: 'Could not be changed in place: The message is too old.' };
+
+test.each([
+  ['waiting', 'waiting', [], 'Message as it will be posted', false],
+  ['posted', 'posted', [], 'Message as it was posted', false],
+  ['posted and brought up to date', 'posted', [EDITED], 'Message as it was first posted', true],
+  ['posted and not brought up to date', 'posted', [NOT_EDITED], 'Message as it was posted', false],
+  ['unconfirmed', 'unconfirmed', [], 'Message as it would be posted again', true],
+  ['failed', 'failed', [], 'Message as it would be posted now', false],
+] as [string, Delivery['state'], NonNullable<Delivery['timeline']>, string, boolean][])('the message of a delivery that is %s is called what it is', (_, state, timeline, title, noted) => {
+  const words = messageWords({ state, timeline });
+  expect(words.title).toBe(title);
+  expect(words.note !== undefined).toBe(noted);
+});
