@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { AcceptedReplay, AcceptedReplays, ConnectionChanged, Problem, ReplayProgress } from '@tocsin/contracts';
+import type { Issue } from '@tocsin/domain';
 import { closeSlackConnections } from '@tocsin/slack';
-import { eventually } from '@tocsin/testing';
+import { anIssue, eventually } from '@tocsin/testing';
 
 import { aConnection } from '../../test/opened-lanes.js';
 import { RunningNotifier, type Answer } from '../../test/running-notifier.js';
@@ -25,6 +26,7 @@ afterAll(async () => {
 }, 30_000);
 
 beforeEach(async () => {
+  await notifier.control('faults', { reset: true });
   await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.audit, notifier.replays cascade');
   connection = await notifier.connect();
 });
@@ -149,5 +151,42 @@ describe('what was repeated already', () => {
     await notifier.settled(deliveryId);
     const { body } = await replay(deliveryId, { destination: { id: 'C0GENERAL1' } });
     expect(await notifier.settled(body.deliveryId)).toMatchObject({ state: 'posted' });
+  });
+});
+
+describe('what Slack may have already', () => {
+  const MARK = 'An earlier message about this may be here already: Slack did not confirm it.';
+
+  async function unconfirmed(issues: readonly Issue[]): Promise<string> {
+    await notifier.control('faults', { method: 'chat.postMessage', lost: 'before', times: 1 });
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: THERE }, issues: [...issues], source: { kind: 'manual', user: 'noa@acme.test' } });
+    expect(await notifier.settled(id)).toMatchObject({ state: 'unconfirmed' });
+    return id;
+  }
+
+  async function message(id: string, channel: string): Promise<string> {
+    expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
+    return JSON.stringify((await notifier.messages(channel)).find(({ metadata }) => metadata?.event_payload?.delivery_id === id)?.blocks);
+  }
+
+  test.each([['several issues', [anIssue(), anIssue()]], ['one issue', [anIssue()]]])('is repeated with a mark that says so, when it is about %s; not elsewhere', async (_, issues) => {
+    const id = await unconfirmed(issues);
+    expect((await message((await replay(id)).body.deliveryId, THERE)).split(MARK)).toHaveLength(2);
+    expect(await message((await replay(id, { force: true, destination: { id: 'C0GENERAL1' } })).body.deliveryId, 'C0GENERAL1')).not.toContain(MARK);
+  });
+
+  test('keeps its mark when the replay failed and is repeated, but not to elsewhere', async () => {
+    const id = await unconfirmed([anIssue(), anIssue()]);
+    await notifier.control('faults', { method: 'chat.postMessage', error: 'not_in_channel', times: 1 });
+    const again = (await replay(id)).body.deliveryId;
+    expect(await notifier.settled(again)).toMatchObject({ state: 'failed' });
+    expect(await message((await replay(again)).body.deliveryId, THERE)).toContain(MARK);
+    expect(await message((await replay(again, { force: true, destination: { id: 'C0GENERAL1' } })).body.deliveryId, 'C0GENERAL1')).not.toContain(MARK);
+  });
+
+  test('is repeated with it by a replay of many', async () => {
+    const id = await unconfirmed([anIssue(), anIssue()]);
+    expect(await replayMany([id])).toMatchObject({ done: 1 });
+    expect(await message((await replays())[0]?.id ?? '', THERE)).toContain(MARK);
   });
 });

@@ -5,6 +5,7 @@ import type { DeliveryState, Destination } from '@tocsin/domain';
 
 import type { Arrival } from '../deliveries/arrival.js';
 import type { DeliveryRow } from '../deliveries/delivery-view.js';
+import type { KeptCommand } from '../living/told.js';
 
 const UNDER_WAY: readonly DeliveryState[] = ['accepted', 'waiting', 'posting'];
 
@@ -46,8 +47,16 @@ export function repeatedStory(deliveryId: string, by: string, reason: string | n
 
 /** @param destination somewhere else than the first time, where its thread is not */
 export function repeated(row: RepeatableRow, commandId: string, destination: Destination | undefined, saidAt: Date): Arrival {
-  const command = Object.assign({}, row.command, { commandId }, destination && { destination });
+  const command: KeptCommand = Object.assign({}, row.command, { commandId }, destination && { destination });
+  const isSamePlace = destination === undefined || ('id' in destination && destination.id === row.destination_id);
+  if (isSamePlace && mayBeThere(row)) command.follows = { reason: 'unconfirmed' };
+  if (!isSamePlace && command.follows?.reason === 'unconfirmed') delete command.follows;
   delete command.expiresAt;
   const { parent_channel: channel, parent_ts: ts } = row;
   return { command, saidAt, replayOf: row.delivery_id, ...(row.kind === 'reply' && !destination && channel !== null && ts !== null && { kind: 'reply' as const, parent: { channel, ts } }) };
+}
+
+/** Slack did not confirm an attempt: readers cannot tell a repetition from news unless it says so. */
+function mayBeThere({ state, ambiguous }: RepeatableRow): boolean {
+  return state !== 'posted' && (state === 'unconfirmed' || ambiguous > 0);
 }
