@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario.js';
 import type { SandboxFault } from '../system/sandbox.js';
 import type { System } from '../system/system.js';
 import { allPosted, expected, nothingUnknown } from './expectations.js';
+import { LIMITS } from './limits.js';
 
 /** A fault that strikes some posts for as long as there is load; then Slack is well again. */
 function answering(name: string, fault: string, sandboxFault: SandboxFault, wasPosted: boolean): Scenario {
@@ -52,39 +53,6 @@ const ANSWERS: readonly Scenario[] = [
   answering('length-too-long', 'one in thirty answers promises more bytes than come, although it is posted', { probability: 0.03, lengthOff: 40 }, true),
   answering('length-too-short', 'one in ten answers promises fewer bytes than come, although it is posted', { probability: 0.1, lengthOff: -40 }, true),
   answering('ok-without-ts', 'one in ten answers says ok and not where, although it is posted', { probability: 0.1, body: { ok: true }, lost: 'after' }, true),
-];
-
-const ACME = 'T0ACME0001';
-
-/** Posts to a place that said how long to wait must not come earlier. */
-function limited(name: string, fault: string, sandboxFault: SandboxFault, waitMs: number, isWhole = false): Scenario<string> {
-  return {
-    name: `slack-429-${name}`, fault, holds: 'no post to what was limited before its time; nothing unknown, no duplicates, all posted',
-    strike: async ({ sandbox, places }) => {
-      const channel = places[0]?.channels[0] ?? '';
-      await sandbox.fault({ ...sandboxFault, workspace: 'acme', ...(!isWhole && { channel }) });
-      await sandbox.faultsSpent();
-      await sleep(waitMs); // time that is made to pass afterwards counts as time
-      return channel;
-    },
-    load: { channels: 6 },
-    judge: async (facts, channel, { sandbox }) => {
-      const requests = (await sandbox.posts()).filter(({ arguments: { channel: to }, workspace }) => to === channel && workspace === ACME);
-      const early = requests.filter(({ status, at }, n) => status === 429 && requests.some((later, m) => m > n && Date.parse(later.at) - Date.parse(at) < waitMs - 50));
-      return [
-        ...nothingUnknown(facts), ...allPosted(facts), ...expected(requests.some(({ status }) => status === 429), 'nothing was limited'),
-        ...expected(early.length === 0, `${early.length} times the next post came before its time`),
-      ];
-    },
-  };
-}
-
-const LIMITS: readonly Scenario[] = [
-  limited('channel', 'a channel is limited five times, Retry-After 2', { times: 5, retryAfter: 2 }, 2000),
-  limited('workspace', 'a workspace is limited twenty times, Retry-After 2', { times: 20, retryAfter: 2 }, 2000, true),
-  limited('no-header', 'a channel is limited three times, without Retry-After', { times: 3, status: 429, error: 'ratelimited' }, 500),
-  limited('zero', 'a channel is limited three times, Retry-After 0', { times: 3, retryAfter: 0 }, 0),
-  limited('garbage', 'a channel is limited three times, Retry-After soon', { times: 3, retryAfter: 'soon' }, 500),
 ];
 
 /** Requests while Slack is away, fewer than this: until the breaker opens, and the probes after it. */
