@@ -82,6 +82,7 @@ export class EditMessage {
     const first = await this.update(ready, edit.was_plain_text ? plain(input) : rich(input));
     if (first.ok) return this.record(edit, 'shown', `Changed in place: ${wordsOf(ready.issue)}`, edit.was_plain_text);
     if (judgeEdit(first.failure, { fails: edit.fails, wasPlainText: edit.was_plain_text }, Math.random()).then !== 'plain text') return this.afterFailure(ready, first.failure, edit.was_plain_text);
+    await this.edits.charge(edit);
     const second = await this.update(ready, plain(input));
     if (second.ok) return this.record(edit, 'shown', `Changed in place as plain text, since Slack refused the formatted message: ${wordsOf(ready.issue)}`, true);
     return this.afterFailure(ready, second.failure, true);

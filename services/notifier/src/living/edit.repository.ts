@@ -87,6 +87,12 @@ export class EditRepository {
     await tx.query('update budgets set blocked_until = greatest(blocked_until, clock_timestamp() + make_interval(secs => $2::float8 / 1000)) where budget_key = $1', [budget_key, waitMs]);
   }
 
+  /** One more request than was claimed. It goes all the same: those after it wait for it. */
+  async charge({ budget_key }: Edit): Promise<void> {
+    if (this.config.SLACK_UPDATES_PER_MINUTE === 0) return;
+    await this.database.query('update budgets set tat = greatest(tat, clock_timestamp()) + make_interval(secs => $2) where budget_key = $1', [budget_key, 60 / this.config.SLACK_UPDATES_PER_MINUTE]);
+  }
+
   /** The message is gone: the one of this delivery, which is not there yet, takes its place. */
   async replace(tx: EntityManager, edit: Edit, deliveryId: string): Promise<boolean> {
     return this.settle(tx, edit, 'delivery_id = $5, channel = null, ts = null, shown_revision = 0, replied_revision = 0', [deliveryId]);
