@@ -42,6 +42,17 @@ function rows(page: Page): ReturnType<Page['locator']> {
   return page.getByRole('table', { name: 'Deliveries' }).locator('tbody').getByRole('row');
 }
 
+/** Of the first field for a moment, beyond what it takes to show its whole text. */
+const ROOM_LEFT = `(() => {
+  const field = document.querySelector('input[type=datetime-local]');
+  const copy = field.cloneNode();
+  copy.style.width = 'max-content';
+  document.body.append(copy);
+  const room = field.offsetWidth - copy.offsetWidth;
+  copy.remove();
+  return room;
+})()`;
+
 test('a channel was archived: the refusal comes with its remedy, and the message goes to another channel', async ({ page, product }) => {
   await product.atSlack('channels', { id: PAYMENTS, archived: true });
   const { deliveryId } = await send(product, 0, PAYMENTS);
@@ -236,6 +247,10 @@ test('a moment is typed digit by digit, in the zone of whoever types', async ({ 
   await after.pressSequentially('2025', { delay: 400 });
   await expect(after).toHaveValue('2025-03-01T09:30');
   await expect(page).toHaveURL(/after=2025-03-01T14%3A30/);
+  for (const width of [1280, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect(await page.evaluate(ROOM_LEFT)).toBeGreaterThanOrEqual(0);
+  }
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await expect(page).toHaveURL(/deliveries$/);
   await page.close();
