@@ -363,6 +363,22 @@ test('why did I not get it, of an issue that does not exist: it says so, and wha
   await expect(answer.getByRole('link', { name: 'Open the issue' })).toBeHidden();
 });
 
+test('what is selected stays in sight down a long list, and does not cover the row that has the focus', async ({ page }) => {
+  for (const [width, height] of [[1280, 500], [320, 640]] as const) {
+    await page.setViewportSize({ width, height });
+    await openDeliveries(page);
+    await page.getByRole('cell').getByRole('checkbox').first().check();
+    const bar = page.locator('.selection');
+    const links = page.locator('.row-link');
+    await links.last().focus();
+    await expect(page.getByRole('button', { name: 'Clear the selection' })).toBeInViewport({ ratio: 1 });
+    for (let step = 0; step < 6; step += 1) await page.keyboard.press('ArrowUp');
+    const focused = await page.locator('.row-link:focus').boundingBox();
+    const above = await bar.boundingBox();
+    expect(focused?.y).toBeGreaterThanOrEqual((above?.y ?? 0) + (above?.height ?? 0));
+  }
+});
+
 test('the keyboard goes from row to row, opens one and comes back to it', async ({ page }) => {
   await openDeliveries(page);
   const links = page.locator('.row-link');

@@ -1,4 +1,7 @@
-/** What is selected and what can be done with it. Always there, so that the list does not jump when the first row is selected. */
+/**
+ * What is selected and what can be done with it. Always there, so that the list does not jump when the first row is
+ * selected; while something is, it stays in sight however far the list goes.
+ */
 import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 
@@ -10,6 +13,7 @@ import { CancelManyDialog } from './cancel-many-dialog.js';
 import { counted } from './delivery-words.js';
 import { isAll, mayPickAll, MOST_BY_ID, totalOf, UNDER_WAY, type Picked, type Scope } from './picked.js';
 import { ReplayManyDialog } from './replay-many-dialog.js';
+import { useStickyBar } from './use-sticky-bar.js';
 
 interface SelectionProps {
   picked: Picked;
@@ -31,9 +35,10 @@ export function Selection({ picked, narrowed, scope, matching, shown, onPick, on
   const close = (): void => { setDialog(undefined); };
   const count = scope && totalOf(scope);
   const tooMany = !isAll(picked) && picked.length > MOST_BY_ID;
+  const bar = useStickyBar();
   const waiting = scope ? totalOf(scope, UNDER_WAY) : 0;
   return (
-    <Group gap="sm" mih={36}>
+    <Group ref={bar} gap="sm" mih={47} className="selection" data-sticky={count !== 0}>
       <Text size="sm" c="dimmed" aria-live="polite">{saidOf(picked, count, { tooMany, narrowed })}</Text>
       {/* cards have no heading to select them by */}
       {count === 0 && shown.length > 0 && <Button size="xs" variant="subtle" hiddenFrom="sm" onClick={() => { onPick(shown.map(({ id }) => id)); }}>Select all shown</Button>}
