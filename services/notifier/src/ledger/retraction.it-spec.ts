@@ -55,6 +55,26 @@ function told(delivery: Delivery): Promise<{ living: boolean; leased: boolean }[
   return notifier.database.query('select living, lease_id is not null as leased from notifier.told_issues where delivery_id = $1', [delivery.id]);
 }
 
+/** Slack was asked to delete it, and may not have answered yet. */
+async function isBeingDeleted({ slack }: Delivery): Promise<boolean> {
+  const { items } = (await (await fetch(`${notifier.sandbox.url}/sandbox/requests`)).json()) as { items: { method: string; arguments: { ts?: string } }[] };
+  return items.some(({ method, arguments: { ts } }) => method === 'chat.delete' && ts === slack?.ts);
+}
+
+/** A message, and this many answers of a workflow in its thread. */
+async function answered(count: number): Promise<{ message: Delivery; answers: Delivery[]; issue: Issue }> {
+  const issue = anIssue();
+  const tell = async (revision: number): Promise<Delivery> => notifier.settled(await notifier.send({
+    connectionId: connection.id, destination: { id: 'C0GENERAL1' }, source: BY_WORKFLOW, change: revision === 1 ? 'new' : 'updated', issues: [{ ...issue, revision }], ...(revision > 1 && { comment: `change ${revision}` }),
+  }));
+  const message = await tell(1);
+  const answers: Delivery[] = [];
+  for (let at = 0; at < count; at++) answers.push(await tell(at + 2));
+  const threads = (await notifier.messages('C0GENERAL1')) as (PostedInSandbox & { thread_ts?: string })[];
+  expect(threads.filter(({ thread_ts }) => thread_ts === message.slack?.ts)).toHaveLength(count);
+  return { message, answers, issue };
+}
+
 describe('taking back', () => {
   test('deletes the message in Slack; the delivery is suppressed and tells where it was, by whom and why it was taken back', async () => {
     const delivery = await posted();
@@ -99,7 +119,7 @@ describe('taking back', () => {
     await notifier.control('faults', { method: 'chat.delete', latencyMs: 1500, times: 1 });
     await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', times: 1 });
     const first = retract(delivery.id);
-    await eventually(async () => (await told(delivery))[0]?.living === false);
+    await eventually(() => isBeingDeleted(delivery));
     const headers = { authorization: `Bearer ${await notifier.issuer.token({ user: 'ada@acme.test', organization: 'acme', roles: ['admin'] })}`, 'content-type': 'application/json' };
     const second = await fetch(`${replica.url}/v1/deliveries/${delivery.id}/retract`, { method: 'POST', headers, body: '{}' });
     expect([second.status, await second.json()]).toMatchObject([409, { detail: expect.stringContaining('being taken back'), hint: 'Look again in a few seconds.' }]);
@@ -110,9 +130,9 @@ describe('taking back', () => {
   test('goes on after a crash when the one before has had its time, and a refusal that comes late changes nothing for the next one', async () => {
     const delivery = await posted();
     const lease = 'update notifier.retractions set lease_id = gen_random_uuid(), leased_until = clock_timestamp()';
-    await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', latencyMs: 800, times: 1 });
+    await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', latencyMs: 1500, times: 1 });
     const late = retract(delivery.id);
-    await eventually(async () => (await told(delivery))[0]?.living === false);
+    await eventually(() => isBeingDeleted(delivery));
     await notifier.database.query(`${lease} + interval '30 seconds'`);
     expect((await late).status).toBe(422);
     expect(await told(delivery)).toEqual([{ living: false, leased: false }]);
@@ -142,20 +162,6 @@ describe('taking back', () => {
 });
 
 describe('the thread of the message', () => {
-  /** A message, and this many answers of a workflow in its thread. */
-  async function answered(count: number): Promise<{ message: Delivery; answers: Delivery[]; issue: Issue }> {
-    const issue = anIssue();
-    const tell = async (revision: number): Promise<Delivery> => notifier.settled(await notifier.send({
-      connectionId: connection.id, destination: { id: 'C0GENERAL1' }, source: BY_WORKFLOW, change: revision === 1 ? 'new' : 'updated', issues: [{ ...issue, revision }], ...(revision > 1 && { comment: `change ${revision}` }),
-    }));
-    const message = await tell(1);
-    const answers: Delivery[] = [];
-    for (let at = 0; at < count; at++) answers.push(await tell(at + 2));
-    const threads = (await notifier.messages('C0GENERAL1')) as (PostedInSandbox & { thread_ts?: string })[];
-    expect(threads.filter(({ thread_ts }) => thread_ts === message.slack?.ts)).toHaveLength(count);
-    return { message, answers, issue };
-  }
-
   test('goes with it: what was answered there, by a workflow or by Tocsin itself, is deleted, and each of them tells so', async () => {
     const { message, answers, issue } = await answered(1);
     const other = await answered(1);
@@ -220,6 +226,22 @@ describe('what keeps the message up to date', () => {
     await notifier.control('faults', { method: 'chat.delete', error: 'cant_delete_message', times: 1 });
     expect((await retract(delivery.id)).status).toBe(422);
     expect(await told(delivery)).toEqual([{ living: true, leased: false }]);
+  });
+
+  test('does not go on either when Slack wants the next try later', async () => {
+    const message = await posted();
+    await notifier.control('faults', { method: 'chat.delete', lost: 'after', times: 1 });
+    expect((await retract(message.id)).status).toBe(503);
+    await notifier.control('faults', { method: 'chat.delete', status: 429, retryAfter: 7, times: 1 });
+    expect((await retract(message.id)).status).toBe(429);
+    expect(await told(message)).toEqual([{ living: false, leased: false }]);
+  });
+
+  test('goes on when nobody knows whether an answer in its thread was deleted', async () => {
+    const { message } = await answered(1);
+    await notifier.control('faults', { method: 'chat.delete', lost: 'after', times: 1 });
+    expect((await retract(message.id)).status).toBe(503);
+    expect(await told(message)).toEqual([{ living: true, leased: false }]);
   });
 
   test('goes on when Slack does not delete it', async () => {

@@ -29,6 +29,8 @@ const RETRACTED: DeliveryError = { code: 'retracted', message: 'It was posted an
 const GONE: readonly string[] = ['message_not_found'];
 /** After any other failure the message may be gone, and whoever kept it up to date would post it anew. */
 const NOT_DELETED: readonly SlackFailure['family'][] = ['refused', 'busy', 'shaken'];
+/** Slack says so of a message that is there. */
+const THERE: readonly string[] = ['cant_delete_message'];
 
 /** Who takes what back, under which lease. */
 interface Taking {
@@ -37,6 +39,8 @@ interface Taking {
   row: DeliveryRow;
   message: PostedMessage;
   leaseId: string;
+  /** It was kept up to date: nobody tried before without hearing what became of it. */
+  wasLiving: boolean;
   door: SlackDoor;
 }
 
@@ -65,7 +69,7 @@ export class Retraction {
     const taking = { author, reason, row, door, ...(await this.begin(row)) };
     const left = await this.takeAnswers(taking);
     const failure = await this.delete(taking, taking.message);
-    if (failure) throw await this.giveUp(taking, failure);
+    if (failure) throw await this.giveUp(taking, failure, THERE.includes(failure.code) || (taking.wasLiving && NOT_DELETED.includes(failure.family)));
     return this.outbox.transaction(async (tx) => {
       await this.record(tx, taking, row, taking.message, left);
       await this.leases.giveBack(tx, row, taking.leaseId);
@@ -85,7 +89,7 @@ export class Retraction {
       const place = { channel: answer.slack_channel, ts: answer.slack_ts };
       const failure = await this.delete(taking, place);
       if (!failure) await this.outbox.transaction((tx) => this.record(tx, taking, answer, place));
-      else if (!isAboutOne(failure)) throw await this.giveUp(taking, failure);
+      else if (!isAboutOne(failure)) throw await this.giveUp(taking, failure, taking.wasLiving);
       else {
         left.push(answer.delivery_id);
         await this.outbox.transaction((tx) => this.tellFailure(tx, taking, answer, failure));
@@ -101,7 +105,7 @@ export class Retraction {
   }
 
   /** Nothing keeps the message up to date from here on. @throws ProblemException 409 when somebody else is at it, or was faster, 429 while Slack wants nothing deleted */
-  private async begin({ organization_id, delivery_id, lane_id }: DeliveryRow): Promise<{ message: PostedMessage; leaseId: string }> {
+  private async begin({ organization_id, delivery_id, lane_id }: DeliveryRow): Promise<Pick<Taking, 'message' | 'leaseId' | 'wasLiving'>> {
     return this.outbox.transaction(async (tx) => {
       await lockLane(tx, lane_id);
       const row = await this.queries.row(organization_id, delivery_id, tx);
@@ -111,17 +115,16 @@ export class Retraction {
       if (seconds !== undefined) throw slackAskedToWait(seconds);
       const leaseId = await this.leases.take(tx, row);
       if (leaseId === undefined) throw takenBackNow();
-      await this.told.leaveAlone(tx, row);
-      return { message, leaseId };
+      return { message, leaseId, wasLiving: await this.told.leaveAlone(tx, row) };
     });
   }
 
-  /** @returns what to answer */
-  private async giveUp(taking: Taking, failure: SlackFailure): Promise<ProblemException> {
+  /** @param isThere the message certainly is @returns what to answer */
+  private async giveUp(taking: Taking, failure: SlackFailure, isThere: boolean): Promise<ProblemException> {
     const { row, leaseId } = taking;
     await this.outbox.transaction(async (tx) => {
       const isOurs = await this.leases.giveBack(tx, row, leaseId);
-      if (isOurs && NOT_DELETED.includes(failure.family)) await this.told.resume(tx, row);
+      if (isOurs && isThere) await this.told.resume(tx, row);
       if (failure.family === 'busy') await this.waits.remember(tx, row.connection_id, failure.retryAfterSeconds);
       await this.tellFailure(tx, taking, row, failure);
     });

@@ -82,12 +82,16 @@ export class ToldIssues {
   /**
    * A message is about to be taken back: it is not kept up to date any more, and whoever does so at this moment records nothing,
    * or what is gone by then would be posted anew. Call it with the delivery's lane locked.
+   * @returns whether it was kept up to date until now
    */
-  async leaveAlone(tx: EntityManager, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey): Promise<void> {
-    await tx.query(
-      `update told_issues set living = false, lease_id = null, leased_until = '-infinity' where organization_id = $1 and delivery_id = $2`,
+  async leaveAlone(tx: EntityManager, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey): Promise<boolean> {
+    const [left] = await tx.query<[{ was_living: boolean }[], number]>(
+      `update told_issues t set living = false, lease_id = null, leased_until = '-infinity'
+       from (select organization_id, issue_id, lane_id, living from told_issues where organization_id = $1 and delivery_id = $2 for update) was
+       where t.organization_id = was.organization_id and t.issue_id = was.issue_id and t.lane_id = was.lane_id returning was.living as was_living`,
       [organizationId, deliveryId],
     );
+    return left.some(({ was_living }) => was_living);
   }
 
   /** The message certainly stays where it is: it is kept up to date again, where its command says so. */
