@@ -301,7 +301,7 @@ test('sending is paused and resumed; meanwhile what waits can be cancelled', asy
   await send(product, 8, 'C0SECALERT');
   await page.getByRole('tab', { name: 'Waiting 2' }).click();
   await expect(rows(page)).toHaveCount(2);
-  await expect(rows(page).first()).toContainText('paused');
+  await expect(rows(page).first()).toContainText('Waits: sending was paused by noa@acme.test');
   await page.reload();
   await expect(banner).toContainText('2 deliveries wait for it');
   await page.getByRole('checkbox', { name: /^Select / }).nth(1).check();

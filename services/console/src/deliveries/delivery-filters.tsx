@@ -37,7 +37,7 @@ export function DeliveryFilters({ filter, onChange }: DeliveryFiltersProps) {
 
 function MoreFilters({ filter, onChange }: DeliveryFiltersProps) {
   const moment = (name: 'after' | 'before', label: string) => (
-    <TypedFilter key={name} type="datetime-local" label={label} value={toField(filter[name])} canonical={(text) => toField(fromField(text))} onChange={(text) => { onChange({ ...filter, [name]: fromField(text) }); }} w={{ base: '100%', xs: 240 }} />
+    <TypedFilter key={name} type="datetime-local" label={label} value={toField(filter[name])} canonical={(text) => toField(fromField(text))} onChange={(text) => { onChange({ ...filter, [name]: fromField(text) }); }} w={{ base: '100%', xs: 250 }} />
   );
   return (
     <>

@@ -4,6 +4,8 @@ import { Anchor, Group, Text } from '@mantine/core';
 import type { Delivery } from '@tocsin/contracts';
 
 import { useEnvironment } from '../api/environment.js';
+import { useNow } from '../time/use-now.js';
+import { needsDate } from './timeline.js';
 
 interface DeliveryOutcomeProps {
   delivery: Delivery;
@@ -30,7 +32,13 @@ export function DeliveryOutcome({ delivery: { slack, error, waitingFor }, brief 
     );
   }
   if (waitingFor) {
-    return <Text size="sm">{waitingFor.reason}{waitingFor.until !== undefined && <>{' until '}<time dateTime={waitingFor.until}>{new Date(waitingFor.until).toLocaleTimeString()}</time></>}</Text>;
+    return <Text size="sm">{`Waits: ${waitingFor.reason}`}{waitingFor.until !== undefined && <>{', until '}<Until at={waitingFor.until} /></>}</Text>;
   }
   return null;
+}
+
+function Until({ at }: { at: string }) {
+  const time = new Date(at);
+  const dated = needsDate({ at }, undefined, useNow());
+  return <time dateTime={at} title={time.toLocaleString()}>{dated ? time.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }) : time.toLocaleTimeString()}</time>;
 }

@@ -11,7 +11,7 @@ import { useCan } from '../session/session.js';
 import { StateMark } from './delivery-state.js';
 import { counted } from './delivery-words.js';
 import { justAfter, type Scope } from './picked.js';
-import { placesOf } from './reason-places.js';
+import { isOneOfSeveral, placesOf } from './reason-places.js';
 import { ReplayManyDialog } from './replay-many-dialog.js';
 
 /** Suppressed ones were not sent on purpose, and what was sent again is dealt with, or is a problem of its own. */
@@ -38,7 +38,8 @@ export function ReasonGroups() {
 function ReasonCard({ group, onReplay }: { group: ReasonGroup; onReplay: (scope: Scope) => void }) {
   const { state, code, message, remedy, count, lastAt } = group;
   const mayReplay = useCan('deliveries:replay');
-  const places = placesOf(useLatestOf(group, UNSOLVED).data ?? [], count);
+  const latest = useLatestOf(group, UNSOLVED).data ?? [];
+  const places = placesOf(latest, count);
   const list = new URLSearchParams({ ...UNSOLVED, state, code });
   return (
     <Paper withBorder p="md" component="article" aria-label={`${counted(count, 'delivery')}: ${message}`}>
@@ -46,16 +47,16 @@ function ReasonCard({ group, onReplay }: { group: ReasonGroup; onReplay: (scope:
         <Group gap="sm">
           <StateMark state={state} />
           <Title order={3} size="h6">{counted(count, 'delivery')}</Title>
-          <Text span size="sm" c="dimmed">latest: <TimeAgo at={lastAt} /></Text>
+          <Text span size="sm" c="dimmed">latest: <TimeAgo at={lastAt} spoken /></Text>
         </Group>
         {places !== '' && <Text size="sm">{places}</Text>}
         <div>
-          <Text size="sm">{message}</Text>
+          <Text size="sm">{isOneOfSeveral(message, latest) ? `The latest: ${message}` : message}</Text>
           <Text size="sm" fw={600}>{remedy}</Text>
         </div>
         <Group gap="sm">
           <Button size="xs" disabled={!mayReplay} onClick={() => { onReplay(scopeOfGroup(group)); }}>{count === 1 ? 'Replay it' : 'Replay all'}</Button>
-          <Anchor component={Link} to={`/deliveries?${list.toString()}`} size="sm" underline="always">See them</Anchor>
+          <Anchor component={Link} to={`/deliveries?${list.toString()}`} size="sm" underline="always">{count === 1 ? 'See it' : 'See them'}</Anchor>
           {!mayReplay && <Text size="sm" c="dimmed">Needs the permission deliveries:replay</Text>}
         </Group>
       </Stack>

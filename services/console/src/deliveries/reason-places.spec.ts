@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { placesOf } from './reason-places.js';
+import { isOneOfSeveral, placesOf } from './reason-places.js';
 
 function to(...names: string[]) {
   return names.map((name) => ({ connectionId: 'c1', destination: { id: `C-${name}`, kind: 'channel' as const, name } }));
@@ -17,4 +17,10 @@ test.each([
   ['the same name in two workspaces', [...to('general'), { connectionId: 'c2', destination: { id: 'C-2', kind: 'channel' as const, name: 'general' } }], 2, 'To #general (1), #general (1)'],
 ])('where deliveries were for: %s', (_, latest, count, said) => {
   expect(placesOf(latest, count)).toBe(said);
+});
+
+test('a sentence that names one of several things is known from one that all share', () => {
+  const told = (message: string) => ({ error: { code: 'channel_not_found', message, remedy: '' } });
+  expect(isOneOfSeveral('There is no #nowhere.', [told('There is no #nowhere.'), told('There is no #board.')])).toBe(true);
+  expect(isOneOfSeveral('The channel is archived.', [told('The channel is archived.'), {}])).toBe(false);
 });

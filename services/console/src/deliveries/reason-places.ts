@@ -6,6 +6,11 @@ import { counted, destinationName } from './delivery-words.js';
 /** As many destinations are named. */
 const NAMED = 3;
 
+/** Sentences of one reason may differ in what they name. */
+export function isOneOfSeveral(message: string, latest: readonly Pick<Delivery, 'error'>[]): boolean {
+  return latest.some(({ error }) => error !== undefined && error.message !== message);
+}
+
 type Placed = Pick<Delivery, 'connectionId' | 'destination'>;
 
 /**

@@ -49,6 +49,7 @@ export function Selection({ picked, narrowed, scope, matching, shown, onPick, on
         <>
           <Button size="xs" onClick={() => { open('replay'); }} disabled={!mayAct || tooMany || count === undefined || count === waiting}>{count === undefined ? 'Replay' : `Replay ${count.toLocaleString('en')}`}</Button>
           <Button size="xs" variant="default" onClick={() => { open('cancel'); }} disabled={!mayAct || tooMany || waiting === 0}>{waiting === 0 ? 'Cancel' : `Cancel ${waiting.toLocaleString('en')}`}</Button>
+          {mayAct && count === waiting && <Text size="sm" c="dimmed">What is under way can be cancelled, not replayed</Text>}
           {!mayAct && <Text size="sm" c="dimmed">Needs the permission deliveries:replay</Text>}
           <WorkButton size="xs" variant="subtle" onClick={() => { onPick([]); }}>Clear the selection</WorkButton>
         </>

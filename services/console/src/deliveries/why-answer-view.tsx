@@ -70,9 +70,9 @@ function Told({ title, deliveries }: { title: string; deliveries: readonly Deliv
               <Anchor component={Link} to={`/deliveries/${encodeURIComponent(delivery.id)}`} size="sm" underline="always">{titleOf(delivery)}</Anchor>
               <Text span size="sm">{`to ${destinationName(delivery)}`}</Text>
               <Text span size="sm" c="dimmed">{sourceWord(delivery)}</Text>
-              <Text span size="sm" c="dimmed"><TimeAgo at={delivery.createdAt} /></Text>
+              <Text span size="sm" c="dimmed"><TimeAgo at={delivery.createdAt} spoken /></Text>
             </Group>
-            <DeliveryOutcome delivery={delivery} />
+            <DeliveryOutcome delivery={delivery} brief />
           </div>
         ))}
       </Stack>
