@@ -154,7 +154,7 @@ export class ReplayDelivery {
   /** Somewhere else than the first time. */
   @IsOptional() @IsDestination() destination?: Destination;
   @IsOptional() @IsString() @MaxLength(2000) reason?: string;
-  /** Sends again what was posted already. */
+  /** Sends again what was posted already, by itself or by a replay. */
   @IsOptional() @IsBoolean() force?: boolean;
 }
 
@@ -179,11 +179,11 @@ export class ReplayProgress {
   @IsIn(['running', 'done']) state!: 'running' | 'done';
   @IsInt() matched!: number;
   @IsInt() done!: number;
-  /** Under way, posted already, or told by a digest that is replayed as well. */
+  /** Under way, posted already by itself or by a replay, or told by a digest or a later replay that is replayed as well. */
   @IsInt() skipped!: number;
 }
 
-/** Body of `POST /v1/deliveries/{id}/retract`. */
+/** Body of `POST /v1/deliveries/{id}/retract`, which takes back what was answered in the thread as well. */
 export class RetractDelivery {
   @IsOptional() @IsString() @MaxLength(2000) reason?: string;
 }

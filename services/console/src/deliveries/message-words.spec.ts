@@ -5,8 +5,8 @@ import type { Delivery } from '@tocsin/contracts';
 import { messageWords } from './message-words.js';
 
 const AT = '2026-03-01T09:00:00.000Z';
-const EDITED = { at: AT, kind: 'edited', text: 'Changed in place: resolved' };
-const NOT_EDITED = { at: AT, kind: 'edited', text: 'Could not be changed in place: The message is too old.' };
+const EDITED = { at: AT, kind: 'brought_up_to_date', text: 'The issue had changed, and the message shows it as it is: resolved.' };
+const NOT_EDITED = { at: AT, kind: 'not_brought_up_to_date', text: 'The issue had changed, but the message still shows it as it was: It is too old.' };
 
 test.each([
   ['waiting', 'waiting', [], 'Message as it will be posted', false],

@@ -1,7 +1,7 @@
 /** What the message that is shown with a delivery is: the one in Slack, an earlier form of it, or the next one. */
 import type { Delivery } from '@tocsin/contracts';
 
-import { isBroughtUpToDate } from './edit-words.js';
+import { UP_TO_DATE } from './timeline.js';
 
 export interface MessageWords {
   title: string;
@@ -16,7 +16,7 @@ export function messageWords({ state, timeline = [] }: Pick<Delivery, 'state' | 
     case 'posting':
       return { title: 'Message as it will be posted' };
     case 'posted':
-      return timeline.some(({ kind, text }) => kind === 'edited' && isBroughtUpToDate(text))
+      return timeline.some(({ kind }) => kind === UP_TO_DATE)
         ? { title: 'Message as it was first posted', note: 'It was brought up to date since: Slack shows the issue as the timeline says.' }
         : { title: 'Message as it was posted' };
     case 'unconfirmed':

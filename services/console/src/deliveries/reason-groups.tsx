@@ -10,12 +10,12 @@ import { TimeAgo } from '../parts/time-ago.js';
 import { useCan } from '../session/session.js';
 import { StateMark } from './delivery-state.js';
 import { counted } from './delivery-words.js';
-import { justAfter, type Scope } from './picked.js';
+import type { Scope } from './picked.js';
 import { isOneOfSeveral, placesOf } from './reason-places.js';
+import { scopeOfGroup, UNSOLVED } from './reason-scope.js';
 import { ReplayManyDialog } from './replay-many-dialog.js';
 
-/** Suppressed ones were not sent on purpose, and what was sent again is dealt with, or is a problem of its own. */
-const UNSOLVED = { replayed: 'false' } as const;
+/** Suppressed ones were not sent on purpose. */
 const PROBLEMS = { ...UNSOLVED, state: ['failed', 'dead', 'unconfirmed'] } as const;
 /** Of the stream: what was sent again goes from the list, and that is a change too. */
 const CHANGES = { state: [...PROBLEMS.state, 'waiting', 'posting'] } as const;
@@ -62,9 +62,4 @@ function ReasonCard({ group, onReplay }: { group: ReasonGroup; onReplay: (scope:
       </Stack>
     </Paper>
   );
-}
-
-/** What is accepted from now on is not meant. */
-function scopeOfGroup({ state, code, count, lastAt }: ReasonGroup): Scope {
-  return { filter: { ...UNSOLVED, state: [state], code: [code], before: justAfter(lastAt) }, byState: { [state]: count } };
 }

@@ -2,7 +2,6 @@
 import type { Delivery } from '@tocsin/contracts';
 
 import { matchedBy } from './delivery-words.js';
-import { editWords } from './edit-words.js';
 
 export type Tone = 'good' | 'bad' | 'wait' | 'plain';
 
@@ -14,6 +13,9 @@ export interface Moment {
   slack: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** The message was changed in Slack since it was posted. */
+export const UP_TO_DATE = 'brought_up_to_date';
+
 const KINDS: Readonly<Record<string, readonly [word: string, tone: Tone]>> = {
   accepted: ['Accepted', 'plain'],
   waiting: ['Waiting', 'wait'],
@@ -24,6 +26,9 @@ const KINDS: Readonly<Record<string, readonly [word: string, tone: Tone]>> = {
   dead: ['Given up', 'bad'],
   suppressed: ['Suppressed', 'bad'],
   unconfirmed: ['Unconfirmed', 'bad'],
+  [UP_TO_DATE]: ['Brought up to date', 'good'],
+  not_brought_up_to_date: ['Not brought up to date', 'bad'],
+  not_retracted: ['Not taken back', 'bad'],
 };
 
 const CAUSES: Record<Delivery['source']['kind'], string> = { manual: 'Sent by', workflow: 'Matched by', digest: 'Folded', test: 'Sent by' };
@@ -31,7 +36,6 @@ const CAUSES: Record<Delivery['source']['kind'], string> = { manual: 'Sent by', 
 /** What wanted it sent stands after the first line, at its moment. */
 export function timelineOf({ timeline = [], source, createdAt }: Pick<Delivery, 'timeline' | 'source' | 'createdAt'>): Moment[] {
   const told = timeline.map(({ at, kind, text, slack }): Moment => {
-    if (kind === 'edited') return { at, ...editWords(text), slack: slack as Moment['slack'] };
     const [word, tone] = KINDS[kind] ?? [wordOf(kind), 'plain'];
     return { at, word, tone, text, slack: slack as Moment['slack'] };
   });

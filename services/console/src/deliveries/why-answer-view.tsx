@@ -44,7 +44,7 @@ export function WhyAnswerView({ issueId, place }: { issueId: string; place: Plac
       <Told title="Elsewhere" deliveries={elsewhere} />
       <Group gap="md">
         {issue !== NO_ISSUE && <Anchor component={Link} to={`/issues/${encodeURIComponent(issueId)}`} size="sm" underline="always">Open the issue</Anchor>}
-        <Anchor component={Link} to={`/deliveries?issueId=${encodeURIComponent(issueId)}`} size="sm" underline="always">All deliveries of the issue</Anchor>
+        {here.length + elsewhere.length > 0 && <Anchor component={Link} to={`/deliveries?issueId=${encodeURIComponent(issueId)}`} size="sm" underline="always">All deliveries of the issue</Anchor>}
         <Anchor component={Link} to="/deliveries/problems" size="sm" underline="always">Problems</Anchor>
       </Group>
     </Stack>

@@ -56,7 +56,7 @@ export class EditMessage {
   async edit(edit: Edit, claimedAt: number): Promise<void> {
     const { command, wanted: issue } = edit;
     if (command === null) return this.edits.drop(edit);
-    if (issue === null) return this.record(edit, 'rest');
+    if (issue === null) return this.rest(edit);
     const opened = await this.doors.openVersioned(edit.connection_id);
     if (!opened) return this.later(edit, NOT_READY_WAIT_MS);
     const ready = { edit, command, issue, opened };
@@ -72,7 +72,7 @@ export class EditMessage {
     const readers = await this.readership.of(edit.connection_id, edit.channel, opened.door);
     if ('failure' in readers) await this.later(edit, NOT_READY_WAIT_MS * 2 ** Math.min(edit.fails, 6));
     const refusal = 'known' in readers ? guardLeaks(leakGuard, [issue], readers.known) : undefined;
-    if (refusal) await this.record(edit, 'rest', `Left as it is: ${refusal.message}`);
+    if (refusal) await this.rest(edit, refusal.message);
     return 'known' in readers && !refusal;
   }
 
@@ -80,11 +80,11 @@ export class EditMessage {
     const { edit } = ready;
     const input = await this.inputOf(ready);
     const first = await this.update(ready, edit.was_plain_text ? plain(input) : rich(input));
-    if (first.ok) return this.record(edit, 'shown', `Changed in place: ${wordsOf(ready.issue)}`, edit.was_plain_text);
+    if (first.ok) return this.shown(edit, `The issue had changed, and the message shows it as it is: ${wordsOf(ready.issue)}.`, edit.was_plain_text);
     if (judgeEdit(first.failure, { fails: edit.fails, wasPlainText: edit.was_plain_text }, Math.random()).then !== 'plain text') return this.afterFailure(ready, first.failure, edit.was_plain_text);
     await this.edits.charge(edit);
     const second = await this.update(ready, plain(input));
-    if (second.ok) return this.record(edit, 'shown', `Changed in place as plain text, since Slack refused the formatted message: ${wordsOf(ready.issue)}`, true);
+    if (second.ok) return this.shown(edit, `The issue had changed, and the message shows it as it is: ${wordsOf(ready.issue)}; as plain text, since Slack refused the formatted one.`, true);
     return this.afterFailure(ready, second.failure, true);
   }
 
@@ -119,21 +119,21 @@ export class EditMessage {
         return this.replace(ready, failure, verdict.isThere);
       case 'plain text':
       case 'rest':
-        return this.record(edit, 'rest', `Could not be changed in place: ${failure.message}`);
+        return this.rest(edit, failure.message);
     }
   }
 
   /** A new message through the lane, with all that the old one said. */
   private async replace({ edit, command, issue }: ReadyEdit, failure: SlackFailure, isThere: boolean): Promise<void> {
     const { lane_id, channel, ts, destination_id: destinationId, workspace_url } = edit;
-    if (destinationId === null) return this.record(edit, 'rest', `Could not be changed in place: ${failure.message}`);
+    if (destinationId === null) return this.rest(edit, failure.message);
     const link = isThere && workspace_url !== null ? { link: permalink(workspace_url, channel, ts) } : {};
     const instead = inPlaceOf(command, { laneId: lane_id, destinationId }, issue, { reason: 'replaced', ...link });
     await this.outbox.transaction(async (tx) => {
       await tx.query('select 1 from lanes where lane_id = $1 for no key update', [lane_id]);
       if (!(await this.edits.replace(tx, edit, instead.commandId))) return;
       await this.arrivals.ingestWithin(tx, [{ command: instead, saidAt: new Date() }]);
-      await this.tell(tx, edit, `A new message takes its place (${instead.commandId}): ${failure.message}`);
+      await this.tell(tx, edit, 'replaced', `The issue had changed, and a new message takes the place of this one (${instead.commandId}): ${failure.message}`);
     });
   }
 
@@ -144,16 +144,23 @@ export class EditMessage {
     });
   }
 
-  private async record(edit: Edit, what: 'shown' | 'rest', text?: string, wasPlainText = edit.was_plain_text): Promise<void> {
+  private async shown(edit: Edit, text: string, wasPlainText: boolean): Promise<void> {
     await this.outbox.transaction(async (tx) => {
-      const isOurs = what === 'shown' ? await this.edits.shown(tx, edit, wasPlainText) : await this.edits.rest(tx, edit);
-      if (isOurs && text !== undefined) await this.tell(tx, edit, text);
+      if (await this.edits.shown(tx, edit, wasPlainText)) await this.tell(tx, edit, 'brought_up_to_date', text);
     });
-    if (what === 'shown' && edit.command) this.metrics.updated(edit.command.source.kind);
+    if (edit.command) this.metrics.updated(edit.command.source.kind);
   }
 
-  private async tell(tx: EntityManager, { organization_id, delivery_id }: Edit, text: string): Promise<void> {
-    await this.log.write(tx, [{ organizationId: organization_id, deliveryId: delivery_id, story: { kind: 'edited', text } }]);
+  /** @param reason in a sentence; without one nothing is told */
+  private async rest(edit: Edit, reason?: string): Promise<void> {
+    await this.outbox.transaction(async (tx) => {
+      const isOurs = await this.edits.rest(tx, edit);
+      if (isOurs && reason !== undefined) await this.tell(tx, edit, 'not_brought_up_to_date', `The issue had changed, but the message still shows it as it was: ${reason}`);
+    });
+  }
+
+  private async tell(tx: EntityManager, { organization_id, delivery_id }: Edit, kind: string, text: string): Promise<void> {
+    await this.log.write(tx, [{ organizationId: organization_id, deliveryId: delivery_id, story: { kind, text } }]);
   }
 }
 

@@ -77,7 +77,7 @@ describe('an issue that was told', () => {
     expect(told[0]?.text).toContain('severity high → critical');
     expect(await messagesAbout(issue)).toHaveLength(1);
     const { timeline } = await notifier.delivery(first.id);
-    expect(timeline?.filter(({ kind }) => kind === 'edited').map(({ text }) => text)).toEqual(['Changed in place: open, critical', 'Changed in place: resolved']);
+    expect(timeline?.filter(({ kind }) => kind === 'brought_up_to_date').map(({ text }) => text)).toEqual(['The issue had changed, and the message shows it as it is: open, critical.', 'The issue had changed, and the message shows it as it is: resolved.']);
     expect((await notifier.call<{ balanced: boolean }>('GET', '/v1/deliveries/summary')).body.balanced).toBe(true);
   }, 60_000);
 
@@ -178,7 +178,7 @@ describe('an issue that was told', () => {
     const first = await notifier.settled(await send(issue));
     await notifier.control('faults', { method: 'chat.update', times: 1, ...fault });
     await change(issue, { status: 'resolved' }, 'resolved');
-    await eventually(async () => (await notifier.delivery(first.id)).timeline?.some(({ text }) => text === 'Changed in place: resolved'), PATIENCE);
+    await eventually(async () => (await notifier.delivery(first.id)).timeline?.some(({ text }) => text === 'The issue had changed, and the message shows it as it is: resolved.'), PATIENCE);
     expect(JSON.stringify((await message(first.slack?.ts))?.attachments)).toContain('#2E7D32');
   }, 40_000);
 
@@ -200,7 +200,7 @@ describe('an issue that was told', () => {
     const issue = anIssue({ category: 'code', title: 'A key in the code' });
     const first = await notifier.settled(await send(issue));
     await change(issue, { category: 'secret', title: 'AKIA0123456789' });
-    await eventually(async () => (await notifier.delivery(first.id)).timeline?.some(({ text }) => text.startsWith('Left as it is: The leak guard')), PATIENCE);
+    await eventually(async () => (await notifier.delivery(first.id)).timeline?.some(({ text }) => text.includes('still shows it as it was: The leak guard')), PATIENCE);
     expect(await message(first.slack?.ts)).toMatchObject({ updates: 0 });
     expect(JSON.stringify(await notifier.messages(CHANNEL))).not.toContain('AKIA0123456789');
   }, 40_000);
