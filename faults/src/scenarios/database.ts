@@ -5,7 +5,7 @@ import type { Facts } from '../ledgers.js';
 import type { Scenario } from '../scenario.js';
 import type { OwnPostgres } from '../system/own-postgres.js';
 import type { System } from '../system/system.js';
-import { allPosted, expected, noDuplicates } from './expectations.js';
+import { allPosted, expected, noDuplicates, nothingUnknown } from './expectations.js';
 
 function postgres({ servers }: System): OwnPostgres {
   if (servers.postgres === undefined) throw new Error('this fault needs a PostgreSQL of its own');
@@ -25,6 +25,25 @@ const restarted: Scenario = {
     }
   },
   judge: harmless,
+};
+
+/** Leases have ended by the time there is a database again, and one replica finds what the other has yet to record. */
+const restartedForOne: Scenario = {
+  name: 'postgres-crashed-two-notifiers', holds: 'the second does not judge what the first may still record: nothing unknown, no duplicates, everything is posted', strikesServers: true, load: { commands: 480, seconds: 15 },
+  fault: 'two notifiers; PostgreSQL ends at once (immediate), is away for 34 s, longer than a lease, and the first of them finds it twelve seconds after the other; Slack takes 300 ms to answer',
+  strike: async (system) => {
+    const [own] = await system.query<{ name: string }>('select current_database() as name');
+    await system.addReplica({ DATABASE_URL: Object.assign(new URL(system.servers.databaseUrl), { pathname: `/${own?.name ?? ''}` }).href });
+    await system.sandbox.fault({ latencyMs: 300 });
+    await sleep(1500);
+    await postgres(system).stop('immediate');
+    await system.proxy.mode('notifier.postgres', { refuse: true });
+    await sleep(34_000);
+    await postgres(system).start();
+    await sleep(12_000);
+    await system.proxy.heal();
+  },
+  judge: (facts) => [...nothingUnknown(facts), ...allPosted(facts)],
 };
 
 function away(name: string, seconds: number): Scenario {
@@ -100,4 +119,4 @@ async function lockBackwards(system: System): Promise<void> {
   }
 }
 
-export const DATABASE_FAULTS: readonly Scenario[] = [restarted, away('postgres-away', 8), away('postgres-away-long', 300), slow, locked, sessionsEnded, deadlocks];
+export const DATABASE_FAULTS: readonly Scenario[] = [restarted, restartedForOne, away('postgres-away', 8), away('postgres-away-long', 300), slow, locked, sessionsEnded, deadlocks];
