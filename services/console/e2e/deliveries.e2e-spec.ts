@@ -249,9 +249,9 @@ test('a moment is typed digit by digit, in the zone of whoever types', async ({ 
   await expect(page).toHaveURL(/after=2025-03-01T14%3A30/);
   for (const width of [1280, 320]) {
     await page.setViewportSize({ width, height: 800 });
-    expect(await page.evaluate(ROOM_LEFT)).toBeGreaterThanOrEqual(0);
+    await expect.poll(() => page.evaluate(ROOM_LEFT), { message: `at ${width} pixels` }).toBeGreaterThanOrEqual(0);
   }
-  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByRole('search').getByRole('button', { name: 'Clear filters' }).click();
   await expect(page).toHaveURL(/deliveries$/);
   await page.close();
 });

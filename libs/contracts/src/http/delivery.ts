@@ -116,15 +116,28 @@ export class DeliveryCounts {
   @IsObject() byState!: Record<DeliveryState, number>;
 }
 
+/** How many of the deliveries of one reason were for a destination. */
+export class ReasonDestination {
+  @IsString() connectionId!: string;
+  @IsDefined() @IsPart(() => DeliveryDestination) destination!: DeliveryDestination;
+  @IsInt() count!: number;
+}
+
 /** Deliveries that ended without being posted, for one reason. */
 export class DeliveryReason {
   @IsIn(DELIVERY_STATES) state!: DeliveryState;
   @IsString() code!: string;
   /** Of the latest of them. */
   @IsString() message!: string;
+  /** Different messages that the others have. */
+  @IsInt() otherMessages!: number;
   @IsString() remedy!: string;
   @IsInt() count!: number;
   @IsTime() lastAt!: string;
+  /** The most frequent ones, at most three. */
+  @IsArray() @IsParts(() => ReasonDestination) destinations!: ReasonDestination[];
+  /** Destinations beside these. */
+  @IsInt() otherDestinations!: number;
 }
 
 export class DeliveryReasons {

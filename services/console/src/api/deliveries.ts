@@ -7,7 +7,6 @@ import { cleanLine, SETTLED_STATES, type Attachment, type Block } from '@tocsin/
 import { call, type Page, type Query } from './client.js';
 import type { StateCounts } from './state-counts.js';
 
-const LATEST = 50;
 const FOLLOW_MS = 500;
 const LIST_MS = 5_000;
 /** While a stream tells what changes, the list is asked only as a net. */
@@ -83,16 +82,6 @@ export function useReasons(filter: Query, { enabled = true } = {}): UseQueryResu
     queryFn: async ({ signal }) => (await call<DeliveryReasons>('GET', '/v1/deliveries/reasons', { query: filter, signal })).items.map(cleanReason),
     enabled,
     refetchInterval: LIST_MS,
-  });
-}
-
-/** The latest deliveries of a group, asked for again when it has changed. */
-export function useLatestOf({ state, code, count, lastAt }: ReasonGroup, filter: Query): UseQueryResult<Delivery[]> {
-  return useQuery({
-    queryKey: ['latest-of-reason', state, code, count, lastAt, filter],
-    queryFn: async ({ signal }) => (await call<Page<Delivery>>('GET', '/v1/deliveries', { query: { ...filter, state, code, limit: LATEST }, signal })).items.map(readable),
-    placeholderData: keepPreviousData,
-    staleTime: Infinity,
   });
 }
 

@@ -3,7 +3,7 @@ import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@man
 import { useState } from 'react';
 import { Link } from 'react-router';
 
-import { useLatestOf, useReasons, type ReasonGroup } from '../api/deliveries.js';
+import { useReasons, type ReasonGroup } from '../api/deliveries.js';
 import { useLiveDeliveries } from '../api/delivery-stream.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { TimeAgo } from '../parts/time-ago.js';
@@ -11,7 +11,7 @@ import { useCan } from '../session/session.js';
 import { StateMark } from './delivery-state.js';
 import { counted } from './delivery-words.js';
 import type { Scope } from './picked.js';
-import { isOneOfSeveral, placesOf } from './reason-places.js';
+import { placesOf } from './reason-places.js';
 import { scopeOfGroup, UNSOLVED } from './reason-scope.js';
 import { ReplayManyDialog } from './replay-many-dialog.js';
 
@@ -36,10 +36,9 @@ export function ReasonGroups() {
 }
 
 function ReasonCard({ group, onReplay }: { group: ReasonGroup; onReplay: (scope: Scope) => void }) {
-  const { state, code, message, remedy, count, lastAt } = group;
+  const { state, code, message, otherMessages, remedy, count, lastAt } = group;
   const mayReplay = useCan('deliveries:replay');
-  const latest = useLatestOf(group, UNSOLVED).data ?? [];
-  const places = placesOf(latest, count);
+  const places = placesOf(group);
   const list = new URLSearchParams({ ...UNSOLVED, state, code });
   return (
     <Paper withBorder p="md" component="article" aria-label={`${counted(count, 'delivery')}: ${message}`}>
@@ -51,7 +50,7 @@ function ReasonCard({ group, onReplay }: { group: ReasonGroup; onReplay: (scope:
         </Group>
         {places !== '' && <Text size="sm">{places}</Text>}
         <div>
-          <Text size="sm">{isOneOfSeveral(message, latest) ? `The latest: ${message}` : message}</Text>
+          <Text size="sm">{otherMessages > 0 ? `The latest: ${message}` : message}</Text>
           <Text size="sm" fw={600}>{remedy}</Text>
         </div>
         <Group gap="sm">

@@ -74,12 +74,22 @@ describe('the reasons', () => {
     await sent({ destination: { id: 'C0GENERAL1' } });
     const [latest, earlier, ...others] = await reasons();
     expect(others).toEqual([]);
-    expect(latest).toEqual({ state: 'failed', code: 'is_archived', message: expect.any(String), remedy: expect.any(String), count: 1, lastAt: expect.any(String) });
+    expect(latest).toEqual({
+      state: 'failed', code: 'is_archived', message: expect.any(String), otherMessages: 0, remedy: expect.any(String), count: 1, lastAt: expect.any(String),
+      destinations: [{ connectionId: connection.id, destination: { id: 'C0GENERAL1', kind: 'channel', name: '#general' }, count: 1 }], otherDestinations: 0,
+    });
     expect(earlier).toMatchObject({ state: 'failed', code: 'channel_not_found', count: 2 });
     expect(Date.parse(earlier?.lastAt ?? '')).toBeLessThanOrEqual(Date.parse(latest?.lastAt ?? ''));
     expect(await reasons('?workflowId=w7')).toMatchObject([{ code: 'channel_not_found', count: 1 }]);
     expect(await reasons('?state=dead')).toEqual([]);
     expect((await notifier.call<DeliveryReasons>('GET', '/v1/deliveries/reasons', { organization: 'globex' })).body.items).toEqual([]);
+  });
+
+  test('name the most frequent destinations, of equal ones the latest first, and count the others', async () => {
+    for (const name of ['#a', '#b', '#b', '#c', '#d', '#e']) await sent({ destination: { name } });
+    const [{ otherMessages, count, destinations, otherDestinations } = {}] = await reasons();
+    expect(destinations?.map((one) => [one.destination, one.count])).toEqual([[{ name: '#b' }, 2], [{ name: '#e' }, 1], [{ name: '#d' }, 1]]);
+    expect([count, otherDestinations, otherMessages]).toEqual([6, 2, 4]);
   });
 
   test('speak of people where the latest message was for one: nobody can invite the app to a person', async () => {
