@@ -43,6 +43,10 @@ export class DeliveryMetrics implements OnApplicationBootstrap {
       );
       return row?.overdue ?? 0;
     });
+    this.metrics.gauge('tocsin_breakers_open', 'Workspaces that do not answer at the moment, Slack as a whole counted as one.', async () => {
+      const [row] = await this.database.query<{ open: number }[]>('select count(*)::int as open from breakers where is_open');
+      return row?.open ?? 0;
+    });
   }
 
   /** Measures a request to Slack. */

@@ -67,6 +67,7 @@ describe('metrics', () => {
     expect(body).toMatch(/tocsin_slack_requests_total\{method="chat.postMessage",status="ok"\} \d+/);
     expect(body).toMatch(/tocsin_delivery_duration_seconds_bucket\{le="0.5",kind="manual"\} \d+/);
     expect(body).toMatch(/tocsin_lanes_overdue \d+/);
+    expect(body).toMatch(/tocsin_breakers_open 0/);
     expect(body).not.toContain('C0SECALERT');
   });
 });
