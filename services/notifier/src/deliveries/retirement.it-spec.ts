@@ -45,11 +45,13 @@ describe('a delivery that is old enough', () => {
   test('is removed, its count stays, and its command posts nothing when it comes again', async () => {
     const [settled = ''] = await opened.accept({});
     await opened.finish(await opened.claimOne());
+    await opened.source.query(`insert into retractions values ('acme', $1, gen_random_uuid(), now())`, [settled]); // whoever took it back died
     const [waiting = ''] = await opened.accept({});
     await ageBy(91);
     await expect(retirement.retire()).resolves.toBe(false);
     await expect(opened.source.query('select delivery_id from deliveries')).resolves.toEqual([{ delivery_id: waiting }]);
     await expect(opened.source.query('select 1 from timeline where delivery_id = $1', [settled])).resolves.toEqual([]);
+    await expect(opened.source.query('select 1 from retractions')).resolves.toEqual([]);
     expect(await queries.summary('acme')).toMatchObject({ accepted: 2, balanced: true, byState: { posted: 1, waiting: 1 } });
     await opened.accept({ commandId: settled });
     expect(await queries.summary('acme')).toMatchObject({ accepted: 2, balanced: true });
