@@ -3,6 +3,9 @@
 export const DELIVERY_STATES = ['accepted', 'waiting', 'posting', 'posted', 'failed', 'dead', 'suppressed', 'unconfirmed'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
+/** States of what is on its way. */
+export const UNDER_WAY_STATES: readonly DeliveryState[] = ['accepted', 'waiting', 'posting'];
+
 /** States that nothing leaves by itself. */
 export const SETTLED_STATES: readonly DeliveryState[] = ['posted', 'failed', 'dead', 'suppressed', 'unconfirmed'];
 

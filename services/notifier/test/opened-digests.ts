@@ -52,7 +52,7 @@ export class OpenedDigests {
     const writer = new DigestWriter(this.members, opened.arrivals, opened.config);
     const ends = new DigestEndRepository();
     this.folding = new Folding(opened.source, opened.outbox, opened.lanes, this.members, writer, opened.waiting, new DeliverySettingsRepository(opened.source), readership, doors, logger);
-    this.settling = new SettlingJob(opened.outbox, ends, this.members, new TakeApart(this.members, writer, ends), opened.told, new DeliveryLog(opened.outbox), metrics, logger);
+    this.settling = new SettlingJob(opened.outbox, ends, new TakeApart(this.members, writer, ends), opened.told, new DeliveryLog(opened.outbox), metrics, logger);
   }
 
   static async open(): Promise<OpenedDigests> {

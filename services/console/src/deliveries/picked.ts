@@ -100,4 +100,3 @@ export function withoutUnconfirmed(filter: BulkFilter): BulkFilter {
   return { ...filter, state: states.filter((state) => state !== 'unconfirmed') };
 }
 
-export const UNDER_WAY: readonly DeliveryState[] = ['accepted', 'waiting', 'posting'];

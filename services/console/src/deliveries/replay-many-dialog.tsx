@@ -2,6 +2,8 @@
 import { Button, Checkbox, Group, List, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 
+import { UNDER_WAY_STATES } from '@tocsin/domain';
+
 import { useConnections } from '../api/connections.js';
 import { useReplayMany } from '../api/delivery-actions.js';
 import { newIdempotencyKey } from '../api/idempotency-key.js';
@@ -12,7 +14,7 @@ import { ProblemAlert } from '../parts/problem-alert.js';
 import { WorkButton } from '../parts/work-button.js';
 import { attemptFor, type Attempt } from '../send/draft.js';
 import { counted } from './delivery-words.js';
-import { MAY_REPEAT, NOT_POSTED, totalOf, UNDER_WAY, withoutUnconfirmed, type Scope } from './picked.js';
+import { MAY_REPEAT, NOT_POSTED, totalOf, withoutUnconfirmed, type Scope } from './picked.js';
 import { ReplayFields, SAME_PLACE, type ReplayChoice } from './replay-fields.js';
 import { ReplayProgressView } from './replay-progress.js';
 import { useScopeNow } from './use-scope-now.js';
@@ -59,7 +61,7 @@ export function ReplayManyDialog({ scope, onClose }: { scope: Scope; onClose: ()
 }
 
 function What({ scope, force, onForce }: { scope: Scope; force: boolean; onForce: (force: boolean) => void }) {
-  const underWay = totalOf(scope, UNDER_WAY);
+  const underWay = totalOf(scope, UNDER_WAY_STATES);
   const notPosted = totalOf(scope, NOT_POSTED);
   const { posted = 0, unconfirmed = 0 } = scope.byState;
   return (

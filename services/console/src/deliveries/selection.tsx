@@ -6,12 +6,13 @@ import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 
 import type { Delivery } from '@tocsin/contracts';
+import { UNDER_WAY_STATES } from '@tocsin/domain';
 
 import { WorkButton } from '../parts/work-button.js';
 import { useCan } from '../session/session.js';
 import { CancelManyDialog } from './cancel-many-dialog.js';
 import { counted } from './delivery-words.js';
-import { isAll, mayPickAll, MOST_BY_ID, totalOf, UNDER_WAY, type Picked, type Scope } from './picked.js';
+import { isAll, mayPickAll, MOST_BY_ID, totalOf, type Picked, type Scope } from './picked.js';
 import { ReplayManyDialog } from './replay-many-dialog.js';
 import { useStickyBar } from './use-sticky-bar.js';
 
@@ -36,7 +37,7 @@ export function Selection({ picked, narrowed, scope, matching, shown, onPick, on
   const count = scope && totalOf(scope);
   const tooMany = !isAll(picked) && picked.length > MOST_BY_ID;
   const bar = useStickyBar();
-  const waiting = scope ? totalOf(scope, UNDER_WAY) : 0;
+  const waiting = scope ? totalOf(scope, UNDER_WAY_STATES) : 0;
   return (
     <Group ref={bar} gap="sm" mih={47} className="selection" data-sticky={count !== 0}>
       <Text size="sm" c="dimmed" aria-live="polite">{saidOf(picked, count, { tooMany, narrowed })}</Text>

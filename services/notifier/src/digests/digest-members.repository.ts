@@ -8,6 +8,7 @@ import type { EntityManager } from 'typeorm';
 import type { BurstCount, BurstGroup, Category, Issue, MentionOptions, Severity } from '@tocsin/domain';
 
 import type { LaneClaim } from '../deliveries/claim.js';
+import { lockLane } from '../deliveries/lock-lane.js';
 
 export interface DigestKey {
   organizationId: string;
@@ -57,13 +58,8 @@ export class DigestMembersRepository {
   /** Connection before lane, as everywhere. @returns false when the connection cannot send now */
   async lock(tx: EntityManager, { connectionId, laneId }: Line): Promise<boolean> {
     const active = await tx.query<unknown[]>(`select 1 from connections where connection_id = $1 and state = 'active' for share`, [connectionId]);
-    await this.lockLane(tx, laneId);
+    await lockLane(tx, laneId); // members are those that were gathered, whatever comes since
     return active.length > 0;
-  }
-
-  /** Against claims, results and whoever ends or holds what waits. Commands go on arriving: members are those that were gathered, whatever comes since. */
-  async lockLane(tx: EntityManager, laneId: string): Promise<void> {
-    await tx.query('select 1 from lanes where lane_id = $1 for no key update', [laneId]);
   }
 
   /** As {@link lock}. @returns whether the lane is still leased to this holder */

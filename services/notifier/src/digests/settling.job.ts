@@ -9,9 +9,9 @@ import { LOGGER, Loop, Outbox, type Logger } from '@tocsin/platform';
 
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
+import { lockLane } from '../deliveries/lock-lane.js';
 import { ToldIssues } from '../living/told-issues.repository.js';
 import { DigestEndRepository, type DigestEnd, type SettledMember } from './digest-end.repository.js';
-import { DigestMembersRepository } from './digest-members.repository.js';
 import { isTakenApart, memberStory } from './digest-outcome.js';
 import { TakeApart } from './take-apart.js';
 
@@ -27,7 +27,6 @@ export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly outbox: Outbox,
     private readonly ends: DigestEndRepository,
-    private readonly members: DigestMembersRepository,
     private readonly takeApart: TakeApart,
     private readonly told: ToldIssues,
     private readonly log: DeliveryLog,
@@ -58,7 +57,7 @@ export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
       if (isTakenApart(end)) {
         return { end, members: [], isMore: await this.takeApart.run(tx, end) };
       }
-      await this.members.lockLane(tx, end.laneId); // as wherever it is recorded what a destination was told
+      await lockLane(tx, end.laneId); // as wherever it is recorded what a destination was told
       const members = await this.ends.settleMembers(tx, end, BATCH);
       if (end.state === 'posted') await this.told.recordMembers(tx, end.digestId, members);
       await this.log.write(tx, members.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: memberStory(end) })));

@@ -1,10 +1,10 @@
 /** Whether a delivery is one of those that a reader asked for: the same as the list's filter in delivery-filter.ts, for a row at hand. */
 import type { DeliveryCriteria } from '@tocsin/contracts';
-import type { DeliveryState } from '@tocsin/domain';
+import { UNDER_WAY_STATES, type DeliveryState } from '@tocsin/domain';
 
 import type { ChangedRow } from './feed.repository.js';
 
-const POSTED_OR_UNDER_WAY: readonly DeliveryState[] = ['accepted', 'waiting', 'posting', 'posted'];
+const POSTED_OR_UNDER_WAY: readonly DeliveryState[] = [...UNDER_WAY_STATES, 'posted'];
 
 const TESTS: { readonly [Name in keyof DeliveryCriteria]-?: (row: ChangedRow, wanted: NonNullable<DeliveryCriteria[Name]>) => boolean } = {
   id: (row, wanted) => wanted.includes(row.delivery_id),

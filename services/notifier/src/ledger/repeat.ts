@@ -1,13 +1,11 @@
 /** A delivery once more: the same message, as a new command whose time to live begins anew. */
 import type { EntityManager } from 'typeorm';
 
-import type { DeliveryState, Destination } from '@tocsin/domain';
+import { UNDER_WAY_STATES, type Destination } from '@tocsin/domain';
 
 import type { Arrival } from '../deliveries/arrival.js';
 import type { DeliveryRow } from '../deliveries/delivery-view.js';
 import type { KeptCommand } from '../living/told.js';
-
-const UNDER_WAY: readonly DeliveryState[] = ['accepted', 'waiting', 'posting'];
 
 /** What a repetition has to know of a delivery beside its row: the thread that it goes to, and whether it was repeated already. */
 export interface Repeatable {
@@ -24,7 +22,7 @@ export type RepeatableRow = DeliveryRow & Repeatable;
 export function repeatableColumns(d: string): string {
   return `${d}.kind, ${d}.parent_channel, ${d}.parent_ts,
     (select r.delivery_id from other_repetitions(${d}.organization_id, ${d}.delivery_id) again join deliveries r on r.organization_id = ${d}.organization_id and r.delivery_id = again.delivery_id
-     where r.state in ('posted', ${UNDER_WAY.map((state) => `'${state}'`).join(', ')}) limit 1) as stands_again`;
+     where r.state in ('posted', ${UNDER_WAY_STATES.map((state) => `'${state}'`).join(', ')}) limit 1) as stands_again`;
 }
 
 /** Until `tx` ends nobody else repeats any of these, nor what they repeat. Call it before anything is looked up, once in a transaction: they are locked in one order. */
@@ -37,7 +35,7 @@ export async function lockRepetitions(tx: EntityManager, organizationId: string,
 }
 
 export function isUnderWay({ state }: Pick<DeliveryRow, 'state'>): boolean {
-  return UNDER_WAY.includes(state);
+  return UNDER_WAY_STATES.includes(state);
 }
 
 /** The line in the timeline of the first one. */

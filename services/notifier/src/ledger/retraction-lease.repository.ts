@@ -3,7 +3,7 @@
  * else asking meanwhile: one that is refused lets the message be kept up to date again, which must not happen to one that is being deleted.
  */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { v4 as uuid } from 'uuid';
 
 import type { DeliveryKey } from '../deliveries/delivery-log.js';
@@ -13,6 +13,8 @@ const LEASE_SECONDS = 30;
 
 @Injectable()
 export class RetractionLease {
+  constructor(private readonly database: DataSource) {}
+
   /** @returns its id; undefined while somebody else has it */
   async take(tx: EntityManager, { organization_id, delivery_id }: DeliveryKey): Promise<string | undefined> {
     const [lease] = await tx.query<{ lease_id: string }[]>(
@@ -25,8 +27,8 @@ export class RetractionLease {
   }
 
   /** For one more request. @returns false when somebody else has taken it since, for it had ended */
-  async extend(database: Pick<EntityManager, 'query'>, { organization_id, delivery_id }: DeliveryKey, leaseId: string): Promise<boolean> {
-    const [extended] = await database.query<[unknown[], number]>(
+  async extend({ organization_id, delivery_id }: DeliveryKey, leaseId: string): Promise<boolean> {
+    const [extended] = await this.database.query<[unknown[], number]>(
       'update retractions set leased_until = clock_timestamp() + make_interval(secs => $4) where organization_id = $1 and delivery_id = $2 and lease_id = $3 returning 1',
       [organization_id, delivery_id, leaseId, LEASE_SECONDS],
     );

@@ -16,6 +16,7 @@ import { SlackDoors } from '../connections/slack-doors.js';
 import { DeliveryLog, type DeliveryKey } from '../deliveries/delivery-log.js';
 import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
 import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
+import { lockLane } from '../deliveries/lock-lane.js';
 import { ToldIssues } from '../living/told-issues.repository.js';
 import { AnswersInThread } from './answers-in-thread.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
@@ -99,7 +100,7 @@ export class Retraction {
 
   /** @returns why it is not deleted. @throws ProblemException 409 when somebody else is at it by now */
   private async delete({ row, leaseId, door }: Taking, place: PostedMessage): Promise<SlackFailure | undefined> {
-    if (!(await this.outbox.transaction((tx) => this.leases.extend(tx, row, leaseId)))) throw takenBackNow();
+    if (!(await this.leases.extend(row, leaseId))) throw takenBackNow();
     const answer = await this.metrics.request('chat.delete', () => door.deleteMessage(place));
     return answer.ok || GONE.includes(answer.failure.code) ? undefined : answer.failure;
   }
@@ -160,10 +161,6 @@ function isAboutOne(failure: SlackFailure): boolean {
 
 function takenBackNow(): ProblemException {
   return conflict('The delivery is being taken back at this moment.', 'Look again in a few seconds.');
-}
-
-async function lockLane(tx: EntityManager, laneId: string): Promise<void> {
-  await tx.query('select 1 from lanes where lane_id = $1 for no key update', [laneId]);
 }
 
 /** Where the message is. @throws ProblemException 409 when it is nowhere, or not this delivery's alone */

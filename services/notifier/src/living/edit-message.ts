@@ -14,6 +14,7 @@ import { SlackDoors, type OpenDoor } from '../connections/slack-doors.js';
 import { ArrivalRepository } from '../deliveries/arrival.repository.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
+import { lockLane } from '../deliveries/lock-lane.js';
 import { messageInputOf } from '../deliveries/message-of-delivery.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { ChannelReadership } from '../directory/readership.js';
@@ -130,7 +131,7 @@ export class EditMessage {
     const link = isThere && workspace_url !== null ? { link: permalink(workspace_url, channel, ts) } : {};
     const instead = inPlaceOf(command, { laneId: lane_id, destinationId }, issue, { reason: 'replaced', ...link });
     await this.outbox.transaction(async (tx) => {
-      await tx.query('select 1 from lanes where lane_id = $1 for no key update', [lane_id]);
+      await lockLane(tx, lane_id);
       if (!(await this.edits.replace(tx, edit, instead.commandId))) return;
       await this.arrivals.ingestWithin(tx, [{ command: instead, saidAt: new Date() }]);
       await this.tell(tx, edit, 'replaced', `The issue had changed, and a new message takes the place of this one (${instead.commandId}): ${failure.message}`);
