@@ -23,6 +23,10 @@ const UNNAMED_MS = 30_000;
 /** Where Slack names no time at all: asking again at once would be refused again. */
 const SHORTEST_MS = 1000;
 const HOUR_MS = 3_600_000;
+/** So many channels say that it is their workspace which is too fast. */
+const CHANNELS_OF_A_PAUSE = 3;
+/** What had been asked already when that was known. */
+const UNDER_WAY_MS = 500;
 
 type Waiting = NonNullable<Delivery['waitingFor']>;
 
@@ -49,7 +53,7 @@ function limited(name: string, fault: string, sandboxFault: SandboxFault, waitMs
     load: LITTLE,
     judge: async (facts, struck, { sandbox }) => {
       const posts = await sandbox.posts();
-      return [...nothingUnknown(facts), ...allPosted(facts), ...waits(posts, struck, waitMs, isWhole), ...toldUntil(struck, waitMs), ...othersWentOn(facts, struck, posts)];
+      return [...nothingUnknown(facts), ...allPosted(facts), ...waits(posts, struck, waitMs, isWhole), ...(isWhole ? pausesWhole(posts, waitMs) : []), ...toldUntil(struck, waitMs), ...othersWentOn(facts, struck, posts)];
     },
   };
 }
@@ -93,6 +97,16 @@ function waits(posts: readonly SandboxRequest[], { channels }: Limited, waitMs: 
     ...expected(early.length === 0, `${early.length} of ${gaps.length} times the next post came before its time, after ${early.join(', ')} ms instead of ${waitMs}`),
     ...expected(late.length === 0, `${late.length} of ${gaps.length} times the next post was long in coming, after ${late.join(', ')} ms instead of ${waitMs}`),
   ];
+}
+
+/** Once several channels of it were refused, nothing goes to the workspace at all, whoever sends. */
+function pausesWhole(posts: readonly SandboxRequest[], waitMs: number): string[] {
+  const own = posts.filter(({ workspace }) => workspace === ACME).map(({ status, at, arguments: { channel } }) => ({ status, at: Date.parse(at), channel })).sort((a, b) => a.at - b.at);
+  const refused = own.filter(({ status }) => status === 429);
+  const known = refused.find(({ at }) => new Set(refused.filter((other) => other.at <= at).map(({ channel }) => channel)).size === CHANNELS_OF_A_PAUSE);
+  if (known === undefined) return [`fewer than ${CHANNELS_OF_A_PAUSE} channels were limited`];
+  const during = own.filter(({ at }) => at > known.at + UNDER_WAY_MS && at < known.at + waitMs);
+  return expected(during.length === 0, `${during.length} posts to a workspace that pauses, the first ${Math.round((during[0]?.at ?? 0) - known.at)} ms after the refusal of its third channel`);
 }
 
 function toldUntil({ told, limitedAt }: Pick<Limited, 'told' | 'limitedAt'>, waitMs: number): string[] {
