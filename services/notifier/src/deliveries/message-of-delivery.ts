@@ -1,5 +1,5 @@
 /** What the message of a delivery is made from: the command as it came, and what its attempts so far mean for the reader. */
-import type { Issue, MessageInput } from '@tocsin/domain';
+import { renderMessage, renderPlainText, type Attachment, type Block, type Issue, type MessageInput } from '@tocsin/domain';
 
 import type { KeptCommand } from '../living/told.js';
 
@@ -38,6 +38,33 @@ export function messageInputOf(delivery: ToRender, consoleUrl: string, ownerIds:
     ...(ambiguous > 0 && { repeated: true }),
     ...lateSince(delivery, now),
   };
+}
+
+/** What the last edit of a message shows beside its command. */
+export interface Edited extends Pick<ToRender, 'command' | 'ambiguous'> {
+  issue: Issue;
+  ownerIds: readonly string[];
+}
+
+/** What changed at the time of the first message is old news by now. */
+export function inputOfEdit({ command, ambiguous, issue, ownerIds }: Edited, consoleUrl: string): MessageInput {
+  const shown: KeptCommand = { ...command, issues: [issue] };
+  delete shown.change;
+  delete shown.changes;
+  return messageInputOf({ command: shown, ambiguous, kind: 'message' }, consoleUrl, ownerIds, Date.now());
+}
+
+/** As Slack is given it. Empty lists take away what was there. */
+export interface Content {
+  text: string;
+  blocks: Block[];
+  attachments: Attachment[];
+}
+
+export function contentOf(input: MessageInput, asPlainText: boolean): Content {
+  if (asPlainText) return { ...renderPlainText(input), blocks: [], attachments: [] };
+  const { text, blocks, attachments } = renderMessage(input);
+  return { text, blocks, attachments };
 }
 
 function lateSince({ kind, created_at, settled_at }: ToRender, now: number): Pick<MessageInput, 'lateSince'> {

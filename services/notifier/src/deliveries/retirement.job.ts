@@ -68,7 +68,7 @@ export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
         [keys],
       );
       await tx.query(`delete from timeline t using ${rows} where t.organization_id = o.organization_id and t.delivery_id = o.delivery_id`, [keys]);
-      for (const table of ['deliveries', 'commands', 'retractions']) await tx.query(`delete from ${table} d using ${rows} where d.organization_id = o.organization_id and d.delivery_id = o.delivery_id`, [keys]);
+      for (const table of ['deliveries', 'commands', 'retractions', 'last_edits']) await tx.query(`delete from ${table} d using ${rows} where d.organization_id = o.organization_id and d.delivery_id = o.delivery_id`, [keys]);
       return old.length === BATCH;
     });
   }

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { guardLeaks, kindOfDestinationId, needsReadership, renderMessage, renderPlainText, type Issue, type MessageInput, type SlackFailure } from '@tocsin/domain';
+import { guardLeaks, kindOfDestinationId, needsReadership, type Issue, type MessageInput, type SlackFailure } from '@tocsin/domain';
 import { Outbox } from '@tocsin/platform';
 import { permalink, type SlackAnswer } from '@tocsin/slack';
 
@@ -15,7 +15,7 @@ import { ArrivalRepository } from '../deliveries/arrival.repository.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
 import { lockLane } from '../deliveries/lock-lane.js';
-import { messageInputOf } from '../deliveries/message-of-delivery.js';
+import { contentOf, inputOfEdit, type Content } from '../deliveries/message-of-delivery.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { ChannelReadership } from '../directory/readership.js';
 import { NotifierConfig } from '../notifier.config.js';
@@ -80,25 +80,21 @@ export class EditMessage {
   private async send(ready: ReadyEdit): Promise<void> {
     const { edit } = ready;
     const input = await this.inputOf(ready);
-    const first = await this.update(ready, edit.was_plain_text ? plain(input) : rich(input));
-    if (first.ok) return this.shown(edit, `The issue had changed, and the message shows it as it is: ${wordsOf(ready.issue)}.`, edit.was_plain_text);
+    const first = await this.update(ready, contentOf(input, edit.was_plain_text));
+    if (first.ok) return this.shown(edit, input, `The issue had changed, and the message shows it as it is: ${wordsOf(ready.issue)}.`, edit.was_plain_text);
     if (judgeEdit(first.failure, { fails: edit.fails, wasPlainText: edit.was_plain_text }, Math.random()).then !== 'plain text') return this.afterFailure(ready, first.failure, edit.was_plain_text);
     await this.edits.charge(edit);
-    const second = await this.update(ready, plain(input));
-    if (second.ok) return this.shown(edit, `The issue had changed, and the message shows it as it is: ${wordsOf(ready.issue)}; as plain text, since Slack refused the formatted one.`, true);
+    const second = await this.update(ready, contentOf(input, true));
+    if (second.ok) return this.shown(edit, input, `The issue had changed, and the message shows it as it is: ${wordsOf(ready.issue)}; as plain text, since Slack refused the formatted one.`, true);
     return this.afterFailure(ready, second.failure, true);
   }
 
-  /** What changed at the time of the first message is old news by now. */
   private async inputOf({ edit, command, issue }: ReadyEdit): Promise<MessageInput> {
     const owners = command.options?.mention?.owner === true ? issue.owners : [];
-    const told: KeptCommand = { ...command, issues: [issue] };
-    delete told.change;
-    delete told.changes;
-    return messageInputOf({ command: told, ambiguous: edit.ambiguous, kind: 'message' }, this.config.PUBLIC_URL, owners.length > 0 ? await this.directory.peopleByEmail(edit.connection_id, owners) : [], Date.now());
+    return inputOfEdit({ command, ambiguous: edit.ambiguous, issue, ownerIds: owners.length > 0 ? await this.directory.peopleByEmail(edit.connection_id, owners) : [] }, this.config.PUBLIC_URL);
   }
 
-  private async update({ edit, opened, command }: ReadyEdit, content: ReturnType<typeof rich>): Promise<SlackAnswer<unknown>> {
+  private async update({ edit, opened, command }: ReadyEdit, content: Content): Promise<SlackAnswer<unknown>> {
     const { channel, ts } = edit;
     const metadata = { event_type: 'tocsin_delivery', event_payload: { delivery_id: command.commandId } };
     return this.metrics.request('chat.update', () => opened.door.updateMessage({ channel, ts, ...content, metadata }));
@@ -145,9 +141,11 @@ export class EditMessage {
     });
   }
 
-  private async shown(edit: Edit, text: string, wasPlainText: boolean): Promise<void> {
+  private async shown(edit: Edit, input: MessageInput, text: string, wasPlainText: boolean): Promise<void> {
     await this.outbox.transaction(async (tx) => {
-      if (await this.edits.shown(tx, edit, wasPlainText)) await this.tell(tx, edit, 'brought_up_to_date', text);
+      if (!(await this.edits.shown(tx, edit, wasPlainText))) return;
+      await this.edits.keep(tx, edit, input, wasPlainText);
+      await this.tell(tx, edit, 'brought_up_to_date', text);
     });
     if (edit.command) this.metrics.updated(edit.command.source.kind);
   }
@@ -163,16 +161,6 @@ export class EditMessage {
   private async tell(tx: EntityManager, { organization_id, delivery_id }: Edit, kind: string, text: string): Promise<void> {
     await this.log.write(tx, [{ organizationId: organization_id, deliveryId: delivery_id, story: { kind, text } }]);
   }
-}
-
-function rich(input: MessageInput): { text: string; blocks: readonly object[]; attachments: readonly object[] } {
-  const { text, blocks, attachments } = renderMessage(input);
-  return { text, blocks, attachments };
-}
-
-/** Empty lists take away what was there. */
-function plain(input: MessageInput): ReturnType<typeof rich> {
-  return { ...renderPlainText(input), blocks: [], attachments: [] };
 }
 
 function wordsOf({ status, severity }: Issue): string {

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import type { Issue } from '@tocsin/domain';
+import type { Issue, MessageInput } from '@tocsin/domain';
 
 import { NotifierConfig } from '../notifier.config.js';
 import type { KeptCommand } from './told.js';
@@ -71,6 +71,15 @@ export class EditRepository {
   /** The message shows this much now. @returns false when the row is not this holder's any more */
   async shown(tx: EntityManager, edit: Edit, wasPlainText: boolean): Promise<boolean> {
     return this.settle(tx, edit, `shown_revision = greatest(shown_revision, $5), was_plain_text = $6, fails = 0, wanted = case when wanted_revision <= $5 then null else wanted end`, [edit.wanted_revision, wasPlainText]);
+  }
+
+  /** What it shows stands in its delivery beside this. */
+  async keep(tx: EntityManager, { organization_id, delivery_id }: Edit, { issues: [issue], ownerIds }: MessageInput, wasPlainText: boolean): Promise<void> {
+    await tx.query(
+      `insert into last_edits (organization_id, delivery_id, issue, owner_ids, was_plain_text) values ($1, $2, $3, $4, $5)
+       on conflict (organization_id, delivery_id) do update set issue = excluded.issue, owner_ids = excluded.owner_ids, was_plain_text = excluded.was_plain_text, edited_at = excluded.edited_at`,
+      [organization_id, delivery_id, JSON.stringify(issue), ownerIds ?? [], wasPlainText],
+    );
   }
 
   /** Nothing more is done about it until the issue changes again. */
