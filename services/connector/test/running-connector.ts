@@ -77,8 +77,8 @@ export class RunningConnector {
     const peers = { connector: peer, issues: peer, workflows: peer, notifier: peer };
     const lines = new Writable({ write: (chunk: Buffer, _encoding, done) => { this.logged.push(chunk.toString()); done(); } });
     const runtime = { bus: this.bus, logger: createLogger('connector', 'debug', lines), peers, tokenIssuer: { issuer: this.issuer.url, keys: remoteKeys(this.issuer.url) } };
-    const { service, streamed } = connectorService;
-    const listening = await startService({ service, module: connectorService.register(config, runtime), runtime, port: 0, ...(streamed && { streamed }) });
+    const { service } = connectorService;
+    const listening = await startService({ service, module: connectorService.register(config, runtime), runtime, port: 0 });
     peers.connector = listening.url;
     return listening;
   }

@@ -11,5 +11,4 @@ export const issuesService: ServiceDefinition<IssuesConfig> = {
   service: 'issues',
   config: IssuesConfig,
   register: (config, runtime) => IssuesModule.register(config, runtime),
-  streamed: ['/v1/scans', '/v1/events'],
 };

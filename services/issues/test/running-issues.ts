@@ -185,7 +185,7 @@ export class RunningIssues {
       peers: { connector, issues: connector, workflows: connector, notifier: connector },
       tokenIssuer: { issuer: this.issuer.url, keys: remoteKeys(this.issuer.url) },
     };
-    const { register, service, streamed = [] } = issuesService;
-    this.serving = await startService({ service, runtime, module: register(config, runtime), port: 0, streamed });
+    const { register, service } = issuesService;
+    this.serving = await startService({ service, runtime, module: register(config, runtime), port: 0 });
   }
 }

@@ -129,7 +129,7 @@ afterAll(async () => {
   await database.drop();
 }, 60_000);
 
-async function run({ service, config: Config, register, streamed }: ServiceDefinition<ServiceConfig>): Promise<Running> {
+async function run({ service, config: Config, register }: ServiceDefinition<ServiceConfig>): Promise<Running> {
   const config = loadConfig(Config, { DATABASE_URL: database.url, DATABASE_POOL_SIZE: '3', ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}` });
   const unreachable = 'http://127.0.0.1:9';
   const runtime = {
@@ -138,7 +138,7 @@ async function run({ service, config: Config, register, streamed }: ServiceDefin
     peers: { connector: unreachable, issues: unreachable, workflows: unreachable, notifier: unreachable },
     tokenIssuer: { issuer: issuer.url, keys: remoteKeys(issuer.url) },
   };
-  const app = await createServiceApp({ service, module: register(config, runtime), runtime, port: 0, ...(streamed && { streamed }) });
+  const app = await createServiceApp({ service, module: register(config, runtime), runtime, port: 0 });
   const listening = await listen(app.getHttpAdapter().getInstance() as never, 0, '127.0.0.1');
   const document = (await (await fetch(`${listening.url}/openapi.json`)).json()) as OpenAPIObject;
   return {
@@ -181,10 +181,11 @@ describe.each(NAMES)('the routes of %s', (service) => {
     expect(dangling).toEqual([]);
   });
 
-  test('answer 401 without a token and with one that is not the issuer’s', async () => {
+  test('answer 401 without a token and with one that is not the issuer’s, whatever the body is', async () => {
     for (const line of WHO_MAY_CALL[service].filter((entry) => !entry.endsWith(' public'))) {
       expect([line, await statusOf(service, line)]).toEqual([line, 401]);
       expect([line, await statusOf(service, line, 'not.a.token')]).toEqual([line, 401]);
+      expect([line, await statusOf(service, line, undefined, '{"')]).toEqual([line, 401]);
     }
   });
 
@@ -207,14 +208,14 @@ test('OpenAPI tells the parameters of a query, the permission, the shape of a li
   expect(list?.responses.default).toMatchObject({ content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
 });
 
-async function statusOf(service: ServiceName, line: string, token?: string): Promise<number> {
+async function statusOf(service: ServiceName, line: string, token?: string, body = '{}'): Promise<number> {
   const [method = 'GET', path = '/'] = line.split(' ');
   const address = path.replaceAll(/:\w+/g, '0198f000-0000-7000-8000-000000000000');
   const response = await fetch(`${of(service).listening.url}${address}`, {
     method,
     redirect: 'manual',
     headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...(method !== 'GET' && { 'content-type': 'application/json' }) },
-    ...(method !== 'GET' && { body: '{}' }),
+    ...(method !== 'GET' && { body }),
   });
   await response.body?.cancel();
   return response.status;

@@ -147,10 +147,10 @@ async function issuerOf(config: StandaloneConfig, publicUrl: string, directory: 
 }
 
 async function startOne(definition: ServiceDefinition<ServiceConfig>, settings: Environment, shared: ServiceRuntime, started: Stop[]): Promise<string> {
-  const { service, config: Config, register, streamed } = definition;
+  const { service, config: Config, register } = definition;
   const config = loadConfig(Config, { ...settings, PORT: '0', HOST: '127.0.0.1' });
   const runtime: ServiceRuntime = { ...shared, logger: createLogger(service, config.LOG_LEVEL) };
-  const serving = await startService({ service, runtime, module: register(config, runtime), port: 0, host: '127.0.0.1', ...(streamed && { streamed }) });
+  const serving = await startService({ service, runtime, module: register(config, runtime), port: 0, host: '127.0.0.1' });
   started.push(() => serving.close());
   return serving.url;
 }

@@ -14,6 +14,7 @@ import type { ServiceConfig } from '../config/service.config.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { DeadLettersModule } from '../dead-letters/dead-letters.module.js';
 import { HealthController, MESSAGE_BUS } from '../health/health.controller.js';
+import { BodyGuard } from '../http/body.guard.js';
 import { ContractPipe } from '../http/contract.pipe.js';
 import { Idempotency } from '../http/idempotency.js';
 import { InternalClient } from '../http/internal.client.js';
@@ -83,7 +84,7 @@ export class PlatformModule {
         Idempotency,
         OpenStreams,
         { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
-        { provide: RequestChecks, useFactory: (reflector: Reflector) => new RequestChecks([new AccessGuard(reflector, tokens, secrets), new StrayQueryGuard(reflector), new StrayBodyGuard(reflector)], [new ContractPipe()]), inject: [Reflector] },
+        { provide: RequestChecks, useFactory: (reflector: Reflector) => new RequestChecks([new AccessGuard(reflector, tokens, secrets), new BodyGuard(reflector), new StrayQueryGuard(reflector), new StrayBodyGuard(reflector)], [new ContractPipe()]), inject: [Reflector] },
       ],
       exports: [...values.map(({ provide }) => provide), Metrics, Idempotency, OpenStreams],
     };

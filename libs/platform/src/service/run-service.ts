@@ -18,8 +18,6 @@ export interface ServiceDefinition<C extends ServiceConfig> {
   service: ServiceName;
   config: new () => C;
   register: (config: C, runtime: ServiceRuntime) => DynamicModule;
-  /** Paths whose bodies the routes read themselves, as streams. */
-  streamed?: readonly string[];
 }
 
 /** Runs until SIGTERM or SIGINT. What is wrong at start-up is one sentence on standard error and exit code 1. */
@@ -34,9 +32,9 @@ export async function runService<C extends ServiceConfig>(definition: ServiceDef
     const bus = new RabbitMqBus({ url: config.AMQP_URL, prefix: config.AMQP_PREFIX, logger });
     await bus.start();
     const runtime: ServiceRuntime = { bus, logger, peers: peersOf(config), tokenIssuer: issuerOf(config) };
-    const { register, service, streamed } = definition;
+    const { register, service } = definition;
     collectWhatLoadingLeft();
-    const serving = await startService({ service, runtime, module: register(config, runtime), port: config.PORT, host: config.HOST, ...(streamed && { streamed }) });
+    const serving = await startService({ service, runtime, module: register(config, runtime), port: config.PORT, host: config.HOST });
     process.stdout.write(`${service} ready on ${serving.url}\n`);
     stopOnSignal(async () => {
       await serving.close();

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Body, Controller, Get, HttpCode, Module, Param, Post, type DynamicModule } from '@nestjs/common';
@@ -12,8 +14,9 @@ import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { ConnectionReported } from '@tocsin/contracts';
 
 import { createAuditTable } from '../audit/audit.js';
-import { Internal, Requires } from '../auth/access.js';
+import { Internal, Public, Requires } from '../auth/access.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
+import { signServiceToken } from '../auth/service-token.js';
 import { remoteKeys } from '../auth/token-verifier.js';
 import { BusContext } from '../bus/bus-context.js';
 import { InProcessBus } from '../bus/in-process-bus.js';
@@ -69,6 +72,13 @@ class ReportsController {
     });
   }
 
+  @Post('open')
+  @HttpCode(200)
+  @Public()
+  open(@Body() report: NewReport): NewReport {
+    return report;
+  }
+
   @Get(':id')
   @Requires('issues:read')
   async get(@Param('id') id: string): Promise<never> {
@@ -92,6 +102,13 @@ class InternalReportsController {
   @Internal()
   async list(): Promise<{ items: unknown[] }> {
     return { items: await this.database.query('select * from reports') };
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Internal()
+  echo(@Body() report: NewReport): NewReport {
+    return report;
   }
 }
 
@@ -142,7 +159,8 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
   return { status: response.status, headers: response.headers, body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text } };
 }
 
-const internal = new InternalClient('notifier', peers, new TextEncoder().encode(secret.toString('hex')));
+const serviceSecret = new TextEncoder().encode(secret.toString('hex'));
+const internal = new InternalClient('notifier', peers, serviceSecret);
 
 describe('a service', () => {
   test('says what it posted on the bus, to whoever hears it, soon after the commit', async () => {
@@ -218,5 +236,61 @@ describe('a service', () => {
     expect(Object.keys(document.body.paths as object)).toEqual(expect.arrayContaining(['/v1/reports', '/v1/audit']));
     expect(Object.keys(document.body.paths as object)).not.toContain('/internal/reports');
     expect(document.body.paths).toMatchObject({ '/v1/reports': { post: { parameters: [{ in: 'header', name: 'Idempotency-Key', required: false }] } } });
+  });
+});
+
+describe('who is calling is asked before anything is read of a body:', () => {
+  const BROKEN = '{"slackError": ';
+  const LARGE = 5 * 1024 * 1024 + 1;
+
+  /** Headers, and the beginning of a body that goes on for ever. */
+  async function begin(path: string, headers: Record<string, string | number>, beginning = ''): Promise<{ status: number | undefined; problem: Record<string, unknown> }> {
+    const sending = httpRequest(service.url + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, signal: AbortSignal.timeout(5000) });
+    sending.write(beginning);
+    const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of answer) text += String(chunk);
+    sending.on('error', () => undefined).destroy();
+    return { status: answer.statusCode, problem: JSON.parse(text) as Record<string, unknown> };
+  }
+
+  async function tokens(): Promise<Record<'none' | 'wrong' | 'viewer' | 'admin' | 'service' | 'strange service', string>> {
+    const [viewer, admin] = [await issuer.token({ user: 'bob@acme.test', roles: ['viewer'] }), await issuer.token({ user: 'ada@acme.test' })];
+    return { none: '', wrong: 'Bearer not.a.token', viewer: `Bearer ${viewer}`, admin: `Bearer ${admin}`, service: `Bearer ${await signServiceToken('issues', serviceSecret)}`, 'strange service': `Bearer ${await signServiceToken('issues', new Uint8Array(32))}` };
+  }
+
+  test.each<[string, keyof Awaited<ReturnType<typeof tokens>>, string, number]>([
+    ['/v1/reports', 'none', 'unauthorized', 401],
+    ['/v1/reports', 'wrong', 'unauthorized', 401],
+    ['/v1/reports', 'service', 'unauthorized', 401],
+    ['/v1/reports', 'viewer', 'permission_missing', 403],
+    ['/internal/reports', 'none', 'unauthorized', 401],
+    ['/internal/reports', 'admin', 'unauthorized', 401],
+    ['/internal/reports', 'strange service', 'unauthorized', 401],
+    ['/v1/nothing', 'none', 'no_route', 404],
+  ])('POST %s with the token "%s" is answered %s, whatever else is wrong and before all has come', async (path, token, code, status) => {
+    const authorization = (await tokens())[token];
+    const expected = { status, problem: { type: `urn:tocsin:problem:${code}`, instance: path } };
+    await expect(begin(path, { authorization, 'content-length': LARGE }, '{')).resolves.toMatchObject(expected);
+    await expect(begin(path, { authorization, 'transfer-encoding': 'chunked' }, BROKEN)).resolves.toMatchObject(expected);
+    const broken = await fetch(service.url + path, { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: BROKEN });
+    expect([broken.status, await broken.json()]).toMatchObject([status, expected.problem]);
+  });
+
+  test.each<[string, keyof Awaited<ReturnType<typeof tokens>>]>([['/v1/reports', 'admin'], ['/internal/reports', 'service'], ['/v1/reports/open', 'none']])('POST %s with the token "%s" is told what is wrong with its body', async (path, token) => {
+    const headers = { authorization: (await tokens())[token], 'content-type': 'application/json' };
+    const broken = await fetch(service.url + path, { method: 'POST', headers, body: BROKEN });
+    expect([broken.status, await broken.json()]).toMatchObject([400, { detail: expect.stringContaining('The body is not JSON: '), errors: [{ pointer: '', code: 'not_json' }] }]);
+    const large = await fetch(service.url + path, { method: 'POST', headers, body: JSON.stringify({ slackError: 'x'.repeat(LARGE) }) });
+    expect([large.status, await large.json()]).toMatchObject([413, { type: 'urn:tocsin:problem:too_large', detail: `The body is larger than ${LARGE - 1} bytes.` }]);
+    const strange = await fetch(service.url + path, { method: 'POST', headers, body: '{"slackError":"x","colour":"red"}' });
+    expect([strange.status, await strange.json()]).toMatchObject([400, { errors: [{ pointer: '/colour' }] }]);
+  });
+
+  test('a connection goes on after an answer that did not wait for the body', async () => {
+    for (let time = 0; time < 4; time++) {
+      const refused = await fetch(`${service.url}/v1/reports`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: 'x'.repeat(LARGE), signal: AbortSignal.timeout(5000) });
+      expect([refused.status, await refused.json()]).toMatchObject([401, { status: 401 }]);
+    }
   });
 });

@@ -1,9 +1,9 @@
-/** Slack's signed calls. They are answered within its three seconds: nothing here asks Slack back. */
+/** Slack's signed calls: their bodies are read here, as the bytes that were signed. They are answered within its three seconds: nothing here asks Slack back. */
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 
-import { LOGGER, Metrics, ProblemException, Public, type Logger } from '@tocsin/platform';
+import { LOGGER, Metrics, ProblemException, Public, ReadsBody, type Logger } from '@tocsin/platform';
 
 import { SlackAccess } from '../slack-access.js';
 import { ReportNews } from './report-news.js';
@@ -11,11 +11,9 @@ import { RevokeInstallations } from './revoke-installations.js';
 import { signedBody } from './signed-request.js';
 import { readSlackEvent, type SlackEvent } from './slack-event.js';
 
-/** Their bodies are read here, as the bytes that were signed. */
-export const SLACK_CALL_PATHS = ['/slack/events', '/slack/interactions'] as const;
-
 @ApiTags('slack')
 @Public()
+@ReadsBody()
 @Controller('slack')
 export class SlackEventsController {
   private readonly taken;

@@ -4,7 +4,7 @@ import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiTags } from '@nestjs/swag
 import type { Request } from 'express';
 
 import { CLOUD_EVENT_BATCH_CONTENT_TYPE, CLOUD_EVENT_CONTENT_TYPE, Receipt } from '@tocsin/contracts';
-import { actorOf, CurrentCaller, Outbox, ProblemException, requestId, Requires, type Caller } from '@tocsin/platform';
+import { actorOf, CurrentCaller, Outbox, ProblemException, ReadsBody, requestId, Requires, type Caller } from '@tocsin/platform';
 
 import { readBody } from '../scans/read-body.js';
 import { BATCH_MAX, readEvents, type EventsReading } from './read-events.js';
@@ -26,6 +26,7 @@ export class EventsController {
   @Post()
   @HttpCode(202)
   @Requires('issues:ingest')
+  @ReadsBody()
   @ApiConsumes(CLOUD_EVENT_CONTENT_TYPE, CLOUD_EVENT_BATCH_CONTENT_TYPE, 'application/json')
   @ApiBody({ description: `A CloudEvent in structured or binary mode, or a batch of at most ${BATCH_MAX}.`, schema: {} })
   @ApiAcceptedResponse({ type: Receipt })

@@ -6,7 +6,7 @@ import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOkResponse, ApiTags } fro
 import type { Request, Response } from 'express';
 
 import { AcceptedScan, Scan } from '@tocsin/contracts';
-import { ApiPage, CurrentCaller, IdempotentRequest, notFound, requestId, Requires, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
+import { ApiPage, CurrentCaller, IdempotentRequest, notFound, ReadsBody, requestId, Requires, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
 
 import { IssuesConfig } from '../issues.config.js';
 import { CancelScan } from './cancel-scan.js';
@@ -32,6 +32,7 @@ export class ScansController {
   @Post()
   @HttpCode(202)
   @Requires('issues:ingest')
+  @ReadsBody()
   @ApiConsumes('application/sarif+json', 'application/json', 'application/x-ndjson', 'application/gzip')
   @ApiBody({ description: 'SARIF 2.1.0 or OCSF findings; gzip by Content-Encoding.', schema: { type: 'object' } })
   @ApiAcceptedResponse({ type: AcceptedScan })

@@ -158,6 +158,10 @@ describe('a report that comes in', () => {
     expect((await noa.call('POST', '/v1/scans?application=keyed', { raw: report((results) => results.slice(1)), headers })).status).toBe(409);
   });
 
+  test('is read as a stream however the address is spelt', async () => {
+    for (const path of ['/v1/scans/', '/V1/Scans']) expect([path, (await noa.call('POST', `${path}?application=spelt`, { raw: report(all) })).status]).toEqual([path, 202]);
+  });
+
   test('that is cut off is refused with line and column, and leaves nothing', async () => {
     const { status, body } = await noa.call<Problem & { line: number; column: number }>('POST', '/v1/scans?application=broken', { raw: await fixture('edge/trivy-broken-trailing-data.sarif') });
     expect([status, body.status, typeof body.line, typeof body.column]).toEqual([400, 400, 'number', 'number']);
