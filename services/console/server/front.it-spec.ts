@@ -283,7 +283,15 @@ describe('what several services answer together', () => {
     const deletion = await fetch(`${front}/v1/dead-letters/workflows:d1`, { method: 'DELETE' });
     expect(await deletion.json()).toEqual({ by: 'workflows' });
     expect(asked.slice(-2)).toEqual(['POST notifier /v1/dead-letters/notifier%3Ad1/replay', 'DELETE workflows /v1/dead-letters/workflows:d1']);
-    for (const id of ['stranger:d1', 'd1']) expect((await fetch(`${front}/v1/dead-letters/${id}/replay`, { method: 'POST' })).status).toBe(404);
+  });
+
+  test.each([['POST', 'stranger:d1/replay'], ['POST', 'd1/replay'], ['DELETE', 'stranger:d1'], ['DELETE', 'x'], ['DELETE', 'connector'], ['DELETE', 'connector:'], ['GET', 'x']])('%s of the dead letter %s, whose id names no service, is answered by one that first asks who is calling', async (method, rest) => {
+    const nobody = json({});
+    await start({ connector: (request, response) => { json({ asked: `${request.method ?? ''} ${request.url ?? ''}` }, request.headers.authorization === undefined ? 401 : 404)(request, response); }, issues: nobody, workflows: nobody, notifier: nobody });
+    for (const [headers, status] of [[{}, 401], [{ authorization: 'Bearer t' }, 404]] as const) {
+      const response = await fetch(`${front}/v1/dead-letters/${rest}`, { method, headers });
+      expect([response.status, await response.json()]).toEqual([status, { asked: `${method} /v1/dead-letters/${rest}` }]);
+    }
   });
 
   test('the OpenAPI document has each path once, by its owner, and names what is missing', async () => {

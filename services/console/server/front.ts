@@ -60,10 +60,15 @@ export function createFront({ publicUrl, peers, environment, appDir = BUILT_APP,
   return front;
 }
 
-/** A dead letter's id begins with its service, which is the one that may replay or delete it. */
+/**
+ * A dead letter's id begins with its service, which is the one that may replay or delete it. One that names none is nobody's;
+ * it does not matter which service says so, but one has to: it asks first who is calling.
+ */
 function serviceOf(path: string): PeerName | undefined {
-  const [, prefix] = /^\/v1\/dead-letters\/([a-z]+)(?::|%3A)[^/]+(?:\/replay)?$/i.exec(path) ?? [];
-  return PEER_NAMES.find((name) => name === prefix) ?? ownerOf(path);
+  const [, id] = /^\/v1\/dead-letters\/([^/]*)/i.exec(path) ?? [];
+  if (id === undefined) return ownerOf(path);
+  const [prefix] = id.split(/:|%3A/i);
+  return PEER_NAMES.find((name) => name === prefix) ?? 'connector';
 }
 
 /** A missing file has a status of its own; everything else here is a defect. */
