@@ -97,6 +97,10 @@ export class DeliveryTraits {
   @IsOptional() @IsIn(['true', 'false']) replayed?: 'true' | 'false';
   @IsOptional() @IsTime() after?: string;
   @IsOptional() @IsTime() before?: string;
+  /** Only what has been since this moment what it is now: what has ended had ended before, what is under way had been accepted before. */
+  @IsOptional() @IsTime() changedBefore?: string;
+  /** Ids of deliveries that are left out. */
+  @IsOptional() @Several() @IsArray() @ArrayMaxSize(200) @IsString({ each: true }) @MaxLength(128, { each: true }) exceptIds?: string[];
   /** Part of an issue's title, a comment or a destination's name, or the delivery's id. */
   @IsOptional() @IsString() @MaxLength(200) q?: string;
 }
@@ -106,7 +110,7 @@ export class DeliveryCriteria extends DeliveryTraits {
   @IsOptional() @Several() @IsArray() @IsIn(DELIVERY_STATES, { each: true }) state?: DeliveryState[];
 }
 
-/** Which deliveries something is done to. Whoever means every one of them says so: a filter that was left empty by mistake must not. */
+/** Which deliveries something is done to. Whoever means every one of them, or all but some, says so: a filter that was left empty by mistake must not. */
 export class BulkFilter extends DeliveryCriteria {
   @IsOptional() @IsIn([true]) all?: true;
 }
@@ -114,6 +118,8 @@ export class BulkFilter extends DeliveryCriteria {
 /** Of the deliveries that match, how many are in each state. */
 export class DeliveryCounts {
   @IsObject() byState!: Record<DeliveryState, number>;
+  /** When they were counted, by the clock that `changedBefore` goes by: with it in their filter, what is done later is done to these. */
+  @IsTime() at!: string;
 }
 
 /** How many of the deliveries of one reason were for a destination. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import type { AcceptedReplays, AuditEntry, CancelledDeliveries, ConnectionChanged, Delivery, DeliverySummary, Problem, ReplayProgress } from '@tocsin/contracts';
+import type { AcceptedReplays, AuditEntry, CancelledDeliveries, ConnectionChanged, Delivery, DeliveryCounts, DeliverySummary, Problem, ReplayProgress } from '@tocsin/contracts';
 import { closeSlackConnections } from '@tocsin/slack';
 import { eventually } from '@tocsin/testing';
 
@@ -87,6 +87,75 @@ async function manyFailed(count: number): Promise<void> {
   );
   await notifier.database.query(`update notifier.accepted_counts set accepted = accepted + $1`, [count - 1]);
 }
+
+/** The moment of a count, by the clock of the server. */
+async function countedAt(): Promise<string> {
+  return (await notifier.call<DeliveryCounts>('GET', '/v1/deliveries/counts')).body.at;
+}
+
+describe('what has changed since a moment', () => {
+  test('is not replayed: neither what failed later, though it had been accepted before, nor what came later', async () => {
+    const failed = await ended();
+    const fails = await waiting({ destination: { id: 'C0OLDTEAM1' } });
+    const changedBefore = await countedAt();
+    await notifier.connect({ id: paused.id, version: paused.version + 1 });
+    expect((await notifier.settled(fails)).state).toBe('failed');
+    const late = await ended();
+    const filter = { state: 'failed', changedBefore };
+    const { body: { byState } } = await notifier.call<DeliveryCounts>('GET', `/v1/deliveries/counts?changedBefore=${changedBefore}`);
+    expect(byState).toMatchObject({ failed: 1, waiting: 0 });
+    const { replayId, matched } = await replay({ filter, destination: { id: 'C0SECALERT' } });
+    expect(matched).toBe(1);
+    expect(await done(replayId)).toEqual({ state: 'done', matched: 1, done: 1, skipped: 0 });
+    expect(await replaysOf(failed)).toHaveLength(1);
+    for (const id of [fails, late]) expect(await replaysOf(id)).toEqual([]);
+    const later = await replay({ filter: { state: 'failed', changedBefore: await countedAt(), replayed: 'false' }, destination: { id: 'C0SECALERT' } });
+    expect(await done(later.replayId)).toMatchObject({ matched: 2, done: 2 });
+  });
+
+  test('is not cancelled when it came later', async () => {
+    const [one, two] = [await waiting(), await waiting()];
+    const changedBefore = await countedAt();
+    const late = await waiting();
+    expect(await cancel({ changedBefore })).toBe(2);
+    for (const id of [one, two]) expect(await notifier.delivery(id)).toMatchObject({ state: 'suppressed' });
+    expect(await notifier.delivery(late)).toMatchObject({ state: 'waiting' });
+  });
+});
+
+describe('what is left out by its id', () => {
+  test('is neither replayed nor cancelled', async () => {
+    const failed = [await ended(), await ended(), await ended()];
+    const waits = [await waiting(), await waiting()];
+    const { replayId, matched } = await replay({ filter: { state: 'failed', exceptIds: [failed[0], 'unheard-of'] }, destination: { id: 'C0SECALERT' } });
+    expect(matched).toBe(2);
+    expect(await done(replayId)).toMatchObject({ done: 2, skipped: 0 });
+    expect(await replaysOf(failed[0] ?? '')).toEqual([]);
+    expect(await cancel({ all: true, exceptIds: waits[0] })).toBe(1);
+    expect(await notifier.delivery(waits[0] ?? '')).toMatchObject({ state: 'waiting' });
+    expect(await notifier.delivery(waits[1] ?? '')).toMatchObject({ state: 'suppressed' });
+  });
+
+  test('names nothing: all but some has to be said', async () => {
+    for (const filter of [{ exceptIds: ['a'] }, { exceptIds: [] }]) {
+      const { status, body } = await notifier.call<Problem>('POST', '/v1/deliveries/cancel', { body: { filter } });
+      expect([status, body.errors?.[0]]).toEqual([400, expect.objectContaining({ pointer: '/filter', code: 'empty_filter' })]);
+    }
+  });
+});
+
+test.each([
+  ['a moment that there is not', { changedBefore: '2026-02-30T00:00:00Z' }, '/filter/changedBefore'],
+  ['a moment that is no text', { changedBefore: 1764028800000 }, '/filter/changedBefore'],
+  ['more ids than fit', { exceptIds: Array.from({ length: 201 }, (_, at) => `id-${at}`) }, '/filter/exceptIds'],
+  ['an id that is too long', { exceptIds: ['x'.repeat(129)] }, '/filter/exceptIds'],
+  ['an id that is no text', { exceptIds: [7] }, '/filter/exceptIds'],
+])('%s is refused, for a replay and for cancelling, and the place is named', async (_, filter, pointer) => {
+  for (const path of ['cancel', 'replay']) {
+    const { status, body } = await notifier.call<Problem>('POST', `/v1/deliveries/${path}`, { body: { filter: { all: true, ...filter } } });
+    expect([status, body.errors?.map((place) => place.pointer)]).toEqual([400, [pointer]]);
+  }
+});
 
 describe('cancelling many', () => {
   test('ends what waits and the filter names, and nothing else', async () => {

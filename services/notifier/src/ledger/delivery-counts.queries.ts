@@ -22,9 +22,13 @@ export class DeliveryCountsQueries {
 
   async counts(organizationId: string, traits: DeliveryTraits): Promise<DeliveryCounts> {
     const { condition, parameters } = filterSql(organizationId, traits);
-    const rows = await this.database.query<{ state: DeliveryState; count: number }[]>(`select d.state, count(*)::int as count from ledger d where ${condition} group by d.state`, [...parameters]);
-    const counts = new Map(rows.map(({ state, count }) => [state, count]));
-    return { byState: Object.fromEntries(DELIVERY_STATES.map((state) => [state, counts.get(state) ?? 0])) as Record<DeliveryState, number> };
+    const [counted] = await this.database.query<{ at: Date; by_state: Partial<Record<DeliveryState, number>> }[]>(
+      `select statement_timestamp() as at,
+         coalesce((select jsonb_object_agg(state, n) from (select d.state, count(*) as n from ledger d where ${condition} group by d.state) counts), '{}') as by_state`,
+      [...parameters],
+    );
+    if (!counted) throw new Error('PostgreSQL did not count');
+    return { byState: Object.fromEntries(DELIVERY_STATES.map((state) => [state, counted.by_state[state] ?? 0])) as Record<DeliveryState, number>, at: counted.at.toISOString() };
   }
 
   /** The reason with the latest delivery first. Sentences of one code may differ in what they name: the latest stands for all. */

@@ -55,6 +55,8 @@ const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   replayed: `${wasReplayed('d')} = (?::text)::boolean`,
   after: 'd.created_at > ?::timestamptz',
   before: 'd.created_at < ?::timestamptz',
+  changedBefore: '(d.recorded_at < ?::timestamptz and (d.settled_at is null or d.settled_at < ?::timestamptz))',
+  exceptIds: 'd.delivery_id <> all(?::text[])',
   q: `(d.delivery_id = ?::text or strpos(lower(coalesce(d.destination_name, '')), lower(?::text)) > 0 or strpos(d.searched, ${NEEDLE}) > 0)`,
 };
 
@@ -73,7 +75,8 @@ export function filterSql(organizationId: string, criteria: DeliveryCriteria): W
 
 /** What the filter names, without the word that says that it may name everything. @throws ProblemException 400 when it names nothing and does not say `all` */
 export function criteriaOf({ all, ...criteria }: BulkFilter): DeliveryCriteria {
-  const wanted: unknown[] = Object.values(criteria);
+  const { exceptIds: _, ...naming } = criteria;
+  const wanted: unknown[] = Object.values(naming);
   if (all !== true && wanted.every((value) => value === undefined || value === '')) {
     throw badRequest('The filter is empty.', [{ pointer: '/filter', code: 'empty_filter', message: 'name at least one thing to filter by, or say "all": true' }]);
   }

@@ -20,6 +20,8 @@ const TESTS: { readonly [Name in keyof DeliveryCriteria]-?: (row: ChangedRow, wa
   replayed: (row, wanted) => String(row.replayed) === wanted,
   after: (row, wanted) => row.created_at > new Date(wanted),
   before: (row, wanted) => row.created_at < new Date(wanted),
+  changedBefore: (row, wanted) => (row.settled_at ?? row.created_at) < new Date(wanted),
+  exceptIds: (row, wanted) => !wanted.includes(row.delivery_id),
   q: (row, wanted) => row.delivery_id === wanted || textsOf(row).some((text) => text.toLowerCase().includes(wanted.toLowerCase())),
 };
 

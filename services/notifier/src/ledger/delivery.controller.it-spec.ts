@@ -116,6 +116,9 @@ describe('the list', () => {
       [`q=${failed}`, [failed]],
       ['after=2020-01-01T00:00:00Z', all],
       ['before=2020-01-01T00:00:00Z', []],
+      ['changedBefore=2020-01-01T00:00:00Z', []],
+      ['changedBefore=2100-01-01T00:00:00Z', all],
+      [`exceptIds=${posted},${late}`, [failed]],
     ] as const) {
       expect({ query, ids: await ids(query) }).toEqual({ query, ids: [...expected].sort() });
     }

@@ -106,6 +106,7 @@ describe('the stream', () => {
     const [reference, ...readers] = await Promise.all([
       '', '?state=failed', '?state=posted,failed', '?source=workflow', '?workflowId=w7', `?issueId=${issue.id}`, '?destination=%23general', '?destination=C0GENERAL1', '?destination=nowhere',
       '?code=channel_not_found', '?q=LOG4shell', '?q=read%20this', `?connectionId=${connection.id}`, '?connectionId=other', '?before=2020-01-01T00:00:00Z', '?after=2020-01-01T00:00:00Z', '?digestId=none', '?replayOf=none',
+      '?changedBefore=2020-01-01T00:00:00Z', '?changedBefore=2100-01-01T00:00:00Z', '?exceptIds=none',
     ].map(async (query) => ({ query, reader: await listen(query) })));
     const sent = [
       await send({ destination: { name: '#general' }, issues: [issue], comment: 'Please read this' }),
