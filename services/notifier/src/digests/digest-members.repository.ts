@@ -51,6 +51,8 @@ const FOLDABLE = `d.state = 'waiting' and d.digest_id is null and d.held_since i
 /** Members of one digest; a burst that is larger becomes several. */
 export const MEMBERS_MAX = 20_000;
 const NAMED_IN_GROUP = 10;
+/** `d` is of one of these kinds: `$2` are their severities, `$3` their categories. */
+const OF_KINDS = '(d.severity, d.category) in (select * from unnest($2::text[], $3::text[]))';
 const IN_PLACE = 'order by d.priority, d.said_at, d.arrival';
 
 @Injectable()
@@ -79,11 +81,11 @@ export class DigestMembersRepository {
     return { condition: `(d.organization_id, d.delivery_id) in (select d.organization_id, d.delivery_id from deliveries d where ${kind} ${IN_PLACE} limit $4)`, parameters: [laneId, severity, category, limit] };
   }
 
-  /** What may share a digest, the most urgent first. */
-  async foldKeys(tx: EntityManager, laneId: string): Promise<string[]> {
+  /** What may share a digest, the most urgent first, of these kinds: what arrives meanwhile may be of another one. */
+  async foldKeys(tx: EntityManager, laneId: string, kinds: readonly FoldableKind[]): Promise<string[]> {
     const rows = await tx.query<{ fold_key: string }[]>(
-      `select d.fold_key from deliveries d where d.lane_id = $1 and ${FOLDABLE} group by 1 having count(*) > 1 order by min(d.priority), min(d.said_at)`,
-      [laneId],
+      `select d.fold_key from deliveries d where d.lane_id = $1 and ${FOLDABLE} and ${OF_KINDS} group by 1 having count(*) > 1 order by min(d.priority), min(d.said_at)`,
+      [laneId, ...columnsOf(kinds)],
     );
     return rows.map(({ fold_key }) => fold_key);
   }
@@ -93,13 +95,13 @@ export class DigestMembersRepository {
     await within.query(`update lanes set fold_at = clock_timestamp() + interval '1 minute' where lane_id = $1`, [laneId]);
   }
 
-  /** Makes what waits in the lane with this key members of a digest, at most {@link MEMBERS_MAX}. */
-  async gather(tx: EntityManager, laneId: string, foldKey: string, digestId: string): Promise<void> {
+  /** Makes what waits in the lane with this key, of these kinds, members of a digest, at most {@link MEMBERS_MAX}. */
+  async gather(tx: EntityManager, laneId: string, kinds: readonly FoldableKind[], foldKey: string, digestId: string): Promise<void> {
     await tx.query(
-      `update deliveries m set digest_id = $3, version = m.version + 1, waiting_for = '{"reason": "told in a digest"}'
-       from (select d.organization_id, d.delivery_id from deliveries d where d.lane_id = $1 and d.fold_key = $2 and ${FOLDABLE} ${IN_PLACE} limit ${MEMBERS_MAX}) d
+      `update deliveries m set digest_id = $5, version = m.version + 1, waiting_for = '{"reason": "told in a digest"}'
+       from (select d.organization_id, d.delivery_id from deliveries d where d.lane_id = $1 and d.fold_key = $4 and ${FOLDABLE} and ${OF_KINDS} ${IN_PLACE} limit ${MEMBERS_MAX}) d
        where m.organization_id = d.organization_id and m.delivery_id = d.delivery_id`,
-      [laneId, foldKey, digestId],
+      [laneId, ...columnsOf(kinds), foldKey, digestId],
     );
   }
 
@@ -194,6 +196,10 @@ export class DigestMembersRepository {
     );
     return rows.map(({ group, issue: { description: _description, recommendation: _recommendation, ...issue } }) => ({ group, issue: { ...issue, tags: [] } }));
   }
+}
+
+function columnsOf(kinds: readonly FoldableKind[]): [string[], string[]] {
+  return [kinds.map(({ severity }) => severity), kinds.map(({ category }) => category)];
 }
 
 /** `issue`: the issues of a digest as their newest messages tell them; `told_change`: what happened to each since it was last told. */

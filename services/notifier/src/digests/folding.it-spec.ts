@@ -199,6 +199,19 @@ describe('the leak guard', () => {
     expect(await digests.opened.metrics.registry.getSingleMetricAsString('tocsin_deliveries_total')).toContain('{kind="workflow",outcome="suppressed",reason="leak_guard"} 600');
   });
 
+  test('keeps out also what comes after it looked: that is looked at when the lane is folded again', async () => {
+    await digests.acceptMany(40);
+    const foldKeys = digests.members.foldKeys.bind(digests.members);
+    let secrets: string[] = [];
+    jest.spyOn(digests.members, 'foldKeys').mockImplementationOnce(async (...given) => {
+      secrets = await digests.acceptMany(5, () => ({ issues: [anIssue({ category: 'secret' })] }));
+      return foldKeys(...given);
+    });
+    await digests.fold();
+    expect((await digests.digests()).map(({ command }) => command.source)).toEqual([{ kind: 'digest', of: 40, workflowId: 'w1' }]);
+    expect((await digests.rows(`kind = 'message' and digest_id is null`)).map(({ delivery_id }) => delivery_id)).toEqual(secrets);
+  });
+
   test('lets secrets into a private channel, in a digest too', async () => {
     digests.readBy({ isPrivate: true, isShared: false });
     await digests.acceptMany(40, () => ({ issues: [anIssue({ category: 'secret' })] }));

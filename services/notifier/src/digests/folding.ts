@@ -24,6 +24,12 @@ interface KeptBack {
   error: DeliveryError;
 }
 
+/** What waits in a lane, after the leak guard looked at it. */
+interface Guarded {
+  told: FoldableKind[];
+  keptBack: KeptBack[];
+}
+
 const KEPT_BACK_BATCH = 500;
 /** The rest is kept back when the lane is looked at again: a lease has its end. */
 const KEPT_BACK_BATCHES = 20;
@@ -47,8 +53,8 @@ export class Folding {
   async fold(lane: LaneClaim): Promise<void> {
     let cameOn = false;
     try {
-      const keptBack = await this.guard(lane);
-      cameOn = keptBack !== undefined && (!(await this.keepBack(lane, keptBack)) || (await this.foldAll(lane)) > 0);
+      const guarded = await this.guard(lane);
+      cameOn = guarded !== undefined && (!(await this.keepBack(lane, guarded.keptBack)) || (await this.foldAll(lane, guarded.told)) > 0);
     } catch (error) {
       this.logger.warn({ err: error, laneId: lane.laneId, organizationId: lane.organizationId }, 'a backlog could not be folded; it is sent one by one');
     } finally {
@@ -57,19 +63,22 @@ export class Folding {
     }
   }
 
-  /** @returns what may not be told in the lane's destination; undefined when it cannot be found out now who can read it */
-  private async guard({ organizationId, connectionId, laneId }: LaneClaim): Promise<KeptBack[] | undefined> {
+  /** @returns what may be told in the lane's destination and what may not; undefined when it cannot be found out now who can read it */
+  private async guard({ organizationId, connectionId, laneId }: LaneClaim): Promise<Guarded | undefined> {
     const kinds = await this.members.kindsOf(this.database.manager, laneId);
     const { leakGuard } = await this.settings.of(organizationId);
     const destinationId = kinds[0]?.destination_id;
-    if (destinationId === undefined || kindOfDestinationId(destinationId) === 'user' || !needsReadership(leakGuard, kinds)) return [];
+    if (destinationId === undefined || kindOfDestinationId(destinationId) === 'user' || !needsReadership(leakGuard, kinds)) return { told: kinds, keptBack: [] };
     const opened = await this.doors.openVersioned(connectionId);
     const readers = opened && (await this.readership.of(connectionId, destinationId, opened.door));
     if (!readers || 'failure' in readers) return undefined;
-    return kinds.flatMap((kind) => {
+    const guarded: Guarded = { told: [], keptBack: [] };
+    for (const kind of kinds) {
       const error = guardLeaks(leakGuard, [kind], readers.known);
-      return error ? [{ kind, error }] : [];
-    });
+      if (error) guarded.keptBack.push({ kind, error });
+      else guarded.told.push(kind);
+    }
+    return guarded;
   }
 
   /** @returns false when some of it is left */
@@ -87,12 +96,12 @@ export class Folding {
     return true;
   }
 
-  /** @returns how many digests it made; with the first of them the lane is given back */
-  private async foldAll(lane: LaneClaim): Promise<number> {
+  /** What the leak guard has not looked at is left for another time. @returns how many digests it made; with the first of them the lane is given back */
+  private async foldAll(lane: LaneClaim, kinds: readonly FoldableKind[]): Promise<number> {
     const digests = await this.outbox.transaction(async (tx) => {
       if (!(await this.members.lockLeased(tx, lane))) return [];
       const written = [];
-      for (const foldKey of await this.members.foldKeys(tx, lane.laneId)) written.push(await this.foldOne(tx, lane, foldKey));
+      for (const foldKey of await this.members.foldKeys(tx, lane.laneId, kinds)) written.push(await this.foldOne(tx, lane, kinds, foldKey));
       if (written.length > 0) await this.lanes.release(lane, tx);
       return written;
     });
@@ -100,9 +109,9 @@ export class Folding {
     return digests.length;
   }
 
-  private async foldOne(tx: EntityManager, lane: LaneClaim, foldKey: string): Promise<{ digestId: string; members: number }> {
+  private async foldOne(tx: EntityManager, lane: LaneClaim, kinds: readonly FoldableKind[], foldKey: string): Promise<{ digestId: string; members: number }> {
     const key = { organizationId: lane.organizationId, digestId: uuid() };
-    await this.members.gather(tx, lane.laneId, foldKey, key.digestId);
+    await this.members.gather(tx, lane.laneId, kinds, foldKey, key.digestId);
     const members = await this.writer.write(tx, lane, key.digestId);
     const others = members === 2 ? 'another one' : `${members - 1} others`;
     await this.members.tell(tx, key, 'folded', `Folded with ${others} into one digest, since this destination fell behind`);
