@@ -23,14 +23,12 @@ export interface SettledMember extends DeliveryKey {
   said_at: Date;
 }
 
-/** How long after another end a digest may still turn out to be posted. */
+/** How long after another end a late answer of Slack's may still say that a digest was posted: to any of its attempts, whatever ended it. */
 const POSSIBLY_POSTED_HOURS = 24;
-/** Ends after which a late answer of Slack's may say that it was posted all the same. */
-const DOUBTFUL = `('unconfirmed', 'dead')`;
 
 @Injectable()
 export class DigestEndRepository {
-  /** Locks one, so that no other replica works on it at the same time; undefined when there is none. */
+  /** Locks one, so that no other replica works on it at the same time; undefined when there is none. Its end may change until its lane is locked: {@link isStill}. */
   async take(tx: EntityManager): Promise<DigestEnd | undefined> {
     const [end] = await tx.query<DigestEnd[]>(
       `select d.organization_id as "organizationId", d.delivery_id as "digestId", d.lane_id as "laneId", d.connection_id as "connectionId", d.state, d.error, d.slack_channel as channel, d.slack_ts as ts, d.ambiguous
@@ -40,12 +38,18 @@ export class DigestEndRepository {
     return end;
   }
 
+  /** With its lane locked: whether it has that end still. It may have been taken back, or turned out to be posted. */
+  async isStill(tx: EntityManager, { organizationId, digestId, state, ts }: DigestEnd): Promise<boolean> {
+    const rows = await tx.query<unknown[]>('select 1 from deliveries where organization_id = $1 and delivery_id = $2 and state = $3 and slack_ts is not distinct from $4', [organizationId, digestId, state, ts]);
+    return rows.length > 0;
+  }
+
   /** Members that somebody works on at this moment are left for the next batch, so that nobody waits for anybody. */
   async settleMembers(tx: EntityManager, { organizationId, digestId, state, error, channel, ts }: DigestEnd, limit: number): Promise<SettledMember[]> {
     const [members] = await tx.query<[SettledMember[], number]>(
       `update deliveries m set state = $3, error = $4, slack_channel = $5, slack_ts = $6, version = m.version + 1, waiting_for = null, settled_at = clock_timestamp()
        from (
-         select organization_id, delivery_id from deliveries where organization_id = $1 and digest_id = $2 and (state = 'waiting' or $3 = 'posted' and state in ${DOUBTFUL})
+         select organization_id, delivery_id from deliveries where organization_id = $1 and digest_id = $2 and (state = 'waiting' or $3 = 'posted' and state <> 'posted')
          order by delivery_id limit $7 for update skip locked) d
        where m.organization_id = d.organization_id and m.delivery_id = d.delivery_id
        returning m.organization_id, m.delivery_id, (select c.source_kind from commands c where c.organization_id = m.organization_id and c.delivery_id = m.delivery_id), m.said_at`,
@@ -58,12 +62,16 @@ export class DigestEndRepository {
   async conclude(tx: EntityManager, { organizationId, digestId, state }: DigestEnd): Promise<boolean> {
     const [told] = await tx.query<[unknown[], number]>(
       `update digests set told = $3, told_at = clock_timestamp() where organization_id = $1 and digest_id = $2
-       and not exists (select 1 from deliveries where organization_id = $1 and digest_id = $2 and state = 'waiting') returning 1`,
+       and not exists (select 1 from deliveries where organization_id = $1 and digest_id = $2 and (state = 'waiting' or $3 = 'posted' and state <> 'posted')) returning 1`,
       [organizationId, digestId, state],
     );
     await tx.query(
       `delete from digests where (organization_id, digest_id) in (
-         select organization_id, digest_id from digests where told not in ${DOUBTFUL} or told_at < clock_timestamp() - interval '${POSSIBLY_POSTED_HOURS} hours' for update skip locked)`,
+         select organization_id, digest_id from digests
+         where told = 'posted' or told_at < clock_timestamp() - interval '${POSSIBLY_POSTED_HOURS} hours'
+           or organization_id = $1 and digest_id = $2 and not exists (select 1 from deliveries where organization_id = $1 and digest_id = $2) -- others tell what it held
+         for update skip locked)`,
+      [organizationId, digestId],
     );
     return told.length > 0;
   }

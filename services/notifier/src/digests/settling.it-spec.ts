@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 import type { Refused } from '@tocsin/domain';
 import { Audit, createLogger } from '@tocsin/platform';
+import { eventually } from '@tocsin/testing';
 
 import { OpenedDigests } from '../../test/opened-digests.js';
 import { POSTED } from '../../test/opened-lanes.js';
@@ -99,6 +100,35 @@ describe('the members of a digest', () => {
     await digests.settleAll();
     expect(await digests.rows(`state = 'posted' and slack_ts = '8.8'`)).toHaveLength(41);
     expect(await openDigests()).toEqual([]);
+  });
+
+  test.each<[string, Outcome]>([['refused', REFUSED], ['cancelled', suppressed({ code: 'cancelled', message: 'It was cancelled.', remedy: '' })]])('are posted too when the digest was %s after an attempt of which it turns out later that it arrived', async (_, outcome) => {
+    await digests.acceptMany(40);
+    await digests.fold();
+    const lost = await digests.opened.claimOne();
+    await digests.opened.finish(lost, { ...REFUSED, state: 'waiting', ambiguous: 1 });
+    await end(outcome);
+    await digests.settleAll();
+    await digests.opened.finish(lost, { ...POSTED, ts: '8.8' });
+    await digests.settleAll();
+    expect(await digests.rows(`state = 'posted' and slack_ts = '8.8'`)).toHaveLength(41);
+    expect(await openDigests()).toEqual([]);
+  });
+
+  test('are taken back with it also while they are being told of its end', async () => {
+    const { digestId, members } = await ended({ ...POSTED, ts: '7.7' });
+    const settling = await digests.opened.outbox.transaction(async (tx) => {
+      await tx.query('select 1 from lanes for no key update');
+      const begun = digests.settling.settle();
+      await eventually(async () => (await digests.opened.source.query<unknown[]>(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length > 0);
+      await tx.query(`update deliveries set state = 'suppressed', error = '{"code": "retracted"}', slack_channel = null, slack_ts = null where delivery_id = $1`, [digestId]);
+      return { begun };
+    });
+    await settling.begun;
+    await digests.settleAll();
+    const rows = await digests.rows(`kind = 'message'`);
+    expect(rows.map((row) => [row.state, row.error?.code])).toEqual(members.map(() => ['suppressed', 'retracted']));
+    expect(await digests.opened.source.query('select * from told_issues')).toEqual([]);
   });
 
   test('are settled in batches, and whoever comes after a crash goes on', async () => {

@@ -54,16 +54,16 @@ export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
     const settled = await this.outbox.transaction(async (tx) => {
       const end = await this.ends.take(tx);
       if (!end) return undefined;
-      if (isTakenApart(end)) {
-        return { end, members: [], isMore: await this.takeApart.run(tx, end) };
-      }
-      await lockLane(tx, end.laneId); // as wherever it is recorded what a destination was told
+      await (isTakenApart(end) ? this.takeApart.lock(tx, end) : lockLane(tx, end.laneId)); // as wherever it is recorded what a destination was told
+      if (!(await this.ends.isStill(tx, end))) return 'again';
+      if (isTakenApart(end)) return { end, members: [], isMore: await this.takeApart.run(tx, end) };
       const members = await this.ends.settleMembers(tx, end, BATCH);
       if (end.state === 'posted') await this.told.recordMembers(tx, end.digestId, members);
       await this.log.write(tx, members.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: memberStory(end) })));
       await this.log.tellSettled(tx, members);
       return { end, members, isMore: members.length === BATCH || (await this.ends.conclude(tx, end)) };
     });
+    if (settled === 'again') return true;
     if (settled) this.record(settled.end, settled.members);
     return settled?.isMore === true;
   }

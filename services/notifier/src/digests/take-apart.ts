@@ -19,9 +19,12 @@ export class TakeApart {
     private readonly ends: DigestEndRepository,
   ) {}
 
-  /** @returns whether none of its members was left out */
-  async run(tx: EntityManager, end: DigestEnd): Promise<boolean> {
+  async lock(tx: EntityManager, end: DigestEnd): Promise<void> {
     await this.members.lock(tx, end);
+  }
+
+  /** Once it is locked. @returns whether none of its members was left out */
+  async run(tx: EntityManager, end: DigestEnd): Promise<boolean> {
     await this.members.passOnDoubt(tx, end);
     if (wasKeptBack(end)) {
       await this.members.tell(tx, end, 'waiting', `The leak guard kept back the digest ${end.digestId}: back in line`);
