@@ -44,3 +44,4 @@ export * from './service/run-service.js';
 export * from './service/runtime.js';
 export * from './service/start-service.js';
 export { contractSchemas, openApiDocument } from './service/openapi.js';
+export { reachedFrom } from './service/openapi-bodies.js';

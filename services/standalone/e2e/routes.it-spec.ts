@@ -12,7 +12,7 @@ import type { ServiceName } from '@tocsin/contracts';
 import { ROLES, permissionsOf, type Role } from '@tocsin/domain';
 import { issuesService } from '@tocsin/issues';
 import { notifierService } from '@tocsin/notifier';
-import { createLogger, createServiceApp, listen, loadConfig, remoteKeys, routesOf, type Access, type Listening, type MessageBus, type Route, type ServiceConfig, type ServiceDefinition } from '@tocsin/platform';
+import { createLogger, createServiceApp, listen, loadConfig, reachedFrom, remoteKeys, routesOf, type Access, type Listening, type MessageBus, type Route, type ServiceConfig, type ServiceDefinition } from '@tocsin/platform';
 import { testDatabase, testIssuer, type TestDatabase, type TestIssuer } from '@tocsin/testing';
 import { workflowsService } from '@tocsin/workflows';
 
@@ -206,6 +206,18 @@ test('OpenAPI tells the parameters of a query, the permission, the shape of a li
   expect(list?.description).toContain('issues:read');
   expect(JSON.stringify(list?.responses)).toContain('nextCursor');
   expect(list?.responses.default).toMatchObject({ content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
+});
+
+test.each(NAMES)('OpenAPI of %s says that a body may hold null for what it may leave out, and that no answer does', (service) => {
+  const { paths, components: { schemas = {} } = {} } = of(service).document;
+  const operations = Object.values(paths).flatMap((item) => Object.values(item) as { requestBody?: object; responses: object }[]);
+  const optional = (within: object[]): string[] => [...reachedFrom(within, schemas)].flatMap((name) => {
+    const { properties = {}, required = [] } = schemas[name] as { properties?: Record<string, object>; required?: string[] };
+    return Object.entries(properties).filter(([field]) => !required.includes(field)).map(([field, schema]) => `${name}.${field} ${JSON.stringify(schema)}`);
+  });
+  const nullable = /"null"/;
+  expect(optional(operations.map(({ requestBody = {} }) => requestBody)).filter((field) => !nullable.test(field))).toEqual([]);
+  expect(optional(operations.map(({ responses }) => responses)).filter((field) => nullable.test(field))).toEqual([]);
 });
 
 async function statusOf(service: ServiceName, line: string, token?: string, body = '{}'): Promise<number> {

@@ -7,6 +7,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 
+import { describeBodies, reachedFrom } from './openapi-bodies.js';
 import { routesOf, type Route } from './routes.js';
 
 const DESTINATION = {
@@ -45,7 +46,9 @@ export function openApiDocument(app: INestApplication, title: string): OpenAPIOb
     const operation = document.paths[route.path.replaceAll(/:(\w+)/g, '{$1}')]?.[route.method.toLowerCase() as 'get'];
     if (operation) describeOperation(operation, route, schemas);
   }
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...usedSchemas(document, schemas) } };
+  const described = describeBodies(document.paths, schemas);
+  const used = [...reachedFrom(document.paths, described)].map((name) => [name, described[name]]);
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...(Object.fromEntries(used) as Record<string, object>) } };
   return document;
 }
 
@@ -63,21 +66,4 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 function queryParameters(schema: object | undefined): NonNullable<Operation['parameters']> {
   const { properties = {}, required = [] } = (schema ?? {}) as { properties?: Record<string, object>; required?: string[] };
   return Object.entries(properties).map(([name, type]) => ({ name, in: 'query', required: required.includes(name), schema: type }));
-}
-
-/** Schemas that the document refers to, directly or through another schema. */
-function usedSchemas(document: OpenAPIObject, all: Record<string, object>): Record<string, object> {
-  const used = new Map<string, object>();
-  const visit = (json: string): void => {
-    for (const [, name] of json.matchAll(/#\/components\/schemas\/([A-Za-z0-9_]+)/g)) {
-      const schema = name === undefined ? undefined : all[name];
-      if (name !== undefined && schema && !used.has(name)) {
-        used.set(name, schema);
-        visit(JSON.stringify(schema));
-      }
-    }
-  };
-  visit(JSON.stringify(document.paths));
-  visit('#/components/schemas/Problem');
-  return Object.fromEntries(used);
 }
