@@ -150,13 +150,28 @@ export class DeliveryReasons {
   @IsArray() @IsParts(() => DeliveryReason) items!: DeliveryReason[];
 }
 
-/** The message of a delivery, exactly as it is or would be posted. */
-export class DeliveryMessage {
+/** A message as Slack was given it. */
+export class SlackContent {
   @IsString() text!: string;
   @IsArray() blocks!: object[];
   @IsArray() attachments!: object[];
   /** Slack refused the blocks, so it went as its text alone. */
   @IsOptional() @IsBoolean() plainText?: boolean;
+}
+
+/** Why a posted message shows less than is known of its issue: it will be brought up to date; could not be; another message took its place, or did so after this one was gone from Slack. */
+export const BEHIND = ['waits', 'left', 'replaced', 'gone'] as const;
+export type Behind = (typeof BEHIND)[number];
+
+/** The message of a delivery, exactly as it is or would be posted: of one that was posted, as it was at first. */
+export class DeliveryMessage extends SlackContent {
+  /** What stands in Slack now, exactly as the last edit wrote it. Left out where the message was never edited, and where what an edit wrote is not kept. */
+  @IsOptional() @IsPart(() => SlackContent) inSlack?: SlackContent;
+  /** When the message was last brought up to date. */
+  @IsOptional() @IsTime() editedAt?: string;
+  @IsOptional() @IsIn(BEHIND) behind?: Behind;
+  /** Of a delivery that is unconfirmed: what would have been posted, and Slack may have. */
+  @IsOptional() @IsPart(() => SlackContent) attempted?: SlackContent;
 }
 
 /** Body of `POST /v1/deliveries/cancel`. */

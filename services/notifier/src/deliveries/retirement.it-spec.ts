@@ -46,12 +46,13 @@ describe('a delivery that is old enough', () => {
     const [settled = ''] = await opened.accept({});
     await opened.finish(await opened.claimOne());
     await opened.source.query(`insert into retractions values ('acme', $1, gen_random_uuid(), now())`, [settled]); // whoever took it back died
+    await opened.source.query(`insert into last_edits values ('acme', $1, '{}', '{}', false)`, [settled]);
     const [waiting = ''] = await opened.accept({});
     await ageBy(91);
     await expect(retirement.retire()).resolves.toBe(false);
     await expect(opened.source.query('select delivery_id from deliveries')).resolves.toEqual([{ delivery_id: waiting }]);
     await expect(opened.source.query('select 1 from timeline where delivery_id = $1', [settled])).resolves.toEqual([]);
-    await expect(opened.source.query('select 1 from retractions')).resolves.toEqual([]);
+    await expect(opened.source.query('select 1 from retractions union all select 1 from last_edits')).resolves.toEqual([]);
     expect(await queries.summary('acme')).toMatchObject({ accepted: 2, balanced: true, byState: { posted: 1, waiting: 1 } });
     await opened.accept({ commandId: settled });
     expect(await queries.summary('acme')).toMatchObject({ accepted: 2, balanced: true });

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import type { ConnectionChanged, DeliveryCounts, DeliveryMessage, DeliveryReasons, Problem } from '@tocsin/contracts';
+import type { ConnectionChanged, DeliveryCounts, DeliveryReasons, Problem } from '@tocsin/contracts';
 import { DELIVERY_STATES, REMEDIES } from '@tocsin/domain';
 import { closeSlackConnections } from '@tocsin/slack';
-import { anIssue, eventually } from '@tocsin/testing';
 
 import { RunningNotifier } from '../../test/running-notifier.js';
 
@@ -127,60 +126,5 @@ describe('the list finds', () => {
       const { body } = await notifier.call<{ items: { id: string }[] }>('GET', `/v1/deliveries?${query}`);
       expect([query, body.items.map((item) => item.id)]).toEqual([query, id === undefined ? [] : [id]]);
     }
-  });
-});
-
-describe('the message of a delivery', () => {
-  async function message(id: string): Promise<DeliveryMessage> {
-    const { status, body } = await notifier.call<DeliveryMessage>('GET', `/v1/deliveries/${id}/message`);
-    expect(status).toBe(200);
-    return body;
-  }
-
-  test('is the very message that is in the channel', async () => {
-    const id = await sent({ destination: { id: 'C0GENERAL1' }, comment: 'Please read', issues: [anIssue({ title: 'Log4Shell' })] });
-    const [inSlack] = (await notifier.messages('C0GENERAL1')).filter(({ metadata }) => metadata?.event_payload?.delivery_id === id);
-    const { text, blocks, attachments, plainText } = await message(id);
-    expect({ text, blocks, attachments }).toEqual({ text: inSlack?.text, blocks: inSlack?.blocks, attachments: inSlack?.attachments });
-    expect(plainText).toBeUndefined();
-  });
-
-  test('is the message that will be posted, while it waits', async () => {
-    const paused = await notifier.connect({ paused: true });
-    const id = await notifier.send({ connectionId: paused.id, destination: { id: 'C0GENERAL1' }, comment: 'soon' });
-    await eventually(async () => (await notifier.delivery(id)).state === 'waiting');
-    expect(JSON.stringify(await message(id))).toContain('soon');
-  });
-
-  test('that went into a thread is the answer that is there', async () => {
-    const issue = anIssue({ revision: 1 });
-    await sent({ destination: { id: 'C0GENERAL1' }, issues: [issue], source: WORKFLOW, change: 'new' });
-    const changed = { ...issue, revision: 2, severity: 'critical' as const };
-    const id = await sent({ destination: { id: 'C0GENERAL1' }, issues: [changed], source: WORKFLOW, change: 'updated', changes: [{ field: 'severity', from: 'high', to: 'critical' }] });
-    const [inSlack] = (await notifier.messages('C0GENERAL1')).filter(({ metadata }) => metadata?.event_payload?.delivery_id === id);
-    expect(inSlack).toHaveProperty('thread_ts');
-    const { text, blocks, attachments } = await message(id);
-    expect({ text, blocks, attachments }).toEqual({ text: inSlack?.text, blocks: inSlack?.blocks ?? [], attachments: inSlack?.attachments ?? [] });
-  });
-
-  test('is plain where Slack refused the blocks', async () => {
-    await notifier.control('faults', { method: 'chat.postMessage', error: 'invalid_blocks', times: 1 });
-    const id = await sent({ destination: { id: 'C0GENERAL1' } });
-    const [inSlack] = (await notifier.messages('C0GENERAL1')).filter(({ metadata }) => metadata?.event_payload?.delivery_id === id);
-    expect(await message(id)).toEqual({ text: inSlack?.text, blocks: [], attachments: [], plainText: true });
-  });
-
-  test('is its digest’s where it was folded', async () => {
-    const [digest, member] = [await sent({ destination: { id: 'C0GENERAL1' }, comment: 'the digest' }), await sent({ destination: { id: 'C0GENERAL1' }, comment: 'alone' })];
-    await notifier.database.query('update notifier.deliveries set digest_id = $1 where delivery_id = $2', [digest, member]);
-    expect(await message(member)).toEqual(await message(digest));
-  });
-
-  test('is not there before its command has arrived, and is nobody else’s', async () => {
-    notifier.peers.commands.set('on-its-way', { id: 'on-its-way', state: 'accepted', version: 0, organizationId: 'acme', createdAt: '2026-11-25T08:00:00.000Z' } as never);
-    expect((await notifier.call('GET', '/v1/deliveries/on-its-way/message')).status).toBe(409);
-    expect((await notifier.call('GET', '/v1/deliveries/unheard-of/message')).status).toBe(404);
-    const id = await sent({ destination: { id: 'C0GENERAL1' } });
-    expect((await notifier.call('GET', `/v1/deliveries/${id}/message`, { organization: 'globex' })).status).toBe(404);
   });
 });

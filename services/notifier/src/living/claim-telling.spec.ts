@@ -4,7 +4,7 @@ import { aSendToSlack, anIssue } from '@tocsin/testing';
 
 import { commandOf, type Claim, type ClaimedRow } from '../deliveries/claim.js';
 import { posted, UNTOUCHED } from '../deliveries/outcome.js';
-import { carryOver, tell, traced, withoutThread } from './claim-telling.js';
+import { asAttempted, asTold, carryOver, tell, traced, withoutThread } from './claim-telling.js';
 import { traceOf, type KeptCommand } from './told.js';
 
 const workflow = { kind: 'workflow', workflowId: 'w1', version: 1, stepId: 's1' } as const;
@@ -73,6 +73,12 @@ describe('a message is told', () => {
     expect(tellOf(claimed({}, { newest }))).toMatchObject({ shown: { command: { issues: [newest] } } });
   });
 
+  test('and leaves behind what it said, where that is more than its command', () => {
+    const newest = anIssue({ id: 'i1', revision: 5, severity: 'low' });
+    expect(tellOf(claimed({}, { newest }))).toMatchObject({ leaves: { said: { issues: [newest] } } });
+    expect(tellOf(claimed())).toMatchObject({ leaves: expect.not.objectContaining({ said: expect.anything() as unknown }) as unknown });
+  });
+
   test('or not, with the link to where it is told', () => {
     const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.000001', inDigest: false, living: true, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
     expect(tellOf(claimed({}, { told }))).toMatchObject({ outcome: { state: 'suppressed', error: { code: 'already_told', message: expect.stringContaining('https://acme.slack.com/archives/C0SECALERT/p1000001') as unknown } } });
@@ -93,6 +99,12 @@ describe('a thread whose message was deleted', () => {
     expect(withoutThread({ attempts: 0 }, command)).toMatchObject({ state: 'waiting', charge: 1, messageWaitMs: 5000, laneWaitMs: 0 });
     expect(withoutThread({ attempts: 3 }, command)).toBeUndefined();
   });
+});
+
+test('an attempt whose end nobody knows told the issue as its command does, and not yet that it may be there twice', () => {
+  const { delivery } = claimed({ source: { kind: 'manual', user: 'ada' } }, { ambiguous: 1, newest: anIssue({ id: 'i1', revision: 5 }) });
+  expect(asTold(delivery, commandOf(delivery))).toMatchObject({ ambiguous: 1, command: { issues: [{ revision: 5 }] } });
+  expect(asAttempted(delivery, commandOf(delivery))).toMatchObject({ ambiguous: 0, command: { issues: [{ revision: 2 }] } });
 });
 
 test('what was not sent leaves no trace', () => {

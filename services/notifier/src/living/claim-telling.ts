@@ -42,13 +42,19 @@ export function tell(delivery: Tellable, command: KeptCommand): ToPost | { outco
     case 'reply': {
       const { channel, ts } = telling;
       const issue = toldBy(command);
-      return { shown: shownAs(delivery, command, telling), thread: { channel, ts }, leaves: { kind: 'replied', channel, ts, ...(issue && { issue }) } };
+      const shown = shownAs(delivery, command, telling);
+      return { shown, thread: { channel, ts }, leaves: { kind: 'replied', channel, ts, ...(issue && { issue }), ...saidBy(shown, command) } };
     }
     case 'message': {
       const shown = shownAs(delivery, command, telling);
-      return { shown, thread: undefined, leaves: traceOf(shown.command) };
+      const leaves = traceOf(shown.command);
+      return { shown, thread: undefined, leaves: leaves && { ...leaves, ...saidBy(shown, command) } };
     }
   }
+}
+
+function saidBy(shown: ToRender, command: KeptCommand): { said?: KeptCommand } {
+  return shown.command === command ? {} : { said: shown.command };
 }
 
 /** The issue and its revision up to which an answer says what changed; it may show a newer one. */
@@ -67,6 +73,11 @@ function tellingOf({ delivery_id, replay_of, ambiguous, parent_channel, parent_t
 export function asTold(delivery: Tellable, command: KeptCommand): ToRender {
   const telling = tellingOf(delivery, command);
   return telling.as === 'message' || telling.as === 'reply' ? shownAs(delivery, command, telling) : { ...delivery, command };
+}
+
+/** What the attempt whose end nobody knows would have posted. */
+export function asAttempted(delivery: Tellable, command: KeptCommand): ToRender {
+  return { ...asTold(delivery, command), command, ambiguous: Math.max(0, delivery.ambiguous - 1) };
 }
 
 function shownAs({ kind, ambiguous, created_at, settled_at }: Tellable, command: KeptCommand, telling: Extract<Telling, { as: 'message' | 'reply' }>): ToRender {

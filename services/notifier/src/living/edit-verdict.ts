@@ -17,6 +17,11 @@ const BUSY_SPREAD_MS = 250;
 /** Gone, or there and not to be changed. */
 const UNCHANGEABLE: Readonly<Record<string, boolean>> = { message_not_found: false, cant_update_message: true, edit_window_closed: true };
 
+/** @param code Slack's, of a refusal @returns whether there is no such message any more */
+export function isGone(code: string): boolean {
+  return UNCHANGEABLE[code] === false;
+}
+
 /** @param random from 0 to 1: spreads waits */
 export function judgeEdit(failure: SlackFailure, { fails, wasPlainText }: { fails: number; wasPlainText: boolean }, random: number): EditVerdict {
   switch (failure.family) {

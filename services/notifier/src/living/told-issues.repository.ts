@@ -7,6 +7,7 @@ import type { EntityManager } from 'typeorm';
 
 import { prepared } from '@tocsin/platform';
 
+import { gistOf, searchedIn } from '../deliveries/arrival.js';
 import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import type { DeliveryResult } from '../deliveries/delivery-result.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
@@ -50,9 +51,25 @@ export class ToldIssues {
     const told = traced(results, 'told');
     const replied = traced(results, 'replied');
     const collapsed = traced(results, 'collapsed');
+    await this.keepSaid(tx, [...told, ...replied]);
     if (told.length > 0) await this.insert(tx, told.flatMap(rowsOf));
     if (replied.length > 0) await this.recordReplies(tx, replied);
     if (collapsed.length > 0) await this.markCollapsed(tx, collapsed.map(({ trace, ...result }) => ({ ...result, issue: trace.issue })));
+  }
+
+  /** A delivery holds what its message said, whatever came in between. */
+  private async keepSaid(tx: EntityManager, results: readonly (Traced<'told'> | Traced<'replied'>)[]): Promise<void> {
+    const rows = results.flatMap(({ organizationId, deliveryId, trace: { said } }) => {
+      const [issue] = said?.issues ?? [];
+      return said && issue ? [{ organizationId, deliveryId, event: { data: said }, searched: searchedIn(said), ...gistOf(said.change, issue) }] : [];
+    });
+    if (rows.length === 0) return;
+    await tx.query(
+      `update commands c set event = r.event, searched = lower(r.searched), change = r.change, issue_revision = r."issueRevision", issue_status = r."issueStatus", issue_cvss = r."issueCvss"
+       from jsonb_to_recordset($1::jsonb) r ("organizationId" text, "deliveryId" text, event json, searched text, change text, "issueRevision" int, "issueStatus" text, "issueCvss" real)
+       where c.organization_id = r."organizationId" and c.delivery_id = r."deliveryId"`,
+      [JSON.stringify(rows)],
+    );
   }
 
   /** The members of a digest were told by it. Call it once they are posted, in that transaction, with their lane locked. */

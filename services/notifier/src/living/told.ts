@@ -37,10 +37,15 @@ export interface Shown {
   revision: number;
 }
 
+/** What a message said, where that is more than its command as it came. */
+interface Said {
+  said?: KeptCommand;
+}
+
 /** What an attempt leaves behind for the messages after it. */
 export type Trace =
-  | { kind: 'told'; issues: Shown[]; inDigest: boolean; living: boolean; wasPlainText: boolean; comment?: string }
-  | { kind: 'replied'; issue?: Shown; channel: string; ts: string }
+  | ({ kind: 'told'; issues: Shown[]; inDigest: boolean; living: boolean; wasPlainText: boolean; comment?: string } & Said)
+  | ({ kind: 'replied'; issue?: Shown; channel: string; ts: string } & Said)
   | { kind: 'collapsed'; issue: Shown };
 
 /** What a message makes known of its issues when it arrives; nothing when it tells none. */
