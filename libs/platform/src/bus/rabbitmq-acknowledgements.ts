@@ -21,6 +21,16 @@ export class Acknowledgements {
     this.done.set(message.fields.deliveryTag, message);
   }
 
+  /** The broker moves the message to the dead letters of its queue, as it came. */
+  reject(message: ConsumeMessage): void {
+    this.open.delete(message.fields.deliveryTag);
+    try {
+      this.channel.nack(message, false, false);
+    } catch {
+      // as below
+    }
+  }
+
   flush(): void {
     try {
       const last = this.takeFirst();

@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 
-import { BusUnavailableError, STOP_DEADLINE_MS, type BusLogger, type IncomingMessage, type Subscription } from './message-bus.js';
+import { BusUnavailableError, STOP_DEADLINE_MS, UnroutableError, type BusLogger, type IncomingMessage, type Subscription } from './message-bus.js';
 import { PauseGate } from './pause-gate.js';
 import { Acknowledgements } from './rabbitmq-acknowledgements.js';
 import { deadLetter, incomingFrom, retryOf } from './rabbitmq-message.js';
@@ -124,8 +124,8 @@ export class RabbitMqConsumer implements Subscription {
         });
         session.consumerTag = consumerTag;
       })());
+      if (session.consumerTag === undefined) return; // stopped before it began
       onConsuming();
-      if (this.isStopping() && this.inWork.size === 0) return;
       await session.closed;
     } finally {
       session.over.abort();
@@ -156,8 +156,9 @@ export class RabbitMqConsumer implements Subscription {
     const settlement = outcome.kind === 'handled' ? DONE : settlementOf(outcome.error, incoming.attempt, maxAttempts);
     logSettlement(logger, incoming, settlement);
     const publication = this.successor(message, incoming, settlement);
-    if (publication !== undefined && !(await this.published(publication, session))) return;
-    session.acknowledgements.add(message);
+    const fate = publication === undefined ? 'moved' : await this.move(publication, session);
+    if (fate === 'moved') session.acknowledgements.add(message);
+    else if (fate === 'unwritable') session.acknowledgements.reject(message);
   }
 
   private successor(message: ConsumeMessage, incoming: IncomingMessage, settlement: Settlement): Publication | undefined {
@@ -167,14 +168,18 @@ export class RabbitMqConsumer implements Subscription {
     return undefined;
   }
 
-  /** Publishes until confirmed; false when the channel went first, which brings the message back. */
-  private async published(publication: Publication, session: Session): Promise<boolean> {
+  /**
+   * Publishes until confirmed. `left`: the channel went first, which brings the message back. `unwritable`: it cannot be said
+   * again as it is now, be it for its headers; the broker can move it to the dead letters as it came.
+   */
+  private async move(publication: Publication, session: Session): Promise<'moved' | 'left' | 'unwritable'> {
     const backoff = new Backoff({ firstMs: 200, maxMs: 5_000 });
     for (;;) {
       const refusal = await this.options.publish(publication);
-      if (refusal === undefined) return true;
-      if (!(refusal instanceof BusUnavailableError)) this.options.logger.error({ queue: this.options.source, error: errorText(refusal) }, 'A message cannot be moved to its next queue');
-      if (session.over.signal.aborted) return false;
+      if (refusal === undefined) return 'moved';
+      if (!(refusal instanceof BusUnavailableError)) this.options.logger.error({ queue: this.options.source, messageId: publication.options.messageId, error: errorText(refusal) }, 'A message cannot be moved to its next queue');
+      if (!(refusal instanceof BusUnavailableError || refusal instanceof UnroutableError)) return 'unwritable';
+      if (session.over.signal.aborted) return 'left';
       await sleep(backoff.next(), session.over.signal);
     }
   }

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 
-import type { ChannelModel, ConfirmChannel, Options } from 'amqplib';
+import { IllegalOperationError, type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
 
 import { BusUnavailableError, QueueFullError, UnroutableError } from './message-bus.js';
 import { sleep } from './waiting.js';
@@ -80,7 +80,7 @@ export class RabbitMqPublisher {
           else resolve(this.takeReturn(key) ? new UnroutableError(`Nobody hears "${routingKey}": no queue is bound to it at ${exchange || 'the default exchange'}.`) : undefined);
         });
       } catch (error) {
-        resolve(this.channel === channel ? asError(error) : new BusUnavailableError('The connection to RabbitMQ was lost.'));
+        resolve(error instanceof IllegalOperationError ? new BusUnavailableError('The connection to RabbitMQ is closing, or was lost.') : asError(error));
       }
     });
   }
