@@ -52,7 +52,9 @@ export function putBackOf({ queue, id, body, contentType, headers, properties }:
 }
 
 function errorOf(reason: string): string {
-  return reason === 'delivery_limit' ? 'The broker gave it up: it was handed out again and again, and nobody was done with it.' : `The broker gave it up (${reason}).`;
+  if (reason === 'delivery_limit') return 'The broker gave it up: it was handed out again and again, and nobody was done with it.';
+  if (reason === 'rejected') return 'It was given up, and its headers leave no place to write why; the log of its hearer says it.';
+  return `The broker gave it up (${reason}).`;
 }
 
 function textOf(value: unknown): string | undefined {

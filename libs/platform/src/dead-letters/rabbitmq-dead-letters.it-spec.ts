@@ -147,6 +147,18 @@ async function aBroker(): Promise<Broker> {
       expect(heard.sort()).toEqual(['v1', 'v2']);
     });
 
+    test.each([
+      ['are nearly too many', { padding: 'x'.repeat(65_450) }],
+      ['hold a number that is very small', { balance: { '!': 'double', value: -1e300 } }],
+    ])('what cannot be written again with its reason, since its headers %s, is a letter all the same, and holds up nothing', async (_, headers) => {
+      await hear(({ id }) => (id === 'good' ? Promise.resolve() : refuse()));
+      await collect();
+      await broker.publish(TYPE, Buffer.from('{}'), { messageId: 'm4', headers });
+      const letter = await eventually(() => collected[0]);
+      expect(letter).toMatchObject({ id: 'm4', queue: QUEUE, reason: 'rejected' });
+      expect(letterOf(letter)).toMatchObject({ messageId: 'm4', reason: 'rejected' });
+    });
+
     test('a queue that is gone takes nothing back, and that is not the broker\'s absence', async () => {
       const refusal = await broker.bus.putBack({ queue: 'notifier.weather.changed.v1', id: uuid(), body: Buffer.from('{}'), contentType: undefined, headers: {}, properties: {} });
       expect(refusal).toMatchObject({ name: 'UnroutableError' });
