@@ -41,6 +41,15 @@ describe('a holder that dies', () => {
     expect(await opened.row(id)).toMatchObject({ state: 'unconfirmed', ambiguous: 1 });
   });
 
+  test('before the request leaves a message that is held when its workflow was paused meanwhile', async () => {
+    const [paused = '', free = ''] = await opened.accept({ source: { kind: 'workflow', workflowId: 'noisy', version: 1, stepId: 's' }, priority: 0 }, { priority: 9 });
+    await opened.claimOne();
+    await opened.source.query(`insert into pauses (organization_id, workflow_id, paused_by) values ('acme', 'noisy', 'noa@acme.test')`);
+    await opened.passTime(30);
+    expect((await opened.claimOne())?.deliveryId).toBe(free);
+    await expect(opened.source.query('select state, held_since is not null as held from deliveries where delivery_id = $1', [paused])).resolves.toEqual([{ state: 'waiting', held: true }]);
+  });
+
   test('does not let a second message of its lane go before its end is known', async () => {
     const [first] = await opened.accept({}, {});
     const claim = await opened.claimOne();
