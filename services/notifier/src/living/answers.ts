@@ -4,7 +4,7 @@ import { v5 as uuid } from 'uuid';
 import type { DigestContent, SendToSlack } from '@tocsin/contracts';
 import { PRIORITY, type DeliverySource, type Issue, type MessageInput, type MessageOptions } from '@tocsin/domain';
 
-import type { Story } from './issue-news.js';
+import { mergeChange, type Story } from './issue-news.js';
 import type { KeptCommand } from './told.js';
 
 /** What an answer takes over from the message that it belongs to. */
@@ -20,6 +20,7 @@ export interface Parent {
 /** Space of the ids that are made from what a message is about, so that it is made once. */
 const NAMES = 'b0d3c0a4-6a53-4b0e-9d49-0a3f9a52b6c1';
 const NAMED_IN_SECTION = 10;
+const CHANGES = ['resolved', 'reopened', 'updated'] as const;
 const SECTIONS = { resolved: 'Resolved', reopened: 'Back after they were resolved', updated: 'Updated' } as const;
 
 export function idOf(...about: readonly (string | number)[]): string {
@@ -56,12 +57,20 @@ export function summary(parent: Parent & { ts: string }, stories: readonly Story
   }, stories);
 }
 
-/** The same answer, telling these as well. */
+/** The same answer, telling these as well: an issue that it names already stands where all that happened to it belongs. */
 export function withStories(command: KeptCommand, stories: readonly Story[]): KeptCommand {
-  const sections = (['resolved', 'reopened', 'updated'] as const).map((change) => {
-    const before = command.digest?.sections.find(({ name }) => name === SECTIONS[change]);
-    const own = stories.filter((story) => story.change === change).map(({ issue }) => issue);
-    return { change, name: SECTIONS[change], total: (before?.total ?? 0) + own.length, issues: [...(before?.issues ?? []), ...own].slice(0, NAMED_IN_SECTION) };
+  const before = CHANGES.map((change) => {
+    const section = command.digest?.sections.find(({ name }) => name === SECTIONS[change]);
+    return { change, total: section?.total ?? 0, issues: section?.issues ?? [] };
+  });
+  const told = stories.map(({ issue, change }) => {
+    const earlier = before.find(({ issues }) => issues.some(({ id }) => id === issue.id))?.change;
+    return { issue, change: change && earlier ? mergeChange(earlier, change) : change };
+  });
+  const sections = before.map(({ change, total, issues }) => {
+    const others = issues.filter(({ id }) => !told.some(({ issue }) => issue.id === id));
+    const own = told.filter((one) => one.change === change).map(({ issue }) => issue);
+    return { change, name: SECTIONS[change], total: total - issues.length + others.length + own.length, issues: [...others, ...own].slice(0, NAMED_IN_SECTION) };
   }).filter(({ total }) => total > 0);
   const of = sections.reduce((sum, { total }) => sum + total, 0);
   const digest: DigestContent = {

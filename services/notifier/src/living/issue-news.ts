@@ -52,7 +52,7 @@ export function storyAfter({ steps }: Pick<IssueNews, 'steps'>, revision: number
   const story: Story = { issue: last.issue, change: undefined, changes: [], covers: [], scanId: undefined };
   for (const { change, changes, issue, scanId } of newer) {
     if (change === undefined || change === 'new') continue;
-    story.change = story.change === undefined ? change : kindOf(story.change, change);
+    story.change = story.change === undefined ? change : mergeChange(story.change, change);
     story.changes = mergeChanges(story.changes, changes);
     story.covers.push(issue.revision);
     story.scanId = scanId ?? story.scanId;
@@ -60,7 +60,8 @@ export function storyAfter({ steps }: Pick<IssueNews, 'steps'>, revision: number
   return story;
 }
 
-function kindOf(earlier: Exclude<IssueChange, 'new'>, later: Exclude<IssueChange, 'new'>): Exclude<IssueChange, 'new'> {
+/** What two changes of an issue come to. */
+export function mergeChange(earlier: Exclude<IssueChange, 'new'>, later: Exclude<IssueChange, 'new'>): Exclude<IssueChange, 'new'> {
   const kind = mergeKinds(earlier, later);
   return kind === 'new' ? later : kind;
 }

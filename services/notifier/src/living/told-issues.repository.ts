@@ -76,13 +76,26 @@ export class ToldIssues {
   async recordMembers(tx: EntityManager, digestId: string, members: readonly DeliveryKey[]): Promise<void> {
     const rows = await tx.query<ToldRow[]>(
       `select d.organization_id, d.issue_ids[1] as issue_id, d.lane_id, d.connection_id, $1::text as delivery_id, d.slack_channel as channel, d.slack_ts as ts,
-         true as in_digest, told.options->>'living' is distinct from 'false' as living, false as was_plain_text, told.comment, d.issue_revision as revision
+         true as in_digest, told.options->>'living' is distinct from 'false' and told.options->>'thread' is distinct from 'false' as living, false as was_plain_text, told.comment, d.issue_revision as revision
        from ledger d join jsonb_to_recordset($2::jsonb) m (organization_id text, delivery_id text) using (organization_id, delivery_id)
        cross join lateral json_to_record(d.command) told (options json, comment text)
        where d.state = 'posted' and d.slack_ts is not null and cardinality(d.issue_ids) = 1`,
       [digestId, JSON.stringify(members)],
     );
-    if (rows.length > 0) await this.insert(tx, rows);
+    if (rows.length === 0) return;
+    await this.insert(tx, rows);
+    await this.leaveAsTheyAsk(tx, rows);
+  }
+
+  /** The messages of some issues were not to be followed: the thread of their digest says nothing of these, though it names them. */
+  private async leaveAsTheyAsk(tx: EntityManager, rows: readonly ToldRow[]): Promise<void> {
+    const left = rows.filter(({ issue_id: own }) => !rows.some(({ issue_id, living }) => issue_id === own && living));
+    if (left.length === 0) return;
+    await tx.query(
+      `update told_issues t set living = false from jsonb_to_recordset($1::jsonb) r (organization_id text, issue_id text, lane_id bigint, delivery_id text)
+       where t.organization_id = r.organization_id and t.issue_id = r.issue_id and t.lane_id = r.lane_id and t.delivery_id = r.delivery_id`,
+      [JSON.stringify(left)],
+    );
   }
 
   /** What was resolved before it was sent, so that a message that tells its end is not sent either. */
@@ -128,7 +141,7 @@ export class ToldIssues {
     const [forgotten] = await tx.query<[{ lane_id: string; ts: string | null }[], number]>(
       `delete from told_issues t using ledger d
        where d.organization_id = $1 and (d.delivery_id = $2 or d.digest_id = $2)
-         and t.organization_id = d.organization_id and t.lane_id = d.lane_id and t.issue_id = any(d.issue_ids) and t.delivery_id = $2
+         and t.organization_id = d.organization_id and t.issue_id = any(d.issue_ids) and t.delivery_id = $2 -- in whatever lane its channel has by now
        returning t.lane_id, t.ts`,
       [organizationId, deliveryId],
     );
