@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { afterResults, CLOSED_BREAKER, isSpotless, type BreakerResult } from './circuit-breaker.js';
+import { afterResults, CLOSED_BREAKER, isSpotless, isUnanswered, type BreakerResult } from './circuit-breaker.js';
+import { defect, failureOfCode, failureOfStatus, noAnswer, notSent, tooFast, unreadableAnswer } from './slack-failure.js';
 
 const bad = (connection = 'one'): BreakerResult => ({ failed: true, connection });
 const probe = (): BreakerResult => ({ failed: true, connection: 'one', isProbe: true });
 const good = (connection = 'one'): BreakerResult => ({ failed: false, connection });
+const edited = (result: BreakerResult): BreakerResult => ({ ...result, isEdit: true });
 const times = (count: number, result: BreakerResult): BreakerResult[] => Array.from({ length: count }, () => result);
 
 describe('a circuit breaker', () => {
@@ -50,4 +52,68 @@ describe('a circuit breaker', () => {
     expect(isSpotless(touched)).toBe(false);
     expect(isSpotless(afterResults(touched, times(20, good())).next)).toBe(true);
   });
+});
+
+describe('edits', () => {
+  test('that fail open a breaker as posts do; a message that comes finds out at once, the next edit in five seconds', () => {
+    expect(afterResults(CLOSED_BREAKER, times(9, edited(bad()))).next.isOpen).toBe(false);
+    expect(afterResults(CLOSED_BREAKER, times(10, edited(bad())))).toMatchObject({ next: { isOpen: true }, probeAfterMs: 0, editProbeAfterMs: 5000 });
+    expect(afterResults(CLOSED_BREAKER, [good(), ...times(10, edited(bad()))])).toMatchObject({ next: { isOpen: true }, probeAfterMs: 0 });
+  });
+
+  test('and posts that fail count together, and both wait', () => {
+    expect(afterResults(CLOSED_BREAKER, [...times(5, edited(bad())), bad(), ...times(4, edited(bad()))])).toMatchObject({ next: { isOpen: true }, probeAfterMs: 5000, editProbeAfterMs: 5000 });
+  });
+
+  test('that fail as probes wait longer and longer, and no message waits for them', () => {
+    let breaker = afterResults(CLOSED_BREAKER, times(10, edited(bad())));
+    const steps = [];
+    for (let failed = 0; failed < 5; failed += 1) {
+      breaker = afterResults(breaker.next, [edited(probe())]);
+      steps.push([breaker.editProbeAfterMs, breaker.probeAfterMs]);
+    }
+    expect(steps).toEqual([10_000, 20_000, 40_000, 60_000, 60_000].map((ms) => [ms, undefined]));
+  });
+
+  test('wait as long as messages do when it was one of these that found nobody', () => {
+    const open = afterResults(CLOSED_BREAKER, times(10, bad())).next;
+    expect(afterResults(open, [probe()])).toMatchObject({ probeAfterMs: 10_000, editProbeAfterMs: 10_000 });
+  });
+
+  test('that were under way when a breaker opened say nothing of it; one that finds out closes it', () => {
+    const open = afterResults(CLOSED_BREAKER, times(10, bad())).next;
+    expect(afterResults(open, [edited(bad()), edited(good())])).toEqual({ next: open });
+    expect(afterResults(open, [edited({ ...good(), isProbe: true })]).next).toEqual(CLOSED_BREAKER);
+  });
+
+  test('that Slack takes end a row of edits', () => {
+    expect(afterResults(CLOSED_BREAKER, [...times(9, edited(bad())), edited(good()), ...times(9, edited(bad()))]).next.isOpen).toBe(false);
+    expect(afterResults(CLOSED_BREAKER, [...times(9, edited(bad())), good(), ...times(9, edited(bad()))]).next.isOpen).toBe(false);
+  });
+
+  test('that Slack takes do not speak for messages that it does not', () => {
+    const both = Array.from({ length: 10 }, () => [bad(), edited(good())]).flat();
+    expect(afterResults(CLOSED_BREAKER, both.slice(0, 18)).next.isOpen).toBe(false);
+    expect(afterResults(CLOSED_BREAKER, both)).toMatchObject({ next: { isOpen: true }, probeAfterMs: 5000 });
+  });
+
+  test('that fail now and then open nothing because a message once did', () => {
+    const now = Array.from({ length: 30 }, () => [edited(bad()), edited(good())]).flat();
+    expect(afterResults(CLOSED_BREAKER, [bad(), ...now]).next).toMatchObject({ isOpen: false, failuresInARow: 1 });
+  });
+});
+
+test.each([
+  ['that it was not reached', notSent('refused'), true],
+  ['that its answer was lost', noAnswer('timeout'), true],
+  ['that a proxy answered', unreadableAnswer(), true],
+  ['an HTTP 503', failureOfStatus(503), true],
+  ['a fault of its own', failureOfCode('internal_error'), true],
+  ['that the message is gone', failureOfCode('message_not_found'), false],
+  ['that the message is too old', failureOfCode('edit_window_closed'), false],
+  ['that the token is dead', failureOfCode('token_revoked'), false],
+  ['too fast', tooFast(3), false],
+  ['a defect of ours', defect(new Error('x')), false],
+])('of what is heard of Slack, %s', (_, failure, against) => {
+  expect(isUnanswered(failure)).toBe(against);
 });
