@@ -46,6 +46,7 @@ export class OpenedLanes {
   readonly arrivals: ArrivalRepository;
   readonly waiting: WaitingRepository;
   readonly told: ToldIssues;
+  readonly breakers: BreakerRepository;
   readonly lanes: LaneRepository;
   readonly outbox: Outbox;
   readonly destinations: HearOfDestinations;
@@ -62,7 +63,8 @@ export class OpenedLanes {
     this.waiting = new WaitingRepository(log, this.outbox, new DeliveryMetrics(this.metrics, source), createLogger('test', 'silent'));
     this.told = new ToldIssues(this.waiting);
     this.destinations = new HearOfDestinations(new DestinationRepository(), this.outbox);
-    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections, new Credentials(new InternalClient('notifier', NOBODY, new Uint8Array(32)))), new BreakerRepository(source, createLogger('test', 'silent')), this.told, this.destinations, this.config);
+    this.breakers = new BreakerRepository(source, createLogger('test', 'silent'));
+    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections, new Credentials(new InternalClient('notifier', NOBODY, new Uint8Array(32)))), this.breakers, this.told, this.destinations, this.config);
   }
 
   static async open(): Promise<OpenedLanes> {
@@ -122,7 +124,7 @@ export class OpenedLanes {
     await this.source.query(`update lanes set next_at = next_at - make_interval(secs => $1), leased_until = leased_until - make_interval(secs => $1)`, [seconds]);
     await this.source.query(`update deliveries set not_before = not_before - make_interval(secs => $1), claimed_at = claimed_at - make_interval(secs => $1)`, [seconds]);
     await this.source.query(`update budgets set tat = tat - make_interval(secs => $1), blocked_until = blocked_until - make_interval(secs => $1), slowed_at = slowed_at - make_interval(secs => $1)`, [seconds]);
-    await this.source.query(`update breakers set probe_at = probe_at - make_interval(secs => $1)`, [seconds]);
+    await this.source.query(`update breakers set probe_at = probe_at - make_interval(secs => $1), edit_probe_at = edit_probe_at - make_interval(secs => $1)`, [seconds]);
     await this.source.query(`update lanes set limited_at = limited_at - make_interval(secs => $1), fold_at = fold_at - make_interval(secs => $1), due_since = due_since - make_interval(secs => $1)`, [seconds]);
   }
 

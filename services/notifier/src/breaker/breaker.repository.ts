@@ -50,10 +50,28 @@ export class BreakerRepository {
   async giveBack(connectionIds: readonly string[]): Promise<void> {
     if (connectionIds.length === 0) return;
     try {
-      await this.database.query('update breakers set probe_at = clock_timestamp() where is_open and probe_at > clock_timestamp() and breaker_key = any($1)', [[SLACK, ...connectionIds]]);
+      await this.setProbes('probe_at = clock_timestamp()', 'is_open and probe_at > clock_timestamp() and breaker_key = any($1)', [SLACK, ...connectionIds]);
     } catch (error) {
       this.notLearned(error);
     }
+  }
+
+  /** As {@link giveBack}, of the edit under this lease. */
+  async giveBackEdit(leaseId: string): Promise<void> {
+    try {
+      await this.setProbes('edit_probe_at = clock_timestamp(), edit_probe = null', 'edit_probe = $1', leaseId);
+    } catch (error) {
+      this.notLearned(error);
+    }
+  }
+
+  /** In the order in which everybody locks them. */
+  private async setProbes(change: string, condition: string, parameter: unknown): Promise<void> {
+    await this.database.query(
+      `with found as (select breaker_key from breakers where ${condition} order by breaker_key for update)
+       update breakers b set ${change} from found where b.breaker_key = found.breaker_key`,
+      [parameter],
+    );
   }
 
   private notLearned(error: unknown): void {
@@ -79,7 +97,8 @@ export class BreakerRepository {
 
   private async save(tx: EntityManager, row: BreakerRow, results: readonly BreakerResult[]): Promise<void> {
     const before = breakerOf(row);
-    const { next, probeAfterMs } = afterResults(before, results);
+    const { next, probeAfterMs, editProbeAfterMs } = afterResults(before, results);
+    if (next === before) return;
     if (isSpotless(next)) {
       await tx.query('delete from breakers where breaker_key = $1', [row.breaker_key]);
       return;
@@ -87,9 +106,10 @@ export class BreakerRepository {
     await tx.query(
       `update breakers set is_open = $2, failures_in_a_row = $3, probes = $4, recent = $5,
          opened_at = case when not $2 then null when is_open then opened_at else clock_timestamp() end,
-         probe_at = case when $6::float8 is null then probe_at else clock_timestamp() + make_interval(secs => $6::float8 / 1000) end
+         probe_at = coalesce(clock_timestamp() + make_interval(secs => $6::float8 / 1000), probe_at),
+         edit_probe_at = coalesce(clock_timestamp() + make_interval(secs => $7::float8 / 1000), edit_probe_at)
        where breaker_key = $1`,
-      [row.breaker_key, next.isOpen, next.failuresInARow, next.probes, JSON.stringify(next.recent), probeAfterMs ?? null],
+      [row.breaker_key, next.isOpen, next.failuresInARow, next.probes, JSON.stringify(next.recent), probeAfterMs ?? null, editProbeAfterMs ?? null],
     );
   }
 }

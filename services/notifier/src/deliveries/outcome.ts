@@ -1,5 +1,5 @@
 /** Turns Slack's answer, or its absence, into what is recorded of a delivery. Time and chance come as arguments. */
-import { decideRetry, type DeliveryError, type SlackFailure, type UnconfirmedPolicy, type Verdict } from '@tocsin/domain';
+import { decideRetry, isUnanswered, type DeliveryError, type SlackFailure, type UnconfirmedPolicy, type Verdict } from '@tocsin/domain';
 import type { PostedMessage } from '@tocsin/slack';
 
 import type { Hold } from '../connections/connection.repository.js';
@@ -56,7 +56,7 @@ export function failed(failure: SlackFailure, verdict: Verdict, used: Used | und
     laneWaitMs,
     rateLimited: failure.family === 'busy',
     asked: used !== undefined,
-    ...(used !== undefined && (failure.family === 'shaken' || failure.family === 'unsure') && { unanswered: true }),
+    ...(used !== undefined && isUnanswered(failure) && { unanswered: true }),
     ...(messageWaitMs !== undefined && { messageWaitMs }),
     ...(blockWorkspaceMs !== undefined && { workspaceWaitMs: blockWorkspaceMs }),
     ...(stopped && { hold: { ...used, slackError: failure.code, reason: failure.message } }),

@@ -76,6 +76,13 @@ describe('the sweep', () => {
     expect(await openOnes()).toEqual(['connection-1', 'slack']);
   });
 
+  test('leaves a breaker alone about which an edit finds out', async () => {
+    await openBreakers(300, 'slack', 'connection-1');
+    await opened.source.query(`update breakers set edit_probe_at = clock_timestamp() - interval '50 seconds'`);
+    await sweep.sweep();
+    expect(await openOnes()).toEqual(['connection-1', 'slack']);
+  });
+
   test('leaves a breaker alone for which something waits, be it for a time of its own', async () => {
     await opened.connect({ id: 'idle' });
     await opened.accept({});

@@ -73,12 +73,12 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
     return (await this.outbox.transaction((tx) => this.waiting.endSome(tx, ending, which))).isMore;
   }
 
-  /** Only a message that waits can be a probe: without one a breaker would stay open, and nothing would be brought up to date, until somebody sends. */
+  /** Without a message that waits, and without an edit, nothing finds out whether Slack answers again. */
   private async closeUnasked(): Promise<void> {
     await this.database.query(
       `delete from breakers b using (
          select o.breaker_key from breakers o
-         where o.is_open and o.probe_at < clock_timestamp() - interval '1 minute' and not exists (
+         where o.is_open and greatest(o.probe_at, o.edit_probe_at) < clock_timestamp() - interval '1 minute' and not exists (
            select 1 from lanes l where l.active and not l.provisional and l.next_at < 'infinity' and o.breaker_key in ('slack', l.connection_id))
          for update skip locked) unasked
        where b.breaker_key = unasked.breaker_key`,

@@ -7,11 +7,12 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { Delivery } from '@tocsin/contracts';
-import type { DeliveryError, SlackFailure } from '@tocsin/domain';
+import { isUnanswered, type DeliveryError, type SlackFailure } from '@tocsin/domain';
 import { Audit, notFound, Outbox, type ProblemException } from '@tocsin/platform';
 import type { PostedMessage, SlackDoor } from '@tocsin/slack';
 
 import type { Author } from '../author.js';
+import { BreakerRepository } from '../breaker/breaker.repository.js';
 import { SlackDoors } from '../connections/slack-doors.js';
 import { DeliveryLog, type DeliveryKey } from '../deliveries/delivery-log.js';
 import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
@@ -55,6 +56,7 @@ export class Retraction {
     private readonly leases: RetractionLease,
     private readonly waits: RetractionWaits,
     private readonly answers: AnswersInThread,
+    private readonly breakers: BreakerRepository,
     private readonly log: DeliveryLog,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
@@ -102,6 +104,7 @@ export class Retraction {
   private async delete({ row, leaseId, door }: Taking, place: PostedMessage): Promise<SlackFailure | undefined> {
     if (!(await this.leases.extend(row, leaseId))) throw takenBackNow();
     const answer = await this.metrics.request('chat.delete', () => door.deleteMessage(place));
+    await this.breakers.learn([{ connection: row.connection_id, failed: !answer.ok && isUnanswered(answer.failure), isEdit: true }], false);
     return answer.ok || GONE.includes(answer.failure.code) ? undefined : answer.failure;
   }
 

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { guardLeaks, kindOfDestinationId, needsReadership, type Issue, type MessageInput, type SlackFailure } from '@tocsin/domain';
+import { guardLeaks, isUnanswered, kindOfDestinationId, needsReadership, type Issue, type MessageInput, type SlackFailure } from '@tocsin/domain';
 import { Outbox } from '@tocsin/platform';
 import { permalink, type SlackAnswer } from '@tocsin/slack';
 
@@ -32,6 +32,9 @@ interface ReadyEdit {
   opened: OpenDoor;
 }
 
+/** Whether Slack did not answer; undefined when it was not asked. */
+export type Unanswered = boolean | undefined;
+
 /** A request takes up to 10 s, twice when it is repeated as plain text; one that could outlive the lease is not begun. */
 const LATEST_START_MS = EDIT_LEASE_MS - 22_000;
 /** Until what is missing has come. */
@@ -54,35 +57,40 @@ export class EditMessage {
   ) {}
 
   /** @param claimedAt by this process's own clock, milliseconds. @throws PeerUnavailable when no token can be had */
-  async edit(edit: Edit, claimedAt: number): Promise<void> {
+  async edit(edit: Edit, claimedAt: number): Promise<Unanswered> {
     const { command, wanted: issue } = edit;
-    if (command === null) return this.edits.drop(edit);
-    if (issue === null) return this.rest(edit);
+    if (command === null) return unasked(this.edits.drop(edit));
+    if (issue === null) return unasked(this.rest(edit));
     const opened = await this.doors.openVersioned(edit.connection_id);
-    if (!opened) return this.later(edit, NOT_READY_WAIT_MS);
+    if (!opened) return unasked(this.later(edit, NOT_READY_WAIT_MS));
     const ready = { edit, command, issue, opened };
-    if (!(await this.isKept(ready))) return;
+    const kept = await this.keepBack(ready);
+    if (kept) return kept.unanswered;
     // Whoever stood still for long must not write over what another has written meanwhile.
-    if (performance.now() - claimedAt < LATEST_START_MS) await this.send(ready);
+    return performance.now() - claimedAt < LATEST_START_MS ? this.send(ready) : undefined;
   }
 
-  /** The leak guard, as for a new message. @returns whether it may go */
-  private async isKept({ edit, issue, opened }: ReadyEdit): Promise<boolean> {
+  /** The leak guard, as for a new message. @returns undefined when it may go */
+  private async keepBack({ edit, issue, opened }: ReadyEdit): Promise<{ unanswered: Unanswered } | undefined> {
     const { leakGuard } = await this.settings.of(edit.organization_id);
-    if (kindOfDestinationId(edit.destination_id ?? edit.channel) === 'user' || !needsReadership(leakGuard, [issue])) return true;
+    if (kindOfDestinationId(edit.destination_id ?? edit.channel) === 'user' || !needsReadership(leakGuard, [issue])) return undefined;
     const readers = await this.readership.of(edit.connection_id, edit.channel, opened.door);
-    if ('failure' in readers) await this.later(edit, NOT_READY_WAIT_MS * 2 ** Math.min(edit.fails, 6));
-    const refusal = 'known' in readers ? guardLeaks(leakGuard, [issue], readers.known) : undefined;
-    if (refusal) await this.rest(edit, refusal.message);
-    return 'known' in readers && !refusal;
+    if ('failure' in readers) {
+      await this.later(edit, NOT_READY_WAIT_MS * 2 ** Math.min(failsOf(edit), 6));
+      return { unanswered: isUnanswered(readers.failure) };
+    }
+    const refusal = guardLeaks(leakGuard, [issue], readers.known);
+    if (!refusal) return undefined;
+    await this.rest(edit, refusal.message);
+    return { unanswered: undefined };
   }
 
-  private async send(ready: ReadyEdit): Promise<void> {
+  private async send(ready: ReadyEdit): Promise<Unanswered> {
     const { edit } = ready;
     const input = await this.inputOf(ready);
     const first = await this.update(ready, contentOf(input, edit.was_plain_text));
     if (first.ok) return this.shown(edit, input, `The issue had changed, and the message shows it as it is: ${wordsOf(ready.issue)}.`, edit.was_plain_text);
-    if (judgeEdit(first.failure, { fails: edit.fails, wasPlainText: edit.was_plain_text }, Math.random()).then !== 'plain text') return this.afterFailure(ready, first.failure, edit.was_plain_text);
+    if (judgeEdit(first.failure, { fails: failsOf(edit), wasPlainText: edit.was_plain_text }, Math.random()).then !== 'plain text') return this.afterFailure(ready, first.failure, edit.was_plain_text);
     await this.edits.charge(edit);
     const second = await this.update(ready, contentOf(input, true));
     if (second.ok) return this.shown(edit, input, `The issue had changed, and the message shows it as it is: ${wordsOf(ready.issue)}; as plain text, since Slack refused the formatted one.`, true);
@@ -100,9 +108,14 @@ export class EditMessage {
     return this.metrics.request('chat.update', () => opened.door.updateMessage({ channel, ts, ...content, metadata }));
   }
 
-  private async afterFailure(ready: ReadyEdit, failure: SlackFailure, wasPlainText: boolean): Promise<void> {
+  private async afterFailure(ready: ReadyEdit, failure: SlackFailure, wasPlainText: boolean): Promise<boolean> {
+    await this.recordFailure(ready, failure, wasPlainText);
+    return isUnanswered(failure);
+  }
+
+  private async recordFailure(ready: ReadyEdit, failure: SlackFailure, wasPlainText: boolean): Promise<void> {
     const { edit } = ready;
-    const verdict = judgeEdit(failure, { fails: edit.fails, wasPlainText }, Math.random());
+    const verdict = judgeEdit(failure, { fails: failsOf(edit), wasPlainText }, Math.random());
     switch (verdict.then) {
       case 'later':
         return this.later(edit, verdict.waitMs, verdict.blocksAll);
@@ -141,13 +154,14 @@ export class EditMessage {
     });
   }
 
-  private async shown(edit: Edit, input: MessageInput, text: string, wasPlainText: boolean): Promise<void> {
+  private async shown(edit: Edit, input: MessageInput, text: string, wasPlainText: boolean): Promise<false> {
     await this.outbox.transaction(async (tx) => {
       if (!(await this.edits.shown(tx, edit, wasPlainText))) return;
       await this.edits.keep(tx, edit, input, wasPlainText);
       await this.tell(tx, edit, 'brought_up_to_date', text);
     });
     if (edit.command) this.metrics.updated(edit.command.source.kind);
+    return false;
   }
 
   /** @param reason in a sentence; without one nothing is told */
@@ -161,6 +175,15 @@ export class EditMessage {
   private async tell(tx: EntityManager, { organization_id, delivery_id }: Edit, kind: string, text: string): Promise<void> {
     await this.log.write(tx, [{ organizationId: organization_id, deliveryId: delivery_id, story: { kind, text } }]);
   }
+}
+
+async function unasked(done: Promise<void>): Promise<undefined> {
+  await done;
+}
+
+/** What only found out whether Slack answers again is not held against the message, or it would be late for long when Slack does. */
+function failsOf({ fails, is_probe }: Edit): number {
+  return is_probe ? 0 : fails;
 }
 
 function wordsOf({ status, severity }: Issue): string {

@@ -1,6 +1,6 @@
 /**
  * Brings messages up to date, a few at a time and within their own allowance, so that new messages never wait for it. Woken
- * by changes, and by the clock when the allowance has room again.
+ * by changes, and by the clock when the allowance has room again. What Slack says teaches the breakers, as of new messages.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -8,7 +8,8 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 
 import { isDatabaseAway, LOGGER, Loop, PeerUnavailable, type Logger } from '@tocsin/platform';
 
-import { EditMessage } from './edit-message.js';
+import { BreakerRepository } from '../breaker/breaker.repository.js';
+import { EditMessage, type Unanswered } from './edit-message.js';
 import { EditRepository, type Edit } from './edit.repository.js';
 
 const POLL_MS = 1000;
@@ -24,6 +25,7 @@ export class EditJob implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly edits: EditRepository,
     private readonly message: EditMessage,
+    private readonly breakers: BreakerRepository,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.loop = new Loop('edits', POLL_MS, () => this.pass(), logger);
@@ -71,10 +73,14 @@ export class EditJob implements OnApplicationBootstrap, OnModuleDestroy {
   /** What fails here is tried again when its lease has ended. */
   private async edit(edit: Edit, claimedAt: number): Promise<void> {
     try {
-      await this.message.edit(edit, claimedAt);
+      await this.learn(edit, await this.message.edit(edit, claimedAt));
     } catch (error) {
       const isPassing = error instanceof PeerUnavailable || isDatabaseAway(error);
       this.logger[isPassing ? 'warn' : 'error']({ err: error, organizationId: edit.organization_id, issueId: edit.issue_id, commandId: edit.delivery_id }, 'a message could not be brought up to date and will be tried again');
     }
+  }
+  private async learn({ connection_id: connection, lease_id, is_probe: isProbe }: Edit, unanswered: Unanswered): Promise<void> {
+    if (unanswered !== undefined) await this.breakers.learn([{ connection, failed: unanswered, isProbe, isEdit: true }], isProbe);
+    else if (isProbe) await this.breakers.giveBackEdit(lease_id);
   }
 }

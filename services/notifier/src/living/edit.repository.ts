@@ -26,6 +26,8 @@ export interface Edit {
   /** The issue as it is to be shown. */
   wanted: Issue | null;
   fails: number;
+  /** A breaker is open: this one finds out whether Slack answers again. */
+  is_probe: boolean;
   budget_key: string;
   workspace_url: string | null;
   /** Null when the delivery is not kept any more. */
@@ -48,7 +50,8 @@ export class EditRepository {
     if (row?.lease_id == null) return [];
     return this.database.query<Edit[]>(
       `select t.organization_id, t.issue_id, t.lane_id, t.lease_id, t.connection_id, t.delivery_id, t.channel, t.ts, t.was_plain_text, t.wanted_revision, t.wanted, t.fails,
-         c.budget_key || '/update' as budget_key, c.workspace->>'url' as workspace_url, d.command, coalesce(d.ambiguous, 0) as ambiguous, d.destination_id
+         c.budget_key || '/update' as budget_key, c.workspace->>'url' as workspace_url, d.command, coalesce(d.ambiguous, 0) as ambiguous, d.destination_id,
+         exists (select 1 from breakers b where b.edit_probe = t.lease_id and b.breaker_key in ('slack', t.connection_id)) as is_probe
        from told_issues t join connections c using (connection_id) left join ledger d on d.organization_id = t.organization_id and d.delivery_id = t.delivery_id
        where t.lease_id = $1`,
       [row.lease_id],
@@ -88,7 +91,7 @@ export class EditRepository {
   }
 
   async later(tx: EntityManager, edit: Edit, waitMs: number): Promise<boolean> {
-    return this.settle(tx, edit, `next_at = clock_timestamp() + make_interval(secs => $5::float8 / 1000), fails = fails + 1`, [waitMs]);
+    return this.settle(tx, edit, `next_at = clock_timestamp() + make_interval(secs => $5::float8 / 1000), fails = fails + $6`, [waitMs, edit.is_probe ? 0 : 1]);
   }
 
   /** Slack said how long edits of this app have to wait. */

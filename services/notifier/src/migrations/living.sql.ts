@@ -45,6 +45,8 @@ create table heard_issues (
  *
  * Edits have an allowance of their own (Slack counts chat.update by team and app), in budgets under the key of the
  * workspace's with "/update". The rows of the allowances are locked before they are read, so that replicas share them.
+ *
+ * While a breaker is open, an edit is its probe only where no message is about to be: no post waits for an edit. The token says whose it is.
  */
 export const CLAIM_EDITS_FUNCTION = `
 drop function if exists claim_edits;
@@ -52,20 +54,36 @@ create function claim_edits(most int, lease interval, per_minute numeric, burst 
 language plpgsql
 ${BY_KEY} as $$
 declare
-  moment timestamptz;
+  moment timestamptz := clock_timestamp();
   token uuid := gen_random_uuid();
   rate numeric := per_minute / 60;
+  probing boolean := false;
+  probed text[] := '{}';
   due text[];
   spent int;
 begin
-  if exists (select 1 from breakers where breaker_key = 'slack' and is_open) then return null; end if;
+  if exists (select 1 from breakers where breaker_key = 'slack' and is_open) then
+    perform 1 from breakers b
+    where b.breaker_key = 'slack' and b.is_open and greatest(b.probe_at, b.edit_probe_at) <= moment
+      and not exists (select 1 from lanes l where l.active and not l.provisional and l.next_at <= moment + interval '1 minute')
+    for update of b skip locked;
+    if not found then return null; end if;
+    probing := true; most := 1;
+  end if;
 
   select array_agg(c.connection_id) into due from connections c
-  where c.state = 'active' and not exists (select 1 from breakers b where b.breaker_key = c.connection_id and b.is_open)
-    and exists (
-      select 1 from told_issues t
-      where t.connection_id = c.connection_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision
-        and t.next_at <= clock_timestamp() and t.leased_until <= clock_timestamp());
+  where c.state = 'active' and exists (
+    select 1 from told_issues t
+    where t.connection_id = c.connection_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision
+      and t.next_at <= clock_timestamp() and t.leased_until <= clock_timestamp());
+  if due is null then return null; end if;
+
+  select coalesce(array_agg(p.breaker_key), '{}') into probed from (
+    select b.breaker_key from breakers b
+    where b.breaker_key = any(due) and b.is_open and greatest(b.probe_at, b.edit_probe_at) <= moment
+      and not exists (select 1 from lanes l where l.connection_id = b.breaker_key and l.active and not l.provisional and l.next_at <= moment + interval '1 minute')
+    for update of b skip locked) p;
+  select array_agg(d) into due from unnest(due) d where d = any(probed) or not exists (select 1 from breakers b where b.breaker_key = d and b.is_open);
   if due is null then return null; end if;
 
   insert into budgets (budget_key) select distinct c.budget_key || '/update' from connections c where c.connection_id = any(due) order by 1 on conflict do nothing;
@@ -79,7 +97,8 @@ begin
     where c.connection_id = any(due) and b.blocked_until <= moment
   ), in_lane as (
     -- the same chance for every lane, however much of it waits
-    select roomy.*, next.issue_id, lane.lane_id, row_number() over (partition by lane.lane_id order by next.next_at) as round
+    select roomy.*, next.issue_id, lane.lane_id, row_number() over (partition by lane.lane_id order by next.next_at) as round,
+      row_number() over (partition by roomy.connection_id order by next.next_at) as place_in_connection
     from roomy
     cross join lateral (
       select distinct t.lane_id from told_issues t
@@ -92,6 +111,7 @@ begin
     where roomy.room > 0
   ), in_budget as (
     select in_lane.*, row_number() over (partition by budget_key order by round, random()) as place from in_lane
+    where place_in_connection = 1 or not (connection_id = any(probed))
   ), chosen as (
     select in_budget.* from in_budget where place <= room
     order by row_number() over (partition by organization_id order by place), random() limit most
@@ -105,6 +125,13 @@ begin
     where b.budget_key = used.budget_key and rate > 0
   )
   select count(*) into spent from leased;
+
+  -- the time until the answer to a probe is known, or its holder is given up
+  if spent > 0 and (probing or cardinality(probed) > 0) then
+    update breakers b set edit_probe_at = moment + lease, edit_probe = token
+    where (b.breaker_key = 'slack' and probing)
+      or (b.breaker_key = any(probed) and b.breaker_key in (select t.connection_id from told_issues t where t.lease_id = token));
+  end if;
   return case when spent > 0 then token end;
 end $$;
 `;
