@@ -18,6 +18,7 @@ import { IssuesConfig } from './issues.config.js';
 import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { DeadLetters1764028800000 } from './migrations/1764028800000-dead-letters.js';
 import { AuditOfTarget1764202600000 } from './migrations/1764202600000-audit-of-target.js';
+import { EndedCommands1764309500000 } from './migrations/1764309500000-ended-commands.js';
 import { CancelScan } from './scans/cancel-scan.js';
 import { GoneIssues } from './scans/gone-issues.js';
 import { ReceiveScan } from './scans/receive-scan.js';
@@ -29,6 +30,7 @@ import { WorkThroughScan } from './scans/work-through-scan.js';
 import { CommandRepository } from './sending/command.repository.js';
 import { CommandsController } from './sending/commands.controller.js';
 import { DeliveryConsumer } from './sending/delivery.consumer.js';
+import { RetirementJob } from './sending/retirement.job.js';
 import { SendByHand } from './sending/send-by-hand.js';
 import { SendingController } from './sending/sending.controller.js';
 
@@ -37,7 +39,7 @@ export class IssuesModule {
   static register(config: IssuesConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: IssuesModule,
-      imports: [PlatformModule.forService({ service: 'issues', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000, AuditOfTarget1764202600000] })],
+      imports: [PlatformModule.forService({ service: 'issues', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000, AuditOfTarget1764202600000, EndedCommands1764309500000] })],
       controllers: [
         EventsController, ScansController, IssuesController, ApplicationsController, SendingController, CommandsController,
         EventsConsumer, ConnectionConsumer, DeliveryConsumer,
@@ -45,7 +47,7 @@ export class IssuesModule {
       providers: [
         { provide: IssuesConfig, useValue: config },
         ApplicationRepository, ConnectionRepository, IssueRepository, CommandRepository, ScanRepository, ScanWorkRepository, GoneIssues,
-        Intake, TakeEvent, EditIssueByHand, ReceiveScan, CancelScan, WorkThroughScan, ScanJob, SendByHand,
+        Intake, TakeEvent, EditIssueByHand, ReceiveScan, CancelScan, WorkThroughScan, ScanJob, SendByHand, RetirementJob,
       ],
     };
   }

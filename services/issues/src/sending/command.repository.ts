@@ -23,6 +23,9 @@ interface CommandRow {
   settled_at: Date | null;
 }
 
+/** As we make them and PostgreSQL writes them; what others send may have any id. */
+const OWN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 @Injectable()
 export class CommandRepository {
   constructor(private readonly database: DataSource) {}
@@ -35,17 +38,29 @@ export class CommandRepository {
 
   /** The command as a delivery that has not moved since, or as we heard that it ended. */
   async find(organizationId: string, id: string): Promise<Delivery | undefined> {
-    const [row] = await this.database.query<CommandRow[]>('select * from commands where organization_id = $1 and id::text = $2', [storable(organizationId), storable(id)]);
+    if (!OWN_ID.test(id)) return undefined;
+    const [row] = await this.database.query<CommandRow[]>('select * from commands where organization_id = $1 and id = $2', [storable(organizationId), id]);
     return row && deliveryOf(row);
   }
 
   /** Takes over how a delivery ended, unless we have heard something newer; those that others sent are not ours to know. */
   async settle({ organizationId, id, version, state, slack, error, settledAt }: DeliverySettled): Promise<void> {
+    if (!OWN_ID.test(id)) return;
     await this.database.query(
       `update commands set state = $3, state_version = $4, slack = $5, error = $6, settled_at = $7
-       where organization_id = $1 and id::text = $2 and state_version < $4`,
+       where organization_id = $1 and id = $2 and state_version < $4`,
       [organizationId, id, state, version, slack ?? null, error ?? null, settledAt ?? null],
     );
+  }
+
+  /** Removes commands that ended longer than this ago, at most `limit`. @returns how many */
+  async removeEnded(hours: number, limit: number): Promise<number> {
+    const [, removed] = await this.database.query<[unknown[], number]>(
+      `delete from commands where (organization_id, id) in (
+         select organization_id, id from commands where settled_at < now() - make_interval(hours => $1) order by settled_at limit $2 for update skip locked)`,
+      [hours, limit],
+    );
+    return removed;
   }
 
   /** Commands that are committed and not yet on the bus. @param organizationId undefined = of all organizations */

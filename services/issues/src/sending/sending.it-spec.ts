@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { AuditEntry, Delivery, MessagePreview, Problem, SendToSlack } from '@tocsin/contracts';
-import { InternalClient } from '@tocsin/platform';
+import { createLogger, InternalClient, openDatabase } from '@tocsin/platform';
 import { eventually } from '@tocsin/testing';
 import type { Issue } from '@tocsin/domain';
 
 import { RunningIssues, type Caller } from '../../test/running-issues.js';
+import { CommandRepository } from './command.repository.js';
+import { RetirementJob } from './retirement.job.js';
 
 interface Items<T> {
   items: T[];
@@ -190,6 +192,39 @@ describe('a command that notifier asks for', () => {
     await issues.bus.deliver('delivery.settled.v1', 'acme', settled('posted', 7));
     await issues.bus.deliver('delivery.settled.v1', 'acme', settled('unconfirmed', 5));
     expect(await internal().get<Delivery>('issues', `/internal/commands/acme/${body.deliveryId}`)).toMatchObject({ state: 'posted', version: 7 });
+  });
+
+  test('is found by its id, however many there are', async () => {
+    await issues.database.query(
+      `insert into issues.commands (organization_id, id, connection_id, destination, issue_ids, source, priority)
+       select 'crowded', gen_random_uuid(), 'c', '{"id": "C1"}', '[]', '{"kind": "manual", "user": "u"}', 0 from generate_series(1, 5000)`);
+    const [{ id } = { id: '' }] = await issues.database.query<{ id: string }>(`select id from issues.commands where organization_id = 'crowded' limit 1`);
+    const read = async (): Promise<number> => {
+      const [counted] = await issues.database.query<{ rows: number }>(
+        `select (select seq_tup_read + idx_tup_fetch from pg_stat_user_tables where schemaname = 'issues' and relname = 'commands')::float8 as rows`);
+      return counted?.rows ?? 0;
+    };
+    await eventually(async () => (await read()) >= 1);
+    const before = await read();
+    await issues.bus.deliver('delivery.settled.v1', 'crowded', {
+      id, state: 'posted', version: 1, organizationId: 'crowded', connectionId: 'c', destination: {}, issueIds: [], issueCount: 1, priority: 0, attempts: 1,
+      source: { kind: 'manual', user: 'u' }, createdAt: new Date().toISOString(), settledAt: new Date().toISOString(),
+    });
+    await internal().get('issues', `/internal/commands/crowded/${id}`);
+    const after = await eventually(async () => { const now = await read(); return now > before ? now : undefined; });
+    expect(after - before).toBeLessThan(1000);
+  });
+
+  test('is not kept for longer than a day after its end; until then it is', async () => {
+    const [ended, lately, open] = [await send(ids[0] ?? ''), await send(ids[0] ?? ''), await send(ids[0] ?? '')].map(({ body }) => body.deliveryId);
+    await issues.database.query(`update issues.commands set state = 'posted', settled_at = now() - interval '25 hours' where id = $1`, [ended]);
+    await issues.database.query(`update issues.commands set state = 'posted', settled_at = now() - interval '23 hours' where id = $1`, [lately]);
+    await issues.database.query(`update issues.commands set created_at = now() - interval '100 days' where id = $1`, [open]);
+    const source = await openDatabase({ url: issues.database.url, schema: 'issues', migrations: [] });
+    expect(await new RetirementJob(new CommandRepository(source), createLogger('issues', 'silent')).retire()).toBe(false);
+    await source.destroy();
+    const isKept = async (id: string | undefined): Promise<boolean> => (await internal().get('issues', `/internal/commands/acme/${id ?? ''}`)) !== undefined;
+    expect(await Promise.all([ended, lately, open].map(isKept))).toEqual([false, true, true]);
   });
 
   test('counts as in transit until it is on the bus', async () => {
