@@ -63,6 +63,17 @@ const SCREENS: readonly (readonly [name: string, open: (page: Page) => Promise<v
     await page.getByRole('cell').getByRole('checkbox').first().check();
     await page.getByRole('button', { name: 'More filters' }).click();
   }],
+  ['all deliveries that match but one', async (page) => {
+    await page.route(/\/v1\/deliveries\?/, async (route) => {
+      const { items } = (await (await route.fetch()).json()) as { items: object[] };
+      await route.fulfill({ json: { items: items.slice(0, 1), nextCursor: null } });
+    });
+    await page.goto('/deliveries');
+    await page.getByLabel('Select all shown').first().check();
+    await page.getByRole('button', { name: 'Select all 2 that match' }).click();
+    await page.getByRole('cell').getByRole('checkbox').first().uncheck();
+    await page.getByText('All that match but 1 are selected: 1.').waitFor();
+  }],
   ['a state without deliveries', async (page) => {
     await page.goto('/deliveries?state=dead&code=expired');
     await page.getByText('No delivery matches these filters').waitFor();
@@ -71,6 +82,15 @@ const SCREENS: readonly (readonly [name: string, open: (page: Page) => Promise<v
     await page.goto('/deliveries?state=posted');
     await page.getByRole('table', { name: 'Deliveries' }).locator('.row-link').first().click();
     await page.getByRole('region', { name: 'Message' }).getByText('Sent by').waitFor();
+  }],
+  ['a delivery whose message was brought up to date', async (page) => {
+    await page.route('**/v1/deliveries/*/message', async (route) => {
+      const message = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...message, inSlack: message, editedAt: '2026-03-01T09:00:00Z', behind: 'waits' } });
+    });
+    await page.goto('/deliveries?state=posted');
+    await page.getByRole('table', { name: 'Deliveries' }).locator('.row-link').first().click();
+    await page.getByRole('region', { name: 'Message' }).getByRole('tabpanel').getByText('Sent by').waitFor();
   }],
   ['Replay', async (page) => {
     await page.goto('/deliveries?state=posted');

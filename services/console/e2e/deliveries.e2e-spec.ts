@@ -320,10 +320,19 @@ test('sending is paused and resumed; meanwhile what waits can be cancelled', asy
   await expect(page.getByRole('tab', { name: 'Suppressed 2' })).toBeVisible();
 });
 
-test('a message in the wrong place is deleted from Slack', async ({ page, product }) => {
+test('a message is shown as it stands in Slack now and as it was first posted; in the wrong place it is deleted from Slack', async ({ page, product }) => {
   const { deliveryId } = await send(product, 9, 'C0GENERAL1');
   await openDeliveries(page, `/deliveries/${deliveryId}`);
   const drawer = page.getByRole('dialog', { name: 'Delivery' });
+  const message = drawer.getByRole('region', { name: 'Message' });
+  await expect(message.getByRole('heading', { name: 'Message as it was posted' })).toBeVisible();
+  await product.api('PATCH', `/v1/issues/${issues[9]?.id ?? ''}`, { status: 'resolved' });
+  await expect(message.getByRole('tab', { name: 'In Slack now' })).toHaveAttribute('aria-selected', 'true');
+  await expect(message.getByRole('tabpanel')).toContainText('Resolved');
+  await expect(message.getByRole('tabpanel')).toContainText('Brought up to date');
+  await message.getByRole('tab', { name: 'In Slack now' }).press('ArrowRight');
+  await expect(message.getByRole('tab', { name: 'As first posted' })).toBeFocused();
+  await expect(message.getByRole('tabpanel')).not.toContainText('Resolved');
   await drawer.getByRole('button', { name: 'Delete from Slack' }).click();
   await page.getByRole('dialog', { name: 'Delete from #general?' }).getByRole('button', { name: 'DELETE' }).click();
   await expect(drawer.getByRole('status')).toContainText('Suppressed');

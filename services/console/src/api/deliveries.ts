@@ -1,8 +1,8 @@
-/** Deliveries as they are: the list, how many there are in each state, one with its timeline, and its message. */
+/** Deliveries as they are: the list, how many there are in each state, and one with its timeline. */
 import { keepPreviousData, useInfiniteQuery, useQuery, type InfiniteData, type UseInfiniteQueryResult, type UseQueryResult } from '@tanstack/react-query';
 
-import type { Delivery, DeliveryCounts, DeliveryMessage as MessageView, DeliveryReasons } from '@tocsin/contracts';
-import { cleanLine, SETTLED_STATES, type Attachment, type Block } from '@tocsin/domain';
+import type { Delivery, DeliveryCounts, DeliveryReasons } from '@tocsin/contracts';
+import { cleanLine, SETTLED_STATES } from '@tocsin/domain';
 
 import { call, type Page, type Query } from './client.js';
 import type { StateCounts } from './state-counts.js';
@@ -82,17 +82,5 @@ export function useReasons(filter: Query, { enabled = true } = {}): UseQueryResu
     queryFn: async ({ signal }) => (await call<DeliveryReasons>('GET', '/v1/deliveries/reasons', { query: filter, signal })).items.map(cleanReason),
     enabled,
     refetchInterval: LIST_MS,
-  });
-}
-
-/** A message exactly as it was or would be posted. */
-export type DeliveryMessage = Pick<MessageView, 'text' | 'plainText'> & { blocks: Block[]; attachments: Attachment[] };
-
-export function useDeliveryMessage(id: string, version: number | undefined): UseQueryResult<DeliveryMessage> {
-  return useQuery({
-    queryKey: ['delivery-message', id, version],
-    queryFn: ({ signal }) => call<DeliveryMessage>('GET', `/v1/deliveries/${encodeURIComponent(id)}/message`, { signal }),
-    enabled: version !== undefined,
-    placeholderData: keepPreviousData,
   });
 }

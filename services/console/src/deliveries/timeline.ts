@@ -13,9 +13,6 @@ export interface Moment {
   slack: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The message was changed in Slack since it was posted. */
-export const UP_TO_DATE = 'brought_up_to_date';
-
 const KINDS: Readonly<Record<string, readonly [word: string, tone: Tone]>> = {
   accepted: ['Accepted', 'plain'],
   waiting: ['Waiting', 'wait'],
@@ -26,7 +23,7 @@ const KINDS: Readonly<Record<string, readonly [word: string, tone: Tone]>> = {
   dead: ['Given up', 'bad'],
   suppressed: ['Suppressed', 'bad'],
   unconfirmed: ['Unconfirmed', 'bad'],
-  [UP_TO_DATE]: ['Brought up to date', 'good'],
+  brought_up_to_date: ['Brought up to date', 'good'],
   not_brought_up_to_date: ['Not brought up to date', 'bad'],
   not_retracted: ['Not taken back', 'bad'],
 };
