@@ -232,6 +232,19 @@ describe('the message of a delivery that was brought up to date', () => {
     expect(await read(id)).toEqual(edited);
   });
 
+  test('that was deleted in Slack, and another one took the place of, is gone', async () => {
+    const issue = anIssue({ severity: 'high' });
+    const id = await sent({ issues: [issue] });
+    const first = await read(id);
+    const critical = await change(issue, { severity: 'critical' });
+    const [at] = await told(id, 'brought_up_to_date');
+    const body = JSON.stringify({ channel: CHANNEL, ts: (await notifier.delivery(id)).slack?.ts });
+    await fetch(`${notifier.sandbox.url}/api/chat.delete`, { method: 'POST', headers: { authorization: 'Bearer xoxb-sandbox-acme', 'content-type': 'application/json' }, body });
+    await change(critical, { severity: 'low' });
+    await told(id, 'replaced');
+    expect(await message(id)).toEqual({ ...first, editedAt: at, behind: 'gone' });
+  });
+
   test('is told by its moment alone where what the edit wrote is not kept', async () => {
     const issue = anIssue();
     const id = await sent({ issues: [issue] });

@@ -143,7 +143,7 @@ export class EditMessage {
       await lockLane(tx, lane_id);
       if (!(await this.edits.replace(tx, edit, instead.commandId))) return;
       await this.arrivals.ingestWithin(tx, [{ command: instead, saidAt: new Date() }]);
-      await this.tell(tx, edit, 'replaced', `The issue had changed, and a new message takes the place of this one (${instead.commandId}): ${failure.message}`);
+      await this.tell(tx, edit, 'replaced', `The issue had changed, and a new message takes the place of this one (${instead.commandId}): ${failure.message}`, { error: failure.code });
     });
   }
 
@@ -172,8 +172,8 @@ export class EditMessage {
     });
   }
 
-  private async tell(tx: EntityManager, { organization_id, delivery_id }: Edit, kind: string, text: string): Promise<void> {
-    await this.log.write(tx, [{ organizationId: organization_id, deliveryId: delivery_id, story: { kind, text } }]);
+  private async tell(tx: EntityManager, { organization_id, delivery_id }: Edit, kind: string, text: string, slack?: { error: string }): Promise<void> {
+    await this.log.write(tx, [{ organizationId: organization_id, deliveryId: delivery_id, story: { kind, text, ...(slack && { slack }) } }]);
   }
 }
 
