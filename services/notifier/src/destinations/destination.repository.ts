@@ -49,6 +49,12 @@ export class DestinationRepository {
     return rows.map(usedOf);
   }
 
+  /** Milliseconds since 1970. Once they are locked, nothing that is known of destinations is of a later moment. */
+  async now(within: Pick<EntityManager, 'query'>): Promise<number> {
+    const [row] = await within.query<{ now: number }[]>('select extract(epoch from clock_timestamp())::float8 * 1000 as now');
+    return row?.now ?? 0;
+  }
+
   async isUsed(tx: EntityManager, { organizationId, connectionId, destinationId }: DestinationKey): Promise<boolean> {
     const rows = await tx.query<unknown[]>('select 1 from destinations where connection_id = $1 and destination_id = $2 and organization_id = $3', [connectionId, destinationId, organizationId]);
     return rows.length > 0;

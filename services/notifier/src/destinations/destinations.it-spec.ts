@@ -5,6 +5,7 @@ import { createLogger } from '@tocsin/platform';
 import { eventually } from '@tocsin/testing';
 
 import { OpenedLanes, POSTED } from '../../test/opened-lanes.js';
+import type { ConnectionRepository } from '../connections/connection.repository.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import type { PostingJob } from '../deliveries/posting.job.js';
 import { LaneMoves } from '../directory/lane-moves.js';
@@ -15,6 +16,9 @@ import type { CompareWithDirectory } from './compare-with-directory.js';
 import { DestinationRepository } from './destination.repository.js';
 import { DestinationUpkeepJob } from './destination-upkeep.job.js';
 import { HearOfDestinations } from './hear-of-destinations.js';
+import { SlackEventsConsumer } from './slack-events.consumer.js';
+import type { TakeChannelReport } from './take-channel-report.js';
+import type { TakePersonReport } from './take-person-report.js';
 
 let opened: OpenedLanes;
 let upkeep: DestinationUpkeepJob;
@@ -132,6 +136,29 @@ describe('news', () => {
     await hear({ kind: 'unarchived', at: at - 1000 });
     expect(await changes()).toEqual([`${OLD} archived`]);
     expect(await trouble()).toBe('is_archived');
+  });
+
+  test('by a clock that runs ahead does not make old what is said later', async () => {
+    await opened.accept({});
+    await hear({ kind: 'refused', code: 'is_archived', reason: 'why', remedy: 'what to do', at: Date.now() + 2 * 3_600_000 });
+    expect(await trouble()).toBe('is_archived');
+    await hear({ kind: 'unarchived', at: Date.now() });
+    expect([await trouble(), await changes()]).toEqual([undefined, [`${OLD} archived`, `${OLD} recovered`]]);
+  });
+
+  test('of Slack’s events is of the moment that Slack says, whatever this process’s own clock does, and never of a later one than now', async () => {
+    const taken: Date[] = [];
+    const connections = { get: () => Promise.resolve({ organizationId: 'acme' }) } as unknown as ConnectionRepository;
+    const channels = { take: (_connection: unknown, _report: unknown, at: Date) => { taken.push(at); return Promise.resolve(); } } as unknown as TakeChannelReport;
+    const consumer = new SlackEventsConsumer(connections, channels, {} as TakePersonReport, destinations, opened.source);
+    const now = Date.now();
+    const report = (at: number): Promise<void> => consumer.channel({ organizationId: 'acme', connectionId: 'connection-1', channel: { id: OLD }, news: 'archived', at: new Date(at).toISOString() });
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now - 7_200_000);
+    await report(now - 1000);
+    await report(now + 3_600_000);
+    clock.mockRestore();
+    expect(taken[0]?.getTime()).toBe(now - 1000);
+    expect(taken[1]?.getTime()).toBeLessThan(now + 60_000);
   });
 
   test('is said in the transaction of the change: taken back with it', async () => {

@@ -22,13 +22,16 @@ export class HearOfDestinations {
     private readonly outbox: Outbox,
   ) {}
 
-  /** In the order in which they are told. */
+  /** In the order in which they are told. A clock that runs ahead must not make everything old that is said later. */
   async hear(tx: EntityManager, told: readonly ToldOfDestination[]): Promise<void> {
     if (told.length === 0) return;
     const events: OutgoingEvent[] = [];
-    for (const used of await this.destinations.lock(tx, told)) {
+    const locked = await this.destinations.lock(tx, told);
+    const now = locked.length > 0 ? await this.destinations.now(tx) : 0;
+    for (const used of locked) {
       if (used.movedTo !== undefined) continue;
-      const { known, changes } = told.filter((one) => isSame(one, used)).reduce(hearOne, { known: used.known, changes: [] });
+      const news = told.filter((one) => isSame(one, used)).map((one) => ({ ...one.news, at: Math.min(one.news.at, now) }));
+      const { known, changes } = news.reduce(hearOne, { known: used.known, changes: [] });
       if (known === used.known) continue;
       await this.destinations.save(tx, { ...used, known });
       events.push(...changes.map(({ change, at }) => changed({ ...used, known }, change, at)));
@@ -64,7 +67,7 @@ interface Hearing {
   changes: { change: DestinationChange; at: number }[];
 }
 
-function hearOne({ known, changes }: Hearing, { news }: ToldOfDestination): Hearing {
+function hearOne({ known, changes }: Hearing, news: DestinationNews): Hearing {
   const heard = hearOfDestination(known, news);
   return heard ? { known: heard.now, changes: [...changes, ...heard.changes.map((change) => ({ change, at: news.at }))] } : { known, changes };
 }
