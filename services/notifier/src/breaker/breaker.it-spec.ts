@@ -1,6 +1,9 @@
+import { Writable } from 'node:stream';
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { createLogger } from '@tocsin/platform';
+import { NIL } from 'uuid';
 
 import { OpenedLanes, waits } from '../../test/opened-lanes.js';
 import type { Claim } from '../deliveries/claim.js';
@@ -175,3 +178,20 @@ test('single failures leave no mark once they are out of the window', async () =
   }
   expect(await states()).toEqual([]);
 });
+
+test('what many learn and give back at one moment, of whichever connections, is waited for in one order and not lost', async () => {
+  const lost: string[] = [];
+  const logger = createLogger('test', 'debug', new Writable({ write: (chunk: Buffer, _encoding, done) => { lost.push(chunk.toString()); done(); } }));
+  const replicas = [new BreakerRepository(opened.source, logger), new BreakerRepository(opened.source, logger)];
+  const connections = ['connection-1', 'other', 'zulu'];
+  await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at, edit_probe) select key, true, clock_timestamp() + interval '1 minute', $2 from unnest($1::text[]) key`, [['slack', ...connections], NIL]);
+  await Promise.all(Array.from({ length: 150 }, async (_, n) => {
+    const replica = replicas[n % 2];
+    const inTurn = connections.map((__, at) => connections[(at + n) % connections.length] ?? '');
+    if (n % 3 === 0) await replica?.giveBack(inTurn);
+    else if (n % 3 === 1) await replica?.giveBackEdit(NIL);
+    else await replica?.learn(inTurn.map((connection) => ({ connection, failed: true, isProbe: true, isEdit: n % 2 === 0 })), true);
+  }));
+  expect(lost).toEqual([]);
+  expect(await opened.source.query(`select probes from breakers where breaker_key = 'slack'`)).toEqual([{ probes: 150 }]);
+}, 30_000);
