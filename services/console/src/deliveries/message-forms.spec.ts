@@ -24,6 +24,8 @@ describe('a message that has one form is called what it is', () => {
     ['posted, and another took its place', 'posted', { behind: 'replaced' }, 'Message as it was posted', 'The issue has changed since, and another message tells it'],
     ['posted, and is gone', 'posted', { behind: 'gone' }, 'Message as it was posted', 'It is gone from Slack, and another message took its place'],
     ['posted, and brought up to date to what is not kept', 'posted', { editedAt: AT }, 'Message as it was first posted', 'It was brought up to date since, to what the timeline says. How that looks is not kept.'],
+    ['posted, brought up to date, and gone', 'posted', { editedAt: AT, behind: 'gone' }, 'Message as it was first posted', 'It is gone from Slack, and another message took its place'],
+    ['posted, and brought up to date to what is not kept and no longer true', 'posted', { editedAt: AT, behind: 'waits' }, 'Message as it was first posted', 'It was brought up to date since, to what the timeline says. How that looks is not kept. The issue has changed since, and a newer form waits to be shown in Slack.'],
     ['unconfirmed, as far as it is known', 'unconfirmed', {}, 'Message as it would be posted again', 'It says that it may be there twice, and tells what is known now.'],
     ['failed', 'failed', {}, 'Message as it would be posted now', undefined],
   ] as [string, Delivery['state'], Partial<DeliveryMessage>, string, string | undefined][])('of a delivery that is %s', (_, state, more, title, note) => {

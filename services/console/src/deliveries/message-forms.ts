@@ -50,5 +50,6 @@ function postedForms(message: DeliveryMessage): MessageForm[] {
   const note = behind && { note: BEHIND[behind] };
   if (inSlack) return [{ id: 'in-slack', title: 'In Slack now', content: inSlack, ...(editedAt !== undefined && { editedAt }), ...note }, { id: 'posted', title: 'As first posted', content: message }];
   if (editedAt === undefined) return [{ id: 'posted', title: 'Message as it was posted', content: message, ...note }];
-  return [{ id: 'posted', title: 'Message as it was first posted', content: message, note: behind ? `${NOT_KEPT} ${BEHIND[behind]}` : NOT_KEPT }];
+  const notes = [...(behind === 'gone' ? [] : [NOT_KEPT]), ...(behind ? [BEHIND[behind]] : [])];
+  return [{ id: 'posted', title: 'Message as it was first posted', content: message, note: notes.join(' ') }];
 }
