@@ -6,6 +6,7 @@ import type { BulkFilter } from '@tocsin/contracts';
 import { Audit } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
+import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
 import { cancelled } from './delivery.actions.js';
 import { criteriaOf, filterSql } from './delivery-filter.js';
@@ -22,7 +23,8 @@ export class BulkCancellation {
   async cancel(author: Author, filter: BulkFilter): Promise<number> {
     const { condition, parameters } = filterSql(author.organizationId, criteriaOf(filter));
     const [now] = await this.database.query<{ at: string }[]>('select clock_timestamp()::text as at');
-    const which = { condition: `${condition} and d.created_at <= $${parameters.length + 1}::timestamptz`, parameters: [...parameters, now?.at] };
+    // what waits is few of many: each batch looks for it by the index of it
+    const which = { condition: `${condition} and ${WAITING_IN_LANE} and d.recorded_at <= $${parameters.length + 1}::timestamptz`, parameters: [...parameters, now?.at] };
     return this.waiting.endAll(cancelled(author), which, async (tx, ended) => {
       const deliveryIds = ended.map(({ delivery_id }) => delivery_id);
       await this.audit.record(tx, { ...author, action: 'deliveries.cancelled', target: { kind: 'organization', id: author.organizationId }, after: { filter, deliveryIds } });
