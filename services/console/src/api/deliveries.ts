@@ -5,7 +5,6 @@ import type { Delivery, DeliveryCounts, DeliveryReasons } from '@tocsin/contract
 import { cleanLine, SETTLED_STATES } from '@tocsin/domain';
 
 import { call, type Page, type Query } from './client.js';
-import type { StateCounts } from './state-counts.js';
 
 const FOLLOW_MS = 500;
 const LIST_MS = 5_000;
@@ -63,10 +62,10 @@ function cleanReason<Reason extends { message: string; remedy: string }>(reason:
 }
 
 /** Of the deliveries that match, in each state. Those of the filter before stand in until they come: see state-counts.ts. */
-export function useDeliveryCounts(filter: Query, { enabled = true, live = false }: ListOptions = {}): UseQueryResult<StateCounts> {
+export function useDeliveryCounts(filter: Query, { enabled = true, live = false }: ListOptions = {}): UseQueryResult<DeliveryCounts> {
   return useQuery({
     queryKey: ['delivery-counts', filter],
-    queryFn: async ({ signal }) => (await call<DeliveryCounts>('GET', '/v1/deliveries/counts', { query: filter, signal })).byState,
+    queryFn: ({ signal }) => call<DeliveryCounts>('GET', '/v1/deliveries/counts', { query: filter, signal }),
     enabled,
     placeholderData: keepPreviousData,
     refetchInterval: live ? LIVE_LIST_MS : LIST_MS,

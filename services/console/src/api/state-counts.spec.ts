@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { countsOf, haveCountsFailed, type StateCounts } from './state-counts.js';
+import type { DeliveryCounts } from '@tocsin/contracts';
 
-const NUMBERS = { posted: 3 } as StateCounts;
+import { countsOf, haveCountsFailed } from './state-counts.js';
+
+const NUMBERS = { byState: { posted: 3 }, at: '2026-03-01T09:00:00.000Z' } as DeliveryCounts;
 const FINE = { data: NUMBERS, isError: false, isPlaceholderData: false, failureCount: 0, errorUpdateCount: 0 };
 
 describe('how many there are in each state', () => {

@@ -5,10 +5,10 @@ import type { DeliveryCounts } from '@tocsin/contracts';
 
 export type StateCounts = DeliveryCounts['byState'];
 
-type CountsAnswer = Pick<UseQueryResult<StateCounts>, 'data' | 'isError' | 'isPlaceholderData' | 'failureCount' | 'errorUpdateCount'>;
+type CountsAnswer = Pick<UseQueryResult<DeliveryCounts>, 'data' | 'isError' | 'isPlaceholderData' | 'failureCount' | 'errorUpdateCount'>;
 
 /** The numbers as far as they may be shown: none that is of before a failure, and what stands in only while nothing has failed. */
-export function countsOf({ data, isError, isPlaceholderData, failureCount, errorUpdateCount }: CountsAnswer): StateCounts | undefined {
+export function countsOf({ data, isError, isPlaceholderData, failureCount, errorUpdateCount }: CountsAnswer): DeliveryCounts | undefined {
   const standIn = isPlaceholderData && failureCount + errorUpdateCount > 0;
   return isError || standIn ? undefined : data;
 }

@@ -15,7 +15,7 @@ import { chosenOf, readFilter, statesOf, writeFilter, type DeliveryFilter } from
 import { DeliveryFilters } from './delivery-filters.js';
 import { DeliveryList } from './delivery-list.js';
 import { LiveMark } from './live-mark.js';
-import { allUpTo, ofStates, pick, scopeOf, stillShown, totalOf, type Picked, type PickedOf } from './picked.js';
+import { allThen, ofStates, scopeOf, stillShown, totalOf, type Picked } from './picked.js';
 import { Selection } from './selection.js';
 import { StateTabs } from './state-tabs.js';
 import { Uncounted } from './uncounted.js';
@@ -37,9 +37,9 @@ function Deliveries() {
   const live = useLiveDeliveries(ofAnyState, { enabled: true });
   const list = useDeliveries(chosen, { live });
   const shown = list.data?.pages.flatMap(({ items }) => items);
-  const { picked, narrowed, setPicked } = usePicked(JSON.stringify(chosen), shown);
+  const [picked, setPicked] = usePicked(JSON.stringify(chosen), shown);
   const counts = useCounts(ofAnyState, picked, live);
-  const matching = counts.ofFilter && totalOf({ byState: ofStates(chosen['state'], counts.ofFilter) });
+  const matching = counts.ofFilter && totalOf({ byState: ofStates(chosen['state'], counts.ofFilter.byState) });
   const scope = scopeOf(picked, shown ?? [], chosen, counts.ofPicked);
   const change = (next: DeliveryFilter): void => { setSearch(writeFilter(next), { replace: true }); };
   // closing goes back to the list that it was opened from, so that Back does not open it again
@@ -48,7 +48,7 @@ function Deliveries() {
     <DeliveriesFrame {...(deliveryId !== undefined && { tabTitle: 'Delivery · Deliveries' })}>
       <DeliveryFilters filter={filter} onChange={change} />
       <StateTabs chosen={statesOf(filter)} counts={counts.ofTabs} onChange={(state) => { setSearch(writeFilter({ ...filter, state })); }}>
-        <Selection picked={picked} narrowed={narrowed} scope={scope} matching={matching} shown={shown ?? []} onPick={setPicked} onPickAll={() => { setPicked(allUpTo(shown ?? [], filter.before)); }} />
+        <Selection picked={picked} scope={scope} matching={matching} shown={shown ?? []} onPick={setPicked} onPickAll={() => { if (counts.ofFilter) setPicked(allThen(shown ?? [], counts.ofFilter.at)); }} />
         {counts.failed && !list.error && <Uncounted onRetry={counts.askAgain} />}
         <DeliveryList list={list} onRetry={counts.askAgain} filter={filter} onFilter={change} picked={picked} onPick={setPicked} openId={deliveryId} foot={<LiveMark live={live} />} />
       </StateTabs>
@@ -58,10 +58,10 @@ function Deliveries() {
 }
 
 /** Another filter is another list, of which nothing is selected yet. */
-function usePicked(list: string, shown: readonly Delivery[] | undefined): { picked: Picked; narrowed: boolean; setPicked: (picked: Picked) => void } {
-  const nothing: PickedOf = { list, picked: [], narrowed: false };
+function usePicked(list: string, shown: readonly Delivery[] | undefined): [Picked, (picked: Picked) => void] {
+  const nothing: { list: string; picked: Picked } = { list, picked: [] };
   const [selection, setSelection] = useState(nothing);
   if (selection.list !== list) setSelection(nothing);
-  const { picked, narrowed } = selection.list === list ? selection : nothing;
-  return { picked: stillShown(picked, shown), narrowed, setPicked: (next) => { setSelection((before) => pick(before, list, next)); } };
+  const { picked } = selection.list === list ? selection : nothing;
+  return [stillShown(picked, shown), (next) => { setSelection({ list, picked: next }); }];
 }

@@ -10,7 +10,7 @@ import { TimeAgo } from '../parts/time-ago.js';
 import { DeliveryOutcome } from './delivery-outcome.js';
 import { StateMark } from './delivery-state.js';
 import { destinationName, sourceWord, titleOf } from './delivery-words.js';
-import { isPicked, type Picked } from './picked.js';
+import { isPicked, mayPick, toggled, toggledAll, type Picked } from './picked.js';
 
 export interface DeliveryTableProps {
   deliveries: readonly Delivery[];
@@ -20,22 +20,22 @@ export interface DeliveryTableProps {
 }
 
 export function DeliveryTable({ deliveries, picked, onPick, openId }: DeliveryTableProps) {
-  const ids = deliveries.map(({ id }) => id);
-  const chosen = deliveries.filter((delivery) => isPicked(picked, delivery)).map(({ id }) => id);
-  const all = chosen.length === ids.length;
-  const toggle = (id: string): void => { onPick(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]); };
+  const chosen = deliveries.filter((delivery) => isPicked(picked, delivery));
+  const all = chosen.length === deliveries.length;
   return (
     <table className="list" role="table" aria-label="Deliveries">
       <thead role="rowgroup">
         <tr role="row">
           <th role="columnheader" scope="col" className="narrow">
-            <Checkbox aria-label="Select all shown" checked={all} indeterminate={chosen.length > 0 && !all} onChange={() => { onPick(all ? [] : ids); }} />
+            <Checkbox aria-label="Select all shown" checked={all} indeterminate={chosen.length > 0 && !all} onChange={() => { onPick(toggledAll(picked, deliveries)); }} />
           </th>
           {['State', 'Message', 'Destination', 'Outcome', 'Source', 'Age'].map((name) => <th key={name} role="columnheader" scope="col">{name}</th>)}
         </tr>
       </thead>
       <tbody role="rowgroup" onKeyDown={toNeighbour}>
-        {deliveries.map((delivery) => <Row key={delivery.id} delivery={delivery} picked={chosen.includes(delivery.id)} open={delivery.id === openId} onToggle={() => { toggle(delivery.id); }} />)}
+        {deliveries.map((delivery) => (
+          <Row key={delivery.id} delivery={delivery} picked={chosen.includes(delivery)} late={!mayPick(picked, delivery)} open={delivery.id === openId} onToggle={() => { onPick(toggled(picked, delivery.id)); }} />
+        ))}
       </tbody>
     </table>
   );
@@ -44,17 +44,22 @@ export function DeliveryTable({ deliveries, picked, onPick, openId }: DeliveryTa
 interface RowProps {
   delivery: Delivery;
   picked: boolean;
+  /** It came or changed after all were selected. */
+  late: boolean;
   open: boolean;
   onToggle: () => void;
 }
 
-function Row({ delivery, picked, open, onToggle }: RowProps) {
+/** A box that is out of use keeps the focus: its row may have changed under it. */
+const NOTHING = (): void => undefined;
+
+function Row({ delivery, picked, late, open, onToggle }: RowProps) {
   const { search } = useLocation();
   const title = titleOf(delivery);
   const destination = destinationName(delivery);
   return (
     <tr role="row" data-selected={picked} data-open={open}>
-      <td role="cell" className="narrow pick"><Checkbox aria-label={`Select ${title} to ${destination}`} checked={picked} onChange={onToggle} /></td>
+      <td role="cell" className="narrow pick"><Checkbox aria-label={`Select ${title} to ${destination}${late ? ': came or changed after you selected all' : ''}`} checked={picked} onChange={late ? NOTHING : onToggle} {...(late && { 'aria-disabled': true, opacity: 0.5 })} /></td>
       <td role="cell" className="narrow"><StateMark state={delivery.state} /></td>
       <td role="cell" className="main"><Link to={{ pathname: `/deliveries/${encodeURIComponent(delivery.id)}`, search }} state={FROM_LIST} className="plain-link row-link">{title}</Link></td>
       <td role="cell" className="name"><Text span size="sm" fw={600}>{destination}</Text></td>

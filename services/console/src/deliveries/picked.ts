@@ -1,29 +1,52 @@
-/** Which deliveries are selected: some, by their ids, or all that match the filter and had come by then, whether shown or not. */
+/** Which deliveries are selected: some, by their ids, or all that match the filter, shown or not, but for some. Either way as they were then. */
 import type { Delivery } from '@tocsin/contracts';
-import { DELIVERY_STATES, type DeliveryState } from '@tocsin/domain';
+import type { DeliveryState } from '@tocsin/domain';
 
 import type { BulkFilter } from '../api/delivery-actions.js';
 import type { StateCounts } from '../api/state-counts.js';
 
-/** All that match and were accepted before a moment: what comes after they were selected is not meant. */
-export interface AllBefore {
-  before: string;
+/** All that match: what comes, or changes, after they were selected is not meant, and neither is what was taken out again. */
+export interface AllThen {
+  changedBefore: string;
+  except: readonly string[];
 }
 
-export type Picked = readonly string[] | AllBefore;
+export type Picked = readonly string[] | AllThen;
 
-export function isAll(picked: Picked): picked is AllBefore {
-  return 'before' in picked;
+export function isAll(picked: Picked): picked is AllThen {
+  return 'changedBefore' in picked;
 }
 
-/** All that match, up to the newest that is shown: by the clock of the server, which compares it. */
-export function allUpTo(shown: readonly Pick<Delivery, 'createdAt'>[], before: string): AllBefore {
-  const next = justAfter(Math.max(...shown.map(({ createdAt }) => Date.parse(createdAt))));
-  return { before: before !== '' && Date.parse(before) < Date.parse(next) ? before : next };
+type Times = Pick<Delivery, 'createdAt' | 'settledAt'>;
+
+/** All that match, as they were counted, and what is shown: by the clock of the server, which compares it. */
+export function allThen(shown: readonly Times[], countedAt: string): AllThen {
+  const seen = shown.length === 0 ? countedAt : justAfterAll(shown);
+  return { changedBefore: Date.parse(seen) > Date.parse(countedAt) ? seen : countedAt, except: [] };
+}
+
+/** How the server finds what {@link AllThen} means, beside the filter. */
+export function boundsOf({ changedBefore, except }: AllThen): BulkFilter {
+  return { changedBefore, ...(except.length > 0 && { exceptIds: except }) };
 }
 
 /** More ids than this do not fit into one request. */
 export const MOST_BY_ID = 200;
+/** Of the ids that are left out, which are asked about in an address. */
+export const MOST_EXCEPT = 100;
+
+export function areTooMany(picked: Picked): boolean {
+  return isAll(picked) ? picked.except.length > MOST_EXCEPT : picked.length > MOST_BY_ID;
+}
+
+/** When it came to be what it is: it ended, or it was accepted and is under way since. */
+function changedAt({ createdAt, settledAt = createdAt }: Times): number {
+  return Date.parse(settledAt);
+}
+
+function justAfterAll(deliveries: readonly Times[]): string {
+  return justAfter(Math.max(...deliveries.map(changedAt)));
+}
 
 /** Times are shown by the millisecond and compared more finely. */
 export function justAfter(time: number | string): string {
@@ -41,20 +64,28 @@ export function mayPickAll(picked: Picked, shown: number, matching: number | und
   return matching > shown || shown > MOST_BY_ID;
 }
 
-export function isPicked(picked: Picked, { id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>): boolean {
-  return isAll(picked) ? Date.parse(createdAt) < Date.parse(picked.before) : picked.includes(id);
+type Row = Pick<Delivery, 'id'> & Times;
+
+/** Not what came or changed after all were selected: it is none of them. */
+export function mayPick(picked: Picked, delivery: Times): boolean {
+  return !isAll(picked) || changedAt(delivery) < Date.parse(picked.changedBefore);
 }
 
-/** What is selected of one list. */
-export interface PickedOf {
-  list: string;
-  picked: Picked;
-  /** Rows were taken out of all that matched: what is not shown went with them, as it has no ids here. */
-  narrowed: boolean;
+export function isPicked(picked: Picked, delivery: Row): boolean {
+  return isAll(picked) ? mayPick(picked, delivery) && !picked.except.includes(delivery.id) : picked.includes(delivery.id);
 }
 
-export function pick({ picked: before, narrowed }: PickedOf, list: string, picked: Picked): PickedOf {
-  return { list, picked, narrowed: !isAll(picked) && picked.length > 0 && (narrowed || isAll(before)) };
+/** With one more, or without it. */
+export function toggled(picked: Picked, id: string): Picked {
+  const flip = (ids: readonly string[]): string[] => (ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id]);
+  return isAll(picked) ? { ...picked, except: flip(picked.except) } : flip(picked);
+}
+
+/** With all that are shown; with nothing, when they were all selected. */
+export function toggledAll(picked: Picked, shown: readonly Row[]): Picked {
+  if (shown.every((delivery) => isPicked(picked, delivery) || !mayPick(picked, delivery))) return [];
+  const ids = shown.map(({ id }) => id);
+  return isAll(picked) ? { ...picked, except: picked.except.filter((id) => !ids.includes(id)) } : ids;
 }
 
 /** What something is done to: how the server finds them, and how many there are in each state as far as it is known here. */
@@ -64,14 +95,15 @@ export interface Scope {
 }
 
 /**
- * @param counts of what matches and came before the moment that bounds it, in every state
+ * @param counts of what is meant when all are selected, in every state
  * @returns undefined while all are selected and nobody knows how many they are
  */
 export function scopeOf(picked: Picked, shown: readonly Delivery[], filter: BulkFilter, counts: Partial<StateCounts> | undefined): Scope | undefined {
-  if (isAll(picked)) return counts && { filter: { ...filter, before: picked.before }, byState: ofStates(filter.state, counts) };
+  if (isAll(picked)) return counts && { filter: { ...filter, ...boundsOf(picked) }, byState: ofStates(filter.state, counts) };
+  const meant = shown.filter(({ id }) => picked.includes(id));
   const byState: Partial<StateCounts> = {};
-  for (const { id, state } of shown) if (picked.includes(id)) byState[state] = (byState[state] ?? 0) + 1;
-  return { filter: { id: picked }, byState };
+  for (const { state } of meant) byState[state] = (byState[state] ?? 0) + 1;
+  return { filter: { id: picked, ...(meant.length > 0 && { changedBefore: justAfterAll(meant) }) }, byState };
 }
 
 /** The counts are of every state, the filter may be of some. */
@@ -84,6 +116,8 @@ export function totalOf({ byState }: Pick<Scope, 'byState'>, states: readonly De
   return states.reduce((sum, state) => sum + (byState[state] ?? 0), 0);
 }
 
+/** Not what Slack has at this moment. */
+export const CAN_BE_CANCELLED: readonly DeliveryState[] = ['accepted', 'waiting'];
 /** Ended without a message in Slack: sending it again repeats nothing. */
 export const NOT_POSTED: readonly DeliveryState[] = ['failed', 'dead', 'suppressed'];
 /** Slack has it, or may have it. */
@@ -94,9 +128,8 @@ export function mayRepeatAt({ state, destination }: Pick<Delivery, 'state' | 'de
   return MAY_REPEAT.includes(state) && (to === undefined || to.id === destination.id);
 }
 
-/** Without what may be in Slack already and nobody knows: it is sent again only when somebody insists. */
-export function withoutUnconfirmed(filter: BulkFilter): BulkFilter {
-  const states = filter.state === undefined ? DELIVERY_STATES : [filter.state].flat();
-  return { ...filter, state: states.filter((state) => state !== 'unconfirmed') };
+/** Those of them that are in one of the states. */
+export function onlyIn(states: readonly DeliveryState[], filter: BulkFilter): BulkFilter {
+  const { state } = filter;
+  return { ...filter, state: state === undefined ? states : states.filter((one) => [state].flat().includes(one)) };
 }
-

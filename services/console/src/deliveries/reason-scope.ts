@@ -1,4 +1,4 @@
-/** What a replay of a group means: all that are not sent again yet and were accepted before its latest ended. */
+/** What a replay of a group means: all that are not sent again yet and had ended when its latest did. */
 import type { ReasonGroup } from '../api/deliveries.js';
 import { justAfter, type Scope } from './picked.js';
 
@@ -6,5 +6,5 @@ import { justAfter, type Scope } from './picked.js';
 export const UNSOLVED = { replayed: 'false' } as const;
 
 export function scopeOfGroup({ state, code, count, lastAt }: Pick<ReasonGroup, 'state' | 'code' | 'count' | 'lastAt'>): Scope {
-  return { filter: { ...UNSOLVED, state: [state], code: [code], before: justAfter(lastAt) }, byState: { [state]: count } };
+  return { filter: { ...UNSOLVED, state: [state], code: [code], changedBefore: justAfter(lastAt) }, byState: { [state]: count } };
 }

@@ -14,7 +14,7 @@ import { ProblemAlert } from '../parts/problem-alert.js';
 import { WorkButton } from '../parts/work-button.js';
 import { attemptFor, type Attempt } from '../send/draft.js';
 import { counted } from './delivery-words.js';
-import { MAY_REPEAT, NOT_POSTED, totalOf, withoutUnconfirmed, type Scope } from './picked.js';
+import { MAY_REPEAT, NOT_POSTED, onlyIn, totalOf, type Scope } from './picked.js';
 import { ReplayFields, SAME_PLACE, type ReplayChoice } from './replay-fields.js';
 import { ReplayProgressView } from './replay-progress.js';
 import { useScopeNow } from './use-scope-now.js';
@@ -28,26 +28,29 @@ export function ReplayManyDialog({ scope, onClose }: { scope: Scope; onClose: ()
   const [attempt, setAttempt] = useState<Attempt>();
   const replay = useReplayMany();
   const connectionId = useOnlyConnection(meant);
-  const count = totalOf(meant, NOT_POSTED) + (force ? totalOf(meant, MAY_REPEAT) : 0);
+  const states = force ? [...NOT_POSTED, ...MAY_REPEAT] : NOT_POSTED;
+  const count = totalOf(meant, states);
+  const [wanted, setWanted] = useState(0);
   const ready = count > 0 && (!choice.elsewhere || choice.destination !== undefined);
   const submit = (): void => {
     if (!ready || replay.isPending) return;
     const body = {
-      filter: force ? meant.filter : withoutUnconfirmed(meant.filter),
+      filter: onlyIn(states, meant.filter),
       ...(choice.destination && { destination: { id: choice.destination.id } }),
       ...(choice.reason.trim() !== '' && { reason: choice.reason.trim() }),
       ...(force && { force }),
     };
     const next = attemptFor(JSON.stringify(body), attempt, newIdempotencyKey);
     setAttempt(next);
+    setWanted(count);
     replay.mutate({ body, idempotencyKey: next.key });
   };
-  if (replay.data) return <Dialog onClose={onClose} title="Replay"><ReplayProgressView replayId={replay.data.replayId} matched={replay.data.matched} onClose={onClose} /></Dialog>;
+  if (replay.data) return <Dialog onClose={onClose} title="Replay"><ReplayProgressView replayId={replay.data.replayId} matched={replay.data.matched} wanted={wanted} onClose={onClose} /></Dialog>;
   return (
     <Dialog onClose={onClose} title={`Replay ${counted(totalOf(meant), 'delivery')}`} size="lg">
       <form onSubmit={(event) => { event.preventDefault(); submit(); }}>
         <Stack>
-          <What scope={meant} force={force} onForce={setForce} />
+          <What scope={meant} changed={totalOf(opened) - totalOf(meant)} force={force} onForce={setForce} />
           <ReplayFields choice={choice} same="The same, each to its own" connectionId={connectionId} onChange={setChoice} />
           {replay.error && <ProblemAlert error={replay.error} />}
           <Group justify="flex-end">
@@ -60,15 +63,16 @@ export function ReplayManyDialog({ scope, onClose }: { scope: Scope; onClose: ()
   );
 }
 
-function What({ scope, force, onForce }: { scope: Scope; force: boolean; onForce: (force: boolean) => void }) {
+function What({ scope, changed, force, onForce }: { scope: Scope; changed: number; force: boolean; onForce: (force: boolean) => void }) {
   const underWay = totalOf(scope, UNDER_WAY_STATES);
   const notPosted = totalOf(scope, NOT_POSTED);
   const { posted = 0, unconfirmed = 0 } = scope.byState;
   return (
     <>
-      {notPosted + underWay > 0 && <List size="sm">
+      {notPosted + underWay + Math.max(0, changed) > 0 && <List size="sm">
         {notPosted > 0 && <List.Item>{`${counted(notPosted, 'delivery')} ended without a message in Slack`}</List.Item>}
         {underWay > 0 && <List.Item>{`${counted(underWay, 'delivery')} still under way: left alone`}</List.Item>}
+        {changed > 0 && <List.Item>{`${counted(changed, 'delivery')} changed since you opened this: left alone`}</List.Item>}
       </List>}
       {totalOf(scope, MAY_REPEAT) > 0 && (
         <Notice color="orange" title="Some may be in Slack twice">

@@ -10,10 +10,12 @@ import { counted } from './delivery-words.js';
 interface ReplayProgressViewProps {
   replayId: string;
   matched: number;
+  /** How many were to be sent again, as far as was known then. */
+  wanted: number;
   onClose: () => void;
 }
 
-export function ReplayProgressView({ replayId, matched, onClose }: ReplayProgressViewProps) {
+export function ReplayProgressView({ replayId, matched, wanted, onClose }: ReplayProgressViewProps) {
   const { data, error, refetch } = useReplayProgress(replayId);
   const { done = 0, skipped = 0, state = 'running', matched: total = matched } = data ?? {};
   return (
@@ -21,7 +23,7 @@ export function ReplayProgressView({ replayId, matched, onClose }: ReplayProgres
       <Progress value={total === 0 ? 100 : (100 * (done + skipped)) / total} aria-label="Progress of the replay" />
       <div role="status">
         {state === 'done'
-          ? <Notice color="green" title={`${counted(done, 'delivery')} sent again`}><Text size="sm">{skipped === 0 ? 'None was left out.' : `${skipped.toLocaleString('en')} left out: under way, or posted already.`} Each waits its turn like every other.</Text></Notice>
+          ? <Notice color="green" title={`${counted(done, 'delivery')} sent again`}><Text size="sm">{leftOut(skipped, wanted - total)} Each waits its turn like every other.</Text></Notice>
           : <Text size="sm">{`${(done + skipped).toLocaleString('en')} of ${total.toLocaleString('en')}. You can close this; it goes on.`}</Text>}
       </div>
       {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
@@ -31,4 +33,12 @@ export function ReplayProgressView({ replayId, matched, onClose }: ReplayProgres
       </Group>
     </Stack>
   );
+}
+
+function leftOut(skipped: number, changed: number): string {
+  const parts = [
+    ...(changed > 0 ? [`${changed.toLocaleString('en')} left out: changed meanwhile.`] : []),
+    ...(skipped > 0 ? [`${skipped.toLocaleString('en')} left out: sent again already, or told by a digest.`] : []),
+  ];
+  return parts.length === 0 ? 'None was left out.' : parts.join(' ');
 }

@@ -12,14 +12,12 @@ import { WorkButton } from '../parts/work-button.js';
 import { useCan } from '../session/session.js';
 import { CancelManyDialog } from './cancel-many-dialog.js';
 import { counted } from './delivery-words.js';
-import { isAll, mayPickAll, MOST_BY_ID, totalOf, type Picked, type Scope } from './picked.js';
+import { areTooMany, CAN_BE_CANCELLED, isAll, mayPickAll, MOST_BY_ID, MOST_EXCEPT, totalOf, type Picked, type Scope } from './picked.js';
 import { ReplayManyDialog } from './replay-many-dialog.js';
 import { useStickyBar } from './use-sticky-bar.js';
 
 interface SelectionProps {
   picked: Picked;
-  /** Rows were taken out of all that matched. */
-  narrowed: boolean;
   /** Undefined while all are selected and not counted yet. */
   scope: Scope | undefined;
   /** How many match, shown or not; undefined while it is not known. */
@@ -29,28 +27,30 @@ interface SelectionProps {
   onPickAll: () => void;
 }
 
-export function Selection({ picked, narrowed, scope, matching, shown, onPick, onPickAll }: SelectionProps) {
+export function Selection({ picked, scope, matching, shown, onPick, onPickAll }: SelectionProps) {
   const [dialog, setDialog] = useState<{ to: 'replay' | 'cancel'; scope: Scope }>();
   const mayAct = useCan('deliveries:replay');
   const open = (to: 'replay' | 'cancel'): void => { if (scope) setDialog({ to, scope }); };
   const close = (): void => { setDialog(undefined); };
   const count = scope && totalOf(scope);
-  const tooMany = !isAll(picked) && picked.length > MOST_BY_ID;
+  const nothing = !isAll(picked) && picked.length === 0;
+  const tooMany = areTooMany(picked);
   const bar = useStickyBar();
-  const waiting = scope ? totalOf(scope, UNDER_WAY_STATES) : 0;
+  const underWay = scope ? totalOf(scope, UNDER_WAY_STATES) : 0;
+  const waiting = scope ? totalOf(scope, CAN_BE_CANCELLED) : 0;
   return (
-    <Group ref={bar} gap="sm" mih={47} className="selection" data-sticky={count !== 0}>
-      <Text size="sm" c="dimmed" aria-live="polite">{saidOf(picked, count, { tooMany, narrowed })}</Text>
+    <Group ref={bar} gap="sm" mih={47} className="selection" data-sticky={!nothing}>
+      <Text size="sm" c="dimmed" aria-live="polite">{saidOf(picked, count)}</Text>
       {/* cards have no heading to select them by */}
-      {count === 0 && shown.length > 0 && <Button size="xs" variant="subtle" hiddenFrom="sm" onClick={() => { onPick(shown.map(({ id }) => id)); }}>Select all shown</Button>}
+      {nothing && shown.length > 0 && <Button size="xs" variant="subtle" hiddenFrom="sm" onClick={() => { onPick(shown.map(({ id }) => id)); }}>Select all shown</Button>}
       {matching !== undefined && mayPickAll(picked, shown.length, matching) && (
         <WorkButton size="xs" variant="subtle" onClick={onPickAll}>{`Select all ${matching.toLocaleString('en')} that match`}</WorkButton>
       )}
-      {count !== 0 && (
+      {!nothing && (
         <>
-          <Button size="xs" onClick={() => { open('replay'); }} disabled={!mayAct || tooMany || count === undefined || count === waiting}>{count === undefined ? 'Replay' : `Replay ${count.toLocaleString('en')}`}</Button>
+          <Button size="xs" onClick={() => { open('replay'); }} disabled={!mayAct || tooMany || count === undefined || count === underWay}>{count === undefined ? 'Replay' : `Replay ${count.toLocaleString('en')}`}</Button>
           <Button size="xs" variant="default" onClick={() => { open('cancel'); }} disabled={!mayAct || tooMany || waiting === 0}>{waiting === 0 ? 'Cancel' : `Cancel ${waiting.toLocaleString('en')}`}</Button>
-          {mayAct && count === waiting && <Text size="sm" c="dimmed">What is under way can be cancelled, not replayed</Text>}
+          {mayAct && underWay > 0 && count === underWay && <Text size="sm" c="dimmed">What is under way can be cancelled, not replayed</Text>}
           {!mayAct && <Text size="sm" c="dimmed">Needs the permission deliveries:replay</Text>}
           <WorkButton size="xs" variant="subtle" onClick={() => { onPick([]); }}>Clear the selection</WorkButton>
         </>
@@ -61,10 +61,13 @@ export function Selection({ picked, narrowed, scope, matching, shown, onPick, on
   );
 }
 
-function saidOf(picked: Picked, count: number | undefined, { tooMany, narrowed }: { tooMany: boolean; narrowed: boolean }): string {
-  if (count === undefined) return 'All that match are selected, and are being counted';
-  if (count === 0) return 'Select deliveries to replay or cancel several at once.';
-  if (isAll(picked)) return `All ${count.toLocaleString('en')} that matched when you selected them`;
-  const without = narrowed ? '; what is not shown is no longer selected' : '';
-  return `${counted(count, 'delivery')} selected${without}${tooMany ? `; at most ${MOST_BY_ID} rows at once` : ''}`;
+function saidOf(picked: Picked, count: number | undefined): string {
+  if (!isAll(picked)) {
+    if (picked.length === 0) return 'Select deliveries to replay or cancel several at once.';
+    return `${counted(picked.length, 'delivery')} selected${areTooMany(picked) ? `; at most ${MOST_BY_ID} rows at once` : ''}`;
+  }
+  const but = picked.except.length === 0 ? '' : ` but ${picked.except.length}`;
+  if (areTooMany(picked)) return `All that match${but} are selected; at most ${MOST_EXCEPT} can be left out`;
+  if (count === undefined) return `All that match${but} are selected, and are being counted`;
+  return `All that match${but} are selected: ${count.toLocaleString('en')}. What has come or changed since is left out.`;
 }
