@@ -78,20 +78,26 @@ export class ConnectionRepository {
     const state: ConnectionState = changed.disconnected ? 'disconnected' : changed.health.state === 'revoked' ? 'revoked' : changed.paused ? 'paused' : 'active';
     const budgetKey = `${changed.workspace.id}/${changed.appId ?? changed.bot.userId}`;
     await tx.query('insert into budgets (budget_key) values ($1) on conflict do nothing', [budgetKey]);
-    const before = await this.heldSince(tx, changed.id);
+    const before = await this.before(tx, changed.id);
     const applied = await tx.query<unknown[]>(
       `insert into connections as c (connection_id, organization_id, version, credential_version, state, reason, budget_key, workspace, bot, scopes, held_since)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $5 = 'active' then null else clock_timestamp() end)
        on conflict (connection_id) do update set organization_id = excluded.organization_id, version = excluded.version, credential_version = excluded.credential_version,
          state = excluded.state, reason = excluded.reason, budget_key = excluded.budget_key, workspace = excluded.workspace, bot = excluded.bot, scopes = excluded.scopes,
-         suspected = false, held_since = case when excluded.state = 'active' then null else coalesce(c.held_since, excluded.held_since) end
+         suspected = false, held_since = case when excluded.state = 'active' then null when excluded.state = 'disconnected' and c.state <> 'disconnected' then excluded.held_since else coalesce(c.held_since, excluded.held_since) end
        where (c.version < excluded.version or c.suspected and c.version = excluded.version) and (c.organization_id is null or c.organization_id = excluded.organization_id)
        returning 1`,
       [changed.id, changed.organizationId, changed.version, changed.credentialVersion, state, changed.health.reason ?? null, budgetKey, changed.workspace, changed.bot, changed.scopes],
     );
-    if (applied.length > 0 && state === 'active') await this.wakeLanes(tx, changed.id, before);
-    if (applied.length > 0) await this.countSharers(tx, changed.workspace.id);
-    return applied.length > 0;
+    if (applied.length === 0) return false;
+    // What is disconnected is waited for from that moment on, however long it was held before.
+    if (state === 'active' || (state === 'disconnected' && before?.state !== 'disconnected')) {
+      await tx.query(`select count(*) from (select 1 from lanes where connection_id = $1 and (active or next_at = 'infinity') order by lane_id for no key update) l`, [changed.id]);
+      if (state === 'active') await this.wakeLanes(tx, changed.id);
+      await this.lengthenLives(tx, changed.id, before?.held_since ?? null);
+    }
+    await this.countSharers(tx, changed.workspace.id);
+    return true;
   }
 
   /**
@@ -109,18 +115,18 @@ export class ConnectionRepository {
     );
   }
 
-  private async heldSince(tx: EntityManager, connectionId: string): Promise<Date | null> {
-    const [row] = await tx.query<{ held_since: Date | null }[]>('select held_since from connections where connection_id = $1 for no key update', [connectionId]);
-    return row?.held_since ?? null;
+  private async before(tx: EntityManager, connectionId: string): Promise<{ state: ConnectionState; held_since: Date | null } | undefined> {
+    const [row] = await tx.query<{ state: ConnectionState; held_since: Date | null }[]>('select state, held_since from connections where connection_id = $1 for no key update', [connectionId]);
+    return row;
   }
 
-  /** Lanes that slept because their connection could not send go on; that time counts to no message's life. What arrives meanwhile has waited for none of it. */
-  private async wakeLanes(tx: EntityManager, connectionId: string, heldSince: Date | null): Promise<void> {
-    await tx.query(
-      `update lanes set next_at = clock_timestamp(), active = true
-       where lane_id in (select lane_id from lanes where connection_id = $1 and (active or next_at = 'infinity') order by lane_id for no key update) and next_at = 'infinity'`,
-      [connectionId],
-    );
+  /** Lanes that slept because their connection could not send go on. */
+  private async wakeLanes(tx: EntityManager, connectionId: string): Promise<void> {
+    await tx.query(`update lanes set next_at = clock_timestamp(), active = true where connection_id = $1 and next_at = 'infinity'`, [connectionId]);
+  }
+
+  /** The time in which their connection could not send counts to no message's life. What arrived meanwhile has waited for none of it. */
+  private async lengthenLives(tx: EntityManager, connectionId: string, heldSince: Date | null): Promise<void> {
     if (heldSince === null) return;
     await tx.query(
       `update deliveries d set expires_at = d.expires_at + (clock_timestamp() - greatest($2::timestamptz, d.created_at))

@@ -158,6 +158,19 @@ describe('the sweep', () => {
     expect(await opened.row(id)).toMatchObject({ state: 'suppressed' });
     expect(await opened.said()).toMatchObject([{ data: { error: { code: 'disconnected' } } }]);
   });
+
+  test('counts these days from when it was disconnected, however long it was paused before, and that time to no life', async () => {
+    const [id = ''] = await opened.accept({});
+    await opened.connect({ version: 2, paused: true });
+    await opened.source.query(`update connections set held_since = held_since - interval '8 days'`);
+    await opened.source.query(`update deliveries set created_at = created_at - interval '9 days', expires_at = expires_at - interval '8 days'`);
+    await opened.connect({ version: 3, disconnected: true });
+    await sweep.sweep();
+    expect(await opened.row(id)).toMatchObject({ state: 'waiting' });
+    await opened.connect({ version: 4 });
+    await sweep.sweep();
+    expect((await opened.claimOne())?.deliveryId).toBe(id);
+  });
 });
 
 test('a destination whose name is still looked for is not overdue', async () => {
