@@ -178,7 +178,7 @@ export class RabbitMqConsumer implements Subscription {
       const refusal = await this.options.publish(publication);
       if (refusal === undefined) return 'moved';
       if (!(refusal instanceof BusUnavailableError)) this.options.logger.error({ queue: this.options.source, messageId: publication.options.messageId, error: errorText(refusal) }, 'A message cannot be moved to its next queue');
-      if (!(refusal instanceof BusUnavailableError || refusal instanceof UnroutableError)) return 'unwritable';
+      if (!(refusal instanceof UnroutableError || refusal instanceof BusUnavailableError)) return 'unwritable';
       if (session.over.signal.aborted) return 'left';
       await sleep(backoff.next(), session.over.signal);
     }
