@@ -1,4 +1,5 @@
 export * from './builders.js';
+export * from './declared-problem.js';
 export * from './eventually.js';
 export * from './free-port.js';
 export * from './start-process.js';

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { queueName, type ChannelReported, type CloudEvent, type ConnectionChanged, type MessageType, type PersonReported, type ServiceName } from '@tocsin/contracts';
 import { createLogger, InProcessBus, InternalClient, loadConfig, remoteKeys, serviceSecrets, startService, type Listening } from '@tocsin/platform';
 import { closeSlackConnections } from '@tocsin/slack';
-import { startSandboxProcess, testDatabase, testIssuer, type StartedProcess, type TestDatabase, type TestIssuer } from '@tocsin/testing';
+import { assertDeclaredProblem, startSandboxProcess, testDatabase, testIssuer, type StartedProcess, type TestDatabase, type TestIssuer } from '@tocsin/testing';
 import { v7 as uuid } from 'uuid';
 
 import { connectorService } from '../src/index.js';
@@ -116,7 +116,9 @@ export class RunningConnector {
     });
     const text = await response.text();
     const isJson = (response.headers.get('content-type') ?? '').includes('json');
-    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+    const answer = { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+    assertDeclaredProblem(answer);
+    return answer;
   }
 
   /** As another service calls it. @param keys its ring */

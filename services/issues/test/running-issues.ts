@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { CloudEvent, MessageType, Scan, ServiceName } from '@tocsin/contracts';
 import { createLogger, loadConfig, remoteKeys, startService, type IncomingMessage, type Listening, type MessageBus, type MessageHandlerFunction, type OutgoingMessage, type Subscription, type VerifiedApiKey } from '@tocsin/platform';
-import { eventually, testDatabase, testIssuer, type TestDatabase, type TestIssuer } from '@tocsin/testing';
+import { assertDeclaredProblem, eventually, testDatabase, testIssuer, type TestDatabase, type TestIssuer } from '@tocsin/testing';
 
 import { IssuesConfig, issuesService } from '../src/index.js';
 
@@ -88,7 +88,9 @@ export class Caller {
     });
     const text = await response.text();
     const isJson = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+    const answer = { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+    assertDeclaredProblem(answer);
+    return answer;
   }
 
   get<T>(path: string, headers?: Record<string, string>): Promise<Answer<T>> {

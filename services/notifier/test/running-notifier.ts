@@ -7,7 +7,7 @@ import { Writable } from 'node:stream';
 import type { CloudEvent, ConnectionChanged, Delivery, MessageType, SendToSlack } from '@tocsin/contracts';
 import { routeOf } from '@tocsin/contracts';
 import { createLogger, InProcessBus, loadConfig, remoteKeys, startService, type Listening } from '@tocsin/platform';
-import { aSendToSlack, eventually, startSandboxProcess, testDatabase, testIssuer, type StartedProcess, type TestDatabase, type TestIssuer } from '@tocsin/testing';
+import { aSendToSlack, assertDeclaredProblem, eventually, startSandboxProcess, testDatabase, testIssuer, type StartedProcess, type TestDatabase, type TestIssuer } from '@tocsin/testing';
 import { v7 as uuid } from 'uuid';
 
 import { notifierService } from '../src/index.js';
@@ -155,7 +155,9 @@ export class RunningNotifier {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text.startsWith('{') ? JSON.parse(text) : text) as T };
+    const answer = { status: response.status, headers: response.headers, body: (text.startsWith('{') ? JSON.parse(text) : text) as T };
+    assertDeclaredProblem(answer);
+    return answer;
   }
 
   async publish(type: MessageType, organizationId: string, data: object): Promise<void> {

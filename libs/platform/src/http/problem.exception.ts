@@ -1,7 +1,8 @@
 /** An error that a caller can act on: RFC 9457 problem details with the place and the remedy. */
 import type { Problem, ProblemPlace } from '@tocsin/contracts';
 
-export type ProblemContent = Partial<Pick<Problem, 'errors' | 'slack' | 'hint'>> & { title: string; detail: string; code?: string; extra?: Record<string, unknown> };
+/** Every member but those that follow from the request and the status. */
+export type ProblemContent = Omit<Problem, 'type' | 'status' | 'instance' | 'requestId'> & { code?: string };
 
 export class ProblemException extends Error {
   /** @param cause for the log alone */

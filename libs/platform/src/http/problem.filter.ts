@@ -34,16 +34,17 @@ export function sendProblem(request: Request, response: Response, problem: Probl
     response.destroy();
     return;
   }
-  const { title, detail, code, errors, extra, ...rest } = problem.content;
+  const { title, code, hint, checks, ...told } = problem.content;
   const body = {
     type: code === undefined ? 'about:blank' : `urn:tocsin:problem:${code}`,
     title,
     status: problem.status,
-    ...withoutSecrets({ detail, instance: request.originalUrl.split('?')[0] ?? '/', ...(errors && { errors }) }),
+    ...withoutSecrets({ ...told, instance: request.originalUrl.split('?')[0] ?? '/' }),
     requestId: requestId(request),
-    ...rest,
+    ...(hint !== undefined && { hint }), // what a person is told to do may name a token of the sandbox
+    ...(checks && { checks }),
   } satisfies Problem;
-  response.status(problem.status).set(problem.headers).type('application/problem+json').send(JSON.stringify({ ...body, ...extra }));
+  response.status(problem.status).set(problem.headers).type('application/problem+json').send(JSON.stringify(body));
 }
 
 /** What may repeat the request: a token in a wrong place must not come back, to be logged by whoever sent it. */

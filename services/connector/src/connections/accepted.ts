@@ -22,7 +22,7 @@ export function refused({ checks }: Pick<Verification, 'checks'>): ProblemExcept
     code: 'checks_failed',
     detail: said.length > 1 ? `${said.length} checks failed. ${first?.message ?? ''}` : (first?.message ?? 'The checks did not pass.'),
     ...(first?.remedy !== undefined && { hint: first.remedy }),
-    extra: { checks },
+    checks,
   });
 }
 

@@ -53,7 +53,7 @@ export class EventsController {
 
 function refused({ status, refused: events, places }: Extract<EventsReading, { ok: false }>): ProblemException {
   const receipt: Receipt = { accepted: 0, duplicates: 0, refused: events };
-  return new ProblemException(status, { title: TITLES[status], code: CODES[status], detail: `Nothing was taken: ${places[0]?.message ?? 'the events are not valid'}.`, errors: places, extra: { receipt } });
+  return new ProblemException(status, { title: TITLES[status], code: CODES[status], detail: `Nothing was taken: ${places[0]?.message ?? 'the events are not valid'}.`, errors: places, receipt });
 }
 
 function unsupported(contentType: string | undefined): ProblemException {

@@ -87,6 +87,6 @@ function revisionOf(ifMatch: string | undefined): number | undefined {
 function changedMeanwhile(revision: number): ProblemException {
   return new ProblemException(412, {
     title: 'Somebody else was quicker', code: 'revision_differs', detail: `The issue has been changed meanwhile; its revision is ${revision}.`,
-    errors: [{ header: 'If-Match', code: 'differs', message: 'read the issue again and decide on what it is now' }], extra: { revision },
+    errors: [{ header: 'If-Match', code: 'differs', message: 'read the issue again and decide on what it is now' }], revision,
   });
 }

@@ -107,6 +107,8 @@ function unreadable({ status, problem }: Extract<ReportReading, { ok: false }>):
     detail,
     errors: places?.map((place) => ({ ...place, code })) ?? [{ pointer: pointer ?? '', code, message: detail }],
     hint: 'Send SARIF 2.1.0, or OCSF findings as an object, an array or one a line.',
-    extra: { ...(line !== undefined && { line }), ...(column !== undefined && { column }), ...(pointer !== undefined && { pointer }) },
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+    ...(pointer !== undefined && { pointer }),
   });
 }
