@@ -41,6 +41,7 @@ export class OpenedDigests {
   /** What was counted, as `kind outcome reason`. */
   readonly counted: string[] = [];
   readonly members = new DigestMembersRepository();
+  readonly writer: DigestWriter;
   readonly folding: Folding;
   readonly settling: SettlingJob;
 
@@ -49,10 +50,10 @@ export class OpenedDigests {
     const metrics = { count: ({ kind }: { kind: string }, state: Outcome['state'], code: string | undefined) => { this.counted.push(`${kind} ${state} ${code ?? ''}`.trim()); } } as unknown as DeliveryMetrics;
     const doors = { openVersioned: () => Promise.resolve({ door: {}, credentialVersion: 1 }) } as unknown as SlackDoors;
     const readership = { of: () => Promise.resolve(this.readers) } as unknown as ChannelReadership;
-    const writer = new DigestWriter(this.members, opened.arrivals, opened.config);
+    this.writer = new DigestWriter(this.members, opened.arrivals, opened.config);
     const ends = new DigestEndRepository();
-    this.folding = new Folding(opened.source, opened.outbox, opened.lanes, this.members, writer, opened.waiting, new DeliverySettingsRepository(opened.source), readership, doors, logger);
-    this.settling = new SettlingJob(opened.outbox, ends, new TakeApart(this.members, writer, ends), opened.told, new DeliveryLog(opened.outbox), metrics, logger);
+    this.folding = new Folding(opened.source, opened.outbox, opened.lanes, this.members, this.writer, opened.waiting, new DeliverySettingsRepository(opened.source), readership, doors, logger);
+    this.settling = new SettlingJob(opened.outbox, ends, new TakeApart(this.members, this.writer, ends), opened.told, new DeliveryLog(opened.outbox), metrics, logger);
   }
 
   static async open(): Promise<OpenedDigests> {

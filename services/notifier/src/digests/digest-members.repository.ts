@@ -5,8 +5,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import type { SendToSlack } from '@tocsin/contracts';
 import type { BurstCount, BurstGroup, Category, Issue, MentionOptions, Severity } from '@tocsin/domain';
 
+import { searchedIn } from '../deliveries/arrival.js';
 import type { LaneClaim } from '../deliveries/claim.js';
 import { lockLane } from '../deliveries/lock-lane.js';
 
@@ -177,6 +179,22 @@ export class DigestMembersRepository {
        update deliveries digest set priority = first.priority, said_at = first.said_at - interval '1 microsecond', expires_at = first.expires_at, ambiguous = first.ambiguous
        from first where digest.organization_id = $1 and digest.delivery_id = $2`,
       [organizationId, digestId],
+    );
+  }
+
+  async isToldLater(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<boolean> {
+    const waiting = await tx.query<unknown[]>(`select 1 from deliveries where organization_id = $1 and delivery_id = $2 and state = 'waiting'`, [organizationId, digestId]);
+    return waiting.length > 0;
+  }
+
+  /** What a digest that waits says from now on. It goes before others as soon as one of its members would. */
+  async retell(tx: EntityManager, { organizationId, digestId }: DigestKey, command: SendToSlack): Promise<void> {
+    await tx.query(
+      `with moved as (
+         update deliveries set version = version + 1, priority = least(priority, (select min(m.priority) from deliveries m where m.organization_id = $1 and m.digest_id = $2))
+         where organization_id = $1 and delivery_id = $2)
+       update commands set event = $3, searched = lower($4), issue_ids = $5 where organization_id = $1 and delivery_id = $2`,
+      [organizationId, digestId, JSON.stringify({ data: command }), searchedIn(command), command.digest?.sections.flatMap(({ issues }) => issues.map(({ id }) => id)) ?? []],
     );
   }
 

@@ -28,6 +28,12 @@ export class DigestWriter {
     return facts.members;
   }
 
+  /** News of issues came to what waits: their digest, if it waits itself, says how they are by now. Under the lock of their lane. */
+  async renew(tx: EntityManager, line: Line, digestId: string): Promise<void> {
+    const key = { organizationId: line.organizationId, digestId };
+    if (await this.members.isToldLater(tx, key)) await this.members.retell(tx, key, await this.commandOf(tx, line, key, await this.members.facts(tx, key)));
+  }
+
   private async commandOf(tx: EntityManager, { organizationId, connectionId }: Line, key: DigestKey, facts: MembersFacts): Promise<SendToSlack> {
     const { oldest, newest, now, members, comment, mention, workflow_id: workflowId, destination_id: id } = facts;
     const link = `${this.config.PUBLIC_URL.replace(/\/+$/, '')}/deliveries?digestId=${encodeURIComponent(key.digestId)}`;
