@@ -65,8 +65,8 @@ describe('what is shown of it', () => {
   });
 
   test('the error without tokens, and nothing that could not be stored', () => {
-    const letter = letterOf(aDeadMessage({ error: 'refused xoxb-1234-abcd\0', headers: { a: 'x\0', deep: ['\ud800'] }, contentType: 'text/\0' }));
-    expect(letter).toMatchObject({ error: 'refused xoxb-…redacted\uFFFD', headers: { a: 'x\uFFFD', deep: ['\uFFFD'] }, contentType: 'text/\uFFFD' });
+    const letter = letterOf(aDeadMessage({ error: 'refused xoxb-1234-abcd\0', headers: { a: 'x\0', deep: ['\ud800'], 'b\0': { '\ud800c': 1 } }, contentType: 'text/\0' }));
+    expect(letter).toMatchObject({ error: 'refused xoxb-…redacted\uFFFD', headers: { a: 'x\uFFFD', deep: ['\uFFFD'], 'b\uFFFD': { '\uFFFDc': 1 } }, contentType: 'text/\uFFFD' });
   });
 });
 

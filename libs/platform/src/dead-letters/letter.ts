@@ -110,7 +110,10 @@ function json(value: unknown): string | undefined {
 }
 
 function storable(fields: object): object {
-  return JSON.parse(JSON.stringify(fields, (_name, value: unknown) => (typeof value === 'string' ? storableText(value) : value))) as object;
+  return JSON.parse(JSON.stringify(fields, (_name, value: unknown) => {
+    if (typeof value === 'string') return storableText(value);
+    return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, child]) => [storableText(name), child])) : value;
+  })) as object;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,20 +1,35 @@
 import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually, hasTestBroker, testBroker } from '@tocsin/testing';
+import { eventually, hasTestBroker, testBroker, testDatabase } from '@tocsin/testing';
 import { connect, type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 
 import { queuesOf, SERVICES } from '@tocsin/contracts';
 
 import { PermanentError, type DeadMessage, type IncomingMessage, type MessageHandlerFunction, type Subscription } from '../bus/message-bus.js';
 import { RabbitMqBus } from '../bus/rabbitmq-bus.js';
+import { openDatabase } from '../database/open-database.js';
 import { createLogger } from '../logging/logger.js';
+import { createOutboxTables } from '../outbox/outbox.js';
+import { createDeadLetterTable, DeadLetterRepository } from './dead-letter.repository.js';
 import { describeDeadLetters } from './dead-letters.suite.js';
 import { letterOf } from './letter.js';
 
 const RETRY_DELAY_MS = 100;
 const TYPE = 'slack.send.v1';
 const QUEUE = `notifier.${TYPE}`;
+
+class LetterTables1732460000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await createOutboxTables(runner);
+    await createDeadLetterTable(runner);
+  }
+
+  down(): Promise<void> {
+    return Promise.resolve();
+  }
+}
 
 interface Broker {
   bus: RabbitMqBus;
@@ -157,6 +172,26 @@ async function aBroker(): Promise<Broker> {
       const letter = await eventually(() => collected[0]);
       expect(letter).toMatchObject({ id: 'm4', queue: QUEUE, reason: 'rejected' });
       expect(letterOf(letter)).toMatchObject({ messageId: 'm4', reason: 'rejected' });
+    });
+
+    test('a header whose name nothing can store keeps no letter from being kept', async () => {
+      const database = await testDatabase();
+      const source = await openDatabase({ url: database.url, schema: 'notifier', migrations: [LetterTables1732460000000] });
+      const letters = new DeadLetterRepository(source);
+      try {
+        await hear(refuse);
+        subscriptions.push(await broker.bus.collectDeadLetters('notifier', async (message) => {
+          await letters.keep(letterOf(message));
+          collected.push(message);
+        }));
+        await broker.publish(TYPE, Buffer.from('{}'), { messageId: 'm5', headers: { 'trace\0id': 'x', nested: { 'a\0': 1 } } });
+        await eventually(() => collected[0]);
+        await expect(source.query('select headers from dead_letters')).resolves.toEqual([{ headers: { 'trace\uFFFDid': 'x', nested: { 'a\uFFFD': 1 } } }]);
+      } finally {
+        await Promise.all(subscriptions.splice(0).map((subscription) => subscription.stop()));
+        await source.destroy();
+        await database.drop();
+      }
     });
 
     test('a queue that is gone takes nothing back, and that is not the broker\'s absence', async () => {
