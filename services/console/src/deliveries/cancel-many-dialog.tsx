@@ -24,12 +24,12 @@ export function CancelManyDialog({ scope, onClose }: { scope: Scope; onClose: ()
         <div role="status">
           {cancel.data
             ? <Cancelled count={cancel.data.cancelled} wanted={wanted} />
-            : <Text size="sm">{`${counted(waiting, 'delivery')} will not be sent. ${posting === 0 ? 'What Slack has by then' : `${counted(posting, 'delivery')} with Slack at this moment`} cannot be stopped any more.`}</Text>}
+            : <Text size="sm">{waiting === 0 ? 'None of them waits any more.' : `${counted(waiting, 'delivery')} will not be sent. ${posting === 0 ? 'What Slack has by then' : `${counted(posting, 'delivery')} with Slack at this moment`} cannot be stopped any more.`}</Text>}
         </div>
         {cancel.error && <ProblemAlert error={cancel.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>{cancel.data ? 'DONE' : 'KEEP THEM'}</Button>
-          {!cancel.data && <WorkButton color="red" busy={cancel.isPending} onClick={() => { setWanted(waiting); cancel.mutate(meant.filter); }}>CANCEL THEM</WorkButton>}
+          {!cancel.data && <WorkButton color="red" disabled={waiting === 0 && !cancel.isPending} busy={cancel.isPending} onClick={() => { setWanted(waiting); cancel.mutate(meant.filter); }}>CANCEL THEM</WorkButton>}
         </Group>
       </Stack>
     </Dialog>
