@@ -15,6 +15,8 @@ function outcome(failure: SlackFailure, attempt: Partial<Attempt> = {}) {
 describe('what is recorded after a failure', () => {
   test.each([
     ['too fast: its destination waits as long as Slack says, uncharged', tooFast(7), {}, { state: 'waiting', charge: 0, ambiguous: 0, laneWaitMs: 7125, rateLimited: true, waitingFor: { until: '2026-11-25T08:00:07.125Z' } }],
+    ['too fast, as it seems for years: its destination waits for a day', tooFast(1_764_300_000), {}, { state: 'waiting', charge: 0, laneWaitMs: 86_400_125, rateLimited: true, waitingFor: { until: '2026-11-26T08:00:00.125Z' } }],
+    ['too fast, until there is no date any more: the same', tooFast(20_261_125_080_000), {}, { state: 'waiting', charge: 0, laneWaitMs: 86_400_125, rateLimited: true }],
     ['quota used up: the workspace waits', failureOfCode('message_limit_exceeded'), {}, { state: 'waiting', charge: 0, rateLimited: true, workspaceWaitMs: 3_600_125 }],
     ['not sent: tried again, uncharged', notSent('connect timeout'), {}, { state: 'waiting', charge: 0, ambiguous: 0, laneWaitMs: 500 }],
     ['no answer, resend: charged and unclear', noAnswer('timeout'), {}, { state: 'waiting', charge: 1, ambiguous: 1, laneWaitMs: 5000 }],
