@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { eventually } from '@tocsin/testing';
+
 import { OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
 import { resultOf } from './delivery-result.js';
 import { UNTOUCHED } from './outcome.js';
@@ -210,6 +212,25 @@ describe('when Slack says "too fast"', () => {
     expect(hours).toEqual([1, 2, 4, 8, 8]);
     await opened.passTime(700);
     expect(await used()).toBe(1);
+  });
+
+  test('full rates that come back lock no allowance out of the order in which claims lock them', async () => {
+    const ids = ['c', 'a', 'e', 'b', 'f', 'd'];
+    for (const id of ids) await connectOther(id);
+    await opened.accept(...ids.map((id) => ({ connectionId: id, destination: { id: `C0${id.toUpperCase()}` } })));
+    const claims = await opened.claim(32);
+    await opened.source.query(`update budgets set rate_factor = 0.5, slowed_at = clock_timestamp() - interval '1 hour'`);
+    const claiming = opened.source.createQueryRunner();
+    const lock = (condition: string): Promise<unknown> => claiming.query(`select 1 from budgets where ${condition} order by budget_key for no key update`);
+    await claiming.startTransaction();
+    await lock(`budget_key like 'T0B/%'`);
+    const finishing = opened.lanes.finish(claims.map((claim) => resultOf(claim, POSTED)));
+    await eventually(async () => (await opened.source.query<unknown[]>(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length > 0);
+    await lock(`budget_key > 'T0C' and budget_key < 'T0G'`);
+    await claiming.commitTransaction();
+    await claiming.release();
+    await finishing;
+    await expect(opened.source.query(`select count(*)::int as faster from budgets where rate_factor > 0.5`)).resolves.toEqual([{ faster: 6 }]);
   });
 
   test('its full rate comes back in quiet times', async () => {

@@ -5,7 +5,7 @@ import { BY_KEY } from './plans.sql.js';
  * statement a batch.
  *
  * posted is accepted from any attempt (what is in the channel is in the channel); every other result only from the
- * present attempt. Lanes are locked in the order of their ids, as in ingest. A lane goes back only to who holds its lease,
+ * present attempt. Lanes are locked in the order of their ids, as in ingest, and before allowances. A lane goes back only to who holds its lease,
  * with the last result of it, and is paced only when Slack was asked.
  */
 export const FINISH_FUNCTION = `
@@ -34,6 +34,14 @@ begin
   left join connections c on c.connection_id = d.connection_id
   left join budgets b on b.budget_key = c.budget_key
   where (r->>'last')::boolean and l.lane_id = (r->>'laneId')::bigint and l.lease_id = (r->>'leaseId')::uuid;
+
+  -- allowances that may change are locked in the order of their keys, as where lanes are claimed
+  if results @> '[{"rateLimited": true}]' or exists (select 1 from budgets b where b.rate_factor < 1) then
+    perform 1 from budgets b
+    where b.budget_key in (select c.budget_key from jsonb_array_elements(results) r join lanes l on l.lane_id = (r->>'laneId')::bigint join connections c using (connection_id))
+      and (results @> '[{"rateLimited": true}]' or b.rate_factor < 1 and b.slowed_at < moment - interval '30 seconds')
+    order by b.budget_key for no key update;
+  end if;
 
   -- "too fast" to several destinations at once means the workspace: it pauses as a whole, for the longest that any of them was
   -- told to wait, and goes on more slowly. A quota that is used up again as soon as it was waited for is waited for twice as long
