@@ -17,6 +17,9 @@ import { Folding } from '../src/digests/folding.js';
 import { SettlingJob } from '../src/digests/settling.job.js';
 import { TakeApart } from '../src/digests/take-apart.js';
 import type { ChannelReadership, ReadershipAnswer } from '../src/directory/readership.js';
+import { ChangeWaiting } from '../src/living/change-waiting.js';
+import { FollowChanges } from '../src/living/follow-changes.js';
+import { IssueNewsRepository } from '../src/living/issue-news.repository.js';
 import { DeliverySettingsRepository } from '../src/settings/delivery-settings.repository.js';
 import { OpenedLanes } from './opened-lanes.js';
 
@@ -41,8 +44,8 @@ export class OpenedDigests {
   /** What was counted, as `kind outcome reason`. */
   readonly counted: string[] = [];
   readonly members = new DigestMembersRepository();
-  readonly writer: DigestWriter;
   readonly folding: Folding;
+  readonly changes: FollowChanges;
   readonly settling: SettlingJob;
 
   private constructor(readonly opened: OpenedLanes) {
@@ -50,10 +53,12 @@ export class OpenedDigests {
     const metrics = { count: ({ kind }: { kind: string }, state: Outcome['state'], code: string | undefined) => { this.counted.push(`${kind} ${state} ${code ?? ''}`.trim()); } } as unknown as DeliveryMetrics;
     const doors = { openVersioned: () => Promise.resolve({ door: {}, credentialVersion: 1 }) } as unknown as SlackDoors;
     const readership = { of: () => Promise.resolve(this.readers) } as unknown as ChannelReadership;
-    this.writer = new DigestWriter(this.members, opened.arrivals, opened.config);
+    const writer = new DigestWriter(this.members, opened.arrivals, opened.config);
     const ends = new DigestEndRepository();
-    this.folding = new Folding(opened.source, opened.outbox, opened.lanes, this.members, this.writer, opened.waiting, new DeliverySettingsRepository(opened.source), readership, doors, logger);
-    this.settling = new SettlingJob(opened.outbox, ends, new TakeApart(this.members, this.writer, ends), opened.told, new DeliveryLog(opened.outbox), metrics, logger);
+    this.folding = new Folding(opened.source, opened.outbox, opened.lanes, this.members, writer, opened.waiting, new DeliverySettingsRepository(opened.source), readership, doors, logger);
+    const news = new IssueNewsRepository(opened.source);
+    this.changes = new FollowChanges(opened.outbox, news, new ChangeWaiting(news, opened.told, opened.waiting, new DeliveryLog(opened.outbox), writer), opened.arrivals);
+    this.settling = new SettlingJob(opened.outbox, ends, new TakeApart(this.members, writer, ends), opened.told, this.changes, new DeliveryLog(opened.outbox), metrics, logger);
   }
 
   static async open(): Promise<OpenedDigests> {

@@ -4,12 +4,14 @@
  * its members to smaller ones, or back to their line.
  */
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 
 import { LOGGER, Loop, Outbox, type Logger } from '@tocsin/platform';
 
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
 import { lockLane } from '../deliveries/lock-lane.js';
+import { FollowChanges } from '../living/follow-changes.js';
 import { ToldIssues } from '../living/told-issues.repository.js';
 import { DigestEndRepository, type DigestEnd, type SettledMember } from './digest-end.repository.js';
 import { isTakenApart, memberStory } from './digest-outcome.js';
@@ -29,6 +31,7 @@ export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly ends: DigestEndRepository,
     private readonly takeApart: TakeApart,
     private readonly told: ToldIssues,
+    private readonly changes: FollowChanges,
     private readonly log: DeliveryLog,
     private readonly metrics: DeliveryMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -58,7 +61,7 @@ export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
       if (!(await this.ends.isStill(tx, end))) return 'again';
       if (isTakenApart(end)) return { end, members: [], isMore: await this.takeApart.run(tx, end) };
       const members = await this.ends.settleMembers(tx, end, BATCH);
-      if (end.state === 'posted') await this.told.recordMembers(tx, end.digestId, members);
+      if (end.state === 'posted') await this.recordTold(tx, end, members);
       await this.log.write(tx, members.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: memberStory(end) })));
       await this.log.tellSettled(tx, members);
       return { end, members, isMore: members.length === BATCH || (await this.ends.conclude(tx, end)) };
@@ -66,6 +69,11 @@ export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
     if (settled === 'again') return true;
     if (settled) this.record(settled.end, settled.members);
     return settled?.isMore === true;
+  }
+
+  private async recordTold(tx: EntityManager, { digestId }: DigestEnd, members: readonly SettledMember[]): Promise<void> {
+    await this.told.recordMembers(tx, digestId, members);
+    await this.changes.catchUp(tx, digestId, members);
   }
 
   private record({ digestId, organizationId, state, error }: DigestEnd, members: readonly SettledMember[]): void {

@@ -5,10 +5,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { decideChange, type Issue } from '@tocsin/domain';
 import { Outbox } from '@tocsin/platform';
 
 import type { Arrival } from '../deliveries/arrival.js';
 import { ArrivalRepository } from '../deliveries/arrival.repository.js';
+import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import { answer, inPlaceOf, summary, withStories, type Parent } from './answers.js';
 import { ChangeWaiting } from './change-waiting.js';
 import { IssueNewsRepository, type ToldChange, type ToldRow, type WaitingRow } from './issue-news.repository.js';
@@ -48,6 +50,14 @@ export class FollowChanges {
     });
   }
 
+  /** What changed of a digest's issues while it was on its way: its thread tells it. Call it when these members are told, in that transaction, with their lane locked. */
+  async catchUp(tx: EntityManager, digestId: string, members: readonly DeliveryKey[]): Promise<void> {
+    const untold = await this.repository.untold(tx, digestId, members);
+    if (untold.length === 0) return;
+    const news = newsOf(untold.map(({ organization_id: organizationId, told, newest }) => ({ organizationId, issue: newest, ...changeBetween(told, newest) })));
+    await this.changeTold(tx, news, await this.repository.told(tx, news, digestId), new Set());
+  }
+
   private async changeTold(tx: EntityManager, news: readonly IssueNews[], told: readonly ToldRow[], answered: ReadonlySet<string>): Promise<void> {
     const byIssue = byKey(news, ({ organizationId, issueId }) => keyOf(organizationId, issueId));
     const changed = told.flatMap((row): Changed[] => {
@@ -83,6 +93,12 @@ export class FollowChanges {
     await this.repository.collect(tx, more);
     return fresh;
   }
+}
+
+/** Nothing that people act on is no change. */
+function changeBetween(before: Issue, after: Issue): Pick<Heard, 'change' | 'changes'> {
+  const { kind, changes } = decideChange(before, after);
+  return { changes, ...(kind !== 'existing' && { change: kind === 'excluded' ? 'updated' : kind }) };
 }
 
 /** @returns the message in the place of one that may not have arrived */

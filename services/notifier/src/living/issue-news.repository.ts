@@ -5,6 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { PRIORITY, type DeliverySource, type Issue, type MessageOptions } from '@tocsin/domain';
 
 import { gistOf, searchedIn } from '../deliveries/arrival.js';
+import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import type { IssueNews } from './issue-news.js';
 import type { KeptCommand } from './told.js';
 
@@ -50,6 +51,13 @@ export interface ToldChange {
   deliveryId?: string;
 }
 
+/** An issue as a digest told it, and as it had become by then. */
+export interface UntoldChange {
+  organization_id: string;
+  told: Issue;
+  newest: Issue;
+}
+
 const WAITING_COLUMNS = 'd.organization_id, d.delivery_id, d.lane_id, d.connection_id, d.kind, d.parent_ts, d.command, d.issue_ids, d.digest_id, d.ambiguous, d.replay_of';
 /** Below every priority. */
 const LOWEST = 32_767;
@@ -90,20 +98,44 @@ export class IssueNewsRepository {
     return locked.length > 0;
   }
 
-  async told(tx: EntityManager, news: readonly IssueNews[]): Promise<ToldRow[]> {
+  /** @param by only what this delivery told */
+  async told(tx: EntityManager, news: readonly IssueNews[], by?: string): Promise<ToldRow[]> {
     return tx.query<ToldRow[]>(
       `select t.organization_id, t.issue_id, t.lane_id, t.connection_id, t.delivery_id, t.channel, t.ts, t.in_digest, t.living, t.unconfirmed, t.collapsed, t.wanted_revision,
          d.destination_id, first.source, first.options, case when t.unconfirmed then d.command end as command
        from ${ABOUT} join told_issues t using (organization_id, issue_id)
        left join ledger d on d.organization_id = t.organization_id and d.delivery_id = t.delivery_id
        left join lateral json_to_record(d.command) first (source json, options json) on true
+       where $3::text is null or t.delivery_id = $3
        order by t.organization_id, t.issue_id, t.lane_id for update of t`,
+      [...keysOf(news), by ?? null],
+    );
+  }
+
+  /** What is told by a digest that is on its way stays as the digest tells it: {@link untold}. */
+  async waiting(tx: EntityManager, news: readonly IssueNews[]): Promise<WaitingRow[]> {
+    return tx.query<WaitingRow[]>(
+      `select ${WAITING_COLUMNS} from ledger d where ${TELLS} and d.state = 'waiting'
+         and (d.digest_id is null or exists (select 1 from deliveries g where g.organization_id = d.organization_id and g.delivery_id = d.digest_id and g.state = 'waiting'))
+       order by d.lane_id, d.priority, d.said_at, d.arrival`,
       keysOf(news),
     );
   }
 
-  async waiting(tx: EntityManager, news: readonly IssueNews[]): Promise<WaitingRow[]> {
-    return tx.query<WaitingRow[]>(`select ${WAITING_COLUMNS} from ledger d where ${TELLS} and d.state = 'waiting' order by d.lane_id, d.priority, d.said_at, d.arrival`, keysOf(news));
+  /** Issues of these members of a digest that changed before it was recorded that they are told: as they were told, and as they are. Nothing newer counts as heard in its thread. */
+  async untold(tx: EntityManager, digestId: string, members: readonly DeliveryKey[]): Promise<UntoldChange[]> {
+    const [untold] = await tx.query<[UntoldChange[], number]>(
+      `update told_issues t set wanted_revision = t.shown_revision
+       from (
+         select distinct on (c.organization_id, h.issue_id) c.organization_id, h.issue_id, c.event->'data'->'issues'->0 as told, h.issue as newest
+         from jsonb_to_recordset($2::jsonb) m (organization_id text, delivery_id text) join commands c using (organization_id, delivery_id)
+         join heard_issues h on h.organization_id = c.organization_id and h.issue_id = c.issue_ids[1] and h.revision > c.issue_revision
+         order by c.organization_id, h.issue_id, c.issue_revision desc) changed
+       where t.organization_id = changed.organization_id and t.issue_id = changed.issue_id and t.delivery_id = $1 and t.in_digest and t.wanted_revision > t.shown_revision
+       returning t.organization_id, changed.told, changed.newest`,
+      [digestId, JSON.stringify(members)],
+    );
+    return untold;
   }
 
   /** Answers that sum up what changed and still wait, in these lanes. */
