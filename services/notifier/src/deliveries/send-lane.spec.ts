@@ -20,11 +20,15 @@ function aLease(...ids: string[]): LaneClaim {
   return { ...lane, isToFold: false, claims };
 }
 
-/** Slack takes everything; `refused` cannot be recorded. */
-function aSender(refused: readonly string[] = []): { lane: SendLane; asked: string[]; results: DeliveryResult[] } {
+/** Slack takes everything; `refused` cannot be recorded, and `settled` has an end already. */
+function aSender(refused: readonly string[] = [], settled: readonly string[] = []): { lane: SendLane; asked: string[]; results: DeliveryResult[]; released: string[] } {
   const asked: string[] = [];
   const results: DeliveryResult[] = [];
-  const lanes = { markStarted: (claims: readonly Claim[]) => Promise.resolve(new Set(claims)) } as unknown as LaneRepository;
+  const released: string[] = [];
+  const lanes = {
+    markStarted: (claims: readonly Claim[]) => Promise.resolve(new Set(claims.filter(({ deliveryId }) => !settled.includes(deliveryId)))),
+    release: ({ laneId, leaseId }: LaneClaim) => Promise.resolve(void released.push(`${laneId} ${leaseId} ${results.length}`)),
+  } as unknown as LaneRepository;
   const delivery = {
     prepare: (claim: Claim) => Promise.resolve({ ready: { claim } }),
     post: ({ claim }: { claim: Claim }) => {
@@ -39,7 +43,7 @@ function aSender(refused: readonly string[] = []): { lane: SendLane; asked: stri
       return Promise.resolve(true);
     },
   } as unknown as ResultRecorder;
-  return { lane: new SendLane(lanes, delivery, recorder, { recorded: () => undefined } as unknown as DeliveryMetrics, {} as SettlingJob, createLogger('test', 'silent'), new NotifierConfig()), asked, results };
+  return { lane: new SendLane(lanes, delivery, recorder, { recorded: () => undefined } as unknown as DeliveryMetrics, {} as SettlingJob, createLogger('test', 'silent'), new NotifierConfig()), asked, results, released };
 }
 
 test('the last result gives the lane back, after all others', async () => {
@@ -52,6 +56,19 @@ test('what Slack answered is recorded also when another result of the lane could
   const { lane, results } = aSender(['a']);
   await (await lane.send(aLease('a', 'b', 'c'), performance.now())).recorded;
   expect(results.map(({ deliveryId, state, last }) => [deliveryId, state, last])).toEqual([['b', 'posted', false], ['c', 'posted', false]]);
+});
+
+test('a lane whose last message was told by a late holder meanwhile goes back all the same, after all others', async () => {
+  const { lane, asked, released } = aSender([], ['c']);
+  await (await lane.send(aLease('a', 'b', 'c'), performance.now())).recorded;
+  expect(asked).toEqual(['a', 'b']);
+  expect(released).toEqual(['1 l 2']);
+});
+
+test('but not when another result of it could not be recorded', async () => {
+  const { lane, released } = aSender(['a'], ['b']);
+  await (await lane.send(aLease('a', 'b'), performance.now())).recorded;
+  expect(released).toEqual([]);
 });
 
 test('nothing is begun that could outlive its lease: it goes back untouched', async () => {

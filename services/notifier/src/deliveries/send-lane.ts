@@ -36,7 +36,7 @@ export class SendLane {
   private readonly starts: Batcher<readonly Claim[], ReadonlySet<Claim>>;
 
   constructor(
-    lanes: LaneRepository,
+    private readonly lanes: LaneRepository,
     private readonly delivery: PostDelivery,
     private readonly recorder: ResultRecorder,
     private readonly metrics: DeliveryMetrics,
@@ -51,7 +51,8 @@ export class SendLane {
    * @param claimedAt by this process's own clock, milliseconds
    * @returns when there is nothing more to ask Slack for
    */
-  async send({ claims }: LaneClaim, claimedAt: number): Promise<Sent> {
+  async send(lane: LaneClaim, claimedAt: number): Promise<Sent> {
+    const { claims } = lane;
     let marked: Promise<ReadonlySet<Claim>> | undefined;
     const start = (): Promise<ReadonlySet<Claim>> => (marked ??= this.starts.add(claims));
     const recorded: Promise<boolean>[] = [];
@@ -59,7 +60,10 @@ export class SendLane {
     for (const [index, claim] of claims.entries()) {
       // what was left behind may have been sent, each of it: that must be judged, also behind one that stopped the lane
       const outcome: Outcome | undefined = stop && !claim.leftover ? untouchedAfter(stop) : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
-      if (outcome === undefined) continue; // it is not ours any more
+      if (outcome === undefined) { // it is not ours any more
+        if (claim.isLast) recorded.push(this.giveBack(lane, [...recorded]));
+        continue;
+      }
       if (outcome.state === 'waiting') stop ??= outcome;
       carryOver(claims.slice(index + 1), claim, outcome);
       recorded.push(claim.isLast ? this.recordLast(claim, outcome, [...recorded]) : this.record(claim, outcome));
@@ -71,6 +75,13 @@ export class SendLane {
   private async recordLast(claim: Claim, outcome: Outcome, others: readonly Promise<boolean>[]): Promise<boolean> {
     const isComplete = !(await Promise.all(others)).includes(false);
     return this.record(isComplete ? claim : { ...claim, isLast: false }, outcome);
+  }
+
+  /** There is no last result: an earlier holder's came late, and ended it. */
+  private async giveBack(lane: LaneClaim, others: readonly Promise<boolean>[]): Promise<boolean> {
+    if ((await Promise.all(others)).includes(false)) return false;
+    await this.lanes.release(lane);
+    return true;
   }
 
   private async record(claim: Claim, outcome: Outcome): Promise<boolean> {
