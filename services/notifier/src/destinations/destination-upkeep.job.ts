@@ -57,10 +57,10 @@ export class DestinationUpkeepJob implements OnApplicationBootstrap, OnModuleDes
     return known.length;
   }
 
-  /** A lane that leads elsewhere was opened once more for what a process that died had begun to post from it. */
+  /** A lane that leads elsewhere was opened once more for what a process that died had begun to post from it. What that left behind is led on, too. */
   private async closeMovedLanes(): Promise<number> {
     const [closed] = await this.database.query<[unknown[], number]>(
-      `update lanes set provisional = true where lane_id in (
+      `update lanes set provisional = true, active = true where lane_id in (
          select l.lane_id from destinations d join lanes l on l.connection_id = d.connection_id and l.destination_key = d.destination_id and l.organization_id = d.organization_id
          where d.moved_to is not null and not l.provisional and not exists (select 1 from deliveries p where p.lane_id = l.lane_id and p.state = 'posting')
          order by l.lane_id for update of l skip locked)

@@ -63,8 +63,8 @@ async function trouble(id = OLD): Promise<string | undefined> {
   return row?.code ?? undefined;
 }
 
-async function laneOf(key: string): Promise<{ lane_id: string; provisional: boolean; troubled: boolean }> {
-  const [lane] = await opened.source.query<{ lane_id: string; provisional: boolean; troubled: boolean }[]>('select lane_id, provisional, troubled from lanes where destination_key = $1', [key]);
+async function laneOf(key: string): Promise<{ lane_id: string; provisional: boolean; active: boolean; troubled: boolean }> {
+  const [lane] = await opened.source.query<{ lane_id: string; provisional: boolean; active: boolean; troubled: boolean }[]>('select lane_id, provisional, active, troubled from lanes where destination_key = $1', [key]);
   if (!lane) throw new Error(`there is no lane ${key}`);
   return lane;
 }
@@ -223,6 +223,24 @@ describe('an id that was changed', () => {
     expect((await opened.row(begun ?? '')).state).toBe('posted');
     await upkeep.look();
     expect((await laneOf(OLD)).provisional).toBe(true);
+  });
+
+  test('takes along also what was told by a request that a process that died had begun', async () => {
+    await opened.accept({});
+    const lost = await opened.claimOne();
+    await opened.lanes.markStarted(lost ? [lost] : []);
+    await changeId();
+    await opened.passTime(31);
+    await leadOn();
+    await opened.finish(await opened.claimOne(), { ...posted(), channel: OLD, trace: { kind: 'told', issues: [{ id: 'issue-1', revision: 1 }], inDigest: false, living: true, wasPlainText: false } });
+    await opened.passTime(31);
+    await opened.claim(10);
+    await upkeep.look();
+    expect(await laneOf(OLD)).toMatchObject({ provisional: true, active: true });
+    await leadOn();
+    expect(await opened.source.query('select lane_id, channel from told_issues')).toEqual([{ lane_id: (await laneOf(NEW)).lane_id, channel: NEW }]);
+    await upkeep.look();
+    expect(await laneOf(OLD)).toMatchObject({ provisional: true, active: false });
   });
 
   test('takes along what its destination was told, so that the next message finds its thread and edits the right place', async () => {
