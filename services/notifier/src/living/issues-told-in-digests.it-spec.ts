@@ -62,6 +62,19 @@ describe('issues that a digest told', () => {
     expect(await living.answers()).toEqual([]);
   });
 
+  test('are followed as before when it could not be taken back', async () => {
+    const { outbox, told } = living.opened;
+    for (const [options, followed] of [[{ living: false }, 0], [{}, 1]] as const) {
+      await living.opened.clear();
+      await living.opened.connect();
+      const key = { organization_id: 'acme', delivery_id: await tellInDigest(options) };
+      expect(await outbox.transaction((tx) => told.leaveAlone(tx, key))).toBe(followed === 1);
+      await outbox.transaction((tx) => told.resume(tx, key));
+      await living.hear(...[named, counted].map((issue) => changed(issue, { status: 'resolved' }, 'resolved', 'scan-1')));
+      expect(await living.answers()).toHaveLength(followed);
+    }
+  });
+
   test('are forgotten with it when it is taken back, also after its channel got another id', async () => {
     const digestId = await tellInDigest();
     await changeId();

@@ -24,6 +24,9 @@ export const TOLD_JOINS = `
   left join lateral (select * from told_issues where organization_id = d.organization_id and issue_id = d.issue_ids[1] and lane_id = d.lane_id and cardinality(d.issue_ids) = 1 offset 0) t on true
   left join lateral (select * from heard_issues where organization_id = d.organization_id and issue_id = d.issue_ids[1] and cardinality(d.issue_ids) = 1 offset 0) h on true`;
 
+/** Of a message that a digest tells, as `told`: the digest's thread is where it is followed. */
+const FOLLOWED = `(told.options->>'living' is distinct from 'false' and told.options->>'thread' is distinct from 'false')`;
+
 type Traced<K extends Trace['kind']> = Pick<DeliveryResult, 'organizationId' | 'deliveryId' | 'laneId' | 'connectionId' | 'channel' | 'ts'> & { trace: Extract<Trace, { kind: K }> };
 
 /** A row to be, one for each issue of a message. */
@@ -76,7 +79,7 @@ export class ToldIssues {
   async recordMembers(tx: EntityManager, digestId: string, members: readonly DeliveryKey[]): Promise<void> {
     const rows = await tx.query<ToldRow[]>(
       `select d.organization_id, d.issue_ids[1] as issue_id, d.lane_id, d.connection_id, $1::text as delivery_id, d.slack_channel as channel, d.slack_ts as ts,
-         true as in_digest, told.options->>'living' is distinct from 'false' and told.options->>'thread' is distinct from 'false' as living, false as was_plain_text, told.comment, d.issue_revision as revision
+         true as in_digest, ${FOLLOWED} as living, false as was_plain_text, told.comment, d.issue_revision as revision
        from ledger d join jsonb_to_recordset($2::jsonb) m (organization_id text, delivery_id text) using (organization_id, delivery_id)
        cross join lateral json_to_record(d.command) told (options json, comment text)
        where d.state = 'posted' and d.slack_ts is not null and cardinality(d.issue_ids) = 1`,
@@ -124,11 +127,15 @@ export class ToldIssues {
     return left.some(({ was_living }) => was_living);
   }
 
-  /** The message certainly stays where it is: it is kept up to date again, where its command says so. */
+  /** The message certainly stays where it is: it is kept up to date again, where its command says so; of a digest, where those of its members do. */
   async resume(tx: EntityManager, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey): Promise<void> {
     await tx.query(
-      `update told_issues t set living = d.command->'options'->>'living' is distinct from 'false' from ledger d
-       where t.organization_id = $1 and t.delivery_id = $2 and d.organization_id = t.organization_id and d.delivery_id = t.delivery_id`,
+      `update told_issues t set living = own.living
+       from (
+         select about.issue_id, coalesce(bool_or(${FOLLOWED}) filter (where d.digest_id is not null), bool_or(told.options->>'living' is distinct from 'false')) as living
+         from ledger d cross join lateral json_to_record(d.command) told (options json) cross join lateral unnest(d.issue_ids) about (issue_id)
+         where d.organization_id = $1 and (d.delivery_id = $2 or d.digest_id = $2) group by 1) own
+       where t.organization_id = $1 and t.delivery_id = $2 and t.issue_id = own.issue_id`,
       [organizationId, deliveryId],
     );
   }
