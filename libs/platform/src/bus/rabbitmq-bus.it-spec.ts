@@ -108,6 +108,21 @@ async function peek(connection: ChannelModel, queue: string): Promise<DeadLetter
       await subscription.stop();
     }, 60_000);
 
+    test('a message that is to be tried again finds its way also when the queue in which it waits was deleted', async () => {
+      const [before, message] = [aMessage(), aMessage()];
+      const heard: unknown[] = [];
+      const subscription = await bus.subscribe('notifier', SEND_QUEUE, ({ id, attempt }) => {
+        heard.push([id, attempt]);
+        return id === message.id && attempt === 1 ? Promise.reject(new Error('it does not work')) : Promise.resolve();
+      });
+      await bus.publish([before]);
+      await eventually(() => heard.length === 1);
+      await broker.channel.deleteQueue(`${broker.prefix}${SEND_QUEUE}.retry.${RETRY_DELAY_MS}ms`);
+      await bus.publish([message]);
+      await eventually(() => heard.some((one) => JSON.stringify(one) === JSON.stringify([message.id, 2])));
+      await subscription.stop();
+    }, 30_000);
+
     test('a message that should be heard and finds no queue is not taken for published', async () => {
       await broker.channel.deleteQueue(`${broker.prefix}connector.connection.reported.v1`);
       const [refusal] = await bus.publish([aMessage('connection.reported.v1')]);

@@ -41,6 +41,7 @@ interface Session {
   /** Ends waiting, not working: fired when the channel is gone or the consumer stops. */
   over: AbortController;
   closed: Promise<void>;
+  declaring?: Promise<void> | undefined;
 }
 
 export class RabbitMqConsumer implements Subscription {
@@ -180,8 +181,17 @@ export class RabbitMqConsumer implements Subscription {
       if (!(refusal instanceof BusUnavailableError)) this.options.logger.error({ queue: this.options.source, messageId: publication.options.messageId, error: errorText(refusal) }, 'A message cannot be moved to its next queue');
       if (!(refusal instanceof UnroutableError || refusal instanceof BusUnavailableError)) return 'unwritable';
       if (session.over.signal.aborted) return 'left';
+      if (refusal instanceof UnroutableError) await this.declareAgain(session);
       await sleep(backoff.next(), session.over.signal);
     }
+  }
+
+  /** The queue that a message was to go to was deleted, and nobody but us will make it anew. Once for all that wait for it. */
+  private declareAgain(session: Session): Promise<void> {
+    session.declaring ??= within(SET_UP_MS, 'Declaring exchanges and queues', declareTopology(session.channel, this.options.names))
+      .catch((error: unknown) => { this.options.logger.warn({ queue: this.options.source, error: errorText(error) }, 'The queues cannot be declared; trying again'); })
+      .finally(() => { session.declaring = undefined; });
+    return session.declaring;
   }
 
   private isStopping(): boolean {
