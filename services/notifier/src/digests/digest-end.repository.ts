@@ -28,12 +28,13 @@ const POSSIBLY_POSTED_HOURS = 24;
 
 @Injectable()
 export class DigestEndRepository {
-  /** Locks one, so that no other replica works on it at the same time; undefined when there is none. Its end may change until its lane is locked: {@link isStill}. */
-  async take(tx: EntityManager): Promise<DigestEnd | undefined> {
+  /** Locks one, so that no other replica works on it at the same time; undefined when there is none. Its end may change until its lane is locked: {@link isStill}. @param but ids of those that are passed over */
+  async take(tx: EntityManager, but: readonly string[]): Promise<DigestEnd | undefined> {
     const [end] = await tx.query<DigestEnd[]>(
       `select d.organization_id as "organizationId", d.delivery_id as "digestId", d.lane_id as "laneId", d.connection_id as "connectionId", d.state, d.error, d.slack_channel as channel, d.slack_ts as ts, d.ambiguous
        from digests o cross join lateral (select * from deliveries where organization_id = o.organization_id and delivery_id = o.digest_id offset 0) d -- few digests, each by its key
-       where d.settled_at is not null and o.told is distinct from d.state order by d.settled_at limit 1 for update of o skip locked`,
+       where d.settled_at is not null and o.told is distinct from d.state and o.digest_id <> all($1) order by d.settled_at limit 1 for update of o skip locked`,
+      [but],
     );
     return end;
   }

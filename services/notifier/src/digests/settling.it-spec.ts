@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { Refused } from '@tocsin/domain';
 import { Audit, createLogger } from '@tocsin/platform';
@@ -145,6 +145,26 @@ describe('the members of a digest', () => {
     await digests.settleAll();
     const told = (await digests.opened.said()).map(({ subject }) => subject).filter((subject) => members.includes(subject));
     expect([told.length, new Set(told).size]).toEqual([1200, 1200]);
+  });
+
+  test('of others do not wait for those of a digest that cannot be settled', async () => {
+    const { digestId: broken } = await ended(POSTED, 3);
+    await digests.acceptMany(3);
+    await digests.opened.source.query(`update deliveries set created_at = created_at - interval '2 hours' where state = 'waiting' and digest_id is null`);
+    await digests.opened.source.query(`update lanes set fold_at = '-infinity'`);
+    await digests.opened.passTime(2);
+    await digests.fold();
+    const fine = await end(POSTED);
+    const recordMembers = digests.opened.told.recordMembers.bind(digests.opened.told);
+    const defect = jest.spyOn(digests.opened.told, 'recordMembers').mockImplementation((tx, digestId, members) => (digestId === broken ? Promise.reject(new Error('a defect')) : recordMembers(tx, digestId, members)));
+    await expect(digests.settling.settle()).rejects.toThrow('a defect');
+    await digests.settleAll();
+    expect(await digests.rows(`state = 'posted' and digest_id = '${fine}'`)).toHaveLength(3);
+    defect.mockRestore();
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000);
+    await digests.settleAll();
+    clock.mockRestore();
+    expect(await digests.rows(`state = 'posted' and digest_id = '${broken}'`)).toHaveLength(3);
   });
 
   test('are not forgotten when somebody holds one of them', async () => {

@@ -21,10 +21,14 @@ import { TakeApart } from './take-apart.js';
 const POLL_MS = 1000;
 /** Small enough that claims and results of the lane do not wait long for its lock. */
 const BATCH = 250;
+/** For so long others go before one that could not be settled. */
+const PUT_OFF_MS = 10_000;
 
 @Injectable()
 export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Loop;
+  /** Digests that could not be settled, and until when they are passed over, by this process's own clock. */
+  private readonly putOff = new Map<string, number>();
 
   constructor(
     private readonly outbox: Outbox,
@@ -54,21 +58,35 @@ export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** One batch of one digest. @returns whether it is worth looking for another at once */
   async settle(): Promise<boolean> {
-    const settled = await this.outbox.transaction(async (tx) => {
-      const end = await this.ends.take(tx);
-      if (!end) return undefined;
-      await (isTakenApart(end) ? this.takeApart.lock(tx, end) : lockLane(tx, end.laneId)); // as wherever it is recorded what a destination was told
-      if (!(await this.ends.isStill(tx, end))) return 'again';
-      if (isTakenApart(end)) return { end, members: [], isMore: await this.takeApart.run(tx, end) };
-      const members = await this.ends.settleMembers(tx, end, BATCH);
-      if (end.state === 'posted') await this.recordTold(tx, end, members);
-      await this.log.write(tx, members.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: memberStory(end) })));
-      await this.log.tellSettled(tx, members);
-      return { end, members, isMore: members.length === BATCH || (await this.ends.conclude(tx, end)) };
-    });
-    if (settled === 'again') return true;
-    if (settled) this.record(settled.end, settled.members);
-    return settled?.isMore === true;
+    let taken: DigestEnd | undefined;
+    try {
+      const settled = await this.outbox.transaction(async (tx) => {
+        taken = await this.ends.take(tx, this.passedOver());
+        return taken && this.settleOne(tx, taken);
+      });
+      if (settled && settled !== 'again') this.record(settled.end, settled.members);
+      return settled === 'again' || settled?.isMore === true;
+    } catch (error) {
+      if (taken) this.putOff.set(taken.digestId, performance.now() + PUT_OFF_MS);
+      throw error;
+    }
+  }
+
+  private passedOver(): string[] {
+    for (const [digestId, until] of this.putOff) if (until <= performance.now()) this.putOff.delete(digestId);
+    return [...this.putOff.keys()];
+  }
+
+  /** @returns `again` when its end has changed meanwhile */
+  private async settleOne(tx: EntityManager, end: DigestEnd): Promise<{ end: DigestEnd; members: SettledMember[]; isMore: boolean } | 'again'> {
+    await (isTakenApart(end) ? this.takeApart.lock(tx, end) : lockLane(tx, end.laneId)); // as wherever it is recorded what a destination was told
+    if (!(await this.ends.isStill(tx, end))) return 'again';
+    if (isTakenApart(end)) return { end, members: [], isMore: await this.takeApart.run(tx, end) };
+    const members = await this.ends.settleMembers(tx, end, BATCH);
+    if (end.state === 'posted') await this.recordTold(tx, end, members);
+    await this.log.write(tx, members.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: memberStory(end) })));
+    await this.log.tellSettled(tx, members);
+    return { end, members, isMore: members.length === BATCH || (await this.ends.conclude(tx, end)) };
   }
 
   private async recordTold(tx: EntityManager, { digestId }: DigestEnd, members: readonly SettledMember[]): Promise<void> {
