@@ -2,7 +2,7 @@
 import type { ConsumeMessage } from 'amqplib';
 
 import type { DeadMessage, IncomingMessage, QueuedMessage } from './message-bus.js';
-import { ATTEMPT_HEADER, DEAD_HEADERS } from './rabbitmq-message.js';
+import { ATTEMPT_HEADER, countIn, DEAD_HEADERS } from './rabbitmq-message.js';
 import type { Publication } from './rabbitmq-publisher.js';
 import type { RabbitMqNames } from './rabbitmq-topology.js';
 
@@ -29,7 +29,7 @@ export function deadMessageFrom({ properties }: ConsumeMessage, incoming: Incomi
     properties: Object.fromEntries(PROPERTIES.flatMap((name) => (typeof given[name] === 'string' || typeof given[name] === 'number' ? [[name, given[name]]] : []))),
     reason: reason ?? byBroker,
     error: textOf(headers[DEAD_HEADERS.error]) ?? errorOf(byBroker),
-    attempts: reason === undefined ? Math.max(attempt, Number(headers['x-delivery-count'] ?? 0)) : attempt,
+    attempts: reason === undefined ? Math.max(attempt, countIn(headers['x-delivery-count']) ?? 0) : attempt,
     death: textOf(headers[DEAD_HEADERS.id]) ?? JSON.stringify([death?.reason, death?.count, death?.time]),
   };
 }

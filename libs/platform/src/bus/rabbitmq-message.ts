@@ -18,7 +18,6 @@ export const DEAD_HEADERS = { reason: 'x-dead-reason', error: 'x-dead-error', qu
 /** @returns the delivery as handlers get it; `attempt` counts from 1 */
 export function incomingFrom({ content, properties, fields }: ConsumeMessage, queue: string, type: string): IncomingMessage {
   const headers: Record<string, unknown> = { ...properties.headers };
-  const attempt = Number(headers[ATTEMPT_HEADER] ?? 1);
   return {
     id: textOf(properties.messageId),
     type,
@@ -26,9 +25,17 @@ export function incomingFrom({ content, properties, fields }: ConsumeMessage, qu
     body: content,
     contentType: textOf(properties.contentType),
     headers,
-    attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
+    attempt: countIn(headers[ATTEMPT_HEADER]) ?? 1,
     redelivered: fields.redelivered,
   };
+}
+
+/** More than anybody ever counts comes from a producer that means something else. */
+const COUNT_MAX = 1_000_000;
+
+/** @returns a header's number of times; undefined for what is none, for whoever publishes may write anything there */
+export function countIn(header: unknown): number | undefined {
+  return typeof header === 'number' && Number.isInteger(header) && header > 0 && header <= COUNT_MAX ? header : undefined;
 }
 
 /** @returns what is published: persistent, and returned to us when a queue that should have it has gone */

@@ -174,7 +174,10 @@ async function aBroker(): Promise<Broker> {
       expect(letterOf(letter)).toMatchObject({ messageId: 'm4', reason: 'rejected' });
     });
 
-    test('a header whose name nothing can store keeps no letter from being kept', async () => {
+    test.each([
+      ['names that nothing can store', { 'trace\0id': 'x', nested: { 'a\0': 1 } }, { attempts: 1, headers: { 'trace\uFFFDid': 'x', nested: { 'a\uFFFD': 1 } } }],
+      ['a count of attempts that nobody made', { 'x-attempt': 10_000_000_000 }, { attempts: 1, headers: {} }],
+    ])('a letter with headers of %s is kept', async (_, headers, kept) => {
       const database = await testDatabase();
       const source = await openDatabase({ url: database.url, schema: 'notifier', migrations: [LetterTables1732460000000] });
       const letters = new DeadLetterRepository(source);
@@ -184,9 +187,9 @@ async function aBroker(): Promise<Broker> {
           await letters.keep(letterOf(message));
           collected.push(message);
         }));
-        await broker.publish(TYPE, Buffer.from('{}'), { messageId: 'm5', headers: { 'trace\0id': 'x', nested: { 'a\0': 1 } } });
+        await broker.publish(TYPE, Buffer.from('{}'), { messageId: 'm5', headers });
         await eventually(() => collected[0]);
-        await expect(source.query('select headers from dead_letters')).resolves.toEqual([{ headers: { 'trace\uFFFDid': 'x', nested: { 'a\uFFFD': 1 } } }]);
+        await expect(source.query('select attempts, headers from dead_letters')).resolves.toEqual([kept]);
       } finally {
         await Promise.all(subscriptions.splice(0).map((subscription) => subscription.stop()));
         await source.destroy();
