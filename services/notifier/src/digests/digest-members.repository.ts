@@ -11,6 +11,7 @@ import type { BurstCount, BurstGroup, Category, Issue, MentionOptions, Severity 
 import { searchedIn } from '../deliveries/arrival.js';
 import type { LaneClaim } from '../deliveries/claim.js';
 import { lockLane } from '../deliveries/lock-lane.js';
+import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 
 export interface DigestKey {
   organizationId: string;
@@ -47,9 +48,9 @@ export interface NamedIssue {
 
 /** Something that people paused covers `d`. */
 const PAUSED = `exists (select 1 from pauses p where p.organization_id = d.organization_id and p.workflow_id in ('', coalesce(d.workflow_id, '')))`;
-/** `d` may be folded: it waits for nothing but its turn, and is certainly not in the channel yet. */
-const FOLDABLE = `d.state = 'waiting' and d.digest_id is null and d.held_since is null and not ${PAUSED} and d.fold_key is not null and d.kind = 'message'
-  and d.ambiguous = 0 and d.not_before <= clock_timestamp() and d.expires_at > clock_timestamp()`;
+/** `d` may be folded: it waits for nothing but its turn, and is certainly not in the channel yet. What is held though nothing is paused any more is about to be let go, and its time stands still. */
+const FOLDABLE = `${WAITING_IN_LANE} and d.digest_id is null and not ${PAUSED} and d.fold_key is not null and d.kind = 'message'
+  and d.ambiguous = 0 and d.not_before <= clock_timestamp() and d.expires_at > coalesce(d.held_since, clock_timestamp())`;
 /** Members of one digest; a burst that is larger becomes several. */
 export const MEMBERS_MAX = 20_000;
 const NAMED_IN_GROUP = 10;
@@ -100,7 +101,8 @@ export class DigestMembersRepository {
   /** Makes what waits in the lane with this key, of these kinds, members of a digest, at most {@link MEMBERS_MAX}. */
   async gather(tx: EntityManager, laneId: string, kinds: readonly FoldableKind[], foldKey: string, digestId: string): Promise<void> {
     await tx.query(
-      `update deliveries m set digest_id = $5, version = m.version + 1, waiting_for = '{"reason": "told in a digest"}'
+      `update deliveries m set digest_id = $5, version = m.version + 1, waiting_for = '{"reason": "told in a digest"}',
+         held_since = null, expires_at = m.expires_at + coalesce(clock_timestamp() - m.held_since, interval '0')
        from (select d.organization_id, d.delivery_id from deliveries d where d.lane_id = $1 and d.fold_key = $4 and ${FOLDABLE} and ${OF_KINDS} ${IN_PLACE} limit ${MEMBERS_MAX}) d
        where m.organization_id = d.organization_id and m.delivery_id = d.delivery_id`,
       [laneId, ...columnsOf(kinds), foldKey, digestId],

@@ -140,8 +140,9 @@ describe('a backlog that would take too long', () => {
   });
 
   test('never takes in what Slack may have already, what is sent again, what is held and what waits for its own time', async () => {
-    const [unknown, again, held, later] = await digests.acceptMany(4);
+    const [unknown, again, held, later] = await digests.acceptMany(4, (n) => ({ source: { ...BY_WORKFLOW, workflowId: n === 2 ? 'w2' : 'w1' } }));
     await digests.acceptMany(40);
+    await digests.opened.source.query(`insert into pauses (organization_id, workflow_id, paused_by) values ('acme', 'w2', 'ada@acme.test')`);
     await digests.opened.source.query('update deliveries set ambiguous = 1 where delivery_id = $1', [unknown]);
     await digests.opened.source.query('update deliveries set fold_key = null where delivery_id = $1', [again]);
     await digests.opened.source.query('update deliveries set held_since = now() where delivery_id = $1', [held]);
@@ -171,6 +172,21 @@ describe('a backlog that would take too long', () => {
     const made = await digests.digests();
     expect(made.map(({ command }) => command.source)).toEqual([{ kind: 'digest', of: 40, workflowId: 'w1' }, { kind: 'digest', of: 40, workflowId: 'w1' }]);
     expect((await digests.rows(`digest_id = '${made[1]?.delivery_id ?? ''}'`)).map(({ delivery_id }) => delivery_id)).toEqual(later);
+  });
+});
+
+describe('after a pause of over an hour', () => {
+  test('all that was held is told as one catch-up, also while the rest of it is being let go', async () => {
+    await digests.opened.source.query(`insert into pauses (organization_id, workflow_id, paused_by) values ('acme', '', 'ada@acme.test')`);
+    const ids = await digests.acceptMany(40);
+    await ageBy(2);
+    await digests.opened.source.query(`update deliveries set held_since = now() - interval '2 hours', expires_at = now() - interval '1 hour'`);
+    await digests.opened.source.query('delete from pauses');
+    await digests.opened.source.query(`update deliveries set held_since = null, expires_at = expires_at + interval '2 hours' where delivery_id = any($1)`, [ids.slice(0, 5)]);
+    await digests.fold();
+    expect((await digests.digests()).map(({ command }) => command.source)).toEqual([{ kind: 'digest', of: 40, workflowId: 'w1' }]);
+    const [left] = await digests.opened.source.query<{ minutes: number }[]>(`select extract(epoch from min(expires_at) - now())::float8 / 60 as minutes from deliveries where held_since is null`);
+    expect(left?.minutes).toBeCloseTo(60, 0);
   });
 });
 
