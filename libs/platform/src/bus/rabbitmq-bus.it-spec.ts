@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { connect as connectTcp, createServer, type AddressInfo } from 'node:net';
+
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually, hasTestBroker, testBroker } from '@tocsin/testing';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
@@ -9,11 +11,14 @@ import { createLogger } from '../logging/logger.js';
 import { QueueFullError, type MessageBus } from './message-bus.js';
 import { aMessage, describeMessageBus, MAX_ATTEMPTS_IN_TESTS, type DeadLetter } from './message-bus.suite.js';
 import { RabbitMqBus } from './rabbitmq-bus.js';
+import { RabbitMqConnection } from './rabbitmq-connection.js';
 import { DEAD_HEADERS } from './rabbitmq-message.js';
 
 const SILENT = createLogger('test', 'silent');
 const SEND_QUEUE = 'notifier.slack.send.v1';
 const RETRY_DELAY_MS = 100;
+/** Of a broker, until a connection is open: start, tune, open-ok. */
+const HANDSHAKE_ANSWERS = 3;
 
 interface Broker {
   prefix: string;
@@ -153,6 +158,29 @@ async function peek(connection: ChannelModel, queue: string): Promise<DeadLetter
       await bus.close();
       await starting;
     });
+
+    test('a connection whose broker falls silent while queues are declared ends all the same', async () => {
+      const { hostname, port, href } = new URL(testBroker().url);
+      let answers = 0;
+      const silent = createServer((client) => {
+        const upstream = connectTcp(Number(port || 5672), hostname);
+        client.pipe(upstream);
+        upstream.on('data', (bytes: Buffer) => {
+          answers += 1;
+          if (answers <= HANDSHAKE_ANSWERS) client.write(bytes); // nothing after the handshake
+        });
+        for (const [one, other] of [[client, upstream], [upstream, client]] as const) one.on('error', () => undefined).on('close', () => { other.destroy(); });
+      });
+      await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
+      const url = Object.assign(new URL(href), { hostname: '127.0.0.1', port: String((silent.address() as AddressInfo).port) }).href;
+      const connection = new RabbitMqConnection({ url, name: 'test', logger: SILENT, setUp: async (model) => { await model.createChannel(); } });
+      connection.start();
+      await eventually(() => answers > HANDSHAKE_ANSWERS);
+      const closingAt = performance.now();
+      await connection.close();
+      expect(performance.now() - closingAt).toBeLessThan(3000);
+      silent.close();
+    }, 30_000);
 
     test('a broker that is away does not keep a service from starting', async () => {
       const lonely = new RabbitMqBus({ url: 'amqp://127.0.0.1:1', logger: SILENT });

@@ -94,8 +94,12 @@ export class RabbitMqConnection {
     writeTogether(model);
     model.on('error', () => {}); // before the first await that can lose the socket; 'close' tells the loop
     const closed = new Promise<void>((resolve) => model.once('close', () => { resolve(); }));
+    const giveUp = (): void => { destroy(model, 'closed'); };
+    const { signal } = this.stopping;
     try {
-      await within(SET_UP_MS, 'Declaring exchanges and queues', setUp(model));
+      if (this.isStopping()) return;
+      signal.addEventListener('abort', giveUp);
+      await within(SET_UP_MS, 'Declaring exchanges and queues', setUp(model)).finally(() => { signal.removeEventListener('abort', giveUp); }); // later it is closed politely
       if (this.isStopping()) return;
       this.model = model;
       onReady();
