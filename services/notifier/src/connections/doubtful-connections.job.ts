@@ -25,6 +25,7 @@ export class DoubtfulConnectionsJob implements OnApplicationBootstrap, OnModuleD
   private readonly loop: Loop;
   private knowsAll = false;
   private lookedAt = -LOOK_AGAIN_MS;
+  private isStopping = false;
 
   constructor(
     private readonly connections: ConnectionRepository,
@@ -43,6 +44,7 @@ export class DoubtfulConnectionsJob implements OnApplicationBootstrap, OnModuleD
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.isStopping = true;
     await this.loop.stop();
   }
 
@@ -53,7 +55,10 @@ export class DoubtfulConnectionsJob implements OnApplicationBootstrap, OnModuleD
   private async run(): Promise<undefined> {
     await this.whileConnectorAnswers(() => this.learnAll());
     const doubtful = await this.connections.takeDoubtful();
-    for (const connectionId of doubtful) await this.whileConnectorAnswers(() => this.learn(connectionId));
+    for (const connectionId of doubtful) {
+      if (this.isStopping) return; // each question may take seconds while connector does not answer
+      await this.whileConnectorAnswers(() => this.learn(connectionId));
+    }
     if (doubtful.length > 0 || performance.now() - this.lookedAt > LOOK_AGAIN_MS) await this.failOfNobody();
   }
 
