@@ -67,6 +67,8 @@ export interface SlackErrorDetails {
 /** Pause when Slack names none: at its edge a 429 may come without Retry-After. */
 export const DEFAULT_RETRY_AFTER_SECONDS = 30;
 const WORKSPACE_QUOTA_PAUSE_SECONDS = 3600;
+/** What seems to be longer is a moment, or garbage: waiting for it would silence a destination for good. */
+const LONGEST_PAUSE_SECONDS = 86_400;
 const CODE = /^[a-z][a-z0-9_]{0,99}$/;
 
 /**
@@ -89,7 +91,7 @@ function kindByPrefix(code: string): SlackErrorKind | 'unknown' {
 
 function busy(told: Told, kind: 'busy' | 'quota', retryAfterSeconds: number | undefined): Busy {
   const pause = kind === 'quota' ? Math.max(retryAfterSeconds ?? 0, WORKSPACE_QUOTA_PAUSE_SECONDS) : (retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS);
-  return { family: 'busy', ...told, retryAfterSeconds: pause, covers: kind === 'quota' ? 'workspace' : 'method' };
+  return { family: 'busy', ...told, retryAfterSeconds: Math.min(pause, LONGEST_PAUSE_SECONDS), covers: kind === 'quota' ? 'workspace' : 'method' };
 }
 
 function refused(told: Told, kind: RefusalKind, { needed, provided, details }: SlackErrorDetails): Refused {

@@ -29,6 +29,7 @@ import { DigestMembersRepository } from './digests/digest-members.repository.js'
 import { DigestWriter } from './digests/digest-writer.js';
 import { Folding } from './digests/folding.js';
 import { SettlingJob } from './digests/settling.job.js';
+import { RenewDigest } from './digests/renew-digest.js';
 import { TakeApart } from './digests/take-apart.js';
 import { DESTINATION_CONTROLLERS, DESTINATION_PROVIDERS } from './destinations/destination-parts.js';
 import { DirectoryController } from './directory/directory.controller.js';
@@ -65,7 +66,7 @@ export class NotifierModule {
         ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryMetrics,
         ...LEDGER_PROVIDERS,
         PostDelivery, ResultRecorder, SendLane, BreakerRepository, PostingJob, SweepJob, RetirementJob, DeliverySettingsRepository,
-        DigestMembersRepository, DigestEndRepository, DigestWriter, Folding, TakeApart, SettlingJob,
+        DigestMembersRepository, DigestEndRepository, DigestWriter, RenewDigest, Folding, TakeApart, SettlingJob,
         ...LIVING_PROVIDERS,
         ...DESTINATION_PROVIDERS,
         DirectoryRepository, DirectoryListRepository, DirectorySearch, RecentDestinations, PickDestination, DirectoryStatusQuery, DirectorySyncJob, DirectorySweepJob, LaneMoves, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,

@@ -14,6 +14,7 @@ import { DigestEndRepository } from '../src/digests/digest-end.repository.js';
 import { DigestMembersRepository } from '../src/digests/digest-members.repository.js';
 import { DigestWriter } from '../src/digests/digest-writer.js';
 import { Folding } from '../src/digests/folding.js';
+import { RenewDigest } from '../src/digests/renew-digest.js';
 import { SettlingJob } from '../src/digests/settling.job.js';
 import { TakeApart } from '../src/digests/take-apart.js';
 import type { ChannelReadership, ReadershipAnswer } from '../src/directory/readership.js';
@@ -46,6 +47,7 @@ export class OpenedDigests {
   readonly members = new DigestMembersRepository();
   readonly folding: Folding;
   readonly changes: FollowChanges;
+  readonly renewal: RenewDigest;
   readonly settling: SettlingJob;
 
   private constructor(readonly opened: OpenedLanes) {
@@ -54,10 +56,11 @@ export class OpenedDigests {
     const doors = { openVersioned: () => Promise.resolve({ door: {}, credentialVersion: 1 }) } as unknown as SlackDoors;
     const readership = { of: () => Promise.resolve(this.readers) } as unknown as ChannelReadership;
     const writer = new DigestWriter(this.members, opened.arrivals, opened.config);
+    this.renewal = new RenewDigest(opened.source, writer);
     const ends = new DigestEndRepository();
     this.folding = new Folding(opened.source, opened.outbox, opened.lanes, this.members, writer, opened.waiting, new DeliverySettingsRepository(opened.source), readership, doors, logger);
     const news = new IssueNewsRepository(opened.source);
-    this.changes = new FollowChanges(opened.outbox, news, new ChangeWaiting(news, opened.told, opened.waiting, new DeliveryLog(opened.outbox), writer), opened.arrivals);
+    this.changes = new FollowChanges(opened.outbox, news, new ChangeWaiting(news, opened.told, opened.waiting, new DeliveryLog(opened.outbox)), opened.arrivals);
     this.settling = new SettlingJob(opened.outbox, ends, new TakeApart(this.members, writer, ends), opened.told, this.changes, new DeliveryLog(opened.outbox), metrics, logger);
   }
 

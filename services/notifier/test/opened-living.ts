@@ -4,8 +4,6 @@ import type { FieldChange, Issue, IssueChange } from '@tocsin/domain';
 
 import { commandOf } from '../src/deliveries/claim.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
-import { DigestMembersRepository } from '../src/digests/digest-members.repository.js';
-import { DigestWriter } from '../src/digests/digest-writer.js';
 import { ChangeWaiting } from '../src/living/change-waiting.js';
 import { EditRepository } from '../src/living/edit.repository.js';
 import { traced } from '../src/living/claim-telling.js';
@@ -49,7 +47,7 @@ export class OpenedLiving {
 
   private constructor(readonly opened: OpenedLanes) {
     const repository = new IssueNewsRepository(opened.source);
-    this.changes = new FollowChanges(opened.outbox, repository, new ChangeWaiting(repository, opened.told, opened.waiting, new DeliveryLog(opened.outbox), new DigestWriter(new DigestMembersRepository(), opened.arrivals, opened.config)), opened.arrivals);
+    this.changes = new FollowChanges(opened.outbox, repository, new ChangeWaiting(repository, opened.told, opened.waiting, new DeliveryLog(opened.outbox)), opened.arrivals);
     this.edits = new EditRepository(opened.source, opened.config);
   }
 

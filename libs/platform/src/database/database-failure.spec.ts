@@ -57,6 +57,7 @@ describe('what PostgreSQL or the network answered becomes one sentence', () => {
   test.each([
     [new QueryFailedError('select 1', [], Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' })), true],
     [new QueryFailedError('select 1', [], Object.assign(new Error('terminating connection due to idle-in-transaction timeout'), { code: '25P03' })), true],
+    [new QueryFailedError('insert', [], Object.assign(new Error('cannot execute INSERT in a read-only transaction'), { code: '25006' })), true],
     [new QueryRunnerAlreadyReleasedError(), true],
     [new QueryRunnerProviderAlreadyReleasedError(), true],
     [new QueryFailedError('select x', [], Object.assign(new Error('column "x" does not exist'), { code: '42703' })), false],

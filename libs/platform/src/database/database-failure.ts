@@ -68,7 +68,7 @@ export function mayPass(error: unknown): boolean {
  * What a query fails with while the server restarts, is down or cannot be reached, or when it took back a transaction that asked
  * nothing for too long, beside the codes that pass by themselves.
  */
-const AWAY_CODES = new Set([...PASSING, 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', '57P02', '25P03', '08000', '08001', '08003', '08006', '53100', '53200']);
+const AWAY_CODES = new Set([...PASSING, 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', '57P02', '25P03', '25006', '08000', '08001', '08003', '08006', '53100', '53200']);
 /** TypeORM releases a runner whose connection died; what its transaction asks next fails with that. */
 const AWAY_MESSAGE = /connection terminated|query runner (was )?already released|timeout exceeded when trying to connect|timeout expired|client has encountered a connection error|driver not connected/i;
 

@@ -104,7 +104,7 @@ export class BreakerRepository {
       return;
     }
     await tx.query(
-      `update breakers set is_open = $2, failures_in_a_row = $3, probes = $4, recent = $5,
+      `update breakers set is_open = $2, failures_in_a_row = $3, probes = $4, recent = $5, learned_at = clock_timestamp(),
          opened_at = case when not $2 then null when is_open then opened_at else clock_timestamp() end,
          probe_at = coalesce(clock_timestamp() + make_interval(secs => $6::float8 / 1000), probe_at),
          edit_probe_at = coalesce(clock_timestamp() + make_interval(secs => $7::float8 / 1000), edit_probe_at)

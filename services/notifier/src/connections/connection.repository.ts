@@ -70,6 +70,16 @@ export class ConnectionRepository {
     return owner === undefined ? undefined : this.find(owner, connectionId);
   }
 
+  /** One more post than was claimed, of an allowance of so many a second. It goes all the same: those after it wait for it. */
+  async charge(connectionId: string, ratePerSecond: number): Promise<void> {
+    if (ratePerSecond === 0) return;
+    await this.database.query(
+      `update budgets b set tat = greatest(b.tat, clock_timestamp()) + make_interval(secs => 1 / ($2::float8 * b.rate_factor::float8))
+       from connections c where c.connection_id = $1 and b.budget_key = c.budget_key`,
+      [connectionId, ratePerSecond],
+    );
+  }
+
   /**
    * Takes over what connector says, unless we know something newer, and wakes the lanes of a connection that can send.
    * @returns whether it was news

@@ -20,12 +20,8 @@ const NOTHING: Pick<Outcome, 'charge' | 'ambiguous' | 'laneWaitMs' | 'rateLimite
 /** Until the news of a refused credential has come round. */
 const HELD_WAIT_MS = 5000;
 
-/** What seems to be more is a moment, or garbage; waiting for it would silence the destination for good. */
-const LONGEST_TOLD_SECONDS = 86_400;
-
 /** @param random 0 to 1, spreads what would otherwise come back at one moment */
-export function judge(told: SlackFailure, { attempts, ambiguous, failStreak, policy, wasPlainText, isProbe }: Attempt, random: number): Verdict {
-  const failure = told.family === 'busy' && told.retryAfterSeconds > LONGEST_TOLD_SECONDS ? { ...told, retryAfterSeconds: LONGEST_TOLD_SECONDS } : told;
+export function judge(failure: SlackFailure, { attempts, ambiguous, failStreak, policy, wasPlainText, isProbe }: Attempt, random: number): Verdict {
   return decideRetry({ failure, attempts, ambiguous, failStreak, unconfirmedPolicy: policy, random, wasPlainText, isProbe });
 }
 

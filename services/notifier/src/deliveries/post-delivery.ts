@@ -10,9 +10,11 @@ import type { DeliverySettings } from '@tocsin/contracts';
 import { guardLeaks, kindOfDestinationId, needsReadership, noAnswer, renderMessage, renderPlainText, type Issue, type MessageInput, type SlackFailure } from '@tocsin/domain';
 import { writeMessage, type PostedMessage, type SlackAnswer, type SlackMessage } from '@tocsin/slack';
 
+import { ConnectionRepository } from '../connections/connection.repository.js';
 import { SlackDoors, type OpenDoor } from '../connections/slack-doors.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { splitUp } from '../digests/digest-outcome.js';
+import { RenewDigest } from '../digests/renew-digest.js';
 import { ChannelReadership } from '../directory/readership.js';
 import { tell, traced, withoutThread, type ToPost } from '../living/claim-telling.js';
 import { traceOf } from '../living/told.js';
@@ -41,9 +43,11 @@ const EVENT_TYPE = 'tocsin_delivery';
 export class PostDelivery {
   constructor(
     private readonly doors: SlackDoors,
+    private readonly connections: ConnectionRepository,
     private readonly settings: DeliverySettingsRepository,
     private readonly readership: ChannelReadership,
     private readonly directory: DirectoryRepository,
+    private readonly digests: RenewDigest,
     private readonly metrics: DeliveryMetrics,
     private readonly config: NotifierConfig,
   ) {}
@@ -51,6 +55,7 @@ export class PostDelivery {
   /** @returns what to post, or what became of the delivery without a request. @throws PeerUnavailable when no token can be had */
   async prepare(claim: Claim): Promise<{ ready: ReadyPost } | { outcome: Outcome }> {
     const { delivery } = claim;
+    if (delivery.kind === 'digest' && !claim.leftover) Object.assign(delivery, await this.digests.renew(claim));
     const command = commandOf(delivery);
     const settings = await this.settings.of(claim.organizationId);
     const attempt = { attempts: delivery.attempts, ambiguous: delivery.ambiguous, failStreak: delivery.fail_streak, policy: unconfirmedPolicy(settings, command.source), wasPlainText: false, isProbe: claim.isProbe };
@@ -104,6 +109,7 @@ export class PostDelivery {
     const { claim, opened, attempt, leaves } = ready;
     const turnMs = this.config.SLACK_CHANNEL_INTERVAL_MS;
     await sleep(Math.min(turnMs, LONGEST_TURN_MS));
+    await this.connections.charge(claim.delivery.connection_id, this.config.SLACK_WORKSPACE_RATE);
     const plain = await this.send(opened, message);
     if (plain.ok) return waitingAtLeast(turnMs, await this.arrived(ready, plain.value, true));
     const outcome = waitingAtLeast(turnMs, traced(afterFailure(plain.failure, { ...attempt, wasPlainText: true }, usedOf(ready)), leaves, true));

@@ -14,7 +14,7 @@ import type { DeliveryKey } from './delivery-log.js';
 const HOUR_MS = 3_600_000;
 const BATCH = 1000;
 const REMEMBERED_DAYS = 30;
-/** A command that is older than the news of its issue comes within this time. */
+/** A command that is older than the news of its issue comes within this time; what is still to be told of it may wait for longer. */
 const NEWS_HOURS = 2;
 
 @Injectable()
@@ -39,7 +39,13 @@ export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
   /** Removes one batch. Each organization has a limit of its own, and one look at what is beyond it. @returns true when there is more */
   async retire(): Promise<boolean> {
     await this.database.query(`delete from retired_deliveries where retired_at < now() - make_interval(days => $1)`, [REMEMBERED_DAYS]);
-    await this.database.query('delete from heard_issues where heard_at < clock_timestamp() - make_interval(hours => $1)', [NEWS_HOURS]);
+    await this.database.query(
+      `with still_told as materialized (
+         select distinct d.organization_id, unnest(d.issue_ids) as issue_id from ledger d where d.state in ('waiting', 'posting'))
+       delete from heard_issues h where h.heard_at < clock_timestamp() - make_interval(hours => $1)
+         and not exists (select 1 from still_told s where s.organization_id = h.organization_id and s.issue_id = h.issue_id)`,
+      [NEWS_HOURS],
+    );
     // Before the transaction: in it deliveries are locked before their counts, as when they arrive.
     const organizations = await this.database.query<{ organization_id: string }[]>('select distinct organization_id from accepted_counts');
     return this.database.transaction(async (tx) => {
@@ -64,7 +70,7 @@ export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
       );
       await tx.query(
         `delete from told_issues t using ${rows}, ledger d where d.organization_id = o.organization_id and d.delivery_id = o.delivery_id
-           and t.organization_id = d.organization_id and t.lane_id = d.lane_id and t.issue_id = any(d.issue_ids) and t.delivery_id in (d.delivery_id, d.digest_id)`,
+           and t.organization_id = d.organization_id and t.issue_id = any(d.issue_ids) and t.delivery_id in (d.delivery_id, d.digest_id)`,
         [keys],
       );
       await tx.query(`delete from timeline t using ${rows} where t.organization_id = o.organization_id and t.delivery_id = o.delivery_id`, [keys]);

@@ -60,6 +60,7 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
     const areMoreOld = await this.endSome(EXPIRED, TOO_OLD);
     const areMoreLost = await this.endSome(DISCONNECTED, OF_DISCONNECTED);
     await this.closeUnasked();
+    await this.forgetFailures();
     const forgotten = await this.wakeForgotten();
     if (forgotten > 0) {
       this.logger.warn({ lanes: forgotten }, 'forgotten destinations were woken');
@@ -83,6 +84,11 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
          for update skip locked) unasked
        where b.breaker_key = unasked.breaker_key`,
     );
+  }
+
+  /** A closed breaker learns while there are failures to remember, which costs every result a look: old ones say nothing of Slack as it is. */
+  private async forgetFailures(): Promise<void> {
+    await this.database.query(`delete from breakers where breaker_key in (select breaker_key from breakers where not is_open and learned_at < clock_timestamp() - interval '1 hour' for update skip locked)`);
   }
 
   /** Lanes that sleep although something waits in them and their connection can send. @returns how many */

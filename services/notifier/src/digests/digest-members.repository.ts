@@ -5,10 +5,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import type { SendToSlack } from '@tocsin/contracts';
 import type { BurstCount, BurstGroup, Category, Issue, MentionOptions, Severity } from '@tocsin/domain';
 
-import { searchedIn } from '../deliveries/arrival.js';
 import type { LaneClaim } from '../deliveries/claim.js';
 import { lockLane } from '../deliveries/lock-lane.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
@@ -155,8 +153,8 @@ export class DigestMembersRepository {
     );
   }
 
-  async facts(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<MembersFacts> {
-    const [facts] = await tx.query<MembersFacts[]>(
+  async facts(within: Pick<EntityManager, 'query'>, { organizationId, digestId }: DigestKey): Promise<MembersFacts> {
+    const [facts] = await within.query<MembersFacts[]>(
       `select span.*, clock_timestamp() as now, first.destination_id, told.comment, told.options->'mention' as mention
        from (
          select count(*)::int as members, min(said_at) as oldest, max(said_at) as newest, case when count(workflow_id) = count(*) and count(distinct workflow_id) = 1 then min(workflow_id) end as workflow_id
@@ -184,30 +182,14 @@ export class DigestMembersRepository {
     );
   }
 
-  async isToldLater(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<boolean> {
-    const waiting = await tx.query<unknown[]>(`select 1 from deliveries where organization_id = $1 and delivery_id = $2 and state = 'waiting'`, [organizationId, digestId]);
-    return waiting.length > 0;
-  }
-
-  /** What a digest that waits says from now on. It goes before others as soon as one of its members would. */
-  async retell(tx: EntityManager, { organizationId, digestId }: DigestKey, command: SendToSlack): Promise<void> {
-    await tx.query(
-      `with moved as (
-         update deliveries set version = version + 1, priority = least(priority, (select min(m.priority) from deliveries m where m.organization_id = $1 and m.digest_id = $2))
-         where organization_id = $1 and delivery_id = $2)
-       update commands set event = $3, searched = lower($4), issue_ids = $5 where organization_id = $1 and delivery_id = $2`,
-      [organizationId, digestId, JSON.stringify({ data: command }), searchedIn(command), command.digest?.sections.flatMap(({ issues }) => issues.map(({ id }) => id)) ?? []],
-    );
-  }
-
   /** Every issue once, as its newest message tells it. */
-  async counts(tx: EntityManager, key: DigestKey): Promise<BurstCount[]> {
-    return tx.query<BurstCount[]>(`with ${ISSUES} select "group", told_change as change, count(*)::int as count from issue group by 1, 2 order by 1, 2`, [key.organizationId, key.digestId]);
+  async counts(within: Pick<EntityManager, 'query'>, key: DigestKey): Promise<BurstCount[]> {
+    return within.query<BurstCount[]>(`with ${ISSUES} select "group", told_change as change, count(*)::int as count from issue group by 1, 2 order by 1, 2`, [key.organizationId, key.digestId]);
   }
 
   /** The worst of each group. What only a card of its own shows stays out. */
-  async named(tx: EntityManager, key: DigestKey): Promise<NamedIssue[]> {
-    const rows = await tx.query<NamedIssue[]>(
+  async named(within: Pick<EntityManager, 'query'>, key: DigestKey): Promise<NamedIssue[]> {
+    const rows = await within.query<NamedIssue[]>(
       `with ${ISSUES}, ranked as (select issue.*, row_number() over (partition by "group" order by cvss desc nulls last, said_at, arrival) as rank from issue)
        select ranked."group", d.command->'issues'->0 as issue
        from ranked join ledger d on d.organization_id = $1 and d.delivery_id = ranked.delivery_id

@@ -21,27 +21,26 @@ export class DigestWriter {
   async write(tx: EntityManager, line: Line, digestId: string): Promise<number> {
     const key = { organizationId: line.organizationId, digestId };
     const facts = await this.members.facts(tx, key);
-    const command = await this.commandOf(tx, line, key, facts);
+    const command = await this.commandOf(tx, line.connectionId, key, facts);
     await this.arrivals.ingestWithin(tx, [{ command, saidAt: facts.oldest, kind: 'digest' }]);
     await this.members.takePlace(tx, key);
     await tx.query('insert into digests (organization_id, digest_id) values ($1, $2)', [key.organizationId, digestId]);
     return facts.members;
   }
 
-  /** News of issues came to what waits: their digest, if it waits itself, says how they are by now. Under the lock of their lane. */
-  async renew(tx: EntityManager, line: Line, digestId: string): Promise<void> {
-    const key = { organizationId: line.organizationId, digestId };
-    if (await this.members.isToldLater(tx, key)) await this.members.retell(tx, key, await this.commandOf(tx, line, key, await this.members.facts(tx, key)));
+  /** What it says of its members as they are. */
+  async present(within: Pick<EntityManager, 'query'>, connectionId: string, key: DigestKey): Promise<SendToSlack> {
+    return this.commandOf(within, connectionId, key, await this.members.facts(within, key));
   }
 
-  private async commandOf(tx: EntityManager, { organizationId, connectionId }: Line, key: DigestKey, facts: MembersFacts): Promise<SendToSlack> {
+  private async commandOf(within: Pick<EntityManager, 'query'>, connectionId: string, key: DigestKey, facts: MembersFacts): Promise<SendToSlack> {
     const { oldest, newest, now, members, comment, mention, workflow_id: workflowId, destination_id: id } = facts;
     const link = `${this.config.PUBLIC_URL.replace(/\/+$/, '')}/deliveries?digestId=${encodeURIComponent(key.digestId)}`;
-    const [counts, named] = [await this.members.counts(tx, key), await this.members.named(tx, key)];
+    const [counts, named] = [await this.members.counts(within, key), await this.members.named(within, key)];
     const { sections, ...digest } = burstDigest({ counts, named, oldest, newest, now, link });
     return {
       commandId: key.digestId,
-      organizationId,
+      organizationId: key.organizationId,
       connectionId,
       destination: { id },
       issues: [],

@@ -34,24 +34,53 @@ async function digest(): Promise<FoldedRow> {
   return row;
 }
 
+/** As it is posted. */
+async function claimed(): Promise<FoldedRow> {
+  const claim = await digests.opened.claimOne();
+  if (claim?.delivery.kind !== 'digest') throw new Error('the digest is not claimed');
+  const renewed = await digests.renewal.renew(claim);
+  const row = await digest();
+  if (renewed) expect(JSON.parse(renewed.event.toString())).toEqual({ data: row.command });
+  return row;
+}
+
 function resolved(count: number): Heard[] {
   return issues.slice(0, count).map((issue) => changed(issue, { status: 'resolved' }, 'resolved', 'scan-1'));
 }
 
-test('a digest that waits tells issues as they have become: what is over is not told as open', async () => {
+test('a digest that waited tells issues as they have become: what is over is not told as open', async () => {
+  const { command: written } = await digest();
+  await digests.changes.take(resolved(20));
   await digests.changes.take(resolved(30));
-  const { command } = await digest();
+  expect((await digest()).command.digest?.totals).toEqual({ high: 40, new: 40 }); // thousands of changes must not cost as many digests
+  const preview = await digests.renewal.preview('connection-1', { organizationId: 'acme', digestId: written.commandId });
+  const { command } = await claimed();
+  expect(preview?.digest?.sections).toEqual(command.digest?.sections);
   expect(command).toMatchObject({ source: { of: 40 }, digest: { totals: { high: 10, resolved: 30 } } });
   expect(command.digest?.sections.map(({ name, total, issues: named }) => [name, total, named.map(({ status }) => status)])).toEqual([['High', 10, Array.from({ length: 10 }, () => 'open')], ['Resolved', 30, Array.from({ length: 10 }, () => 'resolved')]]);
 });
 
 test('what is worse by now is named first, and goes before others', async () => {
   await digests.changes.take([changed(issues[35] as Issue, { severity: 'critical' })]);
-  const { command, priority } = await digest();
+  const { priority } = await digest();
+  const { command } = await claimed();
   expect(command.digest?.sections.map(({ name, total, issues: named }) => [name, total, named[0]?.id])).toEqual([['Critical', 1, 'issue-35'], ['High', 39, 'issue-00']]);
   const [member] = await digests.rows(`delivery_id = (select delivery_id from commands where issue_ids = '{issue-35}')`);
   expect(priority).toBe(member?.priority);
   expect(await digests.opened.source.query(`select issue_ids @> '{issue-35}' as named from commands where source_kind = 'digest'`)).toEqual([{ named: true }]);
+});
+
+test('a digest of which nothing changed is posted as it was written, and one that somebody else holds is left alone', async () => {
+  const { opened, renewal } = digests;
+  const first = await opened.claimOne();
+  expect(first && await renewal.renew(first)).toBeUndefined();
+  await opened.finish(first, waits());
+  await digests.changes.take(resolved(1));
+  await opened.passTime(60);
+  const second = await opened.claimOne();
+  expect(second && await renewal.renew({ ...second, leaseId: '00000000-0000-4000-8000-000000000000' })).toBeUndefined();
+  expect(second && await renewal.renew(second)).toBeDefined();
+  expect(second && await renewal.renew(second)).toBeUndefined();
 });
 
 test('an attempt that may have arrived is not forgotten over it, and what was told of an issue is what the digest said', async () => {

@@ -26,6 +26,9 @@ export interface Found {
 /** What of a lane stays where it is until the request that a process that died had begun is accounted for. */
 const LEFT_BEHIND = `select 1 from deliveries where lane_id = $1 and state = 'posting' limit 1`;
 
+/** What comes back to its line after people paused it is held there. */
+const PAUSED_AT = `select clock_timestamp() from pauses p where p.organization_id = d.organization_id and p.workflow_id in ('', coalesce(d.workflow_id, '')) limit 1`;
+
 /** `d`, of `ledger`, goes elsewhere when it cannot be delivered to its address. */
 const GOES_OTHERWISE = `d.destination <> (d.command->'otherwise')::jsonb`;
 /** For those that {@link LaneMoves.toOtherwise} leaves. */
@@ -48,23 +51,32 @@ export class LaneMoves {
    */
   async toNewId(tx: EntityManager, place: Place, oldId: string, found: Found): Promise<void> {
     const laneId = await this.lockBoth(tx, place, { id: found.id });
-    await tx.query(`update deliveries set state = 'waiting', version = version + 1 where lane_id = $1 and state = 'posting' and not request_started`, [place.laneId]);
+    await tx.query(
+      `update deliveries d set state = 'waiting', version = version + 1, held_since = (${PAUSED_AT}) where lane_id = $1 and state = 'posting' and not request_started`,
+      [place.laneId],
+    );
     await this.moveWaiting(tx, place, laneId, found, 'Its destination has another id now');
-    await tx.query(`update deliveries d set parent_channel = $3 where d.lane_id = $1 and ${WAITING_IN_LANE} and d.parent_channel = $2`, [laneId, oldId, found.id]);
-    await this.moveTold(tx, place.laneId, laneId, oldId, found.id);
+    await this.moveTold(tx, place.laneId, laneId);
+    if (found.kind !== 'user') await this.moveMessages(tx, [place.laneId, laneId], oldId, found.id); // what a person was told stays in the conversation
     const left = await tx.query<unknown[]>(LEFT_BEHIND, [place.laneId]);
     await tx.query(`update lanes set provisional = $2, active = not $2, leased_until = '-infinity', lease_id = null where lane_id = $1`, [place.laneId, left.length === 0]);
   }
 
-  private async moveTold(tx: EntityManager, from: string, to: string, oldId: string, newId: string): Promise<void> {
+  private async moveTold(tx: EntityManager, from: string, to: string): Promise<void> {
     await tx.query(
       `with moved as (
-         update told_issues t set lane_id = $2, channel = case when t.channel = $3 then $4 else t.channel end
+         update told_issues t set lane_id = $2
          where t.lane_id = $1 and not exists (select 1 from told_issues o where o.organization_id = t.organization_id and o.issue_id = t.issue_id and o.lane_id = $2)
          returning t.organization_id, t.delivery_id)
        update deliveries d set lane_id = $2 from moved where d.organization_id = moved.organization_id and d.delivery_id = moved.delivery_id and d.lane_id = $1 and d.settled_at is not null`,
-      [from, to, oldId, newId],
+      [from, to],
     );
+  }
+
+  /** Messages went with their channel, also those of which another lane knows by now. */
+  private async moveMessages(tx: EntityManager, laneIds: readonly string[], oldId: string, newId: string): Promise<void> {
+    await tx.query('update told_issues set channel = $3 where lane_id = any($1) and channel = $2', [laneIds, oldId, newId]);
+    await tx.query(`update deliveries d set parent_channel = $3 where d.lane_id = any($1) and ${WAITING_IN_LANE} and d.parent_channel = $2`, [laneIds, oldId, newId]);
   }
 
   private async moveWaiting(tx: EntityManager, place: Place, laneId: string, { id, kind, name }: Found, told: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { Issue } from '@tocsin/domain';
 
 import { DELIVERY_COLUMNS, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { contentOf, inputOfEdit, messageInputOf, toldIssues, type Content, type ToRender } from '../deliveries/message-of-delivery.js';
+import { RenewDigest } from '../digests/renew-digest.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { asAttempted, asTold, type Tellable } from '../living/claim-telling.js';
 import { isGone } from '../living/edit-verdict.js';
@@ -36,6 +37,7 @@ interface Lines {
 export class DeliveryMessageQuery {
   constructor(
     private readonly directory: DirectoryRepository,
+    private readonly digests: RenewDigest,
     private readonly database: DataSource,
     private readonly config: NotifierConfig,
   ) {}
@@ -46,6 +48,7 @@ export class DeliveryMessageQuery {
     if (!row) return undefined;
     const told = row.digest_id === null ? row : ((await this.row(organizationId, row.digest_id)) ?? row);
     if (told.state === 'posted') return this.posted(told);
+    if (told.kind === 'digest' && told.state === 'waiting') told.command = (await this.digests.preview(told.connection_id, { organizationId, digestId: told.delivery_id })) ?? told.command;
     const attempted = told.state === 'unconfirmed' ? asAttempted(told, told.command) : undefined;
     return {
       ...(await this.written(told, asTold(told, told.command), false)),

@@ -6,7 +6,6 @@ import type { DeliveryError } from '@tocsin/domain';
 
 import { DeliveryLog, type TimelineLine } from '../deliveries/delivery-log.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
-import { DigestWriter } from '../digests/digest-writer.js';
 import { afterNews } from './after-news.js';
 import { IssueNewsRepository, type ToldRow, type WaitingRow } from './issue-news.repository.js';
 import type { IssueNews } from './issue-news.js';
@@ -33,7 +32,6 @@ export class ChangeWaiting {
     private readonly told: ToldIssues,
     private readonly waiting: WaitingRepository,
     private readonly log: DeliveryLog,
-    private readonly digests: DigestWriter,
   ) {}
 
   /** With the lanes locked. @returns keys of lane and issue for which an answer waits that tells what changed */
@@ -43,16 +41,11 @@ export class ChangeWaiting {
     ended.push(...lastWords(rows, ended, told));
     for (const { row } of ended) rewritten.delete(row);
     await this.repository.rewrite(tx, [...rewritten].map(([row, command]) => ({ row, command })));
-    await this.renewDigests(tx, [...rewritten.keys()]);
+    await this.repository.outdateDigests(tx, [...rewritten.keys()]);
     await this.log.write(tx, lines);
     await this.end(tx, ended);
     const gone = new Set(ended.map(({ row }) => row));
     return new Set(rows.filter((row) => !gone.has(row) && tellsAChange(row)).map(laneAndIssue));
-  }
-
-  private async renewDigests(tx: EntityManager, rows: readonly WaitingRow[]): Promise<void> {
-    const ofDigests = rows.flatMap(({ organization_id: organizationId, connection_id: connectionId, lane_id: laneId, digest_id: digestId }) => (digestId === null ? [] : [{ digestId, line: { organizationId, connectionId, laneId } }]));
-    for (const { line, digestId } of byKey(ofDigests, ({ line: { organizationId }, digestId }) => keyOf(organizationId, digestId)).values()) await this.digests.renew(tx, line, digestId);
   }
 
   /** What was to tell of an issue of which nothing was told leaves a mark, for what comes later. */

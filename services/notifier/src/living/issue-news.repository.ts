@@ -160,6 +160,22 @@ export class IssueNewsRepository {
     );
   }
 
+  /** Digests of what was rewritten are written anew before they are posted. One goes before others as soon as one of its members would. */
+  async outdateDigests(tx: EntityManager, members: readonly WaitingRow[]): Promise<void> {
+    const folded = members.filter(({ digest_id }) => digest_id !== null);
+    if (folded.length === 0) return;
+    await tx.query(
+      `with changed as (
+         select m.organization_id, m.digest_id, min(m.priority) as priority from deliveries m
+         where (m.organization_id, m.delivery_id) in (select * from unnest($1::text[], $2::text[])) group by 1, 2
+       ), outdated as (
+         update digests g set outdated = true from changed where g.organization_id = changed.organization_id and g.digest_id = changed.digest_id)
+       update deliveries d set version = d.version + 1, priority = least(d.priority, changed.priority)
+       from changed where d.organization_id = changed.organization_id and d.delivery_id = changed.digest_id`,
+      [folded.map(({ organization_id }) => organization_id), folded.map(({ delivery_id }) => delivery_id)],
+    );
+  }
+
   /** As {@link rewrite}, for answers that collect what a scan changed: they wait until nothing came for a while. */
   async collect(tx: EntityManager, rows: readonly { row: WaitingRow; command: KeptCommand }[]): Promise<void> {
     if (rows.length === 0) return;

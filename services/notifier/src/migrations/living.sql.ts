@@ -115,10 +115,16 @@ begin
   ), chosen as (
     select in_budget.* from in_budget where place <= room
     order by row_number() over (partition by organization_id order by place), random() limit most
+  ), held as (
+    -- in the order in which news lock them
+    select t.organization_id, t.issue_id, t.lane_id, c.budget_key
+    from chosen c join told_issues t on t.organization_id = c.organization_id and t.issue_id = c.issue_id and t.lane_id = c.lane_id
+    where t.leased_until <= moment
+    order by t.organization_id, t.issue_id, t.lane_id for update of t skip locked
   ), leased as (
-    update told_issues t set leased_until = moment + lease, lease_id = token from chosen c
-    where t.organization_id = c.organization_id and t.issue_id = c.issue_id and t.lane_id = c.lane_id and t.leased_until <= moment
-    returning c.budget_key
+    update told_issues t set leased_until = moment + lease, lease_id = token from held h
+    where t.organization_id = h.organization_id and t.issue_id = h.issue_id and t.lane_id = h.lane_id
+    returning h.budget_key
   ), paid as (
     update budgets b set tat = greatest(b.tat, moment) + make_interval(secs => used.edits / nullif(rate, 0))
     from (select budget_key, count(*)::numeric as edits from leased group by budget_key) used
