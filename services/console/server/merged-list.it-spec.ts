@@ -1,4 +1,4 @@
-/** A list that no service has. What services have in common is merged in front.it-spec.ts. */
+/** Lists that no service has, or shows to whoever asks. What services have in common is merged in front.it-spec.ts. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -12,7 +12,10 @@ let service: Server;
 let front: Server;
 
 beforeAll(async () => {
-  service = createServer((_request, response) => response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{}'));
+  service = createServer(({ headers: { authorization } }, response) => {
+    if (authorization === undefined) response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{}');
+    else response.writeHead(401, { 'content-type': 'application/problem+json', 'www-authenticate': 'Bearer' }).end('{"status":401}');
+  });
   const url = await listening(service);
   const peers = { connector: url, issues: url, workflows: url, notifier: url };
   front = createServer(express().use(assignRequestId).get('/v1/dead-letters', mergedList({ peers, path: '/v1/dead-letters', time: 'receivedAt' })));
@@ -34,4 +37,10 @@ async function listening(server: Server): Promise<string> {
 test('a list that no service has is not there, rather than empty for whoever asks', async () => {
   const response = await fetch(`http://127.0.0.1:${(front.address() as AddressInfo).port}/v1/dead-letters`);
   expect([response.status, response.headers.get('content-type')]).toEqual([404, expect.stringContaining('application/problem+json')]);
+});
+
+test('a refusal to who is calling says how to say that, as the services do', async () => {
+  const response = await fetch(`http://127.0.0.1:${(front.address() as AddressInfo).port}/v1/dead-letters`, { headers: { authorization: 'Bearer nobody' } });
+  expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+  await expect(response.json()).resolves.toEqual({ status: 401 });
 });

@@ -37,6 +37,7 @@ export function mergedList({ peers, path, time }: MergedListOptions): RequestHan
     const answers = await Promise.all(asked.map((service) => askPeer(peers, service, listPath(request, path, places[service]), request)));
     const refusal = answers.find(({ status }) => status >= 400 && status < 500 && status !== 404);
     if (refusal) {
+      if (refusal.challenge !== undefined) response.set('WWW-Authenticate', refusal.challenge);
       response.status(refusal.status).type('application/problem+json').send(JSON.stringify(refusal.body));
       return;
     }

@@ -10,6 +10,8 @@ export interface PeerAnswer {
   /** 0 = could not be reached or did not answer with JSON. */
   status: number;
   body: unknown;
+  /** How to say who is calling, where that was refused (`WWW-Authenticate`, RFC 9110). */
+  challenge?: string;
 }
 
 /** The caller's own token goes along, so each service decides what it shows. */
@@ -20,7 +22,8 @@ export async function askPeer(peers: Peers, service: PeerName, path: string, req
       headers: { accept: 'application/json', 'x-request-id': request.get('x-request-id') ?? '', ...(authorization !== undefined && { authorization }) },
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
-    return { service, status: response.status, body: await response.json() };
+    const challenge = response.headers.get('www-authenticate');
+    return { service, status: response.status, body: await response.json(), ...(challenge !== null && { challenge }) };
   } catch {
     return { service, status: 0, body: undefined };
   }
