@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 
 import type { CloudEvent, ConnectionChanged, Delivery, MessageType, SendToSlack } from '@tocsin/contracts';
 import { routeOf } from '@tocsin/contracts';
-import { createLogger, InProcessBus, loadConfig, remoteKeys, startService, type Listening } from '@tocsin/platform';
+import { createLogger, InProcessBus, loadConfig, remoteKeys, startService, type Listening, type VerifiedApiKey } from '@tocsin/platform';
 import { aSendToSlack, assertDeclaredProblem, eventually, startSandboxProcess, testDatabase, testIssuer, type StartedProcess, type TestDatabase, type TestIssuer } from '@tocsin/testing';
 import { v7 as uuid } from 'uuid';
 
@@ -36,6 +36,8 @@ export class PlayedPeers {
   /** Seconds that are left of tokens that end. */
   readonly remaining = new Map<string, number>();
   readonly commands = new Map<string, Delivery>();
+  /** Whoever shows an API key has this one. */
+  apiKey: VerifiedApiKey | undefined;
   inTransit = 0;
   away = false;
   private readonly server: Server = createServer((request, response) => {
@@ -55,6 +57,7 @@ export class PlayedPeers {
 
   private answer({ pathname }: URL): unknown {
     const [, , kind, first = '', second = ''] = pathname.split('/').map(decodeURIComponent);
+    if (kind === 'api-keys') return this.apiKey;
     if (kind === 'commands') return first === 'in-transit' ? { count: this.inTransit } : this.commands.get(second);
     if (first === '') return { items: [...this.connections.values()] };
     const connection = this.connections.get(first);

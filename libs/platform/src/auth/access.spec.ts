@@ -51,6 +51,7 @@ describe('a bearer token of the issuer', () => {
     expect(caller).toMatchObject({ kind: 'user', id: 'ada', name: 'ada@acme.test', organizationId: 'acme' });
     expect(caller.permissions.has('issues:read')).toBe(true);
     expect(caller.expiresAt).toBeGreaterThan(Date.now());
+    expect(caller.verifiedUntil).toBe(caller.expiresAt);
     expect(caller.permissions.has('connectors:configure')).toBe(false);
   });
 
@@ -108,6 +109,24 @@ describe('an API key', () => {
     await expect(verifier.verify(KEY)).resolves.toMatchObject({ kind: 'key', applications: ['shop'] });
     await verifier.verify(KEY);
     expect(asked).toEqual([KEY]);
+  });
+
+  test('has to be shown again within a minute of being looked up, however often it was shown since', async () => {
+    const { verifier } = aVerifier({ expiresAt: Date.now() + 3_600_000 });
+    const before = Date.now();
+    const { verifiedUntil = Infinity } = await verifier.verify(KEY);
+    expect(verifiedUntil - before).toBeGreaterThan(0);
+    expect(verifiedUntil - Date.now()).toBeLessThanOrEqual(60_000);
+    expect(await verifier.verify(KEY)).toMatchObject({ verifiedUntil });
+  });
+
+  test('is remembered no longer than it is valid', async () => {
+    const { verifier, asked } = aVerifier({ expiresAt: Date.now() - 1 });
+    await verifier.verify(KEY);
+    await verifier.verify(KEY);
+    expect(asked).toHaveLength(2);
+    const expiresAt = Date.now() + 5000;
+    expect(await aVerifier({ expiresAt }).verifier.verify(KEY)).toMatchObject({ verifiedUntil: expiresAt });
   });
 
   test('that connector does not know is refused, and asked for again', async () => {

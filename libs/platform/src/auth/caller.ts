@@ -13,8 +13,10 @@ export interface Caller {
   /** Every row that the caller may see carries it. */
   organizationId: string;
   permissions: ReadonlySet<Permission>;
-  /** When the token stops being valid, in milliseconds since 1970; undefined for an API key, which may be deleted at any time. */
+  /** When the token or API key stops being valid, in milliseconds since 1970. */
   expiresAt?: number | undefined;
+  /** Until when it needs not be shown again, in milliseconds since 1970: its end, and of an API key, which may be deleted at any time, at most a minute. */
+  verifiedUntil?: number | undefined;
   /** Applications that an API key is limited to; undefined = all. */
   applications?: readonly string[] | undefined;
 }

@@ -38,25 +38,26 @@ export class TokenVerifier {
     const hash = createHash('sha256').update(token).digest('base64');
     const known = this.verified.get(hash);
     if (known) return known;
-    const { caller, expiresAt } = token.startsWith(API_KEY_PREFIX) ? await this.verifyApiKey(token) : await this.verifyJwt(token);
-    const ttl = Math.min(REMEMBERED_MS, (expiresAt ?? Number.MAX_SAFE_INTEGER) - Date.now());
+    const forgottenAt = Date.now() + REMEMBERED_MS;
+    const caller = token.startsWith(API_KEY_PREFIX) ? await this.verifyApiKey(token, forgottenAt) : await this.verifyJwt(token);
+    const ttl = Math.min(forgottenAt, caller.verifiedUntil ?? forgottenAt) - Date.now();
     if (ttl > 0) this.verified.set(hash, caller, { ttl });
     return caller;
   }
 
-  private async verifyApiKey(key: string): Promise<{ caller: Caller; expiresAt?: number }> {
+  private async verifyApiKey(key: string, forgottenAt: number): Promise<Caller> {
     const caller = key.length > API_KEY_MAX ? undefined : await this.lookUpApiKey(key);
     if (!caller) throw new InvalidToken('The API key is unknown, expired or deleted.');
-    return { caller };
+    return { ...caller, verifiedUntil: Math.min(forgottenAt, caller.expiresAt ?? forgottenAt) };
   }
 
-  private async verifyJwt(token: string): Promise<{ caller: Caller; expiresAt?: number }> {
+  private async verifyJwt(token: string): Promise<Caller> {
     if (!this.issuer) throw new InvalidToken('No token issuer is set up: OIDC_ISSUER is missing.');
     const { issuer, audience, keys } = this.issuer;
     try {
       const { payload } = await jwtVerify(token, keys, { requiredClaims: ['exp'], issuer, ...(audience !== undefined && { audience }), clockTolerance: 5 });
       const expiresAt = payload.exp === undefined ? undefined : payload.exp * 1000;
-      return { caller: { ...callerFrom(payload), expiresAt }, ...(expiresAt !== undefined && { expiresAt }) };
+      return { ...callerFrom(payload), expiresAt, verifiedUntil: expiresAt };
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new InvalidToken('The token has expired. Sign in again.');
       if (isOfIssuer(error)) throw error;

@@ -46,12 +46,16 @@ export interface VerifiedApiKey {
   organizationId: string;
   permissions: Permission[];
   applications?: string[];
+  /** A connector of an older version does not say it. */
+  expiresAt?: string;
 }
 
 function askConnector(client: InternalClient): ApiKeyLookup {
   return async (key) => {
     const known = await client.post<VerifiedApiKey>('connector', '/internal/api-keys/verify', { key });
-    return known && ({ ...known, kind: 'key', permissions: new Set(known.permissions) } satisfies Caller);
+    if (!known) return undefined;
+    const { expiresAt, ...rest } = known;
+    return { ...rest, kind: 'key', permissions: new Set(known.permissions), ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) }) } satisfies Caller;
   };
 }
 

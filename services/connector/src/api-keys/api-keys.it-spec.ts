@@ -33,7 +33,7 @@ describe('an API key', () => {
     const created = await create(who, { roles: ['admin'] });
     const { key = '' } = created;
     expect(key).toMatch(/^tocsin_[\w-]{43}$/);
-    expect(await verify(key)).toEqual({ id: created.id, name: 'ci', organizationId: 'keys-1', permissions: created.permissions });
+    expect(await verify(key)).toEqual({ id: created.id, name: 'ci', organizationId: 'keys-1', permissions: created.permissions, expiresAt: created.expiresAt });
     const listed = await connector.call<{ items: ApiKey[] }>('GET', '/v1/api-keys', { headers: { authorization: `Bearer ${key}` } });
     expect(listed.body.items.map((item) => ({ ...(item as object), key }))).toEqual([created]);
     expect(JSON.stringify(listed.body)).not.toContain(key);

@@ -20,7 +20,7 @@ export class InternalApiKeysController {
   async verify(@Body() { key }: VerifyApiKey): Promise<VerifiedApiKey> {
     const found = await this.keys.verify(key);
     if (!found) throw notFound('API key', 'given');
-    const { id, name, organizationId, permissions, applications } = found;
-    return { id, name, organizationId, permissions, ...(applications && { applications }) };
+    const { id, name, organizationId, permissions, applications, expiresAt } = found;
+    return { id, name, organizationId, permissions, ...(applications && { applications }), expiresAt: expiresAt.toISOString() };
   }
 }

@@ -208,6 +208,24 @@ describe('a stream ends', () => {
     expect(reader.response.status).toBe(200);
   });
 
+  test.each([
+    ['when the API key of its caller does', 2, 2],
+    ['a minute after the API key of its caller was looked at, since that may be deleted: it is shown again, and nothing is missed', 3600, 60],
+  ])('%s', async (_, expiresIn, lifeSeconds) => {
+    const expiresAt = new Date(Date.now() + expiresIn * 1000).toISOString();
+    notifier.peers.apiKey = { id: 'k1', name: 'wall screen', organizationId: 'acme', permissions: ['deliveries:read'], expiresAt };
+    const headers = { authorization: `Bearer tocsin_${uuid()}` };
+    const lives = jest.spyOn(globalThis, 'setTimeout');
+    const reader = await EventReader.open(`${notifier.url}/v1/deliveries/stream`, headers);
+    opened.push(reader);
+    await reader.sees(await send(), 'posted');
+    const asked = lives.mock.calls.map(([, milliseconds = 0]) => milliseconds).filter((milliseconds) => milliseconds <= lifeSeconds * 1000 && milliseconds > lifeSeconds * 1000 - 1000);
+    lives.mockRestore();
+    expect(asked).not.toEqual([]);
+    if (expiresIn < 60) await eventually(() => reader.ended, { timeout: 5000 });
+    notifier.peers.apiKey = undefined;
+  });
+
   test('for its reader alone when that leaves, and the database is looked at no more when nobody is left', async () => {
     const [one, other] = [await listen(), await listen()];
     one.leave();
