@@ -93,6 +93,8 @@ describe('a query', () => {
     [{ limit: '0' }, 'limit'],
     [{ limit: '201' }, 'limit'],
     [{ limit: 'many' }, 'limit'],
+    ...['1e2', '0x10', '0b11', ' 10', '10 ', '+10', '-10', '10.0', '1_0', '', '9'.repeat(400)].map((limit): [object, string] => [{ limit }, 'limit']),
+    [{ limit: ['7', '8'] }, 'limit'],
     [{ sverity: 'high' }, 'sverity'],
   ])('%j is refused by the parameter\'s name', async (value, parameter) => {
     const { status, errors } = await problemOf(query(value));

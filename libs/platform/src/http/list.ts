@@ -1,6 +1,6 @@
 /** Lists: `{items, nextCursor}`, keyset paging with an opaque cursor, comma or repeated values. */
 import { ApiOkResponse } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
 import { isDay } from '@tocsin/contracts';
@@ -12,9 +12,14 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
+/** A number in a query, as decimal digits and nothing else; what is not written like that stays text, which no check for a number passes. */
+export function QueryNumber(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value));
+}
+
 /** Query of every list route. */
 export class ListQuery {
-  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit = 50;
+  @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
   @IsOptional() @IsString() cursor?: string;
 }
 

@@ -60,11 +60,16 @@ export function toProblem(error: unknown): ProblemException {
   if (isDatabaseAway(error)) {
     return new ProblemException(503, { title: 'The database is away', code: 'database_away', detail: 'Nothing was changed. Try again in a moment.' }, { 'Retry-After': '5' });
   }
-  if (isUnstorableText(error)) return badRequest('The request holds a character that no text may hold.', [{ pointer: '', code: 'unstorable_text', message: 'leave out NUL characters and halves of characters' }]);
+  if (isUnstorableText(error)) return unstorableText();
   if (error instanceof PeerUnavailable) {
     return new ProblemException(503, { title: 'A part of Tocsin is away', code: 'peer_away', detail: `${error.message}. Nothing was changed. Try again in a moment.` }, { 'Retry-After': '5' });
   }
   return new ProblemException(500, { title: 'Something went wrong', code: 'internal', detail: 'This is a defect of Tocsin. The request id leads to it in the log.' });
+}
+
+/** What is said of a text that cannot be one of PostgreSQL's, also where it is not asked. */
+export function unstorableText(): ProblemException {
+  return badRequest('The request holds a character that no text may hold.', [{ pointer: '', code: 'unstorable_text', message: 'leave out NUL characters and halves of characters' }]);
 }
 
 function fromHttpException(error: HttpException): ProblemException {

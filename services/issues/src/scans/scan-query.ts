@@ -1,9 +1,9 @@
 /** What a report is posted with, and how scans are listed. */
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
 
 import { IsTime, SCAN_STATES, type ScanState } from '@tocsin/contracts';
-import { CommaList, ListQuery } from '@tocsin/platform';
+import { CommaList, ListQuery, QueryNumber } from '@tocsin/platform';
 
 const NO_CONTROL = /^[^\p{Cc}]*$/u;
 const SWITCH: Record<string, boolean> = { true: true, '1': true, '': true, false: false, '0': false };
@@ -28,5 +28,5 @@ export class ScanListQuery extends ListQuery {
 
 export class WaitQuery {
   /** Seconds to wait at most for the scan to end. */
-  @IsOptional() @Type(() => Number) @IsInt() @Min(0) @Max(60) wait = 0;
+  @IsOptional() @QueryNumber() @IsInt() @Min(0) @Max(60) wait = 0;
 }

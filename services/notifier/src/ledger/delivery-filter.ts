@@ -1,16 +1,15 @@
 /** Which deliveries are meant. Several values of one name are alternatives; different names all have to hold. */
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
 import { DeliveryCriteria, type BulkFilter } from '@tocsin/contracts';
 import type { DeliveryState } from '@tocsin/domain';
-import { badRequest } from '@tocsin/platform';
+import { badRequest, QueryNumber } from '@tocsin/platform';
 
 import type { Which } from '../deliveries/waiting.repository.js';
 
 /** Query of the list: as every list's, and which deliveries it shows. */
 export class DeliveryFilter extends DeliveryCriteria {
-  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit = 50;
+  @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
   @IsOptional() @IsString() cursor?: string;
 }
 

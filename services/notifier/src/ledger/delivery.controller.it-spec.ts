@@ -156,6 +156,13 @@ describe('the list', () => {
   });
 });
 
+test.each(['id', 'connectionId', 'destination', 'issueId', 'workflowId', 'code', 'digestId', 'replayOf', 'exceptIds', 'q'])('the list and the stream refuse alike a %s that no text may be', async (parameter) => {
+  for (const path of ['/v1/deliveries', '/v1/deliveries/stream']) {
+    const { status, body } = await notifier.call<Problem>('GET', `${path}?${parameter}=a%00`);
+    expect([path, status, body.errors]).toEqual([path, 400, [expect.objectContaining({ code: 'unstorable_text' })]]);
+  }
+});
+
 describe('the summary', () => {
   test('balances: what was accepted is the sum over the states, and what is in transit counts as accepted', async () => {
     await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } }));
