@@ -6,6 +6,8 @@ import { SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/co
 import type { Reflector } from '@nestjs/core';
 import { json, type Request, type Response } from 'express';
 
+import { badRequest, ProblemException } from './problem.exception.js';
+
 const READS_BODY = Symbol('reads body');
 const LIMIT_BYTES = 5 * 1024 * 1024;
 
@@ -26,13 +28,25 @@ export class BodyGuard implements CanActivate {
     const request = http.getRequest<Request>();
     await new Promise<void>((resolve, reject) => {
       readJson(request, http.getResponse<Response>(), (error?: Error) => {
-        if (error) reject(error);
+        if (error) reject(asOfEncoding(error, request.get('content-encoding') ?? 'identity'));
         else resolve();
       });
     });
     if (!hasBody(request)) request.body = {};
     return true;
   }
+}
+
+/** The parser says of everything but what a decompressor answered which type of error it is. */
+function asOfEncoding(error: Error & { type?: unknown }, encoding: string): Error {
+  if (error.type === 'encoding.unsupported') {
+    return new ProblemException(415, {
+      title: 'The encoding is not understood', code: 'unsupported_encoding', detail: `Content-Encoding "${encoding}" is not understood.`,
+      errors: [{ header: 'Content-Encoding', code: 'unsupported', message: 'use gzip, deflate, br or none' }],
+    });
+  }
+  if (error.type !== undefined || encoding.toLowerCase() === 'identity') return error;
+  return badRequest('The body cannot be decompressed.', [{ header: 'Content-Encoding', code: 'corrupt_encoding', message: `the body must be ${encoding} from its beginning to its end, or this header left out` }]);
 }
 
 /** Whether anything was sent, of whatever type. */

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Body, Controller, Get, HttpCode, Module, Param, Post, type DynamicModule } from '@nestjs/common';
@@ -218,6 +219,54 @@ describe('a service', () => {
 
   test.each(['application/x-www-form-urlencoded', 'text/xml', 'text/plain'])('answers 415 to a body that comes as %s', async (type) => {
     await expect(call('POST', '/v1/reports', { slackError: 'other' }, { 'content-type': type })).resolves.toMatchObject({ status: 415, body: { errors: [{ header: 'Content-Type' }] } });
+  });
+
+  describe('of a body that says how it is encoded', () => {
+    const content = JSON.stringify({ slackError: 'invalid_auth' });
+    const bomb = JSON.stringify({ slackError: ' '.repeat(5 * 1024 * 1024) });
+
+    async function post(body: string | Uint8Array, encoding: string): Promise<Awaited<ReturnType<typeof call>>> {
+      const headers = { authorization: `Bearer ${await issuer.token({ user: 'ada@acme.test' })}`, 'content-type': 'application/json', 'content-encoding': encoding };
+      const response = await fetch(`${service.url}/v1/reports`, { method: 'POST', headers, body: body as NonNullable<RequestInit['body']> });
+      return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
+    }
+
+    test.each<[string, Uint8Array]>([
+      ['gzip', gzipSync(content)],
+      ['GZIP', gzipSync(content)],
+      ['deflate', deflateSync(content)],
+      ['br', brotliCompressSync(content)],
+    ])('takes %s', async (encoding, body) => {
+      await expect(post(body, encoding)).resolves.toMatchObject({ status: 202, body: { slackError: 'invalid_auth' } });
+    });
+
+    test.each<[string, string, string | Uint8Array]>([
+      ['gzip', 'plain JSON', content],
+      ['deflate', 'plain JSON', content],
+      ['br', 'plain JSON', content],
+      ['gzip', 'what was cut off', gzipSync(content).subarray(0, -9)],
+      ['deflate', 'what was cut off', deflateSync(content).subarray(0, -9)],
+      ['br', 'what was cut off', brotliCompressSync(content).subarray(0, -9)],
+      ['gzip', 'what was changed on its way', gzipSync(content).fill(0, 12, 20)],
+      ['gzip', 'another encoding', deflateSync(content)],
+    ])('refuses as %s %s, and says that the two do not fit', async (encoding, _, body) => {
+      const answer = await post(body, encoding);
+      expect(answer).toMatchObject({ status: 400, body: { type: 'urn:tocsin:problem:invalid_request', errors: [{ header: 'Content-Encoding', code: 'corrupt_encoding', message: expect.stringContaining(encoding) }] } });
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    });
+
+    test.each(['zstd', 'compress', 'gzip, gzip', 'x'])('refuses %s, which is none that we read', async (encoding) => {
+      await expect(post(content, encoding)).resolves.toMatchObject({ status: 415, body: { type: 'urn:tocsin:problem:unsupported_encoding', errors: [{ header: 'Content-Encoding', code: 'unsupported' }] } });
+    });
+
+    test.each<[string, Uint8Array]>([
+      ['gzip', gzipSync(bomb)],
+      ['deflate', deflateSync(bomb)],
+      ['br', brotliCompressSync(bomb)],
+    ])('refuses a small one of %s that becomes too large', async (encoding, body) => {
+      expect(body.length).toBeLessThan(20_000);
+      await expect(post(body, encoding)).resolves.toMatchObject({ status: 413, body: { type: 'urn:tocsin:problem:too_large' } });
+    });
   });
 
   test('takes no body at all for an empty object', async () => {
