@@ -51,6 +51,15 @@ export class ConnectionNews {
     if (known) return known;
     return (await this.ask(connectionId)) ? this.connections.find(organizationId, connectionId) : undefined;
   }
+
+  /** As {@link find}, of what is connected: to whoever looks at it, what was disconnected is not there. @throws PeerUnavailable */
+  async connected(organizationId: string, connectionId: string): Promise<KnownConnection | undefined> {
+    const known = await this.find(organizationId, connectionId);
+    if (known?.state !== 'disconnected') return known;
+    await this.ask(connectionId); // it may have been connected again, and be looked at before its news has come
+    const now = await this.connections.find(organizationId, connectionId);
+    return now?.state === 'disconnected' ? undefined : now;
+  }
 }
 
 /** Another token of the same app with the same scopes: what is being read can go on. */

@@ -1,18 +1,17 @@
 /** Where messages of a connection go, and how these places are. */
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
 import { UsedDestinationView } from '@tocsin/contracts';
-import { ApiPage, CommaList, CurrentCaller, notFound, Requires, type Caller, type Page } from '@tocsin/platform';
+import { ApiPage, CommaList, CurrentCaller, notFound, QueryNumber, Requires, type Caller, type Page } from '@tocsin/platform';
 
 import { ConnectionNews } from '../connections/connection-news.js';
 import { UsedDestinationsQuery, type UsedDestinationFilter } from './used-destinations.query.js';
 
 class UsedDestinationQuery implements UsedDestinationFilter {
   @IsOptional() @CommaList() @IsIn(['healthy', 'needs_attention'], { each: true }) state?: ('healthy' | 'needs_attention')[];
-  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit = 50;
+  @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
   @IsOptional() @IsString() cursor?: string;
 }
 
@@ -28,7 +27,7 @@ export class UsedDestinationsController {
   @Get()
   @ApiPage(UsedDestinationView)
   async list(@CurrentCaller() { organizationId }: Caller, @Param('id') id: string, @Query() filter: UsedDestinationQuery): Promise<Page<UsedDestinationView>> {
-    if (!(await this.connections.find(organizationId, id))) throw notFound('connection', id);
+    if (!(await this.connections.connected(organizationId, id))) throw notFound('connection', id);
     return this.used.list(organizationId, id, filter);
   }
 }

@@ -1,12 +1,11 @@
 /** The picker and the state of the directory behind it, for each connection. */
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { DataSource } from 'typeorm';
 
 import { DestinationList, DirectoryStatus } from '@tocsin/contracts';
-import { Audit, CommaList, CurrentCaller, notFound, Requires, type Caller } from '@tocsin/platform';
+import { Audit, CommaList, CurrentCaller, notFound, QueryNumber, Requires, type Caller } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
 import { ConnectionNews } from '../connections/connection-news.js';
@@ -19,7 +18,7 @@ import { PickDestination } from './pick-destination.js';
 class DestinationQuery {
   @IsOptional() @IsString() @MaxLength(300) q = '';
   @IsOptional() @CommaList() @IsIn(['channel', 'user'], { each: true }) kind?: ('channel' | 'user')[];
-  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) limit = 50;
+  @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
 }
 
 @ApiTags('directory')
@@ -63,7 +62,7 @@ export class DirectoryController {
   }
 
   private async connection(organizationId: string, id: string): Promise<KnownConnection> {
-    const connection = await this.connections.find(organizationId, id);
+    const connection = await this.connections.connected(organizationId, id);
     if (!connection) throw notFound('connection', id);
     return connection;
   }

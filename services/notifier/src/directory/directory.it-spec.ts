@@ -118,6 +118,8 @@ describe('the picker', () => {
   test.each([
     ['a kind that does not exist', 'kind=robot', 'kind'],
     ['a limit beyond 200', 'limit=500', 'limit'],
+    ['a limit that is not written in digits', 'limit=1e2', 'limit'],
+    ['a limit with a blank before it', 'limit=%2010', 'limit'],
     ['an unknown parameter', 'query=x', 'query'],
   ])('refuses %s', async (_, query, parameter) => {
     const { status: code, body } = await notifier.call<Problem>('GET', `/v1/connections/${connection.id}/destinations?${query}`);
@@ -129,6 +131,29 @@ describe('the picker', () => {
       expect((await notifier.call('GET', `/v1/connections/${connection.id}/${path}`, { organization: 'globex' })).status).toBe(404);
       expect((await notifier.call('GET', `/v1/connections/${connection.id}/${path}`, { roles: ['viewer'] })).status).toBe(403);
     }
+  });
+});
+
+describe('of a workspace that was disconnected', () => {
+  const ROUTES = [['GET', 'destinations'], ['GET', 'used-destinations'], ['GET', 'directory'], ['POST', 'directory/sync']] as const;
+  let left: ConnectionChanged;
+
+  beforeAll(async () => {
+    left = await notifier.connect();
+    await eventually(async () => (await status(left.id)).state === 'idle', { timeout: 30_000 });
+    await notifier.connect({ id: left.id, version: left.version + 1, disconnected: true });
+    await eventually(async () => (await notifier.database.query(`select 1 from notifier.connections where connection_id = $1 and state = 'disconnected'`, [left.id])).length === 1);
+  }, 60_000);
+
+  test.each(ROUTES)('%s %s says that it is not there, and does nothing', async (method, path) => {
+    const { status: code, body } = await notifier.call<Problem>(method, `/v1/connections/${left.id}/${path}`);
+    expect([code, body.detail]).toEqual([404, `There is no connection "${left.id}" in your organization.`]);
+    expect(await notifier.database.query(`select 1 from notifier.audit where action = 'directory.sync-requested' and target->>'id' = $1`, [left.id])).toEqual([]);
+  });
+
+  test('nothing is lost: it is there as soon as it is connected again, also before its news has come', async () => {
+    await notifier.connect({ id: left.id, version: left.version + 2 }, { silently: true });
+    for (const [method, path] of ROUTES) expect((await notifier.call(method, `/v1/connections/${left.id}/${path}`)).status).toBe(method === 'GET' ? 200 : 202);
   });
 });
 
