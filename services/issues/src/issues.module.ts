@@ -30,6 +30,7 @@ import { WorkThroughScan } from './scans/work-through-scan.js';
 import { CommandRepository } from './sending/command.repository.js';
 import { CommandsController } from './sending/commands.controller.js';
 import { DeliveryConsumer } from './sending/delivery.consumer.js';
+import { OwnersInSlack } from './sending/owners-in-slack.js';
 import { RetirementJob } from './sending/retirement.job.js';
 import { SendByHand } from './sending/send-by-hand.js';
 import { SendingController } from './sending/sending.controller.js';
@@ -47,7 +48,7 @@ export class IssuesModule {
       providers: [
         { provide: IssuesConfig, useValue: config },
         ApplicationRepository, ConnectionRepository, IssueRepository, CommandRepository, ScanRepository, ScanWorkRepository, GoneIssues,
-        Intake, TakeEvent, EditIssueByHand, ReceiveScan, CancelScan, WorkThroughScan, ScanJob, SendByHand, RetirementJob,
+        Intake, TakeEvent, EditIssueByHand, ReceiveScan, CancelScan, WorkThroughScan, ScanJob, SendByHand, OwnersInSlack, RetirementJob,
       ],
     };
   }

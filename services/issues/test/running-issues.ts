@@ -112,14 +112,25 @@ export class Caller {
   }
 }
 
-/** What connector would answer. */
+/** What connector would answer, and notifier of people. */
 export class KnownToConnector {
   readonly connections = new Map<string, object>();
   readonly keys = new Map<string, VerifiedApiKey>();
+  /** Slack ids by address, of every workspace. */
+  readonly people = new Map<string, string>();
+  /** What notifier was asked about people. */
+  readonly askedFor: { organizationId: string; connectionId: string; emails: string[] }[] = [];
+  notifierIsAway = false;
 
   answer(path: string, body: string): unknown {
     if (path === '/internal/api-keys/verify') return this.keys.get((JSON.parse(body) as { key: string }).key);
+    if (path === '/internal/people') return this.idsOf(JSON.parse(body) as KnownToConnector['askedFor'][number]);
     return this.connections.get(path.replace('/internal/connections/', ''));
+  }
+
+  private idsOf(asked: KnownToConnector['askedFor'][number]): { ids: string[] } {
+    this.askedFor.push(asked);
+    return { ids: asked.emails.flatMap((email) => this.people.get(email) ?? []).sort() };
   }
 }
 
@@ -142,8 +153,9 @@ export class RunningIssues {
       let body = '';
       request.on('data', (chunk: Buffer) => { body += chunk.toString(); });
       request.on('end', () => {
-        const known = running.connector.answer(request.url ?? '', body);
-        response.writeHead(known === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(known ?? {}));
+        const isAway = request.url === '/internal/people' && running.connector.notifierIsAway;
+        const known = isAway ? {} : running.connector.answer(request.url ?? '', body);
+        response.writeHead(isAway ? 503 : known === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(known ?? {}));
       });
     });
     await new Promise<void>((resolve) => running.peer.listen(0, '127.0.0.1', resolve));

@@ -41,6 +41,7 @@ import { DirectorySweepJob } from './directory/directory-sweep.job.js';
 import { DirectorySyncJob } from './directory/directory-sync.job.js';
 import { LaneMoves } from './directory/lane-moves.js';
 import { LookUp } from './directory/look-up.js';
+import { PeopleController } from './directory/people.controller.js';
 import { PickDestination } from './directory/pick-destination.js';
 import { ChannelReadership } from './directory/readership.js';
 import { RecentDestinations } from './directory/recent-destinations.js';
@@ -59,7 +60,7 @@ export class NotifierModule {
     return {
       module: NotifierModule,
       imports: [PlatformModule.forService({ service: 'notifier', config, runtime, migrations: MIGRATIONS })],
-      controllers: [SendToSlackConsumer, ConnectionConsumer, ...LIVING_CONTROLLERS, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, ...DESTINATION_CONTROLLERS, DeliverySettingsController],
+      controllers: [SendToSlackConsumer, ConnectionConsumer, ...LIVING_CONTROLLERS, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, PeopleController, ...DESTINATION_CONTROLLERS, DeliverySettingsController],
       providers: [
         { provide: NotifierConfig, useValue: config },
         ConnectionRepository, ConnectionHolds, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob,

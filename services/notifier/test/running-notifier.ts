@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 
-import type { CloudEvent, ConnectionChanged, Delivery, MessageType, SendToSlack } from '@tocsin/contracts';
+import type { CloudEvent, ConnectionChanged, Delivery, MessageType, SendToSlack, ServiceName } from '@tocsin/contracts';
 import { routeOf } from '@tocsin/contracts';
-import { createLogger, InProcessBus, loadConfig, remoteKeys, startService, type Listening, type VerifiedApiKey } from '@tocsin/platform';
+import { createLogger, InProcessBus, InternalClient, loadConfig, remoteKeys, startService, type Listening, type VerifiedApiKey } from '@tocsin/platform';
 import { aSendToSlack, assertDeclaredProblem, eventually, startSandboxProcess, testDatabase, testIssuer, type StartedProcess, type TestDatabase, type TestIssuer } from '@tocsin/testing';
 import { v7 as uuid } from 'uuid';
 
@@ -71,6 +71,7 @@ export class RunningNotifier {
   readonly heard: CloudEvent<Record<string, unknown>>[] = [];
   readonly peers = new PlayedPeers();
   private readonly logged: string[] = [];
+  private readonly serviceSecret = randomBytes(24).toString('base64');
   private readonly encryptionKeys = `k1:${randomBytes(32).toString('base64')}`;
   private listening: Listening | undefined;
   private bus: InProcessBus | undefined;
@@ -111,7 +112,7 @@ export class RunningNotifier {
 
   private async startReplica(): Promise<[InProcessBus, Listening]> {
     const config = loadConfig(notifierService.config, {
-      DATABASE_URL: this.database.url, DATABASE_POOL_SIZE: '6', ENCRYPTION_KEYS: this.encryptionKeys, SLACK_BASE_URL: this.sandbox.url, PUBLIC_URL: 'http://localhost:3000', ...this.settings,
+      DATABASE_URL: this.database.url, DATABASE_POOL_SIZE: '6', SERVICE_SECRET: this.serviceSecret, ENCRYPTION_KEYS: this.encryptionKeys, SLACK_BASE_URL: this.sandbox.url, PUBLIC_URL: 'http://localhost:3000', ...this.settings,
     });
     const bus = new InProcessBus({ databaseUrl: this.database.url, logger: createLogger('bus', 'silent'), retryDelayMs: 200 });
     await bus.start();
@@ -138,6 +139,11 @@ export class RunningNotifier {
     await this.sandbox.stop();
     await this.issuer.stop();
     await this.database.drop();
+  }
+
+  /** As another service calls it. */
+  asPeer(service: ServiceName): InternalClient {
+    return new InternalClient(service, { connector: this.url, issues: this.url, workflows: this.url, notifier: this.url }, new TextEncoder().encode(this.serviceSecret));
   }
 
   /** Where it answers. */

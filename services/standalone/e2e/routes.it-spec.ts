@@ -91,6 +91,7 @@ const WHO_MAY_CALL: Record<ServiceName, string[]> = {
     `GET /v1/connections/:id/directory ${SEES_CONNECTIONS}`,
     `POST /v1/connections/:id/directory/sync ${SEES_CONNECTIONS}`,
     'POST /v1/connections/:id/test-messages connectors:configure',
+    'POST /internal/people internal',
     'GET /v1/settings/delivery connectors:configure',
     'PUT /v1/settings/delivery connectors:configure',
   ],

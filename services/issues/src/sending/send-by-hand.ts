@@ -6,7 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 
 import type { AcceptedDelivery, MessagePreview, SendIssue, SendToSlack } from '@tocsin/contracts';
-import { PRIORITY, renderMessage, type Issue } from '@tocsin/domain';
+import { PRIORITY, renderMessage, type Issue, type MessageWarning } from '@tocsin/domain';
 import { actorOf, Audit, badRequest, failPoint, Idempotency, notFound, Outbox, ProblemException, type Caller, type IdempotentCall } from '@tocsin/platform';
 
 import { ConnectionRepository } from '../connections/connection.repository.js';
@@ -15,6 +15,12 @@ import { storable } from '../intake/storable.js';
 import { IssueRepository } from '../issues/issue.repository.js';
 import { IssuesConfig } from '../issues.config.js';
 import { CommandRepository } from './command.repository.js';
+import { OwnersInSlack } from './owners-in-slack.js';
+
+const OWNERS_NOT_FOUND_OUT: MessageWarning = {
+  code: 'owner_not_found_out',
+  message: 'Who the owners are in this workspace cannot be found out at the moment. Those who are known when the message is posted will be mentioned.',
+};
 
 @Injectable()
 export class SendByHand {
@@ -22,6 +28,7 @@ export class SendByHand {
     private readonly issues: IssueRepository,
     private readonly connections: ConnectionRepository,
     private readonly commands: CommandRepository,
+    private readonly owners: OwnersInSlack,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
     private readonly idempotency: Idempotency,
@@ -50,11 +57,14 @@ export class SendByHand {
 
   /** The very message that {@link send} would lead to. */
   async preview(caller: Caller, issueIds: readonly string[], order: SendIssue): Promise<MessagePreview> {
-    const { issues, comment, source, options } = await this.commandFor(caller, issueIds, order);
-    return renderMessage({
+    const command = await this.commandFor(caller, issueIds, order);
+    const { issues, comment, source, options } = command;
+    const ownerIds = await this.owners.of(command);
+    const { warnings, ...message } = renderMessage({
       issues, source, sender: caller.name, consoleUrl: this.config.PUBLIC_URL,
-      ...(comment !== undefined && { comment }), ...(options && { options }),
+      ...(comment !== undefined && { comment }), ...(options && { options }), ...(ownerIds && { ownerIds }),
     });
+    return { ...message, warnings: ownerIds ? warnings : warnings.map((warning) => (warning.code === 'owner_not_mentioned' ? OWNERS_NOT_FOUND_OUT : warning)) };
   }
 
   private async commandFor(caller: Caller, issueIds: readonly string[], { connectionId, destination, comment, options }: SendIssue): Promise<SendToSlack> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { AuditEntry, Delivery, MessagePreview, Problem, SendToSlack } from '@tocsin/contracts';
 import { createLogger, InternalClient, openDatabase } from '@tocsin/platform';
@@ -171,6 +171,62 @@ describe('send to Slack, by hand', () => {
     expect(JSON.stringify(body.blocks) + JSON.stringify(body.attachments)).toContain('Please look.');
     expect(await issues.database.query(`select 1 from issues.outbox where type = 'slack.send.v1'`)).toEqual([]);
     expect(commands()).toHaveLength(before);
+  });
+});
+
+describe('the preview of a message that mentions the owner', () => {
+  const OWNED = { alice: 'U0ALICE001', bob: 'U0BOB00001' };
+  let owned: string;
+
+  beforeAll(async () => {
+    await issues.bus.deliver('issue.reported.v1', 'acme', { title: 'Issue with owners', severity: 'high', application: 'owned', fingerprint: 'o', owners: ['alice@acme.test', 'bob@acme.test', 'left@acme.test'] });
+    owned = (await noa.get<Items<Issue>>('/v1/issues?application=owned')).body.items[0]?.id ?? '';
+    for (const [name, id] of Object.entries(OWNED)) issues.connector.people.set(`${name}@acme.test`, id);
+  });
+
+  beforeEach(() => {
+    issues.connector.notifierIsAway = false;
+    issues.connector.askedFor.length = 0;
+  });
+
+  async function preview(issueIds: readonly (string | undefined)[], mention: object = { owner: true }): Promise<MessagePreview> {
+    const { status, body } = await noa.post<MessagePreview>('/v1/slack-messages/preview', { ...order, issueIds, options: { mention } });
+    expect(status).toBe(200);
+    return body;
+  }
+
+  const mentioned = ({ blocks }: MessagePreview): string[] => [...JSON.stringify(blocks).matchAll(/"user_id":"(\w+)"/g)].map(([, id]) => id ?? '');
+
+  test('shows whom the workspace knows, and warns of nothing', async () => {
+    const message = await preview([owned]);
+    expect([mentioned(message), message.warnings]).toEqual([Object.values(OWNED), []]);
+  });
+
+  test('asks for the owners of these issues in this workspace, and for nobody when none is to be mentioned', async () => {
+    await preview([owned, ids[0]]);
+    expect(issues.connector.askedFor).toEqual([{ organizationId: 'acme', connectionId: CONNECTION, emails: ['alice@acme.test', 'bob@acme.test', 'left@acme.test'] }]);
+    await preview([ids[0]]);
+    await preview([owned], { people: ['U0NOA00001'] });
+    expect(issues.connector.askedFor).toHaveLength(1);
+  });
+
+  test('warns when none is known', async () => {
+    const message = await preview([ids[0]]);
+    expect([mentioned(message), message.warnings]).toEqual([[], [expect.objectContaining({ code: 'owner_not_mentioned' })]]);
+  });
+
+  test('says that it cannot be found out while notifier is away, and shows the rest', async () => {
+    issues.connector.notifierIsAway = true;
+    const message = await preview([owned], { owner: true, people: ['U0NOA00001'] });
+    expect([mentioned(message), message.warnings]).toEqual([['U0NOA00001'], [{ code: 'owner_not_found_out', message: expect.stringContaining('cannot be found out at the moment') }]]);
+  });
+
+  test('asks for nobody on behalf of another organization', async () => {
+    const eve = await issues.as('eve@rival.test', { organization: 'rival' });
+    for (const [connectionId, issueId] of [['connection-of-rival', owned], [CONNECTION, owned]]) {
+      expect((await eve.post('/v1/slack-messages/preview', { ...order, connectionId, issueIds: [issueId], options: { mention: { owner: true } } })).status).toBe(404);
+    }
+    expect(issues.connector.askedFor).toEqual([]);
   });
 });
 

@@ -134,6 +134,25 @@ describe('the picker', () => {
   });
 });
 
+describe('whom a message would mention', () => {
+  async function people(organizationId: string, connectionId: string, emails: readonly string[]): Promise<string[] | undefined> {
+    const found = await notifier.asPeer('issues').post<{ ids: string[] }>('notifier', '/internal/people', { organizationId, connectionId, emails });
+    return found?.ids;
+  }
+
+  test('is told to issues by id, as the message will have it: whoever the workspace knows', async () => {
+    await synced();
+    expect(await people('acme', connection.id, ['NOA@acme.test', 'alice@acme.test', 'nobody@acme.test', ''])).toEqual(['U0ALICE001', 'U0NOA00001']);
+  });
+
+  test('is told of no workspace that the organization does not have, and to nobody but services', async () => {
+    expect(await people('globex', connection.id, ['alice@acme.test'])).toBeUndefined();
+    expect(await people('acme', 'no-such-connection', ['alice@acme.test'])).toBeUndefined();
+    const body = { organizationId: 'acme', connectionId: connection.id, emails: ['alice@acme.test'] };
+    expect((await notifier.call('POST', '/internal/people', { body })).status).toBe(401);
+  });
+});
+
 describe('of a workspace that was disconnected', () => {
   const ROUTES = [['GET', 'destinations'], ['GET', 'used-destinations'], ['GET', 'directory'], ['POST', 'directory/sync']] as const;
   let left: ConnectionChanged;
