@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 
 import { REMEDIES } from './slack-error-codes.js';
-import { asToldOfPerson, DEFAULT_RETRY_AFTER_SECONDS, failureOfCode, failureOfStatus, noAnswer, notSent, saysTokenIsDead, stopsConnection, tooFast, unreadableAnswer, type SlackFailure } from './slack-failure.js';
+import { asToldOfPerson, DEFAULT_RETRY_AFTER_SECONDS, failureOfCode, failureOfStatus, mayHaveBeenDone, noAnswer, notSent, saysTokenIsDead, stopsConnection, tooFast, unreadableAnswer, type SlackFailure } from './slack-failure.js';
 
 const classes = JSON.parse(readFileSync(new URL('../fixtures/slack-error-classes.json', import.meta.url), 'utf8')) as Record<string, string>;
 
@@ -55,12 +55,21 @@ describe('what may have been carried out is told apart from what was not', () =>
   });
 });
 
+describe('the code alone tells, too, whether what was asked may have been done', () => {
+  test.each([failureOfStatus(503), noAnswer('socket closed'), unreadableAnswer(), failureOfCode('fatal_error'), notSent('refused'), tooFast(1), failureOfCode('channel_not_found'), failureOfCode('made_up')])('$code', (failure) => {
+    expect(mayHaveBeenDone(failure.code)).toBe(failure.family === 'unsure');
+  });
+});
+
 describe('a pause is as long and as wide as Slack said', () => {
   test.each<[string, SlackFailure, number, string]>([
     ['429 with Retry-After', tooFast(7), 7, 'method'],
     ['429 without Retry-After', tooFast(undefined), DEFAULT_RETRY_AFTER_SECONDS, 'method'],
     ['ratelimited in the body', failureOfCode('ratelimited', { retryAfterSeconds: 3 }), 3, 'method'],
     ['rate_limited in the body', failureOfCode('rate_limited'), DEFAULT_RETRY_AFTER_SECONDS, 'method'],
+    ['429 with Retry-After beyond a day, which is a moment or garbage', tooFast(1_764_309_600), 86_400, 'method'],
+    ['the same of the workspace’s quota', failureOfCode('message_limit_exceeded', { retryAfterSeconds: 86_401 }), 86_400, 'workspace'],
+    ['429 with Retry-After of a day', tooFast(86_400), 86_400, 'method'],
     ['the workspace’s quota', failureOfCode('message_limit_exceeded', { retryAfterSeconds: 3 }), 3600, 'workspace'],
   ])('%s', (_case, failure, retryAfterSeconds, covers) => {
     expect(failure).toMatchObject({ family: 'busy', retryAfterSeconds, covers });

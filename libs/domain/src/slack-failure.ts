@@ -100,6 +100,11 @@ function refused(told: Told, kind: RefusalKind, { needed, provided, details }: S
   return { family: 'refused', kind, ...told, ...named, ...scopes, ...(details && details.length > 0 && { details }) };
 }
 
+/** Whether a call that ended with this code, of Slack's or of ours, may have done what was asked. */
+export function mayHaveBeenDone(code: string): boolean {
+  return code === 'no_answer' || code === 'unreadable_answer' || code.startsWith('http_') || failureOfCode(code).family === 'unsure';
+}
+
 /** HTTP status that is neither 200 nor 429: somewhere on the way, and maybe after the work was done. */
 export function failureOfStatus(status: number): Unsure {
   return { family: 'unsure', code: `http_${status}`, message: `Slack, or something between us and Slack, answered HTTP ${status}.`, remedy: REMEDIES.wait };

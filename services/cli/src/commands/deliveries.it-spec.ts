@@ -104,6 +104,12 @@ describe('what is done to one', () => {
     expect(asked[0]).toMatchObject({ route: 'POST /v1/deliveries/d1/retract', body: { reason: 'oops' } });
   });
 
+  test('says what is left to do by hand when it was taken back', async () => {
+    const error = { code: 'retracted', message: 'It was posted and taken back. An earlier copy may still be in #general.', remedy: 'Look in #general.' };
+    answers = [json({ ...DELIVERY, state: 'suppressed', error })];
+    expect(await tocsin('deliveries', 'retract', 'd1')).toMatchObject({ code: 0, out: `Taken back: d1\n${error.message} ${error.remedy}\n` });
+  });
+
   test.each([['show'], ['retract']])('%s takes one id', async (action) => {
     expect(await tocsin('deliveries', action)).toMatchObject({ code: 2, err: expect.stringContaining('one delivery') });
     expect(await tocsin('deliveries', action, 'a', 'b')).toMatchObject({ code: 2 });

@@ -116,7 +116,7 @@ async function followReplay({ client, output }: Given, replayId: string): Promis
 async function retract({ client, output }: Given, options: DeliveriesOptions): Promise<ExitCode> {
   const { reason } = options;
   const { body } = await client.call<Delivery>('POST', `/v1/deliveries/${encodeURIComponent(onlyId(options))}/retract`, { body: reason === undefined ? {} : { reason } });
-  output.answer(body, () => [`Taken back: ${body.id}`]);
+  output.answer(body, () => [`Taken back: ${body.id}`, ...(body.error ? [`${body.error.message} ${body.error.remedy}`] : [])]);
   return EXIT.ok;
 }
 

@@ -32,6 +32,11 @@ describe('a message that has one form is called what it is', () => {
     expect(titles(state, more)).toEqual([[title, MESSAGE.text, note]]);
   });
 
+  test('of a delivery that was taken back, of which a copy may be left', () => {
+    const timeline = [...RETRACTED, { at: AT, kind: 'copy_may_remain', text: 'An earlier copy may still be in #general' }];
+    expect(titles('suppressed', {}, timeline)).toEqual([['Message as it would be posted now', MESSAGE.text, 'What is known to be posted was deleted from Slack. An earlier copy may still be there']]);
+  });
+
   test('of a delivery that was taken back', () => {
     expect(titles('suppressed', {}, RETRACTED)).toEqual([['Message as it would be posted now', MESSAGE.text, 'What was posted was deleted from Slack.']]);
   });

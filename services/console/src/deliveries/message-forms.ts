@@ -25,6 +25,7 @@ const NOT_KEPT = 'It was brought up to date since, to what the timeline says. Ho
 const MAY_BE_THERE = 'Slack may have it, or not: look there before you replay it.';
 const NEXT = 'It says that it may be there twice, and tells what is known now.';
 const TAKEN_BACK = 'What was posted was deleted from Slack.';
+const COPY_MAY_REMAIN = 'What is known to be posted was deleted from Slack. An earlier copy may still be there: the timeline says where to look.';
 
 export function messageForms({ state, timeline = [] }: Pick<Delivery, 'state' | 'timeline'>, message: DeliveryMessage): MessageForm[] {
   switch (state) {
@@ -41,8 +42,14 @@ export function messageForms({ state, timeline = [] }: Pick<Delivery, 'state' | 
     case 'failed':
     case 'dead':
     case 'suppressed':
-      return [{ id: 'next', title: 'Message as it would be posted now', content: message, ...(timeline.some(({ kind }) => kind === 'retracted') && { note: TAKEN_BACK }) }];
+      return [{ id: 'next', title: 'Message as it would be posted now', content: message, ...takenBack(timeline) }];
   }
+}
+
+function takenBack(timeline: NonNullable<Delivery['timeline']>): { note?: string } {
+  const kinds = timeline.map(({ kind }) => kind);
+  if (!kinds.includes('retracted')) return {};
+  return { note: kinds.includes('copy_may_remain') ? COPY_MAY_REMAIN : TAKEN_BACK };
 }
 
 function postedForms(message: DeliveryMessage): MessageForm[] {

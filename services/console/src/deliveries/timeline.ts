@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<string, readonly [word: string, tone: Tone]>> = {
   brought_up_to_date: ['Brought up to date', 'good'],
   not_brought_up_to_date: ['Not brought up to date', 'bad'],
   not_retracted: ['Not taken back', 'bad'],
+  copy_may_remain: ['May still be there', 'bad'],
 };
 
 const CAUSES: Record<Delivery['source']['kind'], string> = { manual: 'Sent by', workflow: 'Matched by', digest: 'Folded', test: 'Sent by' };

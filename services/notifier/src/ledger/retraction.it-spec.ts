@@ -304,6 +304,39 @@ describe('what Slack does not do', () => {
   }, 20_000);
 });
 
+describe('a copy that Slack did not confirm', () => {
+  async function resent(destination: object): Promise<Delivery> {
+    await notifier.control('faults', { method: 'chat.postMessage', lost: 'after', times: 1 });
+    const delivery = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' }, source: BY_WORKFLOW, issues: [anIssue()], ...destination }));
+    expect(delivery).toMatchObject({ state: 'posted' });
+    return delivery;
+  }
+
+  test('may still be there when the one that is known was taken back: the answer and the timeline say so, since when, and what to do', async () => {
+    const delivery = await resent({});
+    expect(await notifier.posts(delivery.id, 'C0GENERAL1')).toBe(2);
+    const { body } = await retract(delivery.id);
+    const since = new Date(delivery.timeline?.find(({ kind }) => kind === 'attempt')?.at ?? '').toISOString().slice(0, 16).replace('T', ' ');
+    const words = `An earlier copy may still be in #general: Slack’s answer to it was lost at ${since} UTC.`;
+    const remedy = 'Look in #general around that time and delete it there by hand: Tocsin cannot see what a channel holds.';
+    expect(body).toMatchObject({ state: 'suppressed', error: { code: 'retracted', message: `It was posted and taken back. ${words}`, remedy: expect.stringContaining(remedy) } });
+    expect((await notifier.delivery(delivery.id)).timeline?.slice(-2)).toMatchObject([{ kind: 'retracted' }, { kind: 'copy_may_remain', text: `${words} ${remedy}` }]);
+    expect(await notifier.posts(delivery.id, 'C0GENERAL1')).toBe(1);
+  });
+
+  test('is told of what a digest told as well, and without a moment where none is known', async () => {
+    const [digest, member] = [await posted(), await posted()];
+    await notifier.database.query('update notifier.deliveries set ambiguous = 1 where delivery_id = $1', [digest.id]);
+    await notifier.database.query(`update notifier.deliveries set digest_id = $1, slack_ts = $2, slack_channel = $3 where delivery_id = $4`, [digest.id, digest.slack?.ts, digest.slack?.channel, member.id]);
+    await retract(digest.id);
+    for (const { id } of [digest, member]) {
+      const { error, timeline } = await notifier.delivery(id);
+      expect(error?.message).toBe('It was posted and taken back. An earlier copy may still be in #general: Slack’s answer to it was lost.');
+      expect(timeline?.at(-1)).toMatchObject({ kind: 'copy_may_remain' });
+    }
+  });
+});
+
 describe('what cannot be taken back', () => {
   test('is what is not in a channel', async () => {
     const id = await notifier.send({ connectionId: connection.id, destination: { name: '#nowhere' } });

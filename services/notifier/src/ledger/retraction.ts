@@ -2,12 +2,13 @@
  * Takes back what was posted to the wrong place: deletes it in Slack, then says so here. Deleting twice does no harm, so
  * whoever is interrupted between the two asks again, one at a time. What a digest told is taken back with it, and so is what
  * was answered in its thread: that first, and the newest of it before the rest, so that an interruption leaves the message to ask for.
+ * Of a copy whose post was never confirmed the place is not known: that it may be there is said.
  */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { Delivery } from '@tocsin/contracts';
-import { isUnanswered, type DeliveryError, type SlackFailure } from '@tocsin/domain';
+import { isUnanswered, type SlackFailure } from '@tocsin/domain';
 import { Audit, notFound, Outbox, type ProblemException } from '@tocsin/platform';
 import type { PostedMessage, SlackDoor } from '@tocsin/slack';
 
@@ -19,14 +20,14 @@ import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
 import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { lockLane } from '../deliveries/lock-lane.js';
 import { ToldIssues } from '../living/told-issues.repository.js';
-import { AnswersInThread } from './answers-in-thread.repository.js';
+import { AnswersInThread, type Answer } from './answers-in-thread.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
+import { copyStory, lostAnswers, RETRACTED, retractedWithCopy } from './possible-copies.js';
 import { RetractionLease } from './retraction-lease.repository.js';
 import { refusal, slackAskedToWait } from './retraction-refusal.js';
 import { RetractionWaits } from './retraction-waits.repository.js';
 import { conflict } from './wrong-state.js';
 
-const RETRACTED: DeliveryError = { code: 'retracted', message: 'It was posted and taken back.', remedy: 'Replay it to where it belongs if it is still of use.' };
 /** It is not there any more, which is what was wanted. */
 const GONE: readonly string[] = ['message_not_found'];
 /** After any other failure the message may be gone, and whoever kept it up to date would post it anew. */
@@ -140,18 +141,23 @@ export class Retraction {
   }
 
   /** @param left answers in its thread that stay */
-  private async record(tx: EntityManager, { author, reason, row }: Taking, { organization_id, delivery_id, lane_id }: DeliveryKey & { lane_id: string }, message: PostedMessage, left = 0): Promise<void> {
+  private async record(tx: EntityManager, { author, reason, row }: Taking, posted: Omit<Answer, 'slack_channel' | 'slack_ts'>, message: PostedMessage, left = 0): Promise<void> {
+    const { organization_id, delivery_id, lane_id } = posted;
+    const place = row.destination_name ?? message.channel;
     await lockLane(tx, lane_id);
     await this.told.forget(tx, { organization_id, delivery_id });
+    const lostAt = await lostAnswers(tx, posted);
     const [taken] = await tx.query<[DeliveryKey[], number]>(
       `update deliveries d set state = 'suppressed', error = $4, slack_channel = null, slack_ts = null, version = version + 1, settled_at = clock_timestamp()
        where d.organization_id = $1 and (d.delivery_id = $2 or d.digest_id = $2) and d.state = 'posted' and d.slack_ts = $3 returning d.organization_id, d.delivery_id`,
-      [organization_id, delivery_id, message.ts, JSON.stringify(RETRACTED)],
+      [organization_id, delivery_id, message.ts, JSON.stringify(lostAt ? retractedWithCopy(place, lostAt) : RETRACTED)],
     );
     if (taken.length === 0) return; // somebody else was faster, and has told it
     const remains = left === 0 ? '' : ` (${left === 1 ? 'an answer' : `${left} answers`} in its thread could not be deleted)`;
-    const text = `Taken back from ${row.destination_name ?? message.channel} by ${author.actor.id}${remains}${reason === undefined ? '' : `: ${reason}`}`;
-    await this.log.write(tx, taken.map((key) => ({ organizationId: key.organization_id, deliveryId: key.delivery_id, story: { kind: 'retracted', text, slack: message } })));
+    const text = `Taken back from ${place} by ${author.actor.id}${remains}${reason === undefined ? '' : `: ${reason}`}`;
+    for (const story of [{ kind: 'retracted', text, slack: message }, ...(lostAt ? [copyStory(place, lostAt)] : [])]) {
+      await this.log.write(tx, taken.map((key) => ({ organizationId: key.organization_id, deliveryId: key.delivery_id, story })));
+    }
     await this.log.tellSettled(tx, taken);
     await this.audit.record(tx, { ...author, action: 'delivery.retracted', target: { kind: 'delivery', id: delivery_id }, before: message, after: { deliveries: taken.length, ...(reason !== undefined && { reason }) } });
   }
