@@ -64,7 +64,8 @@ export class EditRepository {
     const [next] = await this.database.query<{ ms: number | null }[]>(
       `select extract(epoch from min(room.at) - clock_timestamp())::float8 * 1000 as ms
        from connections c join budgets b on b.budget_key = c.budget_key || '/update', greatest(b.blocked_until, b.tat - make_interval(secs => $1)) room (at)
-       where c.state = 'active' and room.at > clock_timestamp() and exists (
+       where c.state = 'active' and room.at > clock_timestamp()
+         and not exists (select 1 from pauses p where p.organization_id = c.organization_id and p.workflow_id = '') and exists (
          select 1 from told_issues t where t.connection_id = c.connection_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision)`,
       [perEdit * (BURST - 1)],
     );

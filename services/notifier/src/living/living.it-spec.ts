@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { createLogger } from '@tocsin/platform';
-import { anIssue } from '@tocsin/testing';
+import { anIssue, eventually } from '@tocsin/testing';
 
 import { BY_WORKFLOW, changed, OpenedLiving } from '../../test/opened-living.js';
 import { waits } from '../../test/opened-lanes.js';
@@ -282,6 +282,87 @@ describe('edits', () => {
     expect(await living.edits.untilNext()).toBeUndefined();
     await living.opened.source.query(`update connections set state = 'active'`);
     expect(await living.edits.claim(10)).toHaveLength(1);
+  });
+
+  describe('of what people paused', () => {
+    const held = async (): Promise<string[]> => (await living.opened.source.query<{ workflow: string }[]>(`select coalesce(workflow_id, 'nobody') as workflow from deliveries where kind = 'reply' and held_since is not null order by 1`)).map(({ workflow }) => workflow);
+
+    /** @param workflow '' = all of the organization */
+    async function pause(workflow: string, organization = 'acme'): Promise<void> {
+      await living.opened.source.query(`insert into pauses (organization_id, workflow_id, paused_by) values ($1, $2, 'noa')`, [organization, workflow]);
+    }
+
+    async function tellBoth(): Promise<void> {
+      living.opened.config.SLACK_UPDATES_PER_MINUTE = 0;
+      await living.tell({ issues: [issue], source: BY_WORKFLOW });
+      await living.tell({ issues: [anIssue({ id: 'i2' })] });
+    }
+
+    async function hearOfBoth(): Promise<void> {
+      await living.hear(raised, changed(anIssue({ id: 'i2' }), { status: 'resolved' }, 'resolved'));
+    }
+
+    test('wait, as answers do, and show the newest once it is resumed', async () => {
+      await tellBoth();
+      await pause('');
+      await hearOfBoth();
+      expect(await living.edits.claim(10)).toEqual([]);
+      expect(await held()).toEqual(['nobody', 'w1']);
+      await living.hear(resolved);
+      await living.opened.source.query('delete from pauses');
+      const edits = await living.edits.claim(10);
+      expect(edits.map(({ issue_id, wanted }) => `${issue_id} ${wanted?.status ?? ''} ${wanted?.revision ?? ''}`).sort()).toEqual(['i1 resolved 3', 'i2 resolved 2']);
+    });
+
+    test('have nobody look for them at once when the allowance has room again', async () => {
+      living.opened.config.SLACK_UPDATES_PER_MINUTE = 1;
+      await toEdit(Array.from({ length: 6 }, () => 'C0SECALERT'));
+      expect(await living.edits.claim(10)).toHaveLength(5);
+      await pause('');
+      expect(await living.edits.untilNext()).toBeUndefined();
+    });
+
+    test('wait when it is the workflow that sent the message, and no others', async () => {
+      await tellBoth();
+      await pause('w1');
+      await hearOfBoth();
+      expect((await living.edits.claim(10)).map(({ issue_id }) => issue_id)).toEqual(['i2']);
+      expect(await living.edits.claim(10)).toEqual([]);
+      expect(await held()).toEqual(['w1']);
+      await living.opened.source.query('delete from pauses');
+      expect((await living.edits.claim(10)).map(({ issue_id }) => issue_id)).toEqual(['i1']);
+    });
+
+    test('by another organization are made', async () => {
+      await tellBoth();
+      await pause('', 'globex');
+      await pause('w1', 'globex');
+      await hearOfBoth();
+      expect(await living.edits.claim(10)).toHaveLength(2);
+    });
+  });
+
+  test('and news of the same issues do not wait for each other for ever, in whatever order the messages are due', async () => {
+    living.opened.config.SLACK_UPDATES_PER_MINUTE = 0;
+    const issues = ids(40).map((id) => anIssue({ id }));
+    for (const one of issues) await living.tell({ issues: [one] });
+    const critical = issues.map((one) => changed(one, { severity: 'critical' }));
+    await living.hear(...critical);
+    await living.opened.source.query(`update told_issues set next_at = clock_timestamp() - make_interval(secs => substr(issue_id, 2)::int)`); // the last of them is due first
+    const holder = living.opened.source.createQueryRunner();
+    await holder.startTransaction();
+    await holder.query(`select 1 from told_issues where issue_id = 'i020' for update`); // whoever comes to it stands still with what it has locked
+    const blocked = async (): Promise<number> => (await living.opened.source.query<unknown[]>(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length;
+    let isClaimed = false;
+    const claim = living.edits.claim(40).finally(() => { isClaimed = true; });
+    await eventually(async () => isClaimed || (await blocked()) > 0);
+    const before = await blocked();
+    const heard = living.hear(...critical.map(({ issue: one }) => changed(one, { severity: 'low' })));
+    await eventually(async () => (await blocked()) > before);
+    await holder.commitTransaction();
+    await holder.release();
+    await Promise.all([claim, heard]);
+    expect(new Set((await living.told()).map(({ wanted_revision }) => wanted_revision))).toEqual(new Set([3]));
   });
 
   test('whose holder is gone are made by another', async () => {

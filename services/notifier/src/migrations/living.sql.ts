@@ -46,6 +46,8 @@ create table heard_issues (
  * Edits have an allowance of their own (Slack counts chat.update by team and app), in budgets under the key of the
  * workspace's with "/update". The rows of the allowances are locked before they are read, so that replicas share them.
  *
+ * What people paused waits, and is brought up to date once, when it is resumed.
+ *
  * While a breaker is open, an edit is its probe only where no message is about to be: no post waits for an edit. The token says whose it is.
  */
 export const CLAIM_EDITS_FUNCTION = `
@@ -60,6 +62,8 @@ declare
   probing boolean := false;
   probed text[] := '{}';
   due text[];
+  -- organizations of which some workflows are paused: only of their messages it is asked whose they are
+  partly_paused text[];
   spent int;
 begin
   if exists (select 1 from breakers where breaker_key = 'slack' and is_open) then
@@ -72,11 +76,12 @@ begin
   end if;
 
   select array_agg(c.connection_id) into due from connections c
-  where c.state = 'active' and exists (
+  where c.state = 'active' and not exists (select 1 from pauses p where p.organization_id = c.organization_id and p.workflow_id = '') and exists (
     select 1 from told_issues t
     where t.connection_id = c.connection_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision
       and t.next_at <= clock_timestamp() and t.leased_until <= clock_timestamp());
   if due is null then return null; end if;
+  select array_agg(distinct p.organization_id) into partly_paused from pauses p where p.workflow_id <> '';
 
   select coalesce(array_agg(p.breaker_key), '{}') into probed from (
     select b.breaker_key from breakers b
@@ -107,6 +112,9 @@ begin
       select t.issue_id, t.next_at from told_issues t
       where t.connection_id = roomy.connection_id and t.lane_id = lane.lane_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision
         and t.organization_id = roomy.organization_id and t.next_at <= moment and t.leased_until <= moment
+        and (partly_paused is null or not (t.organization_id = any(partly_paused)) or not exists (
+          select 1 from deliveries d join pauses p on p.organization_id = d.organization_id and p.workflow_id = d.workflow_id
+          where d.organization_id = t.organization_id and d.delivery_id = t.delivery_id))
       order by t.next_at limit most) next
     where roomy.room > 0
   ), in_budget as (
