@@ -34,4 +34,15 @@ describe('the story after a revision', () => {
   test('of a silent refresh has nothing to tell, and shows the issue', () => {
     expect(storyAfter({ steps: [{ organizationId: 'acme', issue: anIssue({ revision: 5 }), changes: [] }] }, 4)).toMatchObject({ change: undefined, covers: [], issue: { revision: 5 } });
   });
+
+  test('of a change there and back has nothing to tell either, unless more happened', () => {
+    const there = heard(2, { changes: [{ field: 'severity', from: 'high', to: 'low' }] });
+    const back = heard(3, { changes: [{ field: 'severity', from: 'low', to: 'high' }] });
+    const [again = { steps: [] }] = newsOf([there, back]);
+    expect(storyAfter(again, 1)).toMatchObject({ change: undefined, changes: [], covers: [2, 3], issue: { revision: 3 } });
+    const [more = { steps: [] }] = newsOf([there, back, heard(4)]);
+    expect(storyAfter(more, 1)).toMatchObject({ change: 'updated', covers: [2, 3, 4] });
+    const [closed = { steps: [] }] = newsOf([heard(2, { change: 'resolved', changes: [{ field: 'status', from: 'open', to: 'resolved' }] }), heard(3, { change: 'reopened', changes: [{ field: 'status', from: 'resolved', to: 'open' }] })]);
+    expect(storyAfter(closed, 1)).toMatchObject({ change: 'reopened' });
+  });
 });

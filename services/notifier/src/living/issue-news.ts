@@ -57,6 +57,7 @@ export function storyAfter({ steps }: Pick<IssueNews, 'steps'>, revision: number
     story.covers.push(issue.revision);
     story.scanId = scanId ?? story.scanId;
   }
+  if (story.change === 'updated' && story.changes.length === 0) story.change = undefined; // there and back
   return story;
 }
 

@@ -146,6 +146,20 @@ describe('an issue that was told', () => {
     expect(await messagesAbout(issue)).toHaveLength(1);
   }, 40_000);
 
+  test('and changes there and back has nothing said in its thread', async () => {
+    const issue = anIssue({ severity: 'high' });
+    const first = await notifier.settled(await send(issue));
+    const low = await change(issue, { severity: 'low' });
+    const own = await eventually(async () => {
+      const [row] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.ledger where command->'reply' is not null and $1 = any(issue_ids)`, [issue.id]);
+      return row?.delivery_id;
+    }, PATIENCE);
+    await change(low, { severity: 'high' });
+    expect(await notifier.settled(own)).toMatchObject({ state: 'suppressed', error: { code: 'changed_back', message: 'What had changed was as before again when it was about to be told.' } });
+    await eventually(async () => (await notifier.database.query('select 1 from notifier.told_issues where issue_id = $1 and shown_revision = 3', [issue.id])).length === 1, PATIENCE);
+    expect(await thread(first.slack?.ts)).toEqual([]);
+  }, 40_000);
+
   test('whose message was deleted in Slack is told anew, once', async () => {
     const issue = anIssue({ severity: 'high' });
     const first = await notifier.settled(await send(issue, { comment: 'Please look' }));

@@ -20,10 +20,12 @@ export interface ToTell {
   newest: Issue | undefined;
 }
 
+type SuppressionCode = 'already_told' | 'resolved_before_sent' | 'changed_back' | 'retracted';
+
 export type Telling =
   | { as: 'message'; issue?: Issue; follows?: NonNullable<MessageInput['follows']> }
   | { as: 'reply'; channel: string; ts: string; issue?: Issue }
-  | { as: 'suppressed'; code: 'already_told' | 'resolved_before_sent' | 'retracted' }
+  | { as: 'suppressed'; code: SuppressionCode }
   /** The message whose thread it belongs to is being made anew. */
   | { as: 'later' };
 
@@ -45,7 +47,13 @@ function ownReply({ command, told, parent, isReplay }: ToTell, newer: { issue?: 
   if (!told) return parent ? { as: 'reply', ...parent, ...newer } : { as: 'message', ...newer };
   if (told.channel === null || told.ts === null) return { as: 'later' };
   if (!isReplay && told.repliedRevision >= Math.max(...(command.reply?.covers ?? [0]))) return { as: 'suppressed', code: 'already_told' };
+  if (!isReplay && isUndone(command)) return { as: 'suppressed', code: 'changed_back' };
   return { as: 'reply', channel: told.channel, ts: told.ts, ...newer };
+}
+
+/** What it was to tell was taken back while it waited. */
+function isUndone({ change, changes }: KeptCommand): boolean {
+  return change === 'updated' && changes?.length === 0;
 }
 
 /** A person wants it there: it is always sent, what was an answer as an answer. */
@@ -73,18 +81,21 @@ function ofWorkflow(given: ToTell, own: Issue, newer: { issue?: Issue }): Tellin
   if (told.channel === null || told.ts === null) return { as: 'later' };
   if (told.inDigest || !told.living) return { as: 'message', ...newer };
   const adds = saysMore || command.options?.mention !== undefined || command.options?.broadcast === true;
+  if (isUndone(command)) return { as: 'suppressed', code: 'changed_back' };
   const isKnown = told.repliedRevision >= own.revision || command.options?.thread === false;
   if (isKnown && !adds) return { as: 'suppressed', code: 'already_told' };
   return { as: 'reply', channel: told.channel, ts: told.ts, ...newer };
 }
 
 /** @param link to the message that told it */
-export function suppression(code: 'already_told' | 'resolved_before_sent' | 'retracted', link: string | undefined): DeliveryError {
+export function suppression(code: SuppressionCode, link: string | undefined): DeliveryError {
   switch (code) {
     case 'already_told':
       return { code, message: `It is told in this destination already${link === undefined ? '' : `: ${link}`}.`, remedy: 'Nothing has to be done: the message that is there shows the issue as it is now.' };
     case 'resolved_before_sent':
       return { code, message: 'It was resolved before it was told.', remedy: 'Nothing has to be done. Replay it if people should know of it all the same.' };
+    case 'changed_back':
+      return { code, message: 'What had changed was as before again when it was about to be told.', remedy: 'Nothing has to be done.' };
     case 'retracted':
       return { code, message: 'The message in whose thread it belongs was taken back.', remedy: 'Nothing has to be done.' };
   }
