@@ -93,7 +93,7 @@ export class DeliveryTraits {
   @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) digestId?: string[];
   /** What was sent again of this delivery. */
   @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) replayOf?: string[];
-  /** Whether it was sent again: what failed and was sent again is dealt with. */
+  /** Whether it was sent again, by itself or with the digest that told it: what failed and was sent again is dealt with. */
   @IsOptional() @IsIn(['true', 'false']) replayed?: 'true' | 'false';
   @IsOptional() @IsTime() after?: string;
   @IsOptional() @IsTime() before?: string;
@@ -213,7 +213,7 @@ export class ReplayProgress {
   @IsIn(['running', 'done']) state!: 'running' | 'done';
   @IsInt() matched!: number;
   @IsInt() done!: number;
-  /** Under way, posted already by itself or by a replay, or told by a digest or a later replay that is replayed as well. */
+  /** Under way, posted already by itself or by a replay of it or of its digest, or told by a digest or a later replay that is replayed as well. */
   @IsInt() skipped!: number;
 }
 

@@ -29,8 +29,8 @@ export interface MessageInput {
   repeated?: boolean;
   /** It goes into the thread of a message that shows the issue: it tells what changed, without the card. */
   isReply?: boolean;
-  /** It stands for an earlier message: `replaced` cannot be changed any more, `unconfirmed` may or may not be there. */
-  follows?: { reason: 'replaced' | 'unconfirmed'; link?: string };
+  /** It stands for an earlier message: `replaced` cannot be changed any more, `unconfirmed` may or may not be there, `partly` is a digest of which some was told there by itself. */
+  follows?: { reason: 'replaced' | 'unconfirmed' | 'partly'; link?: string };
   /** When it was accepted, for a message that could not be sent for a while. RFC 3339 */
   lateSince?: string;
   /** Slack ids of the owners, where they are known, for a mention of the owner. */

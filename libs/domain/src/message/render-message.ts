@@ -25,6 +25,7 @@ const MENTIONS_MAX = 50;
 const FOLLOWS = {
   replaced: 'This takes the place of an earlier message, which cannot be changed any more.',
   unconfirmed: 'An earlier message about this may be here already: Slack did not confirm it.',
+  partly: 'Some of this was told here before, each by itself.',
 } as const;
 const REPEATED = 'This may repeat an earlier message: Slack did not confirm it.';
 

@@ -52,5 +52,6 @@ describe('a message in the place of an earlier one', () => {
 
   test('that may be there already, says that it may', () => {
     expect(renderMessage({ ...input, isReply: false, follows: { reason: 'unconfirmed' } }).text).toContain('may be here already');
+    expect(renderMessage({ ...input, isReply: false, follows: { reason: 'partly' } }).text).toContain('Some of this was told here before');
   });
 });

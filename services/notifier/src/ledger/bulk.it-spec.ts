@@ -259,14 +259,15 @@ describe('replaying many', () => {
     expect(await replaysOf(failed)).toHaveLength(2);
   });
 
-  test('tells a digest once more, not beside it what it tells', async () => {
+  test('tells a digest once more, not beside it what it tells, nor that later, unless it is forced', async () => {
     const [digest, member, otherMember] = [await ended(), await ended(), await ended()];
     await notifier.database.query(`update notifier.deliveries set digest_id = $1 where delivery_id = any($2)`, [digest, [member, otherMember]]);
     const both = await replay({ filter: { id: [digest, member] }, destination: { id: 'C0SECALERT' } });
     expect(await done(both.replayId)).toEqual({ state: 'done', matched: 2, done: 1, skipped: 1 });
     expect(await replaysOf(member)).toEqual([]);
-    const alone = await replay({ filter: { id: otherMember }, destination: { id: 'C0SECALERT' } });
-    expect(await done(alone.replayId)).toMatchObject({ done: 1 });
+    const alone = async (force: object): Promise<ReplayProgress> => done((await replay({ filter: { id: otherMember }, destination: { id: 'C0SECALERT' }, ...force })).replayId);
+    expect(await alone({})).toMatchObject({ done: 0, skipped: 1 });
+    expect(await alone({ force: true })).toMatchObject({ done: 1 });
     const [again] = await replaysOf(otherMember);
     expect(again?.digestId).toBeUndefined();
   });

@@ -30,9 +30,10 @@ const NAMES = `array(select ${plain('wanted')} from unnest(?::text[]) wanted)`;
 /** As JSON has it, without its quotes. */
 const NEEDLE = 'lower(substr(to_jsonb(?::text)::text, 2, length(to_jsonb(?::text)::text) - 2))';
 
-/** Whether another delivery repeats the one with the alias `d`. */
+/** Whether another delivery repeats the one with the alias `d`, or the digest that told it. */
 export function wasReplayed(d: string): string {
-  return `exists (select 1 from commands again where again.organization_id = ${d}.organization_id and again.replay_of = ${d}.delivery_id)`;
+  const repeats = (id: string): string => `exists (select 1 from commands again where again.organization_id = ${d}.organization_id and again.replay_of = ${id})`;
+  return `(${repeats(`${d}.delivery_id`)} or (${d}.digest_id is not null and ${repeats(`${d}.digest_id`)}))`;
 }
 
 /** `?` is the wanted value. What a changed row must meet in a stream is said once more in delivery-match.ts. */

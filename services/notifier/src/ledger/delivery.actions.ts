@@ -12,7 +12,7 @@ import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { WaitingRepository, type Ending } from '../deliveries/waiting.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
-import { isUnderWay, lockRepetitions, repeated, repeatableColumns, repeatedStory, type Repeatable, type RepeatableRow } from './repeat.js';
+import { isUnderWay, lockRepetitions, repeated, repeatableColumns, repeatedStory, tellMembers, type Repeatable, type RepeatableRow } from './repeat.js';
 import { conflict } from './wrong-state.js';
 
 export function cancelled({ actor }: Author): Ending {
@@ -50,9 +50,12 @@ export class DeliveryActions {
     if (isUnderWay(row)) throw conflict(`The delivery is ${row.state}: it is still under way.`, 'Wait for its end, or cancel it first.');
     if (row.state === 'posted' && force !== true) throw conflict('The delivery was posted.', 'Say "force": true to post it once more.');
     if (row.stands_again !== null && force !== true) throw conflict(`The message was replayed as ${row.stands_again}, which was posted or will be.`, 'Look at that one first; say "force": true to post it once more.');
+    if (row.members_again?.all === true && force !== true) throw conflict('All that the digest told was replayed since, each by itself.', 'Look at those first; say "force": true to tell all of it once more.');
     const accepted = { deliveryId: uuid(), replayOf: deliveryId };
     await this.arrivals.ingestWithin(tx, [repeated(row, accepted.deliveryId, destination, new Date())]);
-    await this.log.write(tx, [{ organizationId: author.organizationId, deliveryId, story: repeatedStory(accepted.deliveryId, author.actor.id, reason) }]);
+    const told = { organizationId: author.organizationId, deliveryId, story: repeatedStory(accepted.deliveryId, author.actor.id, reason) };
+    await this.log.write(tx, [told]);
+    await tellMembers(tx, author.organizationId, [told]);
     await this.audit.record(tx, {
       ...author,
       action: 'delivery.replayed',

@@ -12,7 +12,7 @@ import { ArrivalRepository } from '../deliveries/arrival.repository.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { PostingJob } from '../deliveries/posting.job.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
-import { isUnderWay, repeated, repeatedStory } from './repeat.js';
+import { isToldAgain, isUnderWay, repeated, repeatedStory, tellMembers } from './repeat.js';
 import { ReplayRepository, type Replay, type ReplayItem } from './replay.repository.js';
 
 /** The net under the wake-up, for replays that another replica began and could not end. */
@@ -76,7 +76,9 @@ export class ReplayJob implements OnApplicationBootstrap, OnModuleDestroy {
     if (arrivals.length > 0) {
       await this.arrivals.ingestWithin(tx, arrivals);
       const { organization_id: organizationId, author, reason } = replay;
-      await this.log.write(tx, arrivals.map(({ command, replayOf = '' }) => ({ organizationId, deliveryId: replayOf, story: repeatedStory(command.commandId, author.actor.id, reason) })));
+      const told = arrivals.map(({ command, replayOf = '' }) => ({ organizationId, deliveryId: replayOf, story: repeatedStory(command.commandId, author.actor.id, reason) }));
+      await this.log.write(tx, told);
+      await tellMembers(tx, organizationId, told);
       await this.audit.record(tx, {
         ...replay.author,
         action: 'deliveries.replayed',
@@ -92,8 +94,8 @@ export class ReplayJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-/** Not what is under way; not what its digest tells again; unless it is forced, not what was posted by itself or by a replay, nor what a later replay of it that is named as well tells; not what is not kept any more. */
+/** Not what is under way; not what its digest tells again; unless it is forced, not what was posted by itself or by a replay, nor by a replay of what it told, nor what a later replay of it that is named as well tells; not what is not kept any more. */
 function isRepeated({ force }: Replay, { row, isToldByDigest, isToldByLater }: ReplayItem): ReplayItem['row'] {
   if (!row || isUnderWay(row) || isToldByDigest) return undefined;
-  return force || !(row.state === 'posted' || row.stands_again !== null || isToldByLater) ? row : undefined;
+  return force || !(row.state === 'posted' || isToldAgain(row) || isToldByLater) ? row : undefined;
 }
