@@ -11,6 +11,8 @@ import { ConnectionRepository } from './connections/connection.repository.js';
 import { Credentials } from './connections/credentials.js';
 import { DoubtfulConnectionsJob } from './connections/doubtful-connections.job.js';
 import { SlackDoors } from './connections/slack-doors.js';
+import { ToldHolds } from './connections/told-holds.repository.js';
+import { ToldHoldsJob } from './connections/told-holds.job.js';
 import { ArrivalRepository } from './deliveries/arrival.repository.js';
 import { DeliveryLog } from './deliveries/delivery-log.js';
 import { DeliveryMetrics } from './deliveries/delivery.metrics.js';
@@ -63,7 +65,7 @@ export class NotifierModule {
       controllers: [SendToSlackConsumer, ConnectionConsumer, ...LIVING_CONTROLLERS, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, PeopleController, ...DESTINATION_CONTROLLERS, DeliverySettingsController],
       providers: [
         { provide: NotifierConfig, useValue: config },
-        ConnectionRepository, ConnectionHolds, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob,
+        ConnectionRepository, ConnectionHolds, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob, ToldHolds, ToldHoldsJob,
         ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryMetrics,
         ...LEDGER_PROVIDERS,
         PostDelivery, ResultRecorder, SendLane, BreakerRepository, PostingJob, SweepJob, RetirementJob, DeliverySettingsRepository,

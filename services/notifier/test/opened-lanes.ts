@@ -81,7 +81,7 @@ export class OpenedLanes {
   async clear(): Promise<void> {
     Object.assign(this.config, new NotifierConfig(), { SLACK_WORKSPACE_RATE: 0 });
     this.metrics.registry.resetMetrics();
-    await this.source.query('truncate destinations, told_issues, heard_issues, connections, budgets, breakers, pauses, lanes, deliveries, commands, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
+    await this.source.query('truncate told_holds, destinations, told_issues, heard_issues, connections, budgets, breakers, pauses, lanes, deliveries, commands, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
   }
 
   async connect(overrides: Partial<ConnectionChanged> = {}): Promise<void> {

@@ -11,6 +11,8 @@ import { DirectorySyncJob } from '../directory/directory-sync.job.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
 import { ConnectionRepository, type KnownConnection } from './connection.repository.js';
 import { Credentials } from './credentials.js';
+import { ToldHolds } from './told-holds.repository.js';
+import { ToldHoldsJob } from './told-holds.job.js';
 
 @Injectable()
 export class ConnectionNews {
@@ -22,6 +24,8 @@ export class ConnectionNews {
     private readonly sync: DirectorySyncJob,
     private readonly posting: PostingJob,
     private readonly resolution: ResolutionJob,
+    private readonly told: ToldHolds,
+    private readonly telling: ToldHoldsJob,
     private readonly peers: InternalClient,
   ) {}
 
@@ -30,11 +34,13 @@ export class ConnectionNews {
     const before = await this.connections.find(changed.organizationId, changed.id);
     await this.database.transaction(async (tx) => {
       const isNews = await this.connections.apply(tx, changed);
+      if (isNews) await this.told.releaseFirst(tx, changed.id);
       const needsDirectory = changed.disconnected !== true && changed.health.state !== 'revoked' && before?.credentialVersion !== changed.credentialVersion;
       if (isNews && needsDirectory) await (seesTheSame(before, changed) ? this.directory.refresh(tx, changed.id) : this.directory.requestSync(tx, changed.id));
     });
     this.sync.wake();
     this.resolution.wake();
+    this.telling.wake();
     this.posting.wake();
   }
 

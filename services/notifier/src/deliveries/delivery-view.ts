@@ -116,6 +116,12 @@ const HELD_BY_CONNECTION: Record<string, string> = {
   disconnected: 'the workspace is disconnected; it is held for a re-connection',
 };
 
+/** What keeps the messages of a connection in this state waiting; undefined when nothing does. */
+export function heldByConnection(state: string | null, reason: string | null): string | undefined {
+  const held = HELD_BY_CONNECTION[state ?? ''];
+  return held !== undefined && state === 'revoked' && reason !== null ? `${held} (${reason})` : held;
+}
+
 /** @param timeline its entries, oldest first; left out in lists */
 export function deliveryView(row: DeliveryRow, timeline?: TimelineEntry[]): Delivery {
   const view = viewOf(row, headOf(row.command), row);
@@ -155,8 +161,8 @@ export function viewOf(row: Standing, { source, title }: CommandHead, now: Progr
 
 function waitingForOf(row: DeliveryRow): NonNullable<Delivery['waitingFor']> {
   if (row.paused !== null) return { reason: `sending ${row.paused.workflow ? 'for its workflow ' : ''}was paused by ${row.paused.by}` };
-  const held = HELD_BY_CONNECTION[row.connection_state ?? ''];
-  if (held !== undefined) return { reason: row.connection_state === 'revoked' && row.connection_reason !== null ? `${held} (${row.connection_reason})` : held };
+  const held = heldByConnection(row.connection_state, row.connection_reason);
+  if (held !== undefined) return { reason: held };
   if (row.probe_at !== null) return { reason: 'Slack does not answer; one message at a time finds out whether it does again', until: row.probe_at.toISOString() };
   if (row.blocked_until !== null) return waitingForWorkspace(row.blocked_until, row.waiting_for);
   return row.waiting_for ?? { reason: 'its turn', ...(row.turn_at !== null && { until: row.turn_at.toISOString() }) };
