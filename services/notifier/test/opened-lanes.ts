@@ -19,6 +19,9 @@ import { resultOf, type Outcome } from '../src/deliveries/delivery-result.js';
 import type { Claim, LaneClaim } from '../src/deliveries/claim.js';
 import { LaneRepository } from '../src/deliveries/lane.repository.js';
 import { WaitingRepository } from '../src/deliveries/waiting.repository.js';
+import { ChangeWaiting } from '../src/living/change-waiting.js';
+import { FollowChanges } from '../src/living/follow-changes.js';
+import { IssueNewsRepository } from '../src/living/issue-news.repository.js';
 import { ToldIssues } from '../src/living/told-issues.repository.js';
 import { MIGRATIONS } from '../src/migrations/migrations.js';
 import { NotifierConfig } from '../src/notifier.config.js';
@@ -46,6 +49,7 @@ export class OpenedLanes {
   readonly arrivals: ArrivalRepository;
   readonly waiting: WaitingRepository;
   readonly told: ToldIssues;
+  readonly changes: FollowChanges;
   readonly breakers: BreakerRepository;
   readonly lanes: LaneRepository;
   readonly outbox: Outbox;
@@ -62,9 +66,11 @@ export class OpenedLanes {
     this.arrivals = new ArrivalRepository(this.outbox);
     this.waiting = new WaitingRepository(log, this.outbox, new DeliveryMetrics(this.metrics, source), createLogger('test', 'silent'));
     this.told = new ToldIssues(this.waiting);
+    const news = new IssueNewsRepository(source);
+    this.changes = new FollowChanges(this.outbox, news, new ChangeWaiting(news, this.told, this.waiting, log), this.arrivals);
     this.destinations = new HearOfDestinations(new DestinationRepository(), this.outbox);
     this.breakers = new BreakerRepository(source, createLogger('test', 'silent'));
-    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections, new Credentials(new InternalClient('notifier', NOBODY, new Uint8Array(32)))), this.breakers, this.told, this.destinations, this.config);
+    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections, new Credentials(new InternalClient('notifier', NOBODY, new Uint8Array(32)))), this.breakers, this.told, this.changes, this.destinations, this.config);
   }
 
   static async open(): Promise<OpenedLanes> {

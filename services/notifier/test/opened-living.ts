@@ -3,12 +3,9 @@ import type { SendToSlack } from '@tocsin/contracts';
 import type { FieldChange, Issue, IssueChange } from '@tocsin/domain';
 
 import { commandOf } from '../src/deliveries/claim.js';
-import { DeliveryLog } from '../src/deliveries/delivery-log.js';
-import { ChangeWaiting } from '../src/living/change-waiting.js';
 import { EditRepository } from '../src/living/edit.repository.js';
 import { traced } from '../src/living/claim-telling.js';
-import { FollowChanges } from '../src/living/follow-changes.js';
-import { IssueNewsRepository } from '../src/living/issue-news.repository.js';
+import type { FollowChanges } from '../src/living/follow-changes.js';
 import type { Heard } from '../src/living/issue-news.js';
 import { traceOf, type KeptCommand } from '../src/living/told.js';
 import { OpenedLanes, POSTED } from './opened-lanes.js';
@@ -46,8 +43,7 @@ export class OpenedLiving {
   private posts = 0;
 
   private constructor(readonly opened: OpenedLanes) {
-    const repository = new IssueNewsRepository(opened.source);
-    this.changes = new FollowChanges(opened.outbox, repository, new ChangeWaiting(repository, opened.told, opened.waiting, new DeliveryLog(opened.outbox)), opened.arrivals);
+    this.changes = opened.changes;
     this.edits = new EditRepository(opened.source, opened.config);
   }
 

@@ -11,6 +11,7 @@ import { BreakerRepository } from '../breaker/breaker.repository.js';
 import { ConnectionHolds } from '../connections/connection-holds.js';
 import { HearOfDestinations } from '../destinations/hear-of-destinations.js';
 import { newsOfResult } from '../destinations/news-of-result.js';
+import { FollowChanges } from '../living/follow-changes.js';
 import { ToldIssues } from '../living/told-issues.repository.js';
 import { NotifierConfig } from '../notifier.config.js';
 import { CLAIMED_COLUMNS, headOfClaimed, type Claim, type ClaimedRow, type LaneClaim } from './claim.js';
@@ -52,6 +53,7 @@ export class LaneRepository {
     private readonly holds: ConnectionHolds,
     private readonly breakers: BreakerRepository,
     private readonly told: ToldIssues,
+    private readonly changes: FollowChanges,
     private readonly destinations: HearOfDestinations,
     private readonly config: NotifierConfig,
   ) {}
@@ -129,7 +131,8 @@ export class LaneRepository {
       ]);
       const recorded = new Map(rows.map((row) => [keyOf(row), row]));
       // A second post of one message is told as well: it is in the channel.
-      await this.told.record(tx, results.filter((result) => result.state === 'posted' || recorded.has(keyOf(result.delivery))));
+      const overtaken = await this.told.record(tx, results.filter((result) => result.state === 'posted' || recorded.has(keyOf(result.delivery))));
+      if (overtaken.length > 0) await this.changes.catchUpWith(tx, overtaken);
       await this.log.tell(tx, results.flatMap((result) => settledView(result, recorded.get(keyOf(result.delivery)))));
       await this.destinations.hear(tx, results.flatMap((result) => newsOfResult(result, Date.now())));
     });

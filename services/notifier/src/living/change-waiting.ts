@@ -48,6 +48,17 @@ export class ChangeWaiting {
     return new Set(rows.filter((row) => !gone.has(row) && tellsAChange(row)).map(laneAndIssue));
   }
 
+  /** With their lanes locked. @returns keys of lane and issue for which something waits that tells of the issue as it is now */
+  async answered(tx: EntityManager, news: readonly IssueNews[], told: readonly ToldRow[]): Promise<Set<string>> {
+    const newest = byKey(news, ({ organizationId, issueId }) => keyOf(organizationId, issueId));
+    const rows = await this.repository.waiting(tx, news, told.map(({ lane_id }) => lane_id));
+    return new Set(rows.filter((row) => {
+      const [own] = row.command.issues;
+      const now = newest.get(keyOf(row.organization_id, own?.id))?.newest;
+      return own !== undefined && now !== undefined && own.revision >= now.revision && (tellsAChange(row) || row.command.follows !== undefined);
+    }).map(laneAndIssue));
+  }
+
   /** What was to tell of an issue of which nothing was told leaves a mark, for what comes later. */
   private async end(tx: EntityManager, ended: readonly Ended[]): Promise<void> {
     for (const same of groupsBy(ended, ({ error }) => error.code).values()) {

@@ -16,7 +16,7 @@ import { ChangeWaiting } from './change-waiting.js';
 import { IssueNewsRepository, type ToldChange, type ToldRow, type WaitingRow } from './issue-news.repository.js';
 import { newsOf, storyAfter, type Heard, type IssueNews, type Story } from './issue-news.js';
 import { byKey, groupsBy, keyOf } from './keyed.js';
-import type { KeptCommand } from './told.js';
+import type { KeptCommand, Overtaken } from './told.js';
 
 /** A workflow that answers by itself, and further changes, come within this time. */
 const ANSWER_WAIT_MS = 2000;
@@ -56,6 +56,17 @@ export class FollowChanges {
     if (untold.length === 0) return;
     const news = newsOf(untold.map(({ organization_id: organizationId, told, newest }) => ({ organizationId, issue: newest, ...changeBetween(told, newest) })));
     await this.changeTold(tx, news, await this.repository.told(tx, news, digestId), new Set());
+  }
+
+  /** {@link catchUp}, of what was told by messages that no digest stands for. Call it when it is recorded that they were posted, in that transaction, with their lanes locked. */
+  async catchUpWith(tx: EntityManager, overtaken: readonly Overtaken[]): Promise<void> {
+    for (const [deliveryId, all] of groupsBy(overtaken, (one) => one.deliveryId)) {
+      const untold = await this.repository.unhear(tx, all);
+      if (untold.length === 0) continue;
+      const news = newsOf(untold.map(({ organizationId, told, newest }) => ({ organizationId, issue: newest, ...changeBetween(told, newest) })));
+      const rows = await this.repository.told(tx, news, deliveryId);
+      await this.changeTold(tx, news, rows, await this.waiting.answered(tx, news, rows));
+    }
   }
 
   private async changeTold(tx: EntityManager, news: readonly IssueNews[], told: readonly ToldRow[], answered: ReadonlySet<string>): Promise<void> {

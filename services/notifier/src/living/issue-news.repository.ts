@@ -7,7 +7,7 @@ import { PRIORITY, type DeliverySource, type Issue, type MessageOptions } from '
 import { gistOf, searchedIn } from '../deliveries/arrival.js';
 import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import type { IssueNews } from './issue-news.js';
-import type { KeptCommand } from './told.js';
+import type { KeptCommand, Overtaken } from './told.js';
 
 /** What a lane was told of an issue, with what answers take over from its message. */
 export interface ToldRow {
@@ -112,13 +112,13 @@ export class IssueNewsRepository {
     );
   }
 
-  /** What is told by a digest that is on its way stays as the digest tells it: {@link untold}. */
-  async waiting(tx: EntityManager, news: readonly IssueNews[]): Promise<WaitingRow[]> {
+  /** What is told by a digest that is on its way stays as the digest tells it: {@link untold}. @param laneIds only in these lanes */
+  async waiting(tx: EntityManager, news: readonly IssueNews[], laneIds?: readonly string[]): Promise<WaitingRow[]> {
     return tx.query<WaitingRow[]>(
-      `select ${WAITING_COLUMNS} from ledger d where ${TELLS} and d.state = 'waiting'
+      `select ${WAITING_COLUMNS} from ledger d where ${TELLS} and d.state = 'waiting' and ($3::bigint[] is null or d.lane_id = any($3))
          and (d.digest_id is null or exists (select 1 from deliveries g where g.organization_id = d.organization_id and g.delivery_id = d.digest_id and g.state = 'waiting'))
        order by d.lane_id, d.priority, d.said_at, d.arrival`,
-      keysOf(news),
+      [...keysOf(news), laneIds ?? null],
     );
   }
 
@@ -136,6 +136,19 @@ export class IssueNewsRepository {
       [digestId, JSON.stringify(members)],
     );
     return untold;
+  }
+
+  /** As {@link untold}, for messages that no digest stands for. @returns those of which neither a message nor its thread tells yet what they are */
+  async unhear(tx: EntityManager, overtaken: readonly Overtaken[]): Promise<Overtaken[]> {
+    const [unheard] = await tx.query<[{ issue_id: string }[], number]>(
+      `update told_issues t set wanted_revision = r.revision - 1
+       from jsonb_to_recordset($1::jsonb) r (organization_id text, issue_id text, lane_id bigint, delivery_id text, revision int)
+       where t.organization_id = r.organization_id and t.issue_id = r.issue_id and t.lane_id = r.lane_id and t.delivery_id = r.delivery_id
+         and t.wanted_revision = r.revision and t.replied_revision < r.revision
+       returning t.issue_id`,
+      [JSON.stringify(overtaken.map(({ organizationId, laneId, deliveryId, newest: { id, revision } }) => ({ organization_id: organizationId, issue_id: id, lane_id: laneId, delivery_id: deliveryId, revision })))],
+    );
+    return overtaken.filter(({ newest }) => unheard.some(({ issue_id }) => issue_id === newest.id));
   }
 
   /** Answers that sum up what changed and still wait, in these lanes. */

@@ -146,6 +146,19 @@ describe('an issue that was told', () => {
     expect(await messagesAbout(issue)).toHaveLength(1);
   }, 40_000);
 
+  test('and changed while Slack was slow to take its message has that told in the thread', async () => {
+    const issue = anIssue({ severity: 'high' });
+    await notifier.control('faults', { method: 'chat.postMessage', latencyMs: 1500, times: 1 });
+    const id = await send(issue);
+    await eventually(async () => (await notifier.delivery(id)).state === 'posting', PATIENCE);
+    await change(issue, { severity: 'critical' });
+    const first = await notifier.settled(id);
+    const [answer] = await eventually(async () => { const answers = await thread(first.slack?.ts); return answers.length > 0 && answers; }, PATIENCE);
+    expect(answer?.text).toContain('severity high → critical');
+    await eventually(async () => JSON.stringify((await message(first.slack?.ts))?.attachments).includes('Critical'), PATIENCE);
+    expect(await thread(first.slack?.ts)).toHaveLength(1);
+  }, 40_000);
+
   test('and changes there and back has nothing said in its thread', async () => {
     const issue = anIssue({ severity: 'high' });
     const first = await notifier.settled(await send(issue));

@@ -129,12 +129,13 @@ describe('an issue that changes after it was told', () => {
     expect(await living.told()).toMatchObject([{ delivery_id: instead?.delivery_id, ts, unconfirmed: false, shown_revision: 2, wanted_revision: 2 }]);
   });
 
-  test('while its message is being posted is known to the one who records that', async () => {
+  test('while its message is being posted is known to the one who records that, and its thread tells it', async () => {
     await living.opened.accept({ issues: [issue] });
     const claim = await living.opened.claimOne();
     await living.hear(raised);
     await living.opened.finish(claim, { state: 'posted', charge: 1, ambiguous: 0, laneWaitMs: 0, rateLimited: false, asked: true, channel: 'C0SECALERT', ts: '1.1', trace: { kind: 'told', issues: [{ id: 'i1', revision: 1 }], inDigest: false, living: true, wasPlainText: false } });
     expect(await living.told()).toMatchObject([{ shown_revision: 1, wanted_revision: 2, wanted: { severity: 'critical' } }]);
+    expect(await living.answers()).toMatchObject([{ state: 'waiting', parent_ts: '1.1', command: { change: 'updated', changes: raised.changes } }]);
   });
 
   test('of another organization is another issue', async () => {

@@ -5,14 +5,17 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import type { Issue } from '@tocsin/domain';
 import { prepared } from '@tocsin/platform';
 
 import { gistOf, searchedIn } from '../deliveries/arrival.js';
+import { commandOf } from '../deliveries/claim.js';
 import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import type { DeliveryResult } from '../deliveries/delivery-result.js';
+import { toldIssues } from '../deliveries/message-of-delivery.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
 import { suppression } from './telling.js';
-import type { Shown, Trace } from './told.js';
+import type { Overtaken, Shown, Trace } from './told.js';
 
 /** Select list for the row of a claimed delivery `d`: what its one issue's row and the newest snapshot say. Looked up by key, whatever the planner thinks: hence the offsets. */
 export const TOLD_COLUMNS = `
@@ -45,19 +48,29 @@ interface ToldRow {
   revision: number;
 }
 
+/** An issue that had changed by the time it was recorded that it is told. */
+interface OvertakenRow {
+  organization_id: string;
+  issue_id: string;
+  lane_id: string;
+  delivery_id: string;
+  newest: Issue;
+}
+
 @Injectable()
 export class ToldIssues {
   constructor(private readonly waiting: WaitingRepository) {}
 
-  /** Takes in what attempts left behind, with their lanes locked. */
-  async record(tx: EntityManager, results: readonly DeliveryResult[]): Promise<void> {
+  /** Takes in what attempts left behind, with their lanes locked. @returns what had changed by then; of digests that have members, these are looked at one by one */
+  async record(tx: EntityManager, results: readonly DeliveryResult[]): Promise<Overtaken[]> {
     const told = traced(results, 'told');
     const replied = traced(results, 'replied');
     const collapsed = traced(results, 'collapsed');
     await this.keepSaid(tx, [...told, ...replied]);
-    if (told.length > 0) await this.insert(tx, told.flatMap(rowsOf));
+    const late = told.length > 0 ? await this.insert(tx, told.flatMap(rowsOf)) : [];
     if (replied.length > 0) await this.recordReplies(tx, replied);
     if (collapsed.length > 0) await this.markCollapsed(tx, collapsed.map(({ trace, ...result }) => ({ ...result, issue: trace.issue })));
+    return late.flatMap((row) => overtaken(row, results));
   }
 
   /** A delivery holds what its message said, whatever came in between. */
@@ -158,8 +171,8 @@ export class ToldIssues {
     }
   }
 
-  private async insert(tx: EntityManager, rows: readonly ToldRow[]): Promise<void> {
-    await prepared(tx, 'select record_told($1)', [JSON.stringify(rows)]);
+  private async insert(tx: EntityManager, rows: readonly ToldRow[]): Promise<OvertakenRow[]> {
+    return prepared<OvertakenRow>(tx, 'select organization_id, issue_id, lane_id, delivery_id, newest from record_told_issues($1)', [JSON.stringify(rows)]);
   }
 
   /** The thread has told this much; a message that became an answer is one from now on. */
@@ -199,4 +212,12 @@ function rowsOf({ organizationId, deliveryId, laneId, connectionId, channel, ts,
     comment: trace.comment ?? null,
     revision,
   }));
+}
+
+function overtaken({ organization_id: organizationId, issue_id: issueId, lane_id: laneId, delivery_id: deliveryId, newest }: OvertakenRow, results: readonly DeliveryResult[]): Overtaken[] {
+  const result = results.find((one) => one.organizationId === organizationId && one.deliveryId === deliveryId && one.trace?.kind === 'told');
+  if (result?.trace?.kind !== 'told' || result.delivery.kind === 'digest') return [];
+  const command = result.trace.said ?? commandOf(result.delivery); // as it was posted: what is kept of it may be newer
+  const told = toldIssues({ command }).find(({ id }) => id === issueId);
+  return told ? [{ organizationId, laneId, deliveryId, told, newest }] : [];
 }

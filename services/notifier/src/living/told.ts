@@ -1,6 +1,6 @@
 /** What a destination was told of an issue, as deciding about the next message needs to know it; and what a posted message adds to that. */
 import type { SendToSlack } from '@tocsin/contracts';
-import type { MessageInput } from '@tocsin/domain';
+import type { Issue, MessageInput } from '@tocsin/domain';
 
 export interface Told {
   /** The first message about the issue, or the digest that told it. */
@@ -47,6 +47,15 @@ export type Trace =
   | ({ kind: 'told'; issues: Shown[]; inDigest: boolean; living: boolean; wasPlainText: boolean; comment?: string } & Said)
   | ({ kind: 'replied'; issue?: Shown; channel: string; ts: string } & Said)
   | { kind: 'collapsed'; issue: Shown };
+
+/** An issue that had changed by the time it was recorded that it is told: as it was told, and as it is. */
+export interface Overtaken {
+  organizationId: string;
+  laneId: string;
+  deliveryId: string;
+  told: Issue;
+  newest: Issue;
+}
 
 /** What a message makes known of its issues when it arrives; nothing when it tells none. */
 export function traceOf(command: KeptCommand): Extract<Trace, { kind: 'told' }> | undefined {
