@@ -51,6 +51,25 @@ describe('pacing', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(850);
   }, 20_000);
 
+  test('what goes again as plain text is charged to the allowance of its workspace for each of its two requests, another message once', async () => {
+    const destination = { id: 'C0GENERAL1' };
+    await notifier.settled(await notifier.send({ connectionId: connection.id, destination }));
+    const budget = 'budget_key = (select budget_key from notifier.connections where connection_id = $1)';
+    const spent = async (): Promise<number> => {
+      const [row] = await notifier.database.query<{ tat: number }>(`select extract(epoch from tat)::float8 as tat from notifier.budgets where ${budget}`, [connection.id]);
+      return row?.tat ?? 0;
+    };
+    const costOf = async (): Promise<number> => {
+      await notifier.database.query(`update notifier.budgets set tat = clock_timestamp() + interval '3 seconds' where ${budget}`, [connection.id]); // what was spent is added to
+      const before = await spent();
+      expect(await notifier.settled(await notifier.send({ connectionId: connection.id, destination }))).toMatchObject({ state: 'posted' });
+      return (await spent()) - before;
+    };
+    expect(await costOf()).toBeCloseTo(1 / 5, 3);
+    await notifier.control('faults', { method: 'chat.postMessage', channel: destination.id, error: 'invalid_blocks', times: 1 });
+    expect(await costOf()).toBeCloseTo(2 / 5, 3);
+  }, 20_000);
+
   test('two names of one place are one line', async () => {
     const sends = [{ id: 'U0BOB00001' }, { email: 'bob@acme.test' }, { email: 'BOB@acme.test' }, { id: 'U0BOB00001' }].map((destination) => notifier.send({ connectionId: connection.id, destination }));
     const deliveries = await Promise.all((await Promise.all(sends)).map((id) => notifier.settled(id)));

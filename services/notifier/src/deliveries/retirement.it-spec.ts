@@ -2,17 +2,26 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { DataSource, EntityManager } from 'typeorm';
 
 import { createLogger, InternalClient } from '@tocsin/platform';
+import { anIssue } from '@tocsin/testing';
 
-import { OpenedLanes } from '../../test/opened-lanes.js';
+import { POSTED, waits, type OpenedLanes } from '../../test/opened-lanes.js';
+import { BY_WORKFLOW, changed, OpenedLiving } from '../../test/opened-living.js';
+import { DestinationRepository } from '../destinations/destination.repository.js';
+import { LaneMoves } from '../directory/lane-moves.js';
 import { DeliveryQueries } from '../ledger/delivery.queries.js';
+import { traced } from '../living/claim-telling.js';
+import { traceOf } from '../living/told.js';
+import { commandOf } from './claim.js';
 import { RetirementJob } from './retirement.job.js';
 
+let living: OpenedLiving;
 let opened: OpenedLanes;
 let retirement: RetirementJob;
 let queries: DeliveryQueries;
 
 beforeAll(async () => {
-  opened = await OpenedLanes.open();
+  living = await OpenedLiving.open();
+  ({ opened } = living);
   retirement = new RetirementJob(opened.source, createLogger('notifier', 'silent'));
   const nobody = 'http://127.0.0.1:9';
   queries = new DeliveryQueries(opened.source, new InternalClient('notifier', { connector: nobody, issues: nobody, workflows: nobody, notifier: nobody }, new Uint8Array(32)));
@@ -104,5 +113,74 @@ describe('a delivery that is old enough', () => {
       expect(await read() - before).toBeLessThan(200);
       await expect(tx.query('select organization_id as whose, count::int from retired_counts')).resolves.toEqual([{ whose: 'globex', count: 10 }]);
     });
+  });
+});
+
+describe('what a digest told', () => {
+  const [OLD, NEW] = ['C0SECALERT', 'C0NEWIDNEW'];
+  const issues = [anIssue({ severity: 'high' }), anIssue({ severity: 'high' })];
+
+  /** A digest that was posted, with the issue of each of its members. */
+  async function posted(): Promise<void> {
+    const [first, second] = issues;
+    if (!first || !second) throw new Error('there are two issues');
+    const digest = { kind: 'burst', title: '2 issues', totals: { high: 2 }, sections: [{ name: 'High', total: 2, issues: [first] }] } as const;
+    const [digestId = '', ...members] = await opened.accept(
+      { issues: [], source: { kind: 'digest', of: 2, workflowId: 'w1' }, digest, priority: 1 } as never, { issues: [first], source: BY_WORKFLOW, change: 'new' }, { issues: [second], source: BY_WORKFLOW, change: 'new' });
+    await opened.source.query('update deliveries set digest_id = $1 where delivery_id <> $1', [digestId]);
+    const claim = await opened.claimOne();
+    if (claim?.deliveryId !== digestId) throw new Error('the digest was not claimed');
+    await opened.finish(claim, traced({ ...POSTED, ts: '9.9' }, traceOf(commandOf(claim.delivery)), false));
+    await opened.source.query(`update deliveries m set state = 'posted', slack_channel = d.slack_channel, slack_ts = d.slack_ts, settled_at = now() from deliveries d where d.delivery_id = $1 and m.digest_id = $1`, [digestId]);
+    await opened.outbox.transaction((tx) => opened.told.recordMembers(tx, digestId, members.map((delivery_id) => ({ organization_id: 'acme', delivery_id }))));
+  }
+
+  async function toNewId(): Promise<void> {
+    const [lane] = await opened.source.query<{ lane_id: string }[]>('select lane_id from lanes where destination_key = $1', [OLD]);
+    const old = { organizationId: 'acme', connectionId: 'connection-1', destinationId: OLD };
+    await opened.outbox.transaction((tx) => opened.destinations.changeId(tx, old, NEW, Date.now()));
+    await opened.outbox.transaction(async (tx) => {
+      await new LaneMoves().toNewId(tx, { ...old, laneId: lane?.lane_id ?? '' }, OLD, { ...(await new DestinationRepository().present(tx, old)), kind: 'channel' });
+    });
+  }
+
+  test.each([['', () => Promise.resolve()], [', also when the id of its channel was changed since', toNewId]])('is not known any more when it is not kept%s', async (_, meanwhile) => {
+    await posted();
+    await meanwhile();
+    expect(await living.told()).toHaveLength(2);
+    await ageBy(91);
+    await retirement.retire();
+    expect(await opened.source.query('select 1 from deliveries')).toEqual([]);
+    expect(await living.told()).toEqual([]);
+  });
+});
+
+describe('news of an issue', () => {
+  async function heardLongAgo(): Promise<string[]> {
+    await opened.source.query(`update heard_issues set heard_at = heard_at - interval '3 hours'`);
+    await retirement.retire();
+    return (await opened.source.query<{ issue_id: string }[]>('select issue_id from heard_issues')).map(({ issue_id }) => issue_id);
+  }
+
+  test('is known while a delivery about it waits or is being posted, and then no more', async () => {
+    const [waiting, posting, other] = [anIssue(), anIssue(), anIssue()];
+    await opened.accept({ issues: [posting], source: BY_WORKFLOW, change: 'new' }, { issues: [waiting], source: BY_WORKFLOW, change: 'new' });
+    const claim = await opened.claimOne();
+    await living.hear(...[waiting, posting, other].map((issue) => changed(issue, { severity: 'low' })));
+    expect((await heardLongAgo()).sort()).toEqual([waiting.id, posting.id].sort());
+    await opened.finish(claim, waits());
+    await opened.passTime(60);
+    const again = await opened.claimOne();
+    expect(again?.delivery).toMatchObject({ delivery_id: claim?.deliveryId, newest: { revision: posting.revision + 1 } });
+    await opened.finish(again);
+    expect(await heardLongAgo()).toEqual([waiting.id]);
+  });
+
+  test('is known for two hours in any case', async () => {
+    const issue = anIssue();
+    await living.hear(changed(issue, { severity: 'low' }));
+    await opened.source.query(`update heard_issues set heard_at = heard_at - interval '110 minutes'`);
+    await retirement.retire();
+    expect(await opened.source.query('select issue_id from heard_issues')).toEqual([{ issue_id: issue.id }]);
   });
 });

@@ -94,6 +94,25 @@ describe('the sweep', () => {
     expect(await openOnes()).toEqual(['connection-1', 'slack']);
   });
 
+  test('forgets a closed breaker that learnt nothing for an hour; not one that did, nor an open one', async () => {
+    await opened.accept({}); // for which the open one stays open
+    await opened.source.query(
+      `insert into breakers (breaker_key, is_open, failures_in_a_row, opened_at, probe_at, learned_at)
+       select key, is_open, 1, clock_timestamp(), clock_timestamp(), clock_timestamp() - make_interval(mins => minutes)
+       from (values ('old', false, 61), ('recent', false, 59), ('slack', true, 600)) breaker (key, is_open, minutes)`);
+    await sweep.sweep();
+    expect(await opened.source.query('select breaker_key as key from breakers order by 1')).toEqual([{ key: 'recent' }, { key: 'slack' }]);
+  });
+
+  test('forgets none that a result changed meanwhile', async () => {
+    const failed = { connection: 'connection-1', failed: true, isEdit: false };
+    await opened.breakers.learn([failed], false);
+    await opened.source.query(`update breakers set learned_at = clock_timestamp() - interval '2 hours'`);
+    await opened.breakers.learn([failed], false);
+    await sweep.sweep();
+    expect(await opened.source.query('select breaker_key as key from breakers order by 1')).toEqual([{ key: 'connection-1' }, { key: 'slack' }]);
+  });
+
   test('leaves a lane alone that somebody holds, that sleeps rightly or whose connection cannot send', async () => {
     await opened.accept({});
     await opened.claimOne();

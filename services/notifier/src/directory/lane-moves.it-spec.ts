@@ -1,14 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { aSendToSlack, eventually } from '@tocsin/testing';
+import { aSendToSlack, anIssue, eventually } from '@tocsin/testing';
 
-import { OpenedLanes } from '../../test/opened-lanes.js';
+import { changed, BY_WORKFLOW, OpenedLiving } from '../../test/opened-living.js';
+import { POSTED, type OpenedLanes } from '../../test/opened-lanes.js';
+import { commandOf } from '../deliveries/claim.js';
+import { DestinationRepository } from '../destinations/destination.repository.js';
+import { traced } from '../living/claim-telling.js';
+import { traceOf } from '../living/told.js';
 import { LaneMoves, type Place } from './lane-moves.js';
 
+let living: OpenedLiving;
 let opened: OpenedLanes;
 
 beforeAll(async () => {
-  opened = await OpenedLanes.open();
+  living = await OpenedLiving.open();
+  ({ opened } = living);
 }, 30_000);
 
 afterAll(async () => {
@@ -66,6 +73,72 @@ describe('what cannot be delivered to its address', () => {
       await arriving.release();
     }
     for (const id of others) expect(await inLane(id)).toHaveLength(3);
+  });
+});
+
+describe('a lane whose id was changed', () => {
+  const [CHANNEL, NEW] = ['C0SECALERT', 'C0NEWIDNEW'];
+  const [CONVERSATION, PERSON] = ['D0ALICE001', 'U0ALICE001'];
+
+  async function toNewId(oldId: string, newId: string): Promise<void> {
+    const place = await placeOf(oldId);
+    const old = { ...place, destinationId: oldId };
+    const kind = newId === PERSON ? 'user' : 'channel';
+    await opened.outbox.transaction<unknown>((tx) => (kind === 'user' ? opened.destinations.move(tx, old, newId) : opened.destinations.changeId(tx, old, newId, Date.now())));
+    await opened.outbox.transaction(async (tx) => {
+      await moves.toNewId(tx, place, oldId, { ...(await new DestinationRepository().present(tx, old)), kind });
+    });
+  }
+
+  /** An issue that was told there, and an answer that waits for its thread. */
+  async function toldAt(id: string): Promise<void> {
+    const issue = anIssue();
+    await opened.accept({ destination: { id }, issues: [issue], source: BY_WORKFLOW, change: 'new' });
+    const claim = await opened.claimOne();
+    if (!claim) throw new Error('nothing was claimed');
+    await opened.finish(claim, traced({ ...POSTED, channel: id, ts: '9.9' }, traceOf(commandOf(claim.delivery)), false));
+    await living.hear(changed(issue, { severity: 'low' }));
+  }
+
+  test.each([
+    ['a channel, what it was told and the answers that wait go along', CHANNEL, NEW, NEW],
+    ['a conversation that joins its person, they stay in the conversation', CONVERSATION, PERSON, CONVERSATION],
+  ])('of %s', async (_, oldId, newId, channel) => {
+    await toldAt(oldId);
+    await toNewId(oldId, newId);
+    expect(await opened.source.query('select t.channel, l.destination_key as lane from told_issues t join lanes l using (lane_id)')).toEqual([{ channel, lane: newId }]);
+    expect(await opened.source.query(`select d.parent_channel as channel, l.destination_key as lane from deliveries d join lanes l using (lane_id) where d.kind = 'reply'`)).toEqual([{ channel, lane: newId }]);
+    await opened.passTime(60);
+    expect((await living.edits.claim(5)).map((edit) => edit.channel)).toEqual([channel]);
+  });
+
+  test('leaves behind what the new one was told as well, which went with its channel all the same', async () => {
+    const issue = anIssue();
+    const [before, after] = [await living.tell({ issues: [issue] }), await living.tell({ issues: [issue], destination: { id: NEW } })];
+    await opened.source.query('update told_issues set channel = $1 where delivery_id = $2', [NEW, after.id]);
+    await toNewId(CHANNEL, NEW);
+    expect(await opened.source.query('select t.delivery_id as id, t.channel, l.destination_key as lane from told_issues t join lanes l using (lane_id) order by l.lane_id')).toEqual([
+      { id: before.id, channel: NEW, lane: CHANNEL }, { id: after.id, channel: NEW, lane: NEW },
+    ]);
+    await living.hear(changed(issue, { status: 'resolved' }, 'resolved'));
+    expect((await living.edits.claim(5)).map(({ channel }) => channel)).not.toContain(CHANNEL);
+  });
+
+  test('holds what was claimed and not begun, when its workflow was paused meanwhile', async () => {
+    const [paused, other] = await opened.accept({ source: BY_WORKFLOW }, { destination: { id: 'C0OTHER001' }, source: BY_WORKFLOW });
+    expect(await opened.claim(2)).toHaveLength(2);
+    await opened.source.query(`insert into pauses (organization_id, workflow_id, paused_by) values ('acme', 'w1', 'noa@acme.test')`);
+    await toNewId(CHANNEL, NEW);
+    expect(await opened.source.query('select d.delivery_id as id, d.state, d.held_since is not null as held, l.destination_key as lane from deliveries d join lanes l using (lane_id) order by d.arrival')).toEqual([
+      { id: paused, state: 'waiting', held: true, lane: NEW }, { id: other, state: 'posting', held: false, lane: 'C0OTHER001' },
+    ]);
+  });
+
+  test('lets it go on at the new id when nothing is paused', async () => {
+    const [id] = await opened.accept({ source: BY_WORKFLOW });
+    await opened.claimOne();
+    await toNewId(CHANNEL, NEW);
+    expect(await opened.claimOne()).toMatchObject({ deliveryId: id });
   });
 });
 
