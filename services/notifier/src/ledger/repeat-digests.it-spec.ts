@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import type { AcceptedReplay, AcceptedReplays, ConnectionChanged, DeliveryCounts, Problem, ReplayProgress } from '@tocsin/contracts';
 import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
+import pg from 'pg';
 
 import { BY_WORKFLOW } from '../../test/opened-living.js';
 import { RunningNotifier, type Answer } from '../../test/running-notifier.js';
@@ -32,6 +33,29 @@ beforeEach(async () => {
   await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.audit, notifier.replays cascade');
   connection = await notifier.connect();
 });
+
+/** Nothing enters the line of a destination until it is released. */
+class LockedLine {
+  private constructor(private readonly client: pg.Client) {}
+
+  static async of(url: string, destination: string): Promise<LockedLine> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('begin');
+    await client.query('select 1 from notifier.lanes where destination_key = $1 for update', [destination]);
+    return new LockedLine(client);
+  }
+
+  async isWaitedForBy(count: number): Promise<boolean> {
+    const { rows } = await this.client.query<{ n: number }>(`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+    return rows[0]?.n === count;
+  }
+
+  async release(): Promise<void> {
+    await this.client.query('rollback');
+    await this.client.end();
+  }
+}
 
 /** A digest that failed, and what it was to tell, which failed with it. */
 async function failedDigest(): Promise<{ digest: string; members: string[] }> {
@@ -132,12 +156,17 @@ describe('what a digest told, when the digest was replayed since', () => {
     expect(await message(await told(other, ELSEWHERE), ELSEWHERE)).not.toContain(MAY_BE_HERE);
   });
 
-  test('is sent by one of two that come at one moment', async () => {
+  test('hears of that replay also when both come at one moment', async () => {
     const { digest, members: [id = ''] } = await failedDigest();
-    const answers = await Promise.all([replay(digest, { destination: { id: THERE } }), replay(id, { destination: { id: THERE } }), replay(id, { destination: { id: THERE } })]);
-    const [whole, ...alone] = answers.map(({ status }) => status);
-    expect(whole).toBe(202);
-    expect(alone.filter((status) => status === 202).length).toBeLessThan(2);
+    await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: THERE } }));
+    const line = await LockedLine.of(notifier.database.url, THERE);
+    const both = [replay(digest, { destination: { id: THERE } })];
+    await eventually(() => line.isWaitedForBy(1));
+    both.push(replay(id, { destination: { id: THERE } }));
+    await eventually(() => line.isWaitedForBy(2));
+    await line.release();
+    const [whole, alone] = await Promise.all(both);
+    expect([whole?.status, alone?.status, alone?.body.detail]).toEqual([202, 409, expect.stringContaining(whole?.body.deliveryId ?? '-')]);
   });
 });
 
