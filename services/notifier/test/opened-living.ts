@@ -17,6 +17,7 @@ export interface ToldState {
   delivery_id: string;
   ts: string | null;
   in_digest: boolean;
+  outdated: boolean;
   collapsed: boolean;
   unconfirmed: boolean;
   shown_revision: number;

@@ -37,7 +37,7 @@ async function refusedEdit(id: string): Promise<void> {
   await living.tell({ issues: [issue] });
   await living.hear(changed(issue, { status: 'resolved' }, 'resolved'));
   const [edit] = await living.edits.claim(1);
-  await living.opened.outbox.transaction((tx) => living.edits.rest(tx, edit as Edit));
+  await living.opened.outbox.transaction((tx) => living.edits.rest(tx, edit as Edit, true));
   await living.opened.source.query(`insert into timeline (organization_id, delivery_id, kind, text) values ('acme', $1, 'not_brought_up_to_date', 'The channel does not exist.')`, [edit?.delivery_id]);
 }
 

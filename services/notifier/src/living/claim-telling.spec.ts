@@ -49,13 +49,13 @@ describe('two messages of one lease', () => {
   });
 
   test('that answer the same: the second has nothing to add', () => {
-    const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.0', inDigest: false, living: true, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
+    const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.0', inDigest: false, living: true, outdated: false, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
     expect(second(claimed({ change: 'updated' }, { told }), claimed({ change: 'updated' }, { told }))).toBe('already_told');
   });
 });
 
 describe('an answer that shows a newer issue than it tells', () => {
-  const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.0', inDigest: false, living: true, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
+  const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.0', inDigest: false, living: true, outdated: false, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
   const newest = anIssue({ id: 'i1', revision: 3, severity: 'critical' });
   const answer = (covers: number[]): Claim => claimed({ reply: { since: 1, covers } }, { kind: 'reply', told, newest, parent_channel: 'C0SECALERT', parent_ts: '1.0' });
 
@@ -80,7 +80,7 @@ describe('a message is told', () => {
   });
 
   test('or not, with the link to where it is told', () => {
-    const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.000001', inDigest: false, living: true, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
+    const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.000001', inDigest: false, living: true, outdated: false, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
     expect(tellOf(claimed({}, { told }))).toMatchObject({ outcome: { state: 'suppressed', error: { code: 'already_told', message: expect.stringContaining('https://acme.slack.com/archives/C0SECALERT/p1000001') as unknown } } });
   });
 

@@ -64,9 +64,9 @@ function toldBy({ digest, issues, reply }: KeptCommand): Shown | undefined {
   return { id: issue.id, revision: reply ? Math.max(...reply.covers) : issue.revision };
 }
 
-function tellingOf({ delivery_id, replay_of, ambiguous, parent_channel, parent_ts, told, newest }: Tellable, command: KeptCommand): Telling {
+function tellingOf({ delivery_id, replay_of, ambiguous, parent_channel, parent_ts, told, newest, workspace_url }: Tellable, command: KeptCommand): Telling {
   const parent = parent_channel !== null && parent_ts !== null ? { channel: parent_channel, ts: parent_ts } : undefined;
-  return decideTelling({ deliveryId: delivery_id, command, isReplay: replay_of !== null, isAmbiguous: ambiguous > 0, parent, told: told ?? undefined, newest: newest ?? undefined });
+  return decideTelling({ deliveryId: delivery_id, command, isReplay: replay_of !== null, isAmbiguous: ambiguous > 0, parent, told: told ?? undefined, link: linkTo(told, workspace_url), newest: newest ?? undefined });
 }
 
 /** What waits, as it would be told at this moment. */
@@ -88,9 +88,12 @@ function shownAs({ kind, ambiguous, created_at, settled_at }: Tellable, command:
 }
 
 function suppressedAs({ told, workspace_url }: Tellable, command: KeptCommand, code: Parameters<typeof suppression>[0]): Outcome {
-  const link = told && told.channel !== null && told.ts !== null && workspace_url !== null ? permalink(workspace_url, told.channel, told.ts) : undefined;
   const [issue] = command.issues;
-  return { ...suppressed(suppression(code, link)), ...(code === 'resolved_before_sent' && issue && { trace: { kind: 'collapsed' as const, issue: { id: issue.id, revision: issue.revision } } }) };
+  return { ...suppressed(suppression(code, linkTo(told, workspace_url), told ?? undefined)), ...(code === 'resolved_before_sent' && issue && { trace: { kind: 'collapsed' as const, issue: { id: issue.id, revision: issue.revision } } }) };
+}
+
+function linkTo(told: Told | null, workspaceUrl: string | null): string | undefined {
+  return told && told.channel !== null && told.ts !== null && workspaceUrl !== null ? permalink(workspaceUrl, told.channel, told.ts) : undefined;
 }
 
 /** Only it waits; its destination goes on. */
@@ -118,9 +121,9 @@ export function carryOver(later: readonly Claim[], { deliveryId }: Claim, { trac
   for (const { delivery } of later) {
     if (issue === undefined || delivery.issue_ids.length !== 1 || delivery.issue_ids[0] !== issue.id) continue;
     if (trace.kind === 'replied' && delivery.told) delivery.told = { ...delivery.told, repliedRevision: Math.max(delivery.told.repliedRevision, issue.revision) };
-    const isFirst = !delivery.told || delivery.told.ts === null || delivery.told.inDigest;
+    const isFirst = !delivery.told || delivery.told.ts === null || delivery.told.inDigest || delivery.told.outdated;
     if (trace.kind !== 'replied' && isFirst) delivery.told = { ...NOTHING_TOLD, deliveryId, ...(trace.kind === 'collapsed' ? { collapsed: true } : { channel: channel ?? null, ts: ts ?? null, living: trace.living, unconfirmed: ts === undefined, comment: trace.comment ?? null }) };
   }
 }
 
-const NOTHING_TOLD: Omit<Told, 'deliveryId'> = { channel: null, ts: null, inDigest: false, living: true, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
+const NOTHING_TOLD: Omit<Told, 'deliveryId'> = { channel: null, ts: null, inDigest: false, living: true, outdated: false, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };

@@ -167,7 +167,7 @@ export class EditMessage {
   /** @param reason in a sentence; without one nothing is told */
   private async rest(edit: Edit, reason?: string): Promise<void> {
     await this.outbox.transaction(async (tx) => {
-      const isOurs = await this.edits.rest(tx, edit);
+      const isOurs = await this.edits.rest(tx, edit, reason !== undefined);
       if (isOurs && reason !== undefined) await this.tell(tx, edit, 'not_brought_up_to_date', `The issue had changed, but the message still shows it as it was: ${reason}`);
     });
   }

@@ -74,7 +74,7 @@ export class EditRepository {
 
   /** The message shows this much now. @returns false when the row is not this holder's any more */
   async shown(tx: EntityManager, edit: Edit, wasPlainText: boolean): Promise<boolean> {
-    return this.settle(tx, edit, `shown_revision = greatest(shown_revision, $5), was_plain_text = $6, fails = 0, wanted = case when wanted_revision <= $5 then null else wanted end`, [edit.wanted_revision, wasPlainText]);
+    return this.settle(tx, edit, `shown_revision = greatest(shown_revision, $5), was_plain_text = $6, fails = 0, outdated = false, wanted = case when wanted_revision <= $5 then null else wanted end`, [edit.wanted_revision, wasPlainText]);
   }
 
   /** What it shows stands in its delivery beside this. */
@@ -86,9 +86,9 @@ export class EditRepository {
     );
   }
 
-  /** Nothing more is done about it until the issue changes again. */
-  async rest(tx: EntityManager, edit: Edit): Promise<boolean> {
-    return this.shown(tx, edit, edit.was_plain_text);
+  /** Nothing more is done about it until the issue changes again. @param isOutdated it shows the issue as it was */
+  async rest(tx: EntityManager, edit: Edit, isOutdated: boolean): Promise<boolean> {
+    return this.settle(tx, edit, `shown_revision = greatest(shown_revision, $5), fails = 0, outdated = outdated or $6, wanted = case when wanted_revision <= $5 then null else wanted end`, [edit.wanted_revision, isOutdated]);
   }
 
   async later(tx: EntityManager, edit: Edit, waitMs: number): Promise<boolean> {
@@ -108,7 +108,7 @@ export class EditRepository {
 
   /** The message is gone: the one of this delivery, which is not there yet, takes its place. */
   async replace(tx: EntityManager, edit: Edit, deliveryId: string): Promise<boolean> {
-    return this.settle(tx, edit, 'delivery_id = $5, channel = null, ts = null, shown_revision = 0, replied_revision = 0', [deliveryId]);
+    return this.settle(tx, edit, 'delivery_id = $5, channel = null, ts = null, shown_revision = 0, replied_revision = 0, outdated = false', [deliveryId]);
   }
 
   /** Nobody knows any more what the message said. */

@@ -57,6 +57,11 @@ async function messagesAbout(issue: Issue): Promise<InSandbox[]> {
   return ((await notifier.messages(CHANNEL)) as InSandbox[]).filter((one) => one.thread_ts === undefined && JSON.stringify(one).includes(issue.id));
 }
 
+/** The message shows its issue as it was, and its timeline says so. */
+async function refusedEdit(id: string): Promise<void> {
+  await eventually(async () => (await notifier.delivery(id)).timeline?.some(({ kind }) => kind === 'not_brought_up_to_date'), PATIENCE);
+}
+
 async function deleteInSlack(ts: string | undefined): Promise<void> {
   await fetch(`${notifier.sandbox.url}/api/chat.delete`, { method: 'POST', headers: { authorization: 'Bearer xoxb-sandbox-acme', 'content-type': 'application/json' }, body: JSON.stringify({ channel: CHANNEL, ts }) });
 }
@@ -230,6 +235,44 @@ describe('an issue that was told', () => {
     await eventually(async () => (await notifier.delivery(first.id)).timeline?.some(({ text }) => text.includes('still shows it as it was: The leak guard')), PATIENCE);
     expect(await message(first.slack?.ts)).toMatchObject({ updates: 0 });
     expect(JSON.stringify(await notifier.messages(CHANNEL))).not.toContain('AKIA0123456789');
+  }, 40_000);
+
+  test('that may not be told there any more is kept back by the leak guard also when a second workflow sends it', async () => {
+    const issue = anIssue({ category: 'code', title: 'A key in the code' });
+    const first = await notifier.settled(await send(issue));
+    const secret = await change(issue, { category: 'secret' });
+    await refusedEdit(first.id);
+    expect(await notifier.settled(await send(secret, { source: OTHER_WORKFLOW }))).toMatchObject({ state: 'suppressed', error: { code: 'leak_guard' } });
+    expect(await messagesAbout(issue)).toHaveLength(1);
+  }, 40_000);
+
+  test('whose message Slack does not let be changed is told by the message of a second workflow, which is kept up to date from then on', async () => {
+    const issue = anIssue({ severity: 'low' });
+    const first = await notifier.settled(await send(issue, { options: { thread: false } }));
+    await notifier.control('faults', { method: 'chat.update', error: 'invalid_blocks', times: 2 });
+    const critical = await change(issue, { severity: 'critical' });
+    await refusedEdit(first.id);
+    const second = await notifier.settled(await send(critical, { source: OTHER_WORKFLOW }));
+    expect(second).toMatchObject({ state: 'posted' });
+    const posted = JSON.stringify(await message(second.slack?.ts));
+    expect(posted).toContain('takes the place of an earlier message');
+    expect(posted).toContain(first.slack?.permalink ?? '?');
+    expect(await notifier.settled(await send(critical))).toMatchObject({ state: 'suppressed', error: { code: 'already_told', message: expect.stringContaining(second.slack?.permalink ?? '?') as unknown, remedy: 'Nothing has to be done: the message that is there is kept up to date.' } });
+    await change(critical, { status: 'resolved' }, 'resolved');
+    await eventually(async () => JSON.stringify((await message(second.slack?.ts))?.attachments).includes('#2E7D32'), PATIENCE);
+    expect(await message(first.slack?.ts)).toMatchObject({ updates: 0 });
+  }, 60_000);
+
+  test('whose channel was archived is not said to be told there: the second workflow’s message fails, with what to do', async () => {
+    const issue = anIssue();
+    const first = await notifier.settled(await send(issue, { options: { thread: false } }));
+    await notifier.control('faults', { method: 'chat.update', error: 'is_archived', times: 1 });
+    const critical = await change(issue, { severity: 'critical' });
+    await refusedEdit(first.id);
+    await notifier.control('faults', { method: 'chat.postMessage', error: 'is_archived', times: 1 });
+    const second = await notifier.settled(await send(critical, { source: OTHER_WORKFLOW }));
+    expect(second).toMatchObject({ state: 'failed', error: { code: 'is_archived' } });
+    expect(second.error?.remedy).not.toBe('');
   }, 40_000);
 
   test('is heard of twice and changes once', async () => {

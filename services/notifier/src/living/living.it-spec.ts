@@ -285,6 +285,40 @@ describe('edits', () => {
     expect(await living.edits.claim(10)).toHaveLength(1);
   });
 
+  test('that are refused leave it known that the message shows the issue as it was, until one is taken or another message says it', async () => {
+    const first = await living.tell({ issues: [issue], source: BY_WORKFLOW });
+    const edit = async (refused: boolean): Promise<void> => {
+      const [own] = await living.edits.claim(10);
+      if (!own) throw new Error('nothing is to be edited');
+      await living.opened.outbox.transaction((tx) => (refused ? living.edits.rest(tx, own, true) : living.edits.shown(tx, own, false)));
+    };
+    await living.hear(raised);
+    await edit(true);
+    expect(await living.told()).toMatchObject([{ delivery_id: first.id, outdated: true }]);
+    await living.hear(resolved);
+    await edit(false);
+    expect(await living.told()).toMatchObject([{ delivery_id: first.id, outdated: false }]);
+    const again = changed(resolved.issue, { status: 'open' }, 'reopened');
+    await living.hear(again);
+    await edit(true);
+    await living.opened.source.query(`update deliveries set state = 'suppressed' where kind = 'reply'`);
+    const [late] = await living.edits.claim(10);
+    expect(late).toBeUndefined();
+    const second = await living.tell({ issues: [again.issue], source: { ...BY_WORKFLOW, workflowId: 'w2' } });
+    expect(await living.told()).toMatchObject([{ delivery_id: second.id, ts: second.ts, outdated: false, shown_revision: 4 }]);
+  });
+
+  test('of a message whose place another one took while they were made record nothing', async () => {
+    await living.tell({ issues: [issue], source: BY_WORKFLOW });
+    await living.opened.source.query('update told_issues set outdated = true');
+    await living.hear(raised);
+    const [edit] = await living.edits.claim(10);
+    await living.opened.source.query(`update deliveries set state = 'suppressed' where kind = 'reply'`);
+    const second = await living.tell({ issues: [raised.issue], source: { ...BY_WORKFLOW, workflowId: 'w2' } });
+    if (edit) await expect(living.opened.outbox.transaction((tx) => living.edits.rest(tx, edit, true))).resolves.toBe(false);
+    expect(await living.told()).toMatchObject([{ delivery_id: second.id, outdated: false, shown_revision: 2, wanted_revision: 2 }]);
+  });
+
   describe('of what people paused', () => {
     const held = async (): Promise<string[]> => (await living.opened.source.query<{ workflow: string }[]>(`select coalesce(workflow_id, 'nobody') as workflow from deliveries where kind = 'reply' and held_since is not null order by 1`)).map(({ workflow }) => workflow);
 

@@ -7,7 +7,7 @@ import type { KeptCommand, Told } from './told.js';
 
 const workflow = { kind: 'workflow', workflowId: 'w1', version: 1, stepId: 's1' } as const;
 const THERE = { channel: 'C0SECALERT', ts: '1.1' };
-const told: Told = { deliveryId: 'first', ...THERE, inDigest: false, living: true, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
+const told: Told = { deliveryId: 'first', ...THERE, inDigest: false, living: true, outdated: false, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
 const issue = anIssue({ id: 'i1', revision: 3 });
 const resolved = anIssue({ id: 'i1', revision: 4, status: 'resolved' });
 
@@ -18,7 +18,7 @@ interface Case extends Partial<Omit<ToTell, 'command' | 'told'>> {
 
 function decide({ command, told: row, ...rest }: Case): string {
   const telling = decideTelling({
-    deliveryId: 'own', isReplay: false, isAmbiguous: false, parent: undefined, newest: undefined, ...rest,
+    deliveryId: 'own', isReplay: false, isAmbiguous: false, parent: undefined, link: undefined, newest: undefined, ...rest,
     command: Object.assign(aSendToSlack({ issues: [issue], source: workflow }), command),
     told: row && { ...told, ...row },
   });
@@ -46,6 +46,10 @@ describe('what a workflow says of an issue', () => {
     ['that changed, of which the thread tells already, with a mention', { command: { change: 'updated', options: { mention: { owner: true } } }, told: { repliedRevision: 9 } }, 'reply'],
     ['that changed, of which the thread tells already, to be seen in the channel', { command: { change: 'updated', options: { broadcast: true } }, told: { repliedRevision: 9 } }, 'reply'],
     ['that changed, without threads: the message shows it', { command: { change: 'updated', options: { thread: false } }, told: {} }, 'already_told'],
+    ['that is told there by a message that could not be brought up to date', { command: { change: 'new' }, told: { outdated: true } }, 'message, after one that is replaced'],
+    ['that changed since a message told it that could not be brought up to date', { command: { change: 'updated' }, told: { outdated: true } }, 'reply'],
+    ['that changed, of which the thread of such a message tells already', { command: { change: 'updated' }, told: { outdated: true, repliedRevision: 3 } }, 'already_told'],
+    ['that changed, without threads, when the message could not be brought up to date', { command: { change: 'updated', options: { thread: false } }, told: { outdated: true } }, 'message, after one that is replaced'],
     ['that changed there and back, though it has a comment', { command: { change: 'updated', changes: [], comment: 'look' }, told: {} }, 'changed_back'],
     ['that changed there and back, of which nothing was told', { command: { change: 'updated', changes: [] } }, 'message'],
     ['that is back after it was resolved meanwhile', { command: { change: 'reopened', changes: [] }, told: {} }, 'reply'],
@@ -78,7 +82,7 @@ describe('what a person sends', () => {
   });
 
   test('shows the issue as it is', () => {
-    expect(decideTelling({ deliveryId: 'own', isReplay: false, isAmbiguous: false, parent: undefined, told: undefined, newest: resolved, command: aSendToSlack({ issues: [issue], source }) })).toEqual({ as: 'message', issue: resolved });
+    expect(decideTelling({ deliveryId: 'own', isReplay: false, isAmbiguous: false, parent: undefined, told: undefined, link: undefined, newest: resolved, command: aSendToSlack({ issues: [issue], source }) })).toEqual({ as: 'message', issue: resolved });
   });
 });
 

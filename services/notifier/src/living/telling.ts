@@ -16,6 +16,8 @@ export interface ToTell {
   /** The thread that it was made for. */
   parent: { channel: string; ts: string } | undefined;
   told: Told | undefined;
+  /** To what was told. */
+  link: string | undefined;
   /** The newest that was heard of its one issue. */
   newest: Issue | undefined;
 }
@@ -77,21 +79,29 @@ function ofWorkflow(given: ToTell, own: Issue, newer: { issue?: Issue }): Tellin
   if (told.unconfirmed) return { as: 'message', ...newer, ...UNCONFIRMED };
   const saysMore = (command.comment ?? '') !== (told.comment ?? '');
   const isChange = command.change !== undefined && command.change !== 'new';
+  if (!isChange && told.outdated) return inItsPlace(given, newer);
   if (!isChange) return saysMore ? { as: 'message', ...newer } : { as: 'suppressed', code: 'already_told' };
   if (told.channel === null || told.ts === null) return { as: 'later' };
   if (told.inDigest || !told.living) return { as: 'message', ...newer };
   const adds = saysMore || command.options?.mention !== undefined || command.options?.broadcast === true;
   if (isUndone(command)) return { as: 'suppressed', code: 'changed_back' };
-  const isKnown = told.repliedRevision >= own.revision || command.options?.thread === false;
-  if (isKnown && !adds) return { as: 'suppressed', code: 'already_told' };
+  const isKnown = told.repliedRevision >= own.revision;
+  const isShown = command.options?.thread === false;
+  if (isShown && told.outdated && !isKnown) return inItsPlace(given, newer);
+  if ((isKnown || isShown) && !adds) return { as: 'suppressed', code: 'already_told' };
   return { as: 'reply', channel: told.channel, ts: told.ts, ...newer };
 }
 
-/** @param link to the message that told it */
-export function suppression(code: SuppressionCode, link: string | undefined): DeliveryError {
+/** The message that is there cannot say it. Whether this one may is for the leak guard to say. */
+function inItsPlace({ link }: ToTell, newer: { issue?: Issue }): Telling {
+  return { as: 'message', ...newer, follows: { reason: 'replaced', ...(link !== undefined && { link }) } };
+}
+
+/** @param link to the message that told it @param told that message */
+export function suppression(code: SuppressionCode, link: string | undefined, told?: Told): DeliveryError {
   switch (code) {
     case 'already_told':
-      return { code, message: `It is told in this destination already${link === undefined ? '' : `: ${link}`}.`, remedy: 'Nothing has to be done: the message that is there shows the issue as it is now.' };
+      return { code, message: `It is told in this destination already${link === undefined ? '' : `: ${link}`}.`, remedy: howItIsFollowed(told) };
     case 'resolved_before_sent':
       return { code, message: 'It was resolved before it was told.', remedy: 'Nothing has to be done. Replay it if people should know of it all the same.' };
     case 'changed_back':
@@ -99,4 +109,10 @@ export function suppression(code: SuppressionCode, link: string | undefined): De
     case 'retracted':
       return { code, message: 'The message in whose thread it belongs was taken back.', remedy: 'Nothing has to be done.' };
   }
+}
+
+function howItIsFollowed(told: Told | undefined): string {
+  if (told?.living !== true) return 'Nothing has to be done. Replay it if it is to be told once more.';
+  if (told.inDigest || told.outdated) return 'Nothing has to be done: the thread of the message that is there tells what changes.';
+  return 'Nothing has to be done: the message that is there is kept up to date.';
 }

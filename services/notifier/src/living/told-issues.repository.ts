@@ -22,7 +22,7 @@ export const TOLD_COLUMNS = `
   case when t.issue_id is not null and (t.ts is not null or t.unconfirmed or t.collapsed or t.delivery_id = d.delivery_id or exists (
       select 1 from deliveries first where first.organization_id = t.organization_id and first.delivery_id = t.delivery_id and first.state in ('waiting', 'posting')))
     then jsonb_build_object('deliveryId', t.delivery_id, 'channel', t.channel, 'ts', t.ts, 'inDigest', t.in_digest, 'living', t.living, 'unconfirmed', t.unconfirmed,
-      'collapsed', t.collapsed, 'comment', t.comment, 'repliedRevision', t.replied_revision) end as told, h.issue as newest`;
+      'collapsed', t.collapsed, 'comment', t.comment, 'repliedRevision', t.replied_revision, 'outdated', t.outdated) end as told, h.issue as newest`;
 export const TOLD_JOINS = `
   left join lateral (select * from told_issues where organization_id = d.organization_id and issue_id = d.issue_ids[1] and lane_id = d.lane_id and cardinality(d.issue_ids) = 1 offset 0) t on true
   left join lateral (select * from heard_issues where organization_id = d.organization_id and issue_id = d.issue_ids[1] and cardinality(d.issue_ids) = 1 offset 0) h on true`;

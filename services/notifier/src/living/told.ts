@@ -12,6 +12,8 @@ export interface Told {
   inDigest: boolean;
   /** It is kept up to date. */
   living: boolean;
+  /** It could not be brought up to date: it shows the issue as it was. */
+  outdated: boolean;
   /** Slack may have it or not. */
   unconfirmed: boolean;
   /** The issue was resolved before anything of it was sent. */

@@ -2,7 +2,7 @@ import { BY_KEY } from './plans.sql.js';
 
 /**
  * record_told_issues: what destinations were told of issues, with the newest that was heard of them. A message of its own takes over
- * from a digest; otherwise the first one stays. Hands back the issues that had changed by then, as they are now: hardly ever any.
+ * from a digest, and from one that could not be brought up to date; otherwise the first one stays. Hands back the issues that had changed by then, as they are now: hardly ever any.
  */
 export const RECORD_TOLD_FUNCTION = `
 drop function if exists record_told_issues;
@@ -24,8 +24,8 @@ begin
   on conflict (organization_id, issue_id, lane_id) do update set connection_id = excluded.connection_id, delivery_id = excluded.delivery_id, channel = excluded.channel, ts = excluded.ts,
     in_digest = excluded.in_digest, living = excluded.living, was_plain_text = excluded.was_plain_text, comment = excluded.comment, unconfirmed = excluded.unconfirmed, collapsed = false,
     shown_revision = excluded.shown_revision, wanted_revision = greatest(t.wanted_revision, excluded.wanted_revision),
-    wanted = case when t.wanted_revision > excluded.wanted_revision then t.wanted else excluded.wanted end, next_at = '-infinity', fails = 0
-  where t.ts is null or t.in_digest and not excluded.in_digest and excluded.ts is not null
+    wanted = case when t.wanted_revision > excluded.wanted_revision then t.wanted else excluded.wanted end, next_at = '-infinity', fails = 0, outdated = false, lease_id = null, leased_until = '-infinity'
+  where t.ts is null or (t.in_digest or t.outdated) and not excluded.in_digest and excluded.ts is not null
   returning t.organization_id, t.issue_id, t.lane_id, t.delivery_id, t.shown_revision, t.wanted_revision
   )
   select r.organization_id, r.issue_id, r.lane_id, r.delivery_id, h.issue
