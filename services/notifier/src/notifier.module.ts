@@ -30,6 +30,7 @@ import { DigestEndRepository } from './digests/digest-end.repository.js';
 import { DigestMembersRepository } from './digests/digest-members.repository.js';
 import { DigestWriter } from './digests/digest-writer.js';
 import { Folding } from './digests/folding.js';
+import { PausedMembers } from './digests/paused-members.js';
 import { SettlingJob } from './digests/settling.job.js';
 import { RenewDigest } from './digests/renew-digest.js';
 import { TakeApart } from './digests/take-apart.js';
@@ -69,7 +70,7 @@ export class NotifierModule {
         ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryMetrics,
         ...LEDGER_PROVIDERS,
         PostDelivery, ResultRecorder, SendLane, BreakerRepository, PostingJob, SweepJob, RetirementJob, DeliverySettingsRepository,
-        DigestMembersRepository, DigestEndRepository, DigestWriter, RenewDigest, Folding, TakeApart, SettlingJob,
+        DigestMembersRepository, DigestEndRepository, DigestWriter, PausedMembers, RenewDigest, Folding, TakeApart, SettlingJob,
         ...LIVING_PROVIDERS,
         ...DESTINATION_PROVIDERS,
         DirectoryRepository, DirectoryListRepository, DirectorySearch, RecentDestinations, PickDestination, DirectoryStatusQuery, DirectorySyncJob, DirectorySweepJob, LaneMoves, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,

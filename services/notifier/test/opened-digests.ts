@@ -1,7 +1,7 @@
 /** Folding and settling on opened lanes. Who can read a channel is played. */
 import type { SendToSlack } from '@tocsin/contracts';
 import type { Readership } from '@tocsin/domain';
-import { createLogger } from '@tocsin/platform';
+import { Audit, createLogger } from '@tocsin/platform';
 import { anIssue } from '@tocsin/testing';
 
 import type { SlackDoors } from '../src/connections/slack-doors.js';
@@ -14,10 +14,12 @@ import { DigestEndRepository } from '../src/digests/digest-end.repository.js';
 import { DigestMembersRepository } from '../src/digests/digest-members.repository.js';
 import { DigestWriter } from '../src/digests/digest-writer.js';
 import { Folding } from '../src/digests/folding.js';
+import { PausedMembers } from '../src/digests/paused-members.js';
 import { RenewDigest } from '../src/digests/renew-digest.js';
 import { SettlingJob } from '../src/digests/settling.job.js';
 import { TakeApart } from '../src/digests/take-apart.js';
 import type { ChannelReadership, ReadershipAnswer } from '../src/directory/readership.js';
+import { PauseRepository } from '../src/ledger/pause.repository.js';
 import { ChangeWaiting } from '../src/living/change-waiting.js';
 import { FollowChanges } from '../src/living/follow-changes.js';
 import { IssueNewsRepository } from '../src/living/issue-news.repository.js';
@@ -48,6 +50,7 @@ export class OpenedDigests {
   readonly folding: Folding;
   readonly changes: FollowChanges;
   readonly renewal: RenewDigest;
+  readonly pauses: PauseRepository;
   readonly settling: SettlingJob;
 
   private constructor(readonly opened: OpenedLanes) {
@@ -56,12 +59,15 @@ export class OpenedDigests {
     const doors = { openVersioned: () => Promise.resolve({ door: {}, credentialVersion: 1 }) } as unknown as SlackDoors;
     const readership = { of: () => Promise.resolve(this.readers) } as unknown as ChannelReadership;
     const writer = new DigestWriter(this.members, opened.arrivals, opened.config);
-    this.renewal = new RenewDigest(opened.source, writer);
     const ends = new DigestEndRepository();
     this.folding = new Folding(opened.source, opened.outbox, opened.lanes, this.members, writer, opened.waiting, new DeliverySettingsRepository(opened.source), readership, doors, logger);
     const news = new IssueNewsRepository(opened.source);
-    this.changes = new FollowChanges(opened.outbox, news, new ChangeWaiting(news, opened.told, opened.waiting, new DeliveryLog(opened.outbox)), opened.arrivals);
-    this.settling = new SettlingJob(opened.outbox, ends, new TakeApart(this.members, writer, ends), opened.told, this.changes, new DeliveryLog(opened.outbox), metrics, logger);
+    const waiting = new ChangeWaiting(news, opened.told, opened.waiting, new DeliveryLog(opened.outbox));
+    const paused = new PausedMembers(opened.waiting, waiting);
+    this.changes = new FollowChanges(opened.outbox, news, waiting, opened.arrivals);
+    this.renewal = new RenewDigest(opened.source, opened.outbox, writer, opened.waiting, paused);
+    this.pauses = new PauseRepository(opened.source, opened.outbox, new DeliveryLog(opened.outbox), new Audit(), paused);
+    this.settling = new SettlingJob(opened.outbox, ends, new TakeApart(this.members, writer, ends, waiting), opened.told, this.changes, new DeliveryLog(opened.outbox), metrics, logger);
   }
 
   static async open(): Promise<OpenedDigests> {

@@ -55,7 +55,9 @@ export class PostDelivery {
   /** @returns what to post, or what became of the delivery without a request. @throws PeerUnavailable when no token can be had */
   async prepare(claim: Claim): Promise<{ ready: ReadyPost } | { outcome: Outcome }> {
     const { delivery } = claim;
-    if (delivery.kind === 'digest' && !claim.leftover) Object.assign(delivery, await this.digests.renew(claim));
+    const renewed = delivery.kind === 'digest' && !claim.leftover ? await this.digests.renew(claim) : undefined;
+    if (renewed && 'outcome' in renewed) return renewed;
+    Object.assign(delivery, renewed);
     const command = commandOf(delivery);
     const settings = await this.settings.of(claim.organizationId);
     const attempt = { attempts: delivery.attempts, ambiguous: delivery.ambiguous, failStreak: delivery.fail_streak, policy: unconfirmedPolicy(settings, command.source), wasPlainText: false, isProbe: claim.isProbe };

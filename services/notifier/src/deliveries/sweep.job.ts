@@ -7,24 +7,22 @@ import { DataSource } from 'typeorm';
 
 import { LOGGER, Loop, Outbox, type Logger } from '@tocsin/platform';
 
+import { EXPIRED } from './endings.js';
 import { PostingJob } from './posting.job.js';
 import { WAITING_IN_LANE } from './waiting-in-lane.js';
 import { WaitingRepository, type Ending, type Which } from './waiting.repository.js';
 
 const SWEEP_MS = 30_000;
 
-const EXPIRED: Ending = {
-  state: 'dead',
-  error: { code: 'expired', message: 'It could not be delivered within its time.', remedy: 'Look at its timeline for the reason; replay it if it is still of use.' },
-};
 const DISCONNECTED: Ending = {
   state: 'suppressed',
   error: { code: 'disconnected', message: 'The workspace was disconnected and not connected again within seven days.', remedy: 'Connect the workspace and replay it if it is still of use.' },
 };
 
-/** The time is the transaction's: a clock that runs on cannot be looked up in an index. */
+/** The time is the transaction's: a clock that runs on cannot be looked up in an index. What waits for a digest is held with it. */
 const TOO_OLD: Which = {
-  condition: `d.expires_at <= now() and d.arrival > 0 and d.held_since is null and exists (select 1 from connections c where c.connection_id = d.connection_id and c.state = 'active')`,
+  condition: `d.expires_at <= now() and d.arrival > 0 and d.held_since is null and exists (select 1 from connections c where c.connection_id = d.connection_id and c.state = 'active')
+    and not exists (select 1 from deliveries g where g.organization_id = d.organization_id and g.delivery_id = d.digest_id and g.held_since is not null)`,
   parameters: [],
 };
 const OF_DISCONNECTED: Which = {

@@ -1,6 +1,6 @@
 /**
- * Ends deliveries that wait, without sending them: cancelled, expired, or bound for what does not exist. Never one that
- * waits for its digest: it ends with that.
+ * Ends deliveries that wait, without sending them: cancelled, expired, or bound for what does not exist. A member of a digest
+ * that waits as well leaves it, and the digest ends with the last of them; what is being posted keeps its members.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -10,6 +10,7 @@ import { LOGGER, Outbox, type Logger } from '@tocsin/platform';
 
 import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
+import { outdateLeft } from './left-digests.js';
 
 export interface Ending {
   state: 'failed' | 'dead' | 'suppressed';
@@ -35,11 +36,17 @@ interface Ended extends DeliveryKey {
   destination_id: string | null;
   source_kind: DeliverySource['kind'];
   said_at: Date;
+  /** The digest that it was to be told by. */
+  left_digest: string | null;
 }
 
 /** Keeps nobody waiting for a lane for long, however much there is to end. */
 const BATCH = 500;
-const WAITS = `d.state = 'waiting' and d.digest_id is null`;
+const DIGEST_OF = 'from deliveries g where g.organization_id = d.organization_id and g.delivery_id = d.digest_id';
+const WAITS = `d.state = 'waiting' and (d.digest_id is null or exists (select 1 ${DIGEST_OF} and g.state = 'waiting'))`;
+const IS_MEMBER = `d.state = 'waiting' and d.digest_id is not null`;
+/** Of `d`, and of the digest that it waits for: a lane may have given away its members while its digest was with Slack. */
+const LANES = `d.lane_id, (select g.lane_id ${DIGEST_OF}) as digest_lane_id`;
 
 @Injectable()
 export class WaitingRepository {
@@ -66,17 +73,15 @@ export class WaitingRepository {
 
   /** {@link end} for a batch. What meets the condition no more when its lane is locked is left alone. */
   async endSome(tx: EntityManager, ending: Ending, { condition, parameters }: Which): Promise<EndedSome> {
-    const found = await tx.query<{ lane_id: string }[]>(`select d.lane_id from ledger d where ${WAITS} and ${condition} limit ${BATCH}`, [...parameters]);
+    const found = await tx.query<LanesOf[]>(`select ${LANES} from ledger d where ${WAITS} and ${condition} limit ${BATCH}`, [...parameters]);
     if (found.length === 0) return { ended: [], isMore: false };
     const lanes = await lockLanes(tx, found);
     const keys = await tx.query<DeliveryKey[]>(
-      `select d.organization_id, d.delivery_id from ledger d where ${WAITS} and ${condition} and d.lane_id = any($${parameters.length + 1}::bigint[]) limit ${BATCH}`,
+      `select d.organization_id, d.delivery_id from ledger d where ${WAITS} and ${condition} and d.lane_id = any($${parameters.length + 1}::bigint[])
+         and coalesce((select g.lane_id ${DIGEST_OF}), d.lane_id) = any($${parameters.length + 1}::bigint[]) limit ${BATCH}`,
       [...parameters, lanes],
     );
-    const ended = await this.endLocked(tx, ending, {
-      condition: '(d.organization_id, d.delivery_id) in (select * from unnest($1::text[], $2::text[]))',
-      parameters: [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],
-    });
+    const ended = await this.endLocked(tx, ending, these(keys));
     return { ended, isMore: found.length === BATCH };
   }
 
@@ -86,26 +91,35 @@ export class WaitingRepository {
    * @returns the keys of those that ended
    */
   async end(tx: EntityManager, ending: Ending, which: Which): Promise<DeliveryKey[]> {
-    const found = await tx.query<{ lane_id: string }[]>(`select distinct d.lane_id from ledger d where ${WAITS} and ${which.condition}`, [...which.parameters]);
+    const found = await tx.query<LanesOf[]>(`select distinct ${LANES} from ledger d where ${WAITS} and ${which.condition}`, [...which.parameters]);
     if (found.length === 0) return [];
     await lockLanes(tx, found);
     return this.endLocked(tx, ending, which);
   }
 
-  /** With their lanes locked. */
-  private async endLocked(tx: EntityManager, ending: Ending, { condition, parameters }: Which): Promise<DeliveryKey[]> {
+  /** Members of digests, whatever these are doing: their holder is about to post them, or they are taken apart. With their lanes locked. */
+  async endMembers(tx: EntityManager, ending: Ending, which: Which): Promise<DeliveryKey[]> {
+    return this.endLocked(tx, ending, which, IS_MEMBER);
+  }
+
+  /** With their lanes locked. @returns the keys of those that ended, and of digests that ended since nothing is left of them */
+  private async endLocked(tx: EntityManager, ending: Ending, { condition, parameters }: Which, waits = WAITS): Promise<DeliveryKey[]> {
     const { state, error, told = error.message } = ending;
     const [ended] = await tx.query<[Ended[], number]>(
-      `with these as materialized (select d.organization_id, d.delivery_id, d.source_kind, d.destination_id from ledger d where ${WAITS} and ${condition})
-       update deliveries d set state = $${parameters.length + 1}, error = $${parameters.length + 2}, version = d.version + 1, waiting_for = null, settled_at = clock_timestamp()
-       from these where d.organization_id = these.organization_id and d.delivery_id = these.delivery_id and d.state = 'waiting' and d.digest_id is null
-       returning d.organization_id, d.delivery_id, d.connection_id, d.said_at, these.source_kind, these.destination_id`,
+      `with these as materialized (
+         select d.organization_id, d.delivery_id, d.source_kind, d.destination_id, d.digest_id as left_digest, coalesce((select g.ambiguous ${DIGEST_OF}), 0) as doubts from ledger d where ${waits} and ${condition})
+       update deliveries d set state = $${parameters.length + 1}, error = $${parameters.length + 2}, version = d.version + 1, waiting_for = null, settled_at = clock_timestamp(),
+         digest_id = null, ambiguous = greatest(d.ambiguous, these.doubts)
+       from these where d.organization_id = these.organization_id and d.delivery_id = these.delivery_id and d.state = 'waiting' and d.digest_id is not distinct from these.left_digest
+       returning d.organization_id, d.delivery_id, d.connection_id, d.said_at, these.source_kind, these.destination_id, these.left_digest`,
       [...parameters, state, JSON.stringify(error)],
     );
     await this.log.write(tx, ended.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: { kind: state, text: told } })));
     await this.log.tellSettled(tx, ended);
     this.outbox.onCommitOf(tx, () => { this.tell(ended, ending); });
-    return ended;
+    const left = ended.flatMap(({ organization_id, left_digest }) => (left_digest === null ? [] : [{ organization_id, delivery_id: left_digest }]));
+    const emptied = left.length > 0 ? await outdateLeft(tx, left) : [];
+    return emptied.length > 0 ? [...ended, ...(await this.endLocked(tx, ending, these(emptied)))] : ended;
   }
 
   /** One line for each, as for what was sent, and a number in the metrics. */
@@ -117,9 +131,22 @@ export class WaitingRepository {
   }
 }
 
+interface LanesOf {
+  lane_id: string;
+  digest_lane_id: string | null;
+}
+
+/** A condition for these alone. */
+export function these(keys: readonly DeliveryKey[]): Which {
+  return {
+    condition: '(d.organization_id, d.delivery_id) in (select * from unnest($1::text[], $2::text[]))',
+    parameters: [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],
+  };
+}
+
 /** @returns their ids, each once */
-async function lockLanes(tx: EntityManager, of: readonly { lane_id: string }[]): Promise<string[]> {
-  const lanes = [...new Set(of.map(({ lane_id }) => lane_id))];
+async function lockLanes(tx: EntityManager, of: readonly LanesOf[]): Promise<string[]> {
+  const lanes = [...new Set(of.flatMap(({ lane_id, digest_lane_id }) => [lane_id, ...(digest_lane_id === null ? [] : [digest_lane_id])]))];
   await tx.query('select 1 from lanes where lane_id = any($1::bigint[]) order by lane_id for no key update', [lanes]);
   return lanes;
 }

@@ -8,6 +8,7 @@ import type { EntityManager } from 'typeorm';
 import type { BurstCount, BurstGroup, Category, Issue, MentionOptions, Severity } from '@tocsin/domain';
 
 import type { LaneClaim } from '../deliveries/claim.js';
+import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import { lockLane } from '../deliveries/lock-lane.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 
@@ -121,6 +122,14 @@ export class DigestMembersRepository {
   async passOnDoubt(tx: EntityManager, { organizationId, digestId, ambiguous }: DigestKey & { ambiguous: number }): Promise<void> {
     if (ambiguous === 0) return;
     await tx.query(`update deliveries set ambiguous = greatest(ambiguous, $3) where organization_id = $1 and digest_id = $2 and state = 'waiting'`, [organizationId, digestId, ambiguous]);
+  }
+
+  /** Members in the order of their ids. */
+  async page(tx: EntityManager, { organizationId, digestId }: DigestKey, after: string, limit: number): Promise<DeliveryKey[]> {
+    return tx.query<DeliveryKey[]>(
+      `select organization_id, delivery_id from deliveries where organization_id = $1 and digest_id = $2 and state = 'waiting' and delivery_id > $3 order by delivery_id limit $4`,
+      [organizationId, digestId, after, limit],
+    );
   }
 
   /** Puts the members of a digest back in line, where they were, and wakes it. @param alone never to be folded again */

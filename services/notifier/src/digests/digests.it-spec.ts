@@ -99,16 +99,36 @@ describe('a digest', () => {
     expect((await notifier.call<{ balanced: boolean }>('GET', '/v1/deliveries/summary')).body).toMatchObject({ balanced: true });
   }, 90_000);
 
-  test('that is cancelled takes its messages with it; one of them cannot be cancelled alone', async () => {
+  test('that waits lets one of its messages be cancelled alone; cancelled itself, it takes the others with it', async () => {
     await notifier.control('faults', { channel: 'C0SECINTER', method: 'chat.postMessage', error: 'ratelimited', status: 429, retryAfter: 30, times: 50 });
     await notifier.sendAll(burst(60, 'C0SECINTER'));
     const digest = await eventually(async () => {
       const [row] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.ledger where destination_id = 'C0SECINTER' and kind = 'digest' and state = 'waiting'`);
       return row?.delivery_id ?? false;
     }, { timeout: 60_000 });
-    const [member] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.ledger where digest_id = $1 limit 1`, [digest]);
-    expect(await notifier.call('POST', `/v1/deliveries/${member?.delivery_id ?? ''}/cancel`)).toMatchObject({ status: 409, body: { detail: expect.stringContaining(digest) } });
+    const [one, other] = await notifier.database.query<{ delivery_id: string }>(`select delivery_id from notifier.ledger where digest_id = $1 limit 2`, [digest]);
+    expect(await notifier.call('POST', `/v1/deliveries/${one?.delivery_id ?? ''}/cancel`)).toMatchObject({ status: 200, body: { state: 'suppressed', error: { code: 'cancelled' } } });
+    expect(await notifier.call('POST', `/v1/deliveries/${one?.delivery_id ?? ''}/replay`)).toMatchObject({ status: 202 });
     expect(await notifier.call('POST', `/v1/deliveries/${digest}/cancel`)).toMatchObject({ status: 200 });
-    expect(await notifier.settled(member?.delivery_id ?? '')).toMatchObject({ state: 'suppressed', digestId: digest, error: { code: 'cancelled' } });
+    expect(await notifier.settled(other?.delivery_id ?? '')).toMatchObject({ state: 'suppressed', digestId: digest, error: { code: 'cancelled' } });
   }, 90_000);
+
+  test('of several workflows is stopped workflow by workflow: cancelled or paused ones are not told, and counts agree', async () => {
+    await notifier.control('faults', { channel: 'C0PAYMENTS', method: 'chat.postMessage', error: 'ratelimited', status: 429, retryAfter: 5, times: 1 });
+    await notifier.sendAll(burst(60, 'C0PAYMENTS', (n) => ({ comment: 'of three workflows', source: { ...BY_WORKFLOW, workflowId: ['a', 'b', 'c'][n % 3] ?? '' } })));
+    const isFolded = async (): Promise<boolean> => (await notifier.database.query(`select 1 from notifier.ledger where digest_id is not null and destination_id = 'C0PAYMENTS' and state = 'waiting' and workflow_id = 'c'`)).length > 0;
+    await eventually(isFolded, { timeout: 60_000 });
+    const waiting = async (workflowId: string): Promise<number> => (await notifier.call<{ byState: Record<string, number> }>('GET', `/v1/deliveries/counts?workflowId=${workflowId}`)).body.byState['waiting'] ?? 0;
+    const told = await waiting('b');
+    const { body: { cancelled } } = await notifier.call<{ cancelled: number }>('POST', '/v1/deliveries/cancel', { body: { filter: { workflowId: ['b'] } } });
+    expect([cancelled > 0, cancelled]).toEqual([true, told]);
+    expect(await waiting('b')).toBe(0);
+    const { body: paused } = await notifier.call<{ waiting: number }>('POST', '/v1/deliveries/pause', { body: { workflowId: 'c' } });
+    expect(paused.waiting).toBe(await waiting('c'));
+    await eventually(async () => (await waiting('a')) === 0, { timeout: 60_000 });
+    expect(await waiting('c')).toBe(paused.waiting);
+    expect((await notifier.call<{ balanced: boolean }>('GET', '/v1/deliveries/summary')).body).toMatchObject({ balanced: true });
+    await notifier.call('POST', '/v1/deliveries/resume', { body: { workflowId: 'c' } });
+    await eventually(async () => (await waiting('c')) === 0, { timeout: 60_000 });
+  }, 150_000);
 });

@@ -334,7 +334,8 @@ describe('folding', () => {
     const [digest] = await digests.digests();
     expect(await digests.rows()).toHaveLength(701);
     expect(await acceptedCount()).toBe(701);
-    expect(await digests.rows(`digest_id is not null`)).toHaveLength(digest?.command.source.kind === 'digest' ? digest.command.source.of : -1);
+    const { source } = (await digests.renewal.preview('connection-1', { organizationId: 'acme', digestId: digest?.delivery_id ?? '' })) ?? digest?.command ?? {};
+    expect(await digests.rows(`digest_id is not null`)).toHaveLength(source?.kind === 'digest' ? source.of : -1);
   });
 
   test('10,000 messages take few seconds', async () => {

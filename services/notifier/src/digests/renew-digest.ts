@@ -1,35 +1,81 @@
-/** Issues of a digest change while it waits, maybe thousands of times: what it says of them is written anew once, when it is about to be posted. */
+/** Issues of a digest change while it waits, and members leave it, maybe thousands of times: what it says is written anew once, when it is about to be posted. */
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
 import type { SendToSlack } from '@tocsin/contracts';
+import { Outbox } from '@tocsin/platform';
 
 import { searchedIn } from '../deliveries/arrival.js';
 import type { Claim, ClaimedRow } from '../deliveries/claim.js';
+import type { Outcome } from '../deliveries/delivery-result.js';
+import { EXPIRED, NOTHING_LEFT } from '../deliveries/endings.js';
+import { suppressed } from '../deliveries/outcome.js';
+import { WaitingRepository } from '../deliveries/waiting.repository.js';
 import type { DigestKey } from './digest-members.repository.js';
 import { DigestWriter } from './digest-writer.js';
+import { PAUSED_MEMBER, PausedMembers } from './paused-members.js';
+
+/** Its life has ended. Its digest is not held, or it would not be posted. */
+const EXPIRED_MEMBER = `m.state = 'waiting' and m.expires_at <= clock_timestamp()`;
+const LEAVING = `select 1 from deliveries m where m.organization_id = g.organization_id and m.digest_id = g.delivery_id and (${EXPIRED_MEMBER} or ${PAUSED_MEMBER})`;
+
+/** What a digest says instead, or what became of it since nothing is left to tell. */
+type Renewed = Pick<ClaimedRow, 'event' | 'issue_ids'> | { outcome: Outcome };
 
 @Injectable()
 export class RenewDigest {
   constructor(
     private readonly database: DataSource,
+    private readonly outbox: Outbox,
     private readonly writer: DigestWriter,
+    private readonly waiting: WaitingRepository,
+    private readonly paused: PausedMembers,
   ) {}
 
-  /** A digest that is claimed keeps its members as they are. @returns what it says instead; undefined when nothing changed, or when its lease is somebody else's */
-  async renew({ organizationId, deliveryId: digestId, laneId, leaseId, delivery }: Claim): Promise<Pick<ClaimedRow, 'event' | 'issue_ids'> | undefined> {
-    return this.database.transaction(async (tx) => {
-      const [outdated] = await tx.query<[unknown[], number]>(
-        `update digests g set outdated = false from lanes l
-         where g.organization_id = $1 and g.digest_id = $2 and g.outdated and l.lane_id = $3 and l.lease_id = $4 returning 1`,
-        [organizationId, digestId, laneId, leaseId],
-      );
-      if (outdated.length === 0) return undefined;
-      const command = await this.writer.present(tx, delivery.connection_id, { organizationId, digestId });
-      const [event, issueIds] = [JSON.stringify({ data: command }), command.digest?.sections.flatMap(({ issues }) => issues.map(({ id }) => id)) ?? []];
-      await tx.query('update commands set event = $3, searched = lower($4), issue_ids = $5 where organization_id = $1 and delivery_id = $2', [organizationId, digestId, event, searchedIn(command), issueIds]);
-      return { event: Buffer.from(event), issue_ids: issueIds };
+  /** A digest that is claimed keeps its members, but for those whose life ended and those that were paused meanwhile. @returns undefined when nothing changed, or when its lease is somebody else's */
+  async renew({ organizationId, deliveryId: digestId, laneId, leaseId, delivery }: Claim): Promise<Renewed | undefined> {
+    const key = { organizationId, digestId };
+    const [found] = await this.database.query<{ outdated: boolean; leaving: boolean }[]>(
+      `select o.outdated, exists (${LEAVING}) as leaving from digests o join deliveries g on g.organization_id = o.organization_id and g.delivery_id = o.digest_id
+       where o.organization_id = $1 and o.digest_id = $2`,
+      [organizationId, digestId],
+    );
+    if (!found?.outdated && !found?.leaving) return undefined;
+    return this.outbox.transaction(async (tx) => {
+      const held = await tx.query<unknown[]>('select 1 from lanes where lane_id = $1 and lease_id = $2 for no key update', [laneId, leaseId]);
+      if (held.length === 0 || !(await this.isPosting(tx, key))) return undefined;
+      const gone = found.leaving ? await this.letGo(tx, key) : undefined;
+      return gone ? { outcome: gone } : this.write(tx, delivery.connection_id, key);
     });
+  }
+
+  /** An earlier holder's result may have come late, and ended it. */
+  private async isPosting(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<boolean> {
+    return (await tx.query<unknown[]>(`select 1 from deliveries where organization_id = $1 and delivery_id = $2 and state = 'posting'`, [organizationId, digestId])).length > 0;
+  }
+
+  /** @returns what becomes of the digest when nobody is left */
+  private async letGo(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<Outcome | undefined> {
+    const members = 'd.organization_id = $1 and d.digest_id = $2';
+    await this.waiting.endMembers(tx, EXPIRED, { condition: `${members} and d.expires_at <= clock_timestamp()`, parameters: [organizationId, digestId] });
+    const werePaused = await this.paused.takeOutOf(tx, { organizationId, digestId });
+    const left = await tx.query<unknown[]>(`select 1 from deliveries d where ${members} limit 1`, [organizationId, digestId]);
+    if (left.length > 0) return undefined;
+    const { state, error } = werePaused ? NOTHING_LEFT : EXPIRED;
+    return { ...suppressed(error), state, story: { kind: state, text: error.message } };
+  }
+
+  private async write(tx: EntityManager, connectionId: string, key: DigestKey): Promise<Pick<ClaimedRow, 'event' | 'issue_ids'>> {
+    const command = await this.writer.present(tx, connectionId, key);
+    const [event, issueIds] = [JSON.stringify({ data: command }), command.digest?.sections.flatMap(({ issues }) => issues.map(({ id }) => id)) ?? []];
+    const workflowId = 'workflowId' in command.source ? command.source.workflowId : null;
+    await tx.query('update digests set outdated = false where organization_id = $1 and digest_id = $2', [key.organizationId, key.digestId]);
+    await tx.query(
+      `with rewritten as (update commands set event = $3, searched = lower($4), issue_ids = $5, workflow_id = $6 where organization_id = $1 and delivery_id = $2)
+       update deliveries set workflow_id = $6 where organization_id = $1 and delivery_id = $2 and workflow_id is distinct from $6`,
+      [key.organizationId, key.digestId, event, searchedIn(command), issueIds, workflowId],
+    );
+    return { event: Buffer.from(event), issue_ids: issueIds };
   }
 
   /** What a digest that waits would say; undefined when that is what it was written with. */

@@ -40,7 +40,7 @@ async function claimed(): Promise<FoldedRow> {
   if (claim?.delivery.kind !== 'digest') throw new Error('the digest is not claimed');
   const renewed = await digests.renewal.renew(claim);
   const row = await digest();
-  if (renewed) expect(JSON.parse(renewed.event.toString())).toEqual({ data: row.command });
+  if (renewed && 'event' in renewed) expect(JSON.parse(renewed.event.toString())).toEqual({ data: row.command });
   return row;
 }
 

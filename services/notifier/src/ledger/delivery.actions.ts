@@ -74,6 +74,6 @@ export class DeliveryActions {
 }
 
 function notCancelled({ state, digest_id }: DeliveryRow): Error {
-  if (state === 'waiting' && digest_id !== null) return conflict(`The delivery waits to be told by the digest ${digest_id}.`, 'Cancel the digest: what it tells ends with it.');
+  if (state === 'waiting' && digest_id !== null) return conflict(`The delivery is told by the digest ${digest_id}, which does not wait any more.`, 'It is with Slack at this moment, or has ended just now; look again in a few seconds.');
   return conflict(`The delivery is ${state}: only one that waits can be cancelled.`, state === 'posting' ? 'It is with Slack at this moment; look again in a few seconds.' : undefined);
 }

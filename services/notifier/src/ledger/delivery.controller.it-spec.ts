@@ -208,9 +208,10 @@ describe('cancelling', () => {
     expect(body.detail).toContain('posted');
   });
 
-  test('of what waits for its digest is a conflict that names the digest', async () => {
+  test('of what is told by a digest that does not wait any more is a conflict that names the digest', async () => {
     const [id, digest] = [await waiting(), await waiting()];
     await notifier.database.query('update notifier.deliveries set digest_id = $1 where delivery_id = $2', [digest, id]);
+    await notifier.database.query(`update notifier.deliveries set state = 'posted' where delivery_id = $1`, [digest]);
     const { status, body } = await notifier.call<Problem>('POST', `/v1/deliveries/${id}/cancel`);
     expect([status, body.detail]).toEqual([409, expect.stringContaining(digest)]);
     expect((await notifier.delivery(id)).state).toBe('waiting');

@@ -10,6 +10,7 @@ import { Audit, Outbox } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
 import { DeliveryLog, type DeliveryKey } from '../deliveries/delivery-log.js';
+import { PausedMembers } from '../digests/paused-members.js';
 
 const BATCH = 500;
 /** The pauses that cover the delivery `d`. */
@@ -44,6 +45,7 @@ export class PauseRepository {
     private readonly outbox: Outbox,
     private readonly log: DeliveryLog,
     private readonly audit: Audit,
+    private readonly members: PausedMembers,
   ) {}
 
   async list(organizationId: string): Promise<Pause[]> {
@@ -82,6 +84,8 @@ export class PauseRepository {
   /** Holds what a pause covers, lets go what none does. @returns how many were let go */
   async settle(organizationId: string): Promise<number> {
     await this.repeat(organizationId, HOLD);
+    let isMore = true;
+    while (isMore) isMore = await this.outbox.transaction((tx) => this.members.takeOut(tx, organizationId));
     return this.repeat(organizationId, RELEASE);
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Issue } from '@tocsin/domain';
 import { aSendToSlack, anIssue } from '@tocsin/testing';
 
-import { afterNews, type WaitingDelivery } from './after-news.js';
+import { afterNews, endAfterDigest, type WaitingDelivery } from './after-news.js';
 import { newsOf, type Heard, type IssueNews } from './issue-news.js';
 import type { KeptCommand } from './told.js';
 
@@ -76,6 +76,27 @@ describe('a message that waits ends', () => {
   ])('%s', (_, delivery, heard, code) => {
     const aftermath = afterNews(delivery, heard);
     expect(aftermath && 'end' in aftermath ? aftermath.end.code : undefined).toBe(code);
+  });
+});
+
+describe('what a digest was to tell, and is to be told by itself', () => {
+  const member = (command: Partial<KeptCommand>, ...heard: IssueNews[]): WaitingDelivery => {
+    const waits = waiting(command, { isMember: true });
+    return { ...waits, command: heard.reduce((kept, own) => commandAfter({ ...waits, command: kept }, own) ?? kept, waits.command) };
+  };
+  const over = { ...before, revision: 2, status: 'resolved' } as const;
+
+  test.each<[string, WaitingDelivery, Issue | undefined, string | undefined]>([
+    ['ends when its new issue was resolved', member({}, RESOLVED), undefined, 'resolved_before_sent'],
+    ['ends when its updated issue was resolved', member({ change: 'updated' }, RESOLVED), undefined, 'resolved_before_sent'],
+    ['ends when its issue was resolved while the digest was being posted', member({}), over, 'resolved_before_sent'],
+    ['ends when it was to tell of the end of an issue that is back', member({ change: 'resolved', issues: [over] }, BACK), undefined, 'reopened_before_sent'],
+    ['is told when its issue was resolved, and is back', member({}, RESOLVED, BACK), undefined, undefined],
+    ['is told when it was to tell of the end', member({ change: 'resolved', issues: [over] }), undefined, undefined],
+    ['is told when its issue was updated', member({}, RAISED), undefined, undefined],
+    ['is told when it may be there already', { ...member({}, RESOLVED), isAmbiguous: true }, undefined, undefined],
+  ])('%s', (_, delivery, newest, code) => {
+    expect(endAfterDigest(delivery, newest)?.code).toBe(code);
   });
 });
 

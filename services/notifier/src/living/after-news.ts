@@ -28,17 +28,29 @@ export function afterNews(waiting: WaitingDelivery, news: IssueNews): Aftermath 
   if (!story) return undefined;
   const [own] = command.issues;
   const isAlone = command.digest === undefined && command.issues.length === 1 && own !== undefined;
-  const end = isAlone ? endOf(waiting, own, story.issue) : undefined;
+  const end = isAlone && !waiting.isMember ? endOf(waiting, wasOf(command, own), story.issue) : undefined;
   if (end) return { end };
   const line = lineOf(command, story, isAlone);
-  return { command: { ...withSnapshot(command, story.issue), ...(isAlone && changeOf(command, story)) }, ...(line !== undefined && { line }) };
+  const was = isAlone && waiting.isMember ? { was: wasOf(command, own) } : undefined;
+  return { command: { ...withSnapshot(command, story.issue), ...(isAlone && changeOf(command, story)), ...was }, ...(line !== undefined && { line }) };
+}
+
+/** A digest does not tell it any more: by itself it may be out of date. @param newest that was heard of its issue */
+export function endAfterDigest(waiting: WaitingDelivery, newest: Issue | undefined): DeliveryError | undefined {
+  const [own] = waiting.command.issues;
+  if (!own) return undefined;
+  return endOf(waiting, wasOf(waiting.command, own), newest && newest.revision > own.revision ? newest : own);
+}
+
+function wasOf({ was, change }: KeptCommand, { status }: Issue): NonNullable<KeptCommand['was']> {
+  return was ?? { status, ...(change !== undefined && { change }) };
 }
 
 /** What a workflow tells of an issue that has turned is out of date; what a person sent is sent. */
-function endOf({ command, isMember, isAmbiguous, isReplay }: WaitingDelivery, own: Issue, now: Issue): DeliveryError | undefined {
-  if (command.source.kind !== 'workflow' || isMember || isAmbiguous || isReplay) return undefined;
-  if (command.change === 'resolved') return now.status === 'open' ? REOPENED : undefined;
-  return own.status === 'open' && now.status === 'resolved' ? suppression('resolved_before_sent', undefined) : undefined;
+function endOf({ command, isAmbiguous, isReplay }: WaitingDelivery, was: NonNullable<KeptCommand['was']>, now: Issue): DeliveryError | undefined {
+  if (command.source.kind !== 'workflow' || isAmbiguous || isReplay) return undefined;
+  if (was.change === 'resolved') return now.status === 'open' ? REOPENED : undefined;
+  return was.status === 'open' && now.status === 'resolved' ? suppression('resolved_before_sent', undefined) : undefined;
 }
 
 /** A message that tells a change tells all of it. */

@@ -4,9 +4,9 @@ import type { EntityManager } from 'typeorm';
 
 import type { DeliveryError } from '@tocsin/domain';
 
-import { DeliveryLog, type TimelineLine } from '../deliveries/delivery-log.js';
-import { WaitingRepository } from '../deliveries/waiting.repository.js';
-import { afterNews } from './after-news.js';
+import { DeliveryLog, type DeliveryKey, type TimelineLine } from '../deliveries/delivery-log.js';
+import { these, WaitingRepository, type Ending, type Which } from '../deliveries/waiting.repository.js';
+import { afterNews, endAfterDigest } from './after-news.js';
 import { IssueNewsRepository, type ToldRow, type WaitingRow } from './issue-news.repository.js';
 import type { IssueNews } from './issue-news.js';
 import { byKey, groupsBy, keyOf } from './keyed.js';
@@ -43,9 +43,35 @@ export class ChangeWaiting {
     await this.repository.rewrite(tx, [...rewritten].map(([row, command]) => ({ row, command })));
     await this.repository.outdateDigests(tx, [...rewritten.keys()]);
     await this.log.write(tx, lines);
-    await this.end(tx, ended);
+    await this.end(ended, (ending, which) => this.waiting.end(tx, ending, which));
+    await this.markCollapsed(tx, ended);
     const gone = new Set(ended.map(({ row }) => row));
     return new Set(rows.filter((row) => !gone.has(row) && tellsAChange(row)).map(laneAndIssue));
+  }
+
+  /**
+   * Members that leave their digest untold are told by themselves from now on, unless they are out of date: those end. Call it
+   * before they leave, with their lanes locked. @returns how many ended
+   */
+  async lookAnew(tx: EntityManager, members: readonly DeliveryKey[]): Promise<number> {
+    const rows = (await this.repository.turned(tx, members)).map((row) => ({ ...row, digest_id: null }));
+    if (rows.length === 0) return 0;
+    const ended = rows.flatMap((row): Ended[] => {
+      const error = endAfterDigest({ command: row.command, isMember: true, isAmbiguous: row.ambiguous > 0, isReplay: row.replay_of !== null }, row.newest ?? undefined);
+      return error ? [{ row, error }] : [];
+    });
+    const told = await this.repository.told(tx, rows.map(({ organization_id: organizationId, issue_ids: [issueId = ''] }) => ({ organizationId, issueId })));
+    ended.push(...lastWords(rows, ended, told));
+    await this.end(ended, (ending, which) => this.waiting.endMembers(tx, ending, which));
+    await this.markCollapsed(tx, ended);
+    return ended.length;
+  }
+
+  private async end(ended: readonly Ended[], end: (ending: Ending, which: Which) => Promise<unknown>): Promise<void> {
+    for (const same of groupsBy(ended, ({ error }) => error.code).values()) {
+      const [first] = same;
+      if (first) await end({ state: 'suppressed', error: first.error }, these(same.map(({ row }) => row)));
+    }
   }
 
   /** With their lanes locked. @returns keys of lane and issue for which something waits that tells of the issue as it is now */
@@ -60,15 +86,7 @@ export class ChangeWaiting {
   }
 
   /** What was to tell of an issue of which nothing was told leaves a mark, for what comes later. */
-  private async end(tx: EntityManager, ended: readonly Ended[]): Promise<void> {
-    for (const same of groupsBy(ended, ({ error }) => error.code).values()) {
-      const [first] = same;
-      if (!first) continue;
-      await this.waiting.end(tx, { state: 'suppressed', error: first.error }, {
-        condition: '(d.organization_id, d.delivery_id) in (select * from unnest($1::text[], $2::text[]))',
-        parameters: [same.map(({ row }) => row.organization_id), same.map(({ row }) => row.delivery_id)],
-      });
-    }
+  private async markCollapsed(tx: EntityManager, ended: readonly Ended[]): Promise<void> {
     const collapsed = ended.flatMap(({ row, error }) => {
       const [issue] = row.command.issues;
       return error.code === 'resolved_before_sent' && issue ? [{ organizationId: row.organization_id, laneId: row.lane_id, connectionId: row.connection_id, deliveryId: row.delivery_id, issue: { id: issue.id, revision: issue.revision } }] : [];

@@ -44,6 +44,12 @@ export interface WaitingRow {
   replay_of: string | null;
 }
 
+/** A message that a digest was to tell. */
+export interface FormerMember extends WaitingRow {
+  /** The newest that was heard of its issue after it was written. */
+  newest: Issue | null;
+}
+
 export interface ToldChange {
   row: ToldRow;
   issue: Issue;
@@ -57,6 +63,9 @@ export interface UntoldChange {
   told: Issue;
   newest: Issue;
 }
+
+/** Which issue it is. */
+export type AboutIssue = Pick<IssueNews, 'organizationId' | 'issueId'>;
 
 const WAITING_COLUMNS = 'd.organization_id, d.delivery_id, d.lane_id, d.connection_id, d.kind, d.parent_ts, d.command, d.issue_ids, d.digest_id, d.ambiguous, d.replay_of';
 /** Below every priority. */
@@ -99,7 +108,7 @@ export class IssueNewsRepository {
   }
 
   /** @param by only what this delivery told */
-  async told(tx: EntityManager, news: readonly IssueNews[], by?: string): Promise<ToldRow[]> {
+  async told(tx: EntityManager, news: readonly AboutIssue[], by?: string): Promise<ToldRow[]> {
     return tx.query<ToldRow[]>(
       `select t.organization_id, t.issue_id, t.lane_id, t.connection_id, t.delivery_id, t.channel, t.ts, t.in_digest, t.living, t.unconfirmed, t.collapsed, t.wanted_revision,
          d.destination_id, first.source, first.options, case when t.unconfirmed then d.command end as command
@@ -119,6 +128,17 @@ export class IssueNewsRepository {
          and (d.digest_id is null or exists (select 1 from deliveries g where g.organization_id = d.organization_id and g.delivery_id = d.digest_id and g.state = 'waiting'))
        order by d.lane_id, d.priority, d.said_at, d.arrival`,
       [...keysOf(news), laneIds ?? null],
+    );
+  }
+
+  /** Those of these members of digests that may be out of date by themselves. */
+  async turned(tx: EntityManager, members: readonly DeliveryKey[]): Promise<FormerMember[]> {
+    return tx.query<FormerMember[]>(
+      `select ${WAITING_COLUMNS}, h.issue as newest from ledger d
+       left join heard_issues h on h.organization_id = d.organization_id and h.issue_id = d.issue_ids[1] and h.revision > d.issue_revision
+       where (d.organization_id, d.delivery_id) in (select * from unnest($1::text[], $2::text[])) and d.state = 'waiting'
+         and (d.issue_status <> 'open' or d.change <> 'new' or h.issue_id is not null)`,
+      [members.map(({ organization_id }) => organization_id), members.map(({ delivery_id }) => delivery_id)],
     );
   }
 
@@ -225,6 +245,6 @@ function rankOf({ kind }: WaitingRow, { source, issues, digest, priority, change
   return { priority: isUrgent ? PRIORITY.critical : LOWEST, ...(isAlone && gistOf(change, issue)) };
 }
 
-function keysOf(news: readonly IssueNews[]): [string[], string[]] {
+function keysOf(news: readonly AboutIssue[]): [string[], string[]] {
   return [news.map(({ organizationId }) => organizationId), news.map(({ issueId }) => issueId)];
 }

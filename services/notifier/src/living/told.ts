@@ -1,6 +1,6 @@
 /** What a destination was told of an issue, as deciding about the next message needs to know it; and what a posted message adds to that. */
 import type { SendToSlack } from '@tocsin/contracts';
-import type { Issue, MessageInput } from '@tocsin/domain';
+import type { Issue, IssueStatus, MessageInput } from '@tocsin/domain';
 
 export interface Told {
   /** The first message about the issue, or the digest that told it. */
@@ -31,6 +31,8 @@ export interface KeptCommand extends SendToSlack {
   reply?: { since: number; covers: number[] };
   /** An answer that sums up what changed of a digest's issues: by which scan. */
   summary?: { scan: string };
+  /** What it was to tell before it was brought up to date as a member of a digest: by itself it may be out of date. */
+  was?: { status: IssueStatus; change?: SendToSlack['change'] };
 }
 
 /** An issue at the revision that a message shows. */

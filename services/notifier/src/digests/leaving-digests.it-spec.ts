@@ -1,0 +1,356 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+
+import type { Issue } from '@tocsin/domain';
+import { Audit, createLogger } from '@tocsin/platform';
+import { anIssue } from '@tocsin/testing';
+
+import { BY_WORKFLOW, OpenedDigests, type FoldedRow } from '../../test/opened-digests.js';
+import { changed } from '../../test/opened-living.js';
+import { POSTED, waits } from '../../test/opened-lanes.js';
+import type { Author } from '../author.js';
+import type { Claim } from '../deliveries/claim.js';
+import type { Outcome } from '../deliveries/delivery-result.js';
+import { suppressed } from '../deliveries/outcome.js';
+import type { PostingJob } from '../deliveries/posting.job.js';
+import { SweepJob } from '../deliveries/sweep.job.js';
+import { BulkCancellation } from '../ledger/bulk-cancellation.js';
+import type { Heard } from '../living/issue-news.js';
+import { splitUp } from './digest-outcome.js';
+
+let digests: OpenedDigests;
+let sweep: SweepJob;
+let cancellation: BulkCancellation;
+let members: string[];
+
+const author: Author = { organizationId: 'acme', actor: { kind: 'user', id: 'ada@acme.test' } };
+const issues = Array.from({ length: 40 }, (_, n) => anIssue({ id: `issue-${String(n).padStart(2, '0')}`, severity: 'high' }));
+const KEPT_BACK = suppressed({ code: 'leak_guard', message: 'The leak guard keeps secrets out of a public channel.', remedy: 'Send it elsewhere.' });
+const SPLIT: Outcome = splitUp({ ...POSTED, state: 'failed', story: { kind: 'failed', text: 'Refused' } }, { family: 'refused', kind: 'content', code: 'invalid_blocks', message: 'Refused', remedy: '' });
+
+beforeAll(async () => {
+  digests = await OpenedDigests.open();
+  const { opened } = digests;
+  sweep = new SweepJob(opened.source, opened.outbox, opened.waiting, { wake: () => undefined } as unknown as PostingJob, createLogger('notifier', 'silent'));
+  cancellation = new BulkCancellation(opened.source, opened.waiting, new Audit());
+}, 60_000);
+
+afterAll(async () => {
+  await digests.opened.close();
+});
+
+beforeEach(async () => {
+  await digests.clear();
+});
+
+afterEach(async () => {
+  const [sums] = await digests.opened.source.query<{ accepted: number; rows: number }[]>('select coalesce(sum(accepted), 0)::int as accepted, (select count(*)::int from deliveries) as rows from accepted_counts');
+  expect(sums?.accepted).toBe(sums?.rows); // nothing is lost, nothing is counted twice
+});
+
+/** A digest of 40 messages, of two workflows by turns unless said otherwise. */
+async function folded(workflow = (n: number): string => `w${n % 2}`): Promise<FoldedRow> {
+  members = await digests.acceptMany(40, (n) => ({ issues: [issues[n] as Issue], source: { ...BY_WORKFLOW, workflowId: workflow(n) } }));
+  await digests.fold();
+  return digest();
+}
+
+async function digest(): Promise<FoldedRow> {
+  const [row, ...others] = await digests.digests();
+  if (!row || others.length > 0) throw new Error('there is not one digest');
+  return row;
+}
+
+async function claimed(): Promise<Claim> {
+  await digests.opened.passTime(60);
+  const claim = await digests.opened.claimOne();
+  if (!claim) throw new Error('nothing is due');
+  return claim;
+}
+
+/** Posts what is due next, as it is by then. @returns what it was */
+async function post(): Promise<FoldedRow | undefined> {
+  const claim = await claimed();
+  const renewed = claim.delivery.kind === 'digest' ? await digests.renewal.renew(claim) : undefined;
+  await digests.opened.finish(claim, renewed && 'outcome' in renewed ? renewed.outcome : { ...POSTED, ts: '9.9' });
+  await digests.settleAll();
+  return (await digests.rows(`delivery_id = '${claim.deliveryId}'`))[0];
+}
+
+/** How the messages ended, and how many so. */
+async function ends(condition = `kind = 'message'`): Promise<Record<string, number>> {
+  const rows = await digests.rows(condition);
+  const counts: Record<string, number> = {};
+  for (const { state, error } of rows) counts[error ? `${state} ${error.code}` : state] = (counts[error ? `${state} ${error.code}` : state] ?? 0) + 1;
+  return counts;
+}
+
+async function announced(): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { type, data } of await digests.opened.said()) if (type === 'delivery.settled.v1') counts[String(data['state'])] = (counts[String(data['state'])] ?? 0) + 1;
+  return counts;
+}
+
+function resolved(which: readonly Issue[]): Heard[] {
+  return which.map((issue) => changed(issue, { status: 'resolved' }, 'resolved', 'scan-1'));
+}
+
+async function age(deliveryIds: readonly string[]): Promise<void> {
+  await digests.opened.source.query(`update deliveries set expires_at = now() - interval '1 second' where delivery_id = any($1)`, [deliveryIds]);
+}
+
+describe('cancelling what a digest that waits is to tell', () => {
+  test('of one workflow ends its messages; the digest tells the others', async () => {
+    await folded();
+    expect(await cancellation.cancel(author, { workflowId: ['w1'] })).toBe(20);
+    expect(await ends()).toEqual({ 'suppressed cancelled': 20, waiting: 20 });
+    expect(await digests.story(members[1] ?? '')).toEqual(expect.arrayContaining(['Cancelled by ada@acme.test']));
+    expect(await announced()).toEqual({ suppressed: 20 });
+    expect((await post())?.command).toMatchObject({ source: { kind: 'digest', of: 20, workflowId: 'w0' }, digest: { totals: { high: 20 } } });
+    expect(await ends()).toEqual({ 'suppressed cancelled': 20, posted: 20 });
+    expect(await digests.opened.source.query('select count(*)::int as told from told_issues')).toEqual([{ told: 20 }]);
+    expect(await digests.opened.source.query('select * from digests')).toEqual([]);
+  });
+
+  test('one of them is cancelled by its id, and belongs to no digest any more', async () => {
+    await folded();
+    expect(await cancellation.cancel(author, { id: [members[3] ?? ''] })).toBe(1);
+    expect(await digests.rows(`delivery_id = '${members[3] ?? ''}'`)).toMatchObject([{ state: 'suppressed', digest_id: null }]);
+    expect((await post())?.command).toMatchObject({ source: { of: 39 } });
+    expect((await digests.rows(`digest_id is not null`)).map(({ state }) => state)).toEqual(Array.from({ length: 39 }, () => 'posted'));
+  });
+
+  test('all but one leaves a digest of one', async () => {
+    await folded();
+    expect(await cancellation.cancel(author, { id: members.slice(1) })).toBe(39);
+    expect((await post())?.command).toMatchObject({ source: { of: 1 }, digest: { title: '1 issue at once', totals: { high: 1 } } });
+    expect(await ends()).toEqual({ 'suppressed cancelled': 39, posted: 1 });
+  });
+
+  test('all of them ends the digest too, and its destination goes on', async () => {
+    await folded();
+    expect(await cancellation.cancel(author, { workflowId: ['w0', 'w1'] })).toBe(41);
+    await digests.settleAll();
+    expect(await ends('true')).toEqual({ 'suppressed cancelled': 41 });
+    expect(await digests.opened.source.query('select * from digests')).toEqual([]);
+    const [next] = await digests.acceptMany(1);
+    expect((await claimed()).deliveryId).toBe(next);
+  });
+
+  test('with the digest counts what ends with it', async () => {
+    const { delivery_id: id } = await folded();
+    expect(await cancellation.cancel(author, { id: [id] })).toBe(41);
+    await digests.settleAll();
+    expect(await ends('true')).toEqual({ 'suppressed cancelled': 41 });
+  });
+
+  test('everything but one of them leaves that one in its digest', async () => {
+    await folded();
+    expect(await cancellation.cancel(author, { all: true, exceptIds: [members[7] ?? ''] })).toBe(39);
+    expect((await post())?.command).toMatchObject({ source: { of: 1 } });
+    expect(await digests.rows(`state = 'posted' and kind = 'message'`)).toMatchObject([{ delivery_id: members[7] }]);
+  });
+
+  test('comes too late for what is being posted', async () => {
+    await folded();
+    const claim = await claimed();
+    expect(await cancellation.cancel(author, { workflowId: ['w1'] })).toBe(0);
+    await digests.opened.finish(claim, waits());
+    expect(await cancellation.cancel(author, { workflowId: ['w1'] })).toBe(20);
+    expect((await post())?.command).toMatchObject({ source: { of: 20 } });
+  });
+
+  test('after an attempt that may have arrived, a message says so when it is replayed', async () => {
+    await folded();
+    await digests.opened.finish(await claimed(), waits({ ambiguous: 1 }));
+    await cancellation.cancel(author, { id: [members[3] ?? ''] });
+    expect(await digests.opened.row(members[3] ?? '')).toMatchObject({ state: 'suppressed', ambiguous: 1 });
+  });
+
+  test('goes on beside claims and results without a deadlock', async () => {
+    await folded();
+    await Promise.all([
+      ...members.map((id) => cancellation.cancel(author, { id: [id] })),
+      digests.pauses.pause(author, 'w1').then(() => digests.pauses.settle('acme')),
+      sweep.sweep(),
+      digests.changes.take(resolved(issues.slice(0, 20))),
+    ]);
+    await digests.settleAll();
+    expect(await ends()).toEqual({ 'suppressed cancelled': 40 });
+    expect(await digest()).toMatchObject({ state: 'suppressed' });
+  });
+});
+
+describe('pausing a workflow', () => {
+  test('takes its messages out of digests that wait, and holds them; they are told after it', async () => {
+    const { delivery_id: id } = await folded();
+    await digests.pauses.pause(author, 'w1');
+    await digests.pauses.settle('acme');
+    expect(await digests.rows(`held_since is not null and digest_id is null and state = 'waiting'`)).toHaveLength(20);
+    expect(await digests.pauses.list('acme')).toMatchObject([{ workflowId: 'w1', waiting: 20 }]);
+    expect((await digests.story(members[1] ?? '')).at(-1)).toBe(`Sending was paused by ada@acme.test: back in line, out of the digest ${id}`);
+    expect((await post())?.command).toMatchObject({ source: { of: 20 } });
+    expect(await digests.opened.claim(10)).toEqual([]);
+    await digests.pauses.resume(author, 'w1');
+    expect(await digests.pauses.settle('acme')).toBe(20);
+    expect(await ends()).toEqual({ posted: 20, waiting: 20 });
+    expect((await claimed()).deliveryId).toBe(members[1]);
+  });
+
+  test('holds a digest of that workflow as a whole', async () => {
+    await folded(() => 'w1');
+    await digests.pauses.pause(author, 'w1');
+    await digests.pauses.settle('acme');
+    expect(await digests.rows('held_since is not null')).toMatchObject([{ kind: 'digest' }]);
+    expect(await digests.rows('digest_id is not null')).toHaveLength(40);
+  });
+
+  test('during a request of the digest takes them out before the next one', async () => {
+    await folded();
+    const claim = await claimed();
+    await digests.pauses.pause(author, 'w1');
+    await digests.pauses.settle('acme');
+    expect(await digests.rows('digest_id is not null')).toHaveLength(40);
+    await digests.opened.finish(claim, waits());
+    expect((await post())?.command).toMatchObject({ source: { of: 20, workflowId: 'w0' } });
+    expect(await ends()).toEqual({ posted: 20, waiting: 20 });
+    expect(await digests.rows(`held_since is not null and digest_id is null and state = 'waiting'`)).toHaveLength(20);
+  });
+
+  test('of all of its workflows ends the digest, also when it is about to be posted', async () => {
+    for (const isClaimed of [false, true]) {
+      await digests.clear();
+      await folded();
+      for (const workflowId of ['w0', 'w1']) await digests.pauses.pause(author, workflowId);
+      if (isClaimed) await post();
+      else await digests.pauses.settle('acme');
+      await digests.settleAll();
+      expect(await digest()).toMatchObject({ state: 'suppressed', error: { code: 'nothing_left' } });
+      expect(await digests.rows(`held_since is not null and digest_id is null and state = 'waiting'`)).toHaveLength(40);
+      expect(await digests.opened.source.query('select * from digests')).toEqual([]);
+    }
+  });
+
+  test('while everything is paused takes nothing out, but when only that ends; their lives stood still all the time', async () => {
+    await folded();
+    for (const workflowId of ['', 'w1']) await digests.pauses.pause(author, workflowId);
+    await digests.pauses.settle('acme');
+    expect(await digests.rows('digest_id is not null')).toHaveLength(40);
+    await digests.opened.source.query(`update deliveries set held_since = held_since - interval '30 hours', expires_at = expires_at - interval '30 hours'`);
+    await sweep.sweep();
+    await digests.pauses.resume(author, '');
+    await digests.pauses.settle('acme');
+    await sweep.sweep();
+    expect((await post())?.command).toMatchObject({ source: { of: 20 } });
+    await digests.pauses.resume(author, 'w1');
+    await digests.pauses.settle('acme');
+    expect(await digests.rows(`state = 'waiting' and expires_at > clock_timestamp() + interval '23 hours'`)).toHaveLength(20);
+  });
+});
+
+describe('a message whose life ends while its digest waits', () => {
+  test('is expired by the sweep, and the digest tells the others', async () => {
+    await folded();
+    await age(members.slice(0, 30));
+    await sweep.sweep();
+    expect(await ends()).toEqual({ 'dead expired': 30, waiting: 10 });
+    expect(await announced()).toEqual({ dead: 30 });
+    expect((await post())?.command).toMatchObject({ source: { of: 10 } });
+    expect(await ends()).toEqual({ 'dead expired': 30, posted: 10 });
+  });
+
+  test('is expired when the digest is about to be posted, at the latest', async () => {
+    await folded();
+    await age(members.slice(0, 30));
+    expect((await post())?.command).toMatchObject({ source: { of: 10 } });
+    expect(await ends()).toEqual({ 'dead expired': 30, posted: 10 });
+  });
+
+  test.each([['by the sweep', true], ['when it is about to be posted', false]])('is the last one: the digest ends with it, %s', async (_, isSwept) => {
+    await folded();
+    await age(members);
+    if (isSwept) await sweep.sweep();
+    else await post();
+    await digests.settleAll();
+    expect(await ends('true')).toEqual({ 'dead expired': 41 });
+    expect(await digests.opened.source.query('select * from digests')).toEqual([]);
+  });
+
+  test.each([
+    ['its digest is held', () => digests.pauses.pause(author, '').then(() => digests.pauses.settle('acme'))],
+    ['its connection cannot send', () => digests.opened.connect({ version: 2, paused: true })],
+  ])('lives on while %s', async (_, stop) => {
+    await folded();
+    await stop();
+    await age(members);
+    await sweep.sweep();
+    expect(await ends('true')).toEqual({ waiting: 41 });
+  });
+});
+
+describe('messages that leave their digest untold are looked at anew: what was resolved meanwhile is not told alone', () => {
+  test('when the leak guard keeps the digest back', async () => {
+    await folded();
+    await digests.changes.take(resolved(issues.slice(0, 30)));
+    await digests.opened.finish(await claimed(), KEPT_BACK);
+    await digests.settleAll();
+    expect(await ends()).toEqual({ 'suppressed resolved_before_sent': 30, waiting: 10 });
+    expect(await digests.rows(`state = 'waiting' and digest_id is null`)).toHaveLength(10);
+    expect(await digests.opened.source.query('select count(*)::int as collapsed from told_issues where collapsed')).toEqual([{ collapsed: 30 }]);
+    expect(await digests.opened.source.query('select * from digests where told is null')).toEqual([]);
+  });
+
+  test('when there are very many of them', async () => {
+    const many = Array.from({ length: 900 }, (_, n) => anIssue({ id: `issue-${n}`, severity: 'high' }));
+    await digests.acceptMany(900, (n) => ({ issues: [many[n] as Issue] }));
+    await digests.fold();
+    await digests.changes.take(resolved(many.slice(0, 700)));
+    await digests.opened.finish(await claimed(), KEPT_BACK);
+    await digests.settleAll();
+    expect(await ends()).toEqual({ 'suppressed resolved_before_sent': 700, waiting: 200 });
+  });
+
+  test('when their workflow is paused', async () => {
+    await folded();
+    await digests.changes.take(resolved(issues.slice(0, 10)));
+    await digests.pauses.pause(author, 'w1');
+    await digests.pauses.settle('acme');
+    expect(await ends(`kind = 'message' and digest_id is null`)).toEqual({ 'suppressed resolved_before_sent': 5, waiting: 15 });
+    expect((await post())?.command).toMatchObject({ source: { of: 20 }, digest: { totals: { high: 15, resolved: 5 } } });
+  });
+
+  test('when Slack refuses the digest down to the last one', async () => {
+    await digests.acceptMany(3, (n) => ({ issues: [issues[n] as Issue] }));
+    await digests.opened.source.query(`update deliveries set created_at = created_at - interval '2 hours'`);
+    await digests.fold();
+    await digests.changes.take(resolved(issues.slice(0, 3)));
+    for (let posts = 0; posts < 2; posts += 1) {
+      await digests.opened.finish(await claimed(), SPLIT);
+      await digests.settleAll();
+    }
+    expect(await ends()).toEqual({ 'suppressed resolved_before_sent': 3 });
+  });
+
+  test('by what they were to tell: an update ends, an end that is still one is told, one of an issue that is back is not', async () => {
+    const told = ['updated', 'resolved', 'resolved', 'new'] as const;
+    await digests.acceptMany(4, (n) => ({ change: told[n] ?? 'new', issues: [{ ...(issues[n] as Issue), status: told[n] === 'resolved' ? 'resolved' : 'open' }] }));
+    await digests.opened.source.query(`update deliveries set created_at = created_at - interval '2 hours'`);
+    await digests.fold();
+    await digests.changes.take([
+      ...resolved([issues[0] as Issue, issues[3] as Issue]), changed({ ...(issues[2] as Issue), status: 'resolved' }, { status: 'open' }, 'reopened'),
+      changed({ ...(issues[3] as Issue), revision: 2 }, { status: 'open' }, 'reopened'),
+    ]);
+    await digests.opened.finish(await claimed(), KEPT_BACK);
+    await digests.settleAll();
+    const rows = await digests.rows(`kind = 'message'`);
+    expect(rows.map(({ state, error }) => error?.code ?? state)).toEqual(['resolved_before_sent', 'waiting', 'reopened_before_sent', 'waiting']);
+  });
+
+  test('but not what may be in the channel already', async () => {
+    await folded();
+    await digests.opened.finish(await claimed(), waits({ ambiguous: 1 }));
+    await digests.changes.take(resolved(issues.slice(0, 30)));
+    await digests.opened.finish(await claimed(), KEPT_BACK);
+    await digests.settleAll();
+    expect(await ends()).toEqual({ waiting: 40 });
+  });
+});
