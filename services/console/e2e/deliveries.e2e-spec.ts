@@ -277,7 +277,7 @@ test('a tab that nobody sees holds no connection', async ({ page }) => {
   await expect(live).toBeVisible();
 });
 
-test('what a digest tells is stopped and taken back with the digest', async ({ page, product }) => {
+test('what a digest told is taken back with the digest', async ({ page, product }) => {
   const { items: [posted] } = await product.api<{ items: { id: string }[] }>('GET', '/v1/deliveries?state=posted&limit=1');
   await page.route(`**/v1/deliveries/${posted?.id ?? ''}`, async (route) => route.fulfill({ json: { ...(await (await route.fetch()).json()) as object, digestId: 'd1' } }));
   await openDeliveries(page, `/deliveries/${posted?.id ?? ''}`);

@@ -41,7 +41,7 @@ function Cancelled({ count, wanted }: { count: number; wanted: number }) {
   return (
     <Notice color="green" title={`${counted(count, 'delivery')} cancelled`}>
       {count > 0 && <Text size="sm">{count === 1 ? 'It is suppressed now, and can be replayed.' : 'They are suppressed now, and can be replayed.'}</Text>}
-      {left > 0 && <Text size="sm">{`${left.toLocaleString('en')} could not be cancelled: with Slack meanwhile, or part of a digest, which is cancelled as one.`}</Text>}
+      {left > 0 && <Text size="sm">{`${left.toLocaleString('en')} could not be cancelled: with Slack meanwhile, by themselves or in a digest.`}</Text>}
     </Notice>
   );
 }

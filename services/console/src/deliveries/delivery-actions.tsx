@@ -18,18 +18,19 @@ export function DeliveryActions({ delivery, onDialog }: { delivery: Delivery; on
   const cancel = useCancel(delivery.id);
   const waits = delivery.state === 'waiting';
   const isPosted = delivery.state === 'posted' && delivery.slack !== undefined;
-  // what a digest tells is stopped or taken back with the digest only
+  // what a digest told is taken back with the digest only
   const isItsOwn = delivery.digestId === undefined;
   const link = `${window.location.origin}/deliveries/${encodeURIComponent(delivery.id)}`;
   return (
     <Stack gap="xs">
       <Group gap="xs">
         {isSettled(delivery) && <Button size="xs" onClick={() => { onDialog('replay'); }} disabled={!mayAct}>Replay</Button>}
-        {waits && isItsOwn && <WorkButton size="xs" variant="default" onClick={() => { cancel.mutate(); }} busy={cancel.isPending} disabled={!mayAct}>Cancel</WorkButton>}
+        {waits && <WorkButton size="xs" variant="default" onClick={() => { cancel.mutate(); }} busy={cancel.isPending} disabled={!mayAct}>Cancel</WorkButton>}
         {isPosted && isItsOwn && <WorkButton size="xs" variant="default" onClick={() => { onDialog('retract'); }} disabled={!mayAct}>Delete from Slack</WorkButton>}
         <CopyText value={link} label="Copy link" />
       </Group>
-      {delivery.digestId !== undefined && (waits || isPosted) && <Text size="sm">{`To ${waits ? 'cancel' : 'delete'} it, ${waits ? 'cancel' : 'delete'} `}<ToDelivery id={delivery.digestId}>the digest that tells it</ToDelivery>. Whatever else it tells goes with it.</Text>}
+      {delivery.digestId !== undefined && waits && <Text size="sm">It waits for <ToDelivery id={delivery.digestId}>the digest that tells it</ToDelivery>. Cancelled, it is left out there.</Text>}
+      {delivery.digestId !== undefined && isPosted && <Text size="sm">To delete it, delete <ToDelivery id={delivery.digestId}>the digest that tells it</ToDelivery>. Whatever else it tells goes with it.</Text>}
       {!mayAct && <Text size="sm" c="dimmed">Needs the permission deliveries:replay</Text>}
       {cancel.error && <ProblemAlert error={cancel.error} />}
     </Stack>
