@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { Connection, DeadLetter, Delivery, DeliverySummary, DestinationList, Problem, Scan, VerificationResult } from '@tocsin/contracts';
+import type { Connection, DeadLetter, Delivery, DeliverySummary, DestinationList, MessagePreview, Problem, Scan, VerificationResult } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
 import { eventually } from '@tocsin/testing';
 
@@ -136,6 +136,19 @@ export function theMainJob(way: string, start: () => Promise<Product>, { hasBrok
       expect(JSON.stringify(posted)).toContain('Please look at this one today.');
       expect(JSON.stringify(posted)).not.toContain('"<!channel>');
       expect(delivery.timeline?.map((entry) => entry.kind)).toEqual(expect.arrayContaining(['accepted', 'posted']));
+    }, 40_000);
+
+    test('the preview is the very message, down to the owner whom it mentions', async () => {
+      const data = { title: 'Key in a log', severity: 'high', application: 'owned', fingerprint: 'owned', owners: ['alice@acme.test'] };
+      const event = { specversion: '1.0', id: 'owned', source: '/journey', type: 'issue.reported.v1', data };
+      expect((await noa.call('POST', '/v1/events', { raw: JSON.stringify(event), headers: { 'content-type': 'application/cloudevents+json' } })).status).toBe(202);
+      const [owned] = (await noa.get<Items<Issue>>('/v1/issues?application=owned')).body.items;
+      const order = { connectionId: connection.id, destination: { name: '#sec-alerts' }, comment: 'Yours?', issueIds: [owned?.id], options: { mention: { owner: true } } };
+      const { body: preview } = await noa.post<MessagePreview>('/v1/slack-messages/preview', order);
+      expect([preview.warnings, JSON.stringify(preview.blocks)]).toEqual([[], expect.stringContaining('"user_id":"U0ALICE001"')]);
+      const { slack } = await settled((await noa.post<{ deliveryId: string }>('/v1/slack-messages', order)).body.deliveryId);
+      const { text, blocks, attachments } = preview;
+      expect((await messagesIn(product, slack?.channel ?? '')).find((message) => message.ts === slack?.ts)).toMatchObject({ text, blocks, attachments });
     }, 40_000);
 
     test('it reaches a channel by id, and a private one that the app is in', async () => {
