@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
+import type { ReplayDeliveries } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
 import { Audit, createLogger } from '@tocsin/platform';
 import { anIssue } from '@tocsin/testing';
@@ -14,6 +15,7 @@ import { suppressed } from '../deliveries/outcome.js';
 import type { PostingJob } from '../deliveries/posting.job.js';
 import { SweepJob } from '../deliveries/sweep.job.js';
 import { BulkCancellation } from '../ledger/bulk-cancellation.js';
+import { ReplayRepository } from '../ledger/replay.repository.js';
 import type { Heard } from '../living/issue-news.js';
 import { splitUp } from './digest-outcome.js';
 
@@ -115,7 +117,9 @@ describe('cancelling what a digest that waits is to tell', () => {
     await folded();
     expect(await cancellation.cancel(author, { id: [members[3] ?? ''] })).toBe(1);
     expect(await digests.rows(`delivery_id = '${members[3] ?? ''}'`)).toMatchObject([{ state: 'suppressed', digest_id: null }]);
-    expect((await post())?.command).toMatchObject({ source: { of: 39 } });
+    const told = await post();
+    expect(told?.command).toMatchObject({ source: { of: 39 } });
+    expect(await digests.story(told?.delivery_id ?? '')).toContain('Written anew: it tells 39 of the 40 messages that it told before; the others say what became of them');
     expect((await digests.rows(`digest_id is not null`)).map(({ state }) => state)).toEqual(Array.from({ length: 39 }, () => 'posted'));
   });
 
@@ -164,6 +168,18 @@ describe('cancelling what a digest that waits is to tell', () => {
     await digests.opened.finish(await claimed(), waits({ ambiguous: 1 }));
     await cancellation.cancel(author, { id: [members[3] ?? ''] });
     expect(await digests.opened.row(members[3] ?? '')).toMatchObject({ state: 'suppressed', ambiguous: 1 });
+  });
+
+  test('leaves nothing in a digest that is sent again together with what it was to tell', async () => {
+    await folded();
+    await cancellation.cancel(author, { id: members });
+    const replays = new ReplayRepository(digests.opened.source);
+    const items = await digests.opened.outbox.transaction(async (tx) => {
+      await replays.begin(tx, author, { filter: { all: true } });
+      const replay = await replays.take(tx);
+      return replay ? replays.next(tx, replay, 100) : [];
+    });
+    expect(items.map(({ row, isToldByDigest }) => [row?.kind, isToldByDigest]).sort()).toEqual([['digest', true], ...members.map(() => ['message', false])]);
   });
 
   test('goes on beside claims and results without a deadlock', async () => {
@@ -343,6 +359,25 @@ describe('messages that leave their digest untold are looked at anew: what was r
     await digests.settleAll();
     const rows = await digests.rows(`kind = 'message'`);
     expect(rows.map(({ state, error }) => error?.code ?? state)).toEqual(['resolved_before_sent', 'waiting', 'reopened_before_sent', 'waiting']);
+  });
+
+  test('with the message that tells the end of what was never told', async () => {
+    await digests.acceptMany(4, (n) => ({ change: n === 1 ? 'resolved' : 'new', issues: [{ ...(issues[n === 1 ? 0 : n] as Issue), ...(n === 1 && { status: 'resolved', revision: 2 }) }] }));
+    await digests.opened.source.query(`update deliveries set created_at = created_at - interval '2 hours'`);
+    await digests.fold();
+    await digests.changes.take(resolved(issues.slice(0, 1)));
+    await digests.opened.finish(await claimed(), KEPT_BACK);
+    await digests.settleAll();
+    expect((await digests.rows(`kind = 'message'`)).map(({ state, error }) => error?.code ?? state)).toEqual(['resolved_before_sent', 'resolved_before_sent', 'waiting', 'waiting']);
+  });
+
+  test('by news that came while the digest was being posted', async () => {
+    await folded();
+    const claim = await claimed();
+    await digests.changes.take(resolved(issues.slice(0, 30)));
+    await digests.opened.finish(claim, KEPT_BACK);
+    await digests.settleAll();
+    expect(await ends()).toEqual({ 'suppressed resolved_before_sent': 30, waiting: 10 });
   });
 
   test('but not what may be in the channel already', async () => {

@@ -60,11 +60,9 @@ export class PausedMembers {
   /** @param state of their digest, else they stay */
   private async leave(tx: EntityManager, organizationId: string, deliveryIds: readonly string[], state: 'waiting' | 'posting'): Promise<void> {
     const still = 'm.organization_id = $1 and m.delivery_id = any($2) and g.organization_id = m.organization_id and g.delivery_id = m.digest_id and g.state = $3';
-    const [members] = await tx.query<[DeliveryKey[], number]>(
-      `update deliveries m set ambiguous = greatest(m.ambiguous, g.ambiguous) from deliveries g where ${still} and ${PAUSED_MEMBER} returning m.organization_id, m.delivery_id`,
-      [organizationId, deliveryIds, state],
-    );
-    await this.changes.lookAnew(tx, members);
+    const parameters = [organizationId, deliveryIds, state];
+    await tx.query(`update deliveries m set ambiguous = g.ambiguous from deliveries g where ${still} and ${PAUSED_MEMBER} and m.ambiguous < g.ambiguous`, parameters);
+    await this.changes.lookAnew(tx, await tx.query<DeliveryKey[]>(`select m.organization_id, m.delivery_id from deliveries m, deliveries g where ${still} and ${PAUSED_MEMBER}`, parameters));
     // the digest was held, so was the life of what it tells
     const left = await tx.query<{ digest_id: string }[]>(
       `with left_digest as (
@@ -75,7 +73,7 @@ export class PausedMembers {
          select l.organization_id, l.delivery_id, 'paused', 'Sending was paused by ' || p.paused_by || ': back in line, out of the digest ' || l.digest_id
          from left_digest l join pauses p on p.organization_id = l.organization_id and p.workflow_id = l.workflow_id)
        select distinct digest_id from left_digest`,
-      [organizationId, deliveryIds, state],
+      parameters,
     );
     const emptied = await outdateLeft(tx, left.map(({ digest_id }) => ({ organization_id: organizationId, delivery_id: digest_id })));
     if (emptied.length > 0) await this.waiting.end(tx, NOTHING_LEFT, these(emptied));

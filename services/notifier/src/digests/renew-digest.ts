@@ -68,6 +68,7 @@ export class RenewDigest {
   private async write(tx: EntityManager, connectionId: string, key: DigestKey): Promise<Pick<ClaimedRow, 'event' | 'issue_ids'>> {
     const command = await this.writer.present(tx, connectionId, key);
     const [event, issueIds] = [JSON.stringify({ data: command }), command.digest?.sections.flatMap(({ issues }) => issues.map(({ id }) => id)) ?? []];
+    await this.tellHowMany(tx, key, command);
     const workflowId = 'workflowId' in command.source ? command.source.workflowId : null;
     await tx.query('update digests set outdated = false where organization_id = $1 and digest_id = $2', [key.organizationId, key.digestId]);
     await tx.query(
@@ -76,6 +77,17 @@ export class RenewDigest {
       [key.organizationId, key.digestId, event, searchedIn(command), issueIds, workflowId],
     );
     return { event: Buffer.from(event), issue_ids: issueIds };
+  }
+
+  /** A line for those that left since it was written. */
+  private async tellHowMany(tx: EntityManager, { organizationId, digestId }: DigestKey, { source }: SendToSlack): Promise<void> {
+    if (source.kind !== 'digest') return;
+    await tx.query(
+      `insert into timeline (organization_id, delivery_id, kind, text)
+       select c.organization_id, c.delivery_id, 'changed', 'Written anew: it tells ' || $3::int || ' of the ' || told.of || ' messages that it told before; the others say what became of them'
+       from commands c cross join lateral (select (c.event->'data'->'source'->>'of')::int as of) told where c.organization_id = $1 and c.delivery_id = $2 and told.of > $3::int`,
+      [organizationId, digestId, source.of],
+    );
   }
 
   /** What a digest that waits would say; undefined when that is what it was written with. */
