@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { ReplayDeliveries } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
 import { Audit, createLogger } from '@tocsin/platform';
 import { anIssue } from '@tocsin/testing';
