@@ -60,7 +60,7 @@ describe('pacing', () => {
       return row?.tat ?? 0;
     };
     const costOf = async (): Promise<number> => {
-      await notifier.database.query(`update notifier.budgets set tat = clock_timestamp() + interval '3 seconds' where ${budget}`, [connection.id]); // what was spent is added to
+      await notifier.database.query(`update notifier.budgets set tat = clock_timestamp() + interval '3.6 seconds' where ${budget}`, [connection.id]); // what was spent is added to
       const before = await spent();
       expect(await notifier.settled(await notifier.send({ connectionId: connection.id, destination }))).toMatchObject({ state: 'posted' });
       return (await spent()) - before;
