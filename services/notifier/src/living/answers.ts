@@ -2,7 +2,7 @@
 import { v5 as uuid } from 'uuid';
 
 import type { DigestContent, SendToSlack } from '@tocsin/contracts';
-import { PRIORITY, type DeliverySource, type Issue, type MessageInput, type MessageOptions } from '@tocsin/domain';
+import { mergeChanges, PRIORITY, type DeliverySource, type Issue, type MessageInput, type MessageOptions } from '@tocsin/domain';
 
 import { mergeChange, type Story } from './issue-news.js';
 import type { KeptCommand } from './told.js';
@@ -57,15 +57,19 @@ export function summary(parent: Parent & { ts: string }, stories: readonly Story
   }, stories);
 }
 
-/** The same answer, telling these as well: an issue that it names already stands where all that happened to it belongs. */
+/** The same answer, telling these as well: an issue that it names already stands where all that happened to it belongs, and nowhere when that was taken back. */
 export function withStories(command: KeptCommand, stories: readonly Story[]): KeptCommand {
   const before = CHANGES.map((change) => {
     const section = command.digest?.sections.find(({ name }) => name === SECTIONS[change]);
     return { change, total: section?.total ?? 0, issues: section?.issues ?? [] };
   });
-  const told = stories.map(({ issue, change }) => {
+  const known = command.summary?.changes ?? {};
+  const told = stories.map((story) => {
+    const { issue } = story;
     const earlier = before.find(({ issues }) => issues.some(({ id }) => id === issue.id))?.change;
-    return { issue, change: change && earlier ? mergeChange(earlier, change) : change };
+    const change = story.change && earlier ? mergeChange(earlier, story.change) : story.change;
+    const changes = earlier ? mergeChanges(known[issue.id] ?? [], story.changes) : story.changes;
+    return { issue, change: change === 'updated' && changes.length === 0 ? undefined : change, changes };
   });
   const sections = before.map(({ change, total, issues }) => {
     const others = issues.filter(({ id }) => !told.some(({ issue }) => issue.id === id));
@@ -79,7 +83,8 @@ export function withStories(command: KeptCommand, stories: readonly Story[]): Ke
     totals: Object.fromEntries(sections.map(({ change, total }) => [change, total])),
     sections: sections.map(({ name, total, issues }) => ({ name, total, issues: issues.map(lean) })),
   };
-  return { ...command, digest, source: command.source.kind === 'digest' ? { ...command.source, of } : command.source };
+  const changes = Object.fromEntries([...Object.entries(known), ...told.map((one) => [one.issue.id, one.changes] as const)].filter(([id]) => sections.some(({ issues }) => issues.some((named) => named.id === id))));
+  return { ...command, digest, source: command.source.kind === 'digest' ? { ...command.source, of } : command.source, ...(command.summary && { summary: { ...command.summary, changes } }) };
 }
 
 /** The message that stands for an earlier one, with all that was said in that. */

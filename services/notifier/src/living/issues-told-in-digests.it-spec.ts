@@ -109,6 +109,17 @@ describe('an answer that sums up what changed', () => {
     expect(await sections()).toEqual(['3 of these issues changed', ['Resolved', 1, 'i1 at 3'], ['Updated', 2, 'i2 at 2', 'i3 at 2']]);
   });
 
+  test('does not count what was taken back, and counts it again when it changes again', async () => {
+    await living.hear(escalated, changed(counted, { severity: 'low' }));
+    const back = changed(escalated.issue, { severity: 'high' });
+    await living.hear(back);
+    expect(await sections()).toEqual(['One of these issues changed', ['Updated', 1, 'i2 at 2']]);
+    await living.hear(changed({ ...counted, severity: 'low', revision: 2 }, { severity: 'high' }));
+    expect(await sections()).toEqual(['0 of these issues changed']);
+    await living.hear(changed(back.issue, { severity: 'low' }));
+    expect(await sections()).toEqual(['One of these issues changed', ['Updated', 1, 'i1 at 4']]);
+  });
+
   test('keeps an issue that was resolved where it is when something else of it changes', async () => {
     await living.hear(changed(named, { status: 'resolved' }, 'resolved'));
     await living.hear(changed({ ...named, status: 'resolved', revision: 2 }, { severity: 'low' }));

@@ -107,6 +107,12 @@ describe('an answer of our own', () => {
     expect(decide({ command, isReplay: true })).toBe('message');
   });
 
+  test('that sums up what was taken back has nothing to tell', () => {
+    const summary: Partial<KeptCommand> = { issues: [], summary: { scan: '' }, digest: { kind: 'changes', title: 't', totals: {}, sections: [] } };
+    expect(decide({ parent: THERE, command: summary })).toBe('changed_back');
+    expect(decide({ parent: THERE, command: summary, isReplay: true })).toBe('reply');
+  });
+
   test('to several issues goes where it was made for', () => {
     expect(decide({ parent: THERE, command: { issues: [], digest: { kind: 'changes', title: 't', totals: {}, sections: [] } } })).toBe('reply');
   });

@@ -34,6 +34,7 @@ export type Telling =
 export function decideTelling(given: ToTell): Telling {
   const { command, parent, newest } = given;
   const own = command.digest === undefined && command.issues.length === 1 ? command.issues[0] : undefined;
+  if (command.summary && command.digest?.sections.length === 0 && !given.isReplay) return { as: 'suppressed', code: 'changed_back' };
   if (!own) return parent ? { as: 'reply', ...parent } : { as: 'message' };
   const issue = newest && newest.revision > own.revision ? newest : own;
   const newer = issue === own ? {} : { issue };

@@ -1,6 +1,6 @@
 /** What a destination was told of an issue, as deciding about the next message needs to know it; and what a posted message adds to that. */
 import type { SendToSlack } from '@tocsin/contracts';
-import type { Issue, IssueStatus, MessageInput } from '@tocsin/domain';
+import type { FieldChange, Issue, IssueStatus, MessageInput } from '@tocsin/domain';
 
 export interface Told {
   /** The first message about the issue, or the digest that told it. */
@@ -29,8 +29,8 @@ export interface KeptCommand extends SendToSlack {
   follows?: NonNullable<MessageInput['follows']>;
   /** An answer that notifier makes itself: which revisions it tells, and what the thread knew before. */
   reply?: { since: number; covers: number[] };
-  /** An answer that sums up what changed of a digest's issues: by which scan. */
-  summary?: { scan: string };
+  /** An answer that sums up what changed of a digest's issues: by which scan, and what of those that it names. */
+  summary?: { scan: string; changes?: Record<string, readonly FieldChange[]> };
   /** What it was to tell before it was brought up to date as a member of a digest: by itself it may be out of date. */
   was?: { status: IssueStatus; change?: SendToSlack['change'] };
 }
