@@ -44,7 +44,8 @@ interface Ended extends DeliveryKey {
 const BATCH = 500;
 const DIGEST_OF = 'from deliveries g where g.organization_id = d.organization_id and g.delivery_id = d.digest_id';
 const WAITS = `d.state = 'waiting' and (d.digest_id is null or exists (select 1 ${DIGEST_OF} and g.state = 'waiting'))`;
-const IS_MEMBER = `d.state = 'waiting' and d.digest_id is not null`;
+/** No word of digests: an index of everything that a digest ever told has few of those that wait. */
+const WAITS_ANYHOW = `d.state = 'waiting'`;
 /** Of `d`, and of the digest that it waits for: a lane may have given away its members while its digest was with Slack. */
 const LANES = `d.lane_id, (select g.lane_id ${DIGEST_OF}) as digest_lane_id`;
 
@@ -99,7 +100,7 @@ export class WaitingRepository {
 
   /** Members of digests, whatever these are doing: their holder is about to post them, or they are taken apart. With their lanes locked. */
   async endMembers(tx: EntityManager, ending: Ending, which: Which): Promise<DeliveryKey[]> {
-    return this.endLocked(tx, ending, which, IS_MEMBER);
+    return this.endLocked(tx, ending, which, WAITS_ANYHOW);
   }
 
   /** With their lanes locked. @returns the keys of those that ended, and of digests that ended since nothing is left of them */

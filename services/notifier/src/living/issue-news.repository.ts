@@ -134,10 +134,10 @@ export class IssueNewsRepository {
   /** Those of these members of digests that may be out of date by themselves. */
   async turned(tx: EntityManager, members: readonly DeliveryKey[]): Promise<FormerMember[]> {
     return tx.query<FormerMember[]>(
-      `select ${WAITING_COLUMNS}, h.issue as newest from ledger d
+      `select ${WAITING_COLUMNS}, h.issue as newest from unnest($1::text[], $2::text[]) m (organization_id, delivery_id)
+       cross join lateral (select * from ledger l where l.organization_id = m.organization_id and l.delivery_id = m.delivery_id offset 0) d -- each by its key
        left join heard_issues h on h.organization_id = d.organization_id and h.issue_id = d.issue_ids[1] and h.revision > d.issue_revision
-       where (d.organization_id, d.delivery_id) in (select * from unnest($1::text[], $2::text[])) and d.state = 'waiting'
-         and (d.issue_status <> 'open' or d.change <> 'new' or h.issue_id is not null)`,
+       where d.state = 'waiting' and (d.issue_status <> 'open' or d.change <> 'new' or h.issue_id is not null)`,
       [members.map(({ organization_id }) => organization_id), members.map(({ delivery_id }) => delivery_id)],
     );
   }
