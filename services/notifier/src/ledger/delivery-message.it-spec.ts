@@ -287,6 +287,15 @@ describe('the message of a delivery that is unconfirmed', () => {
     expect(JSON.stringify(again)).toMatch(/may repeat.*Please look/);
   });
 
+  test('is plain text where the request that Slack did not answer was', async () => {
+    await notifier.control('faults', { method: 'chat.postMessage', error: 'invalid_blocks', times: 1 });
+    await notifier.control('faults', { method: 'chat.postMessage', status: 503, lost: 'after', times: 1 });
+    const id = await sent({ source: BY_HAND });
+    expect(await notifier.delivery(id)).toMatchObject({ state: 'unconfirmed' });
+    expect((await message(id)).attempted).toEqual({ ...(await read(id)), plainText: true });
+    expect(await message(id)).not.toHaveProperty('plainText');
+  });
+
   test('stays that when the issue changes', async () => {
     await notifier.control('faults', { method: 'chat.postMessage', lost: 'after', times: 1 });
     const issue = anIssue({ severity: 'high' });
@@ -296,14 +305,5 @@ describe('the message of a delivery that is unconfirmed', () => {
     const { attempted } = await message(id);
     expect(attempted).toEqual(await read(id));
     expect(JSON.stringify(attempted)).not.toContain('Critical');
-  });
-
-  test('is plain text where the request that Slack did not answer was', async () => {
-    await notifier.control('faults', { method: 'chat.postMessage', error: 'invalid_blocks', times: 1 });
-    await notifier.control('faults', { method: 'chat.postMessage', status: 503, lost: 'after', times: 1 });
-    const id = await sent({ source: BY_HAND });
-    expect(await notifier.delivery(id)).toMatchObject({ state: 'unconfirmed' });
-    expect((await message(id)).attempted).toEqual({ ...(await read(id)), plainText: true });
-    expect(await message(id)).not.toHaveProperty('plainText');
   });
 });
