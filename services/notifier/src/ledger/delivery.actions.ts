@@ -12,7 +12,7 @@ import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { WaitingRepository, type Ending } from '../deliveries/waiting.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
-import { isUnderWay, lockRepetitions, repeated, repeatableColumns, repeatedStory, tellMembers, type Repeatable, type RepeatableRow } from './repeat.js';
+import { isUnderWay, lockRepetitions, repeated, REPEATABLE_COLUMNS, repeatedStory, tellMembers, type Repeatable, type RepeatableRow } from './repeat.js';
 import { conflict } from './wrong-state.js';
 
 export function cancelled({ actor }: Author): Ending {
@@ -49,6 +49,7 @@ export class DeliveryActions {
     if (!row) throw await this.queries.absenceOf(author.organizationId, deliveryId);
     if (isUnderWay(row)) throw conflict(`The delivery is ${row.state}: it is still under way.`, 'Wait for its end, or cancel it first.');
     if (row.state === 'posted' && force !== true) throw conflict('The delivery was posted.', 'Say "force": true to post it once more.');
+    if (row.is_emptied) throw conflict('Nothing was left of the digest: its messages went on without it.', 'Replay those of them that are still of use, each by itself.');
     if (row.stands_again !== null && force !== true) throw conflict(`The message was replayed as ${row.stands_again}, which was posted or will be.`, 'Look at that one first; say "force": true to post it once more.');
     if (row.members_again?.all === true && force !== true) throw conflict('All that the digest told was replayed since, each by itself.', 'Look at those first; say "force": true to tell all of it once more.');
     const accepted = { deliveryId: uuid(), replayOf: deliveryId };
@@ -68,7 +69,7 @@ export class DeliveryActions {
   private async repeatable(tx: EntityManager, organizationId: string, deliveryId: string): Promise<RepeatableRow | undefined> {
     const row = await this.queries.row(organizationId, deliveryId, tx);
     if (!row) return undefined;
-    const [rest] = await tx.query<Repeatable[]>(`select ${repeatableColumns('d')} from ledger d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
+    const [rest] = await tx.query<Repeatable[]>(`select ${REPEATABLE_COLUMNS} from ledger d where d.organization_id = $1 and d.delivery_id = $2`, [organizationId, deliveryId]);
     return rest && { ...row, ...rest };
   }
 }

@@ -197,6 +197,14 @@ describe('a digest of which some was replayed by itself since', () => {
     expect(await message(await told(digest, THERE, { force: true }), THERE)).toContain(PARTLY);
   });
 
+  test('is refused, also when it is forced, when nothing was left of it: its messages went on without it', async () => {
+    const { digest, members } = await failedDigest();
+    await notifier.database.query(`update notifier.deliveries set state = 'suppressed' where delivery_id = $1`, [digest]);
+    await notifier.database.query('update notifier.deliveries set digest_id = null where delivery_id = any($1)', [members]);
+    const { status, body } = await replay(digest, { destination: { id: THERE }, force: true });
+    expect([status, body.detail]).toEqual([409, 'Nothing was left of the digest: its messages went on without it.']);
+  });
+
   test('is as if none was when those replays failed', async () => {
     const { digest, members: [id = ''] } = await failedDigest();
     expect(await notifier.settled((await replay(id)).body.deliveryId)).toMatchObject({ state: 'failed' });

@@ -18,25 +18,28 @@ export interface Repeatable {
   doubtful_at: string[];
   /** Of a digest: in which destinations some of its members were told again by themselves, or will be, and whether all were. Null when none was. */
   members_again: { at: string[]; all: boolean } | null;
+  is_emptied: boolean;
 }
 
 export type RepeatableRow = DeliveryRow & Repeatable;
 
+/** `d`, of `ledger`, is a digest of which nothing was left: its messages went on without it, and each is sent again by itself. */
+export const EMPTIED = `(d.kind = 'digest' and d.state in ('suppressed', 'dead') and not exists (select 1 from deliveries m where m.organization_id = d.organization_id and m.digest_id = d.delivery_id))`;
+
 /** The repetition `r` was posted or will be. */
 const STANDS = `r.state in ('posted', ${UNDER_WAY_STATES.map((state) => `'${state}'`).join(', ')})`;
 
+const OF = 'd.organization_id, d.delivery_id';
+const REPETITION = 'join ledger r on r.organization_id = d.organization_id and r.delivery_id = again.delivery_id';
+
 /** The columns of {@link Repeatable}, of `d` in the view `ledger`. What they say holds while {@link lockRepetitions} keeps others away. */
-export function repeatableColumns(d: string): string {
-  const of = `${d}.organization_id, ${d}.delivery_id`;
-  const repetition = `join ledger r on r.organization_id = ${d}.organization_id and r.delivery_id = again.delivery_id`;
-  return `${d}.kind, ${d}.parent_channel, ${d}.parent_ts,
-    (select r.delivery_id from other_repetitions(${of}) again ${repetition} where ${STANDS} limit 1) as stands_again,
-    array(select distinct r.destination_id from (select delivery_id from other_repetitions(${of}) union all select delivery_id from repetitions_of_members(${of})) again ${repetition}
+export const REPEATABLE_COLUMNS = `d.kind, d.parent_channel, d.parent_ts,
+    (select r.delivery_id from other_repetitions(${OF}) again ${REPETITION} where ${STANDS} limit 1) as stands_again,
+    array(select distinct r.destination_id from (select delivery_id from other_repetitions(${OF}) union all select delivery_id from repetitions_of_members(${OF})) again ${REPETITION}
       where (r.state = 'unconfirmed' or (r.ambiguous > 0 and r.state <> 'posted')) and r.destination_id is not null) as doubtful_at,
     (select jsonb_build_object('at', coalesce(jsonb_agg(distinct r.destination_id) filter (where r.destination_id is not null), '[]'),
-       'all', count(distinct again.member) = (select count(*) from deliveries m where m.organization_id = ${d}.organization_id and m.digest_id = first_of_repetitions(${of})))
-     from repetitions_of_members(${of}) again ${repetition} where ${STANDS} having count(*) > 0) as members_again`;
-}
+       'all', count(distinct again.member) = (select count(*) from deliveries m where m.organization_id = d.organization_id and m.digest_id = first_of_repetitions(${OF})))
+     from repetitions_of_members(${OF}) again ${REPETITION} where ${STANDS} having count(*) > 0) as members_again, ${EMPTIED} as is_emptied`;
 
 /** Until `tx` ends nobody else repeats any of these, what they repeat, nor the digest that told it. Call it before anything is looked up, once in a transaction: they are locked in one order. */
 export async function lockRepetitions(tx: EntityManager, organizationId: string, deliveryIds: readonly string[]): Promise<void> {

@@ -9,7 +9,7 @@ import type { Destination } from '@tocsin/domain';
 import type { Author } from '../author.js';
 import { DELIVERY_COLUMNS } from '../deliveries/delivery-view.js';
 import { criteriaOf, filterSql } from './delivery-filter.js';
-import { lockRepetitions, repeatableColumns, type RepeatableRow } from './repeat.js';
+import { EMPTIED, lockRepetitions, REPEATABLE_COLUMNS, type RepeatableRow } from './repeat.js';
 
 export interface Replay {
   replay_id: string;
@@ -83,10 +83,9 @@ export class ReplayRepository {
     if (items.length === 0) return [];
     await lockRepetitions(tx, organization_id, items.map(({ delivery_id }) => delivery_id));
     const rows = await tx.query<ItemRow[]>(
-      `select i.place, i.delivery_id as item_id, ${DELIVERY_COLUMNS('d')}, ${repeatableColumns('d')},
+      `select i.place, i.delivery_id as item_id, ${DELIVERY_COLUMNS('d')}, ${REPEATABLE_COLUMNS},
          d.digest_id is not null and exists (select 1 from replay_items o where o.replay_id = i.replay_id and o.delivery_id = d.digest_id)
-           -- a digest of which nothing was left: each of its messages ended by itself, and is sent again by itself
-           or d.kind = 'digest' and d.state in ('suppressed', 'dead') and not exists (select 1 from deliveries m where m.organization_id = d.organization_id and m.digest_id = d.delivery_id) as is_told,
+           or ${EMPTIED} as is_told,
          exists (select 1 from other_repetitions(d.organization_id, d.delivery_id) again join replay_items o on o.replay_id = i.replay_id and o.delivery_id = again.delivery_id and o.place > i.place) as is_repeated
        from (select * from replay_items where replay_id = $1 and place > $2 order by place limit $4) i
        left join ledger d on d.organization_id = $3 and d.delivery_id = i.delivery_id order by i.place`,
