@@ -66,10 +66,13 @@ export class PauseRepository {
     });
   }
 
-  async resume(author: Author, workflowId: string): Promise<void> {
-    await this.outbox.transaction(async (tx) => {
+  /** @returns how many go on, whoever lets them go */
+  async resume(author: Author, workflowId: string): Promise<number> {
+    return this.outbox.transaction(async (tx) => {
       const [ended] = await tx.query<[unknown[], number]>('delete from pauses where organization_id = $1 and workflow_id = $2 returning 1', [author.organizationId, workflowId]);
       if (ended.length > 0) await this.audit.record(tx, { ...author, action: 'deliveries.resumed', target: targetOf(author, workflowId) });
+      const [row] = await tx.query<{ free: number }[]>(`select count(*)::int as free from deliveries d where ${TO_RELEASE}`, [author.organizationId]);
+      return row?.free ?? 0;
     });
   }
 

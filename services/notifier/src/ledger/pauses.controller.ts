@@ -42,8 +42,8 @@ export class PausesController {
   @Requires('deliveries:replay')
   @ApiOkResponse({ type: ResumedDeliveries })
   async resume(@CurrentAuthor() author: Author, @Body() { workflowId = EVERYTHING }: PauseScope): Promise<ResumedDeliveries> {
-    await this.pauses.resume(author, workflowId);
-    const waiting = await this.pauses.settle(author.organizationId);
+    const waiting = await this.pauses.resume(author, workflowId);
+    await this.pauses.settle(author.organizationId);
     this.posting.wake();
     return { resumed: true, waiting };
   }
