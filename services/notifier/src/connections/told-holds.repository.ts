@@ -38,8 +38,8 @@ export class ToldHolds {
 
   /** Whether a connection holds anything, or anything was told of a hold. */
   async areAny(): Promise<boolean> {
-    const [row] = await this.database.query<[{ any: boolean }]>(`select exists (select 1 from connections where state in ${HOLDING}) or exists (select 1 from told_holds) as any`);
-    return row.any;
+    const [row] = await this.database.query<[{ are_any: boolean }]>(`select exists (select 1 from connections where state in ${HOLDING}) or exists (select 1 from told_holds) as are_any`);
+    return row.are_any;
   }
 
   /** @returns whether there may be more */

@@ -95,7 +95,8 @@ function priorityOf({ source, issues }: SendToSlack): number {
   return issues.some((issue) => issue.severity === 'critical') ? PRIORITY.critical : PRIORITY.workflow;
 }
 
-function issueIdsOf({ issues, digest }: SendToSlack): string[] {
+/** Of what it tells, also as a digest; some of very many. */
+export function issueIdsOf({ issues, digest }: SendToSlack): string[] {
   const told = [...issues, ...(digest?.sections.flatMap((section) => section.issues) ?? [])];
   return [...new Set(told.map((issue) => issue.id))].slice(0, SHOWN_ISSUES);
 }

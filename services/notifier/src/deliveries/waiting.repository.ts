@@ -82,7 +82,7 @@ export class WaitingRepository {
          and coalesce((select g.lane_id ${DIGEST_OF}), d.lane_id) = any($${parameters.length + 1}::bigint[]) limit ${BATCH}`,
       [...parameters, lanes],
     );
-    const ended = await this.endLocked(tx, ending, these(keys));
+    const ended = await this.endLocked(tx, ending, whichOf(keys));
     return { ended, isMore: found.length === BATCH };
   }
 
@@ -120,7 +120,7 @@ export class WaitingRepository {
     this.outbox.onCommitOf(tx, () => { this.tell(ended, ending); });
     const left = ended.flatMap(({ organization_id, left_digest }) => (left_digest === null ? [] : [{ organization_id, delivery_id: left_digest }]));
     const emptied = left.length > 0 ? await outdateLeft(tx, left) : [];
-    return emptied.length > 0 ? [...ended, ...(await this.endLocked(tx, ending, these(emptied)))] : ended;
+    return emptied.length > 0 ? [...ended, ...(await this.endLocked(tx, ending, whichOf(emptied)))] : ended;
   }
 
   /** One line for each, as for what was sent, and a number in the metrics. */
@@ -137,8 +137,8 @@ interface LanesOf {
   digest_lane_id: string | null;
 }
 
-/** A condition for these alone. */
-export function these(keys: readonly DeliveryKey[]): Which {
+/** Those with these keys. */
+export function whichOf(keys: readonly DeliveryKey[]): Which {
   return {
     condition: '(d.organization_id, d.delivery_id) in (select * from unnest($1::text[], $2::text[]))',
     parameters: [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],

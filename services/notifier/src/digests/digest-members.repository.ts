@@ -8,6 +8,7 @@ import type { EntityManager } from 'typeorm';
 import type { BurstCount, BurstGroup, Category, Issue, MentionOptions, Severity } from '@tocsin/domain';
 
 import type { LaneClaim } from '../deliveries/claim.js';
+import { COVERING_PAUSES } from '../deliveries/covering-pauses.js';
 import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import { lockLane } from '../deliveries/lock-lane.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
@@ -46,7 +47,7 @@ export interface NamedIssue {
 }
 
 /** Something that people paused covers `d`. */
-const PAUSED = `exists (select 1 from pauses p where p.organization_id = d.organization_id and p.workflow_id in ('', coalesce(d.workflow_id, '')))`;
+const PAUSED = `exists (select 1 from ${COVERING_PAUSES})`;
 /** `d` may be folded: it waits for nothing but its turn, and is certainly not in the channel yet. What is held though nothing is paused any more is about to be let go, and its time stands still. */
 const FOLDABLE = `${WAITING_IN_LANE} and d.digest_id is null and not ${PAUSED} and d.fold_key is not null and d.kind = 'message'
   and d.ambiguous = 0 and d.not_before <= clock_timestamp() and d.expires_at > coalesce(d.held_since, clock_timestamp())`;

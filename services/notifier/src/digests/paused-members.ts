@@ -8,7 +8,7 @@ import type { EntityManager } from 'typeorm';
 import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import { NOTHING_LEFT } from '../deliveries/endings.js';
 import { outdateLeft } from '../deliveries/left-digests.js';
-import { these, WaitingRepository } from '../deliveries/waiting.repository.js';
+import { whichOf, WaitingRepository } from '../deliveries/waiting.repository.js';
 import { ChangeWaiting } from '../living/change-waiting.js';
 import type { DigestKey } from './digest-members.repository.js';
 
@@ -76,6 +76,6 @@ export class PausedMembers {
       parameters,
     );
     const emptied = await outdateLeft(tx, left.map(({ digest_id }) => ({ organization_id: organizationId, delivery_id: digest_id })));
-    if (emptied.length > 0) await this.waiting.end(tx, NOTHING_LEFT, these(emptied));
+    if (emptied.length > 0) await this.waiting.end(tx, NOTHING_LEFT, whichOf(emptied));
   }
 }

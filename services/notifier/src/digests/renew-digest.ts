@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { SendToSlack } from '@tocsin/contracts';
 import { Outbox } from '@tocsin/platform';
 
-import { searchedIn } from '../deliveries/arrival.js';
+import { issueIdsOf, searchedIn } from '../deliveries/arrival.js';
 import type { Claim, ClaimedRow } from '../deliveries/claim.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import { EXPIRED, NOTHING_LEFT } from '../deliveries/endings.js';
@@ -67,7 +67,7 @@ export class RenewDigest {
 
   private async write(tx: EntityManager, connectionId: string, key: DigestKey): Promise<Pick<ClaimedRow, 'event' | 'issue_ids'>> {
     const command = await this.writer.present(tx, connectionId, key);
-    const [event, issueIds] = [JSON.stringify({ data: command }), command.digest?.sections.flatMap(({ issues }) => issues.map(({ id }) => id)) ?? []];
+    const [event, issueIds] = [JSON.stringify({ data: command }), issueIdsOf(command)];
     await this.tellHowMany(tx, key, command);
     const workflowId = 'workflowId' in command.source ? command.source.workflowId : null;
     await tx.query('update digests set outdated = false where organization_id = $1 and digest_id = $2', [key.organizationId, key.digestId]);

@@ -8,6 +8,7 @@ import type { EntityManager } from 'typeorm';
 
 import { destinationKey, kindOfDestinationId, type Destination, type DestinationKind } from '@tocsin/domain';
 
+import { COVERING_PAUSES } from '../deliveries/covering-pauses.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 
 export interface Place {
@@ -27,7 +28,7 @@ export interface Found {
 const LEFT_BEHIND = `select 1 from deliveries where lane_id = $1 and state = 'posting' limit 1`;
 
 /** What comes back to its line after people paused it is held there. */
-const PAUSED_AT = `select clock_timestamp() from pauses p where p.organization_id = d.organization_id and p.workflow_id in ('', coalesce(d.workflow_id, '')) limit 1`;
+const PAUSED_AT = `select clock_timestamp() from ${COVERING_PAUSES} limit 1`;
 
 /** `d`, of `ledger`, goes elsewhere when it cannot be delivered to its address. */
 const GOES_OTHERWISE = `d.destination <> (d.command->'otherwise')::jsonb`;

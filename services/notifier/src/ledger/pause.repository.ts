@@ -9,12 +9,13 @@ import type { Pause } from '@tocsin/contracts';
 import { Audit, Outbox } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
+import { COVERING_PAUSES } from '../deliveries/covering-pauses.js';
 import { DeliveryLog, type DeliveryKey } from '../deliveries/delivery-log.js';
 import { PausedMembers } from '../digests/paused-members.js';
 
 const BATCH = 500;
 /** The pauses that cover the delivery `d`. */
-const COVERING = `select p.paused_by from pauses p where p.organization_id = d.organization_id and p.workflow_id in ('', coalesce(d.workflow_id, ''))`;
+const COVERING = `select p.paused_by from ${COVERING_PAUSES}`;
 const TO_HOLD = `d.organization_id = $1 and d.state = 'waiting' and d.digest_id is null and d.held_since is null and exists (${COVERING})`;
 const TO_RELEASE = `d.organization_id = $1 and d.state = 'waiting' and d.held_since is not null and not exists (${COVERING})`;
 

@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import type { DeliveryError } from '@tocsin/domain';
 
 import { DeliveryLog, type DeliveryKey, type TimelineLine } from '../deliveries/delivery-log.js';
-import { these, WaitingRepository, type Ending, type Which } from '../deliveries/waiting.repository.js';
+import { whichOf, WaitingRepository, type Ending, type Which } from '../deliveries/waiting.repository.js';
 import { afterNews, endAfterDigest } from './after-news.js';
 import { IssueNewsRepository, type ToldRow, type WaitingRow } from './issue-news.repository.js';
 import type { IssueNews } from './issue-news.js';
@@ -67,13 +67,6 @@ export class ChangeWaiting {
     return ended.length;
   }
 
-  private async end(ended: readonly Ended[], end: (ending: Ending, which: Which) => Promise<unknown>): Promise<void> {
-    for (const same of groupsBy(ended, ({ error }) => error.code).values()) {
-      const [first] = same;
-      if (first) await end({ state: 'suppressed', error: first.error }, these(same.map(({ row }) => row)));
-    }
-  }
-
   /** With their lanes locked. @returns keys of lane and issue for which something waits that tells of the issue as it is now */
   async answered(tx: EntityManager, news: readonly IssueNews[], told: readonly ToldRow[]): Promise<Set<string>> {
     const newest = byKey(news, ({ organizationId, issueId }) => keyOf(organizationId, issueId));
@@ -83,6 +76,13 @@ export class ChangeWaiting {
       const now = newest.get(keyOf(row.organization_id, own?.id))?.newest;
       return own !== undefined && now !== undefined && own.revision >= now.revision && (tellsAChange(row) || row.command.follows !== undefined);
     }).map(laneAndIssue));
+  }
+
+  private async end(ended: readonly Ended[], end: (ending: Ending, which: Which) => Promise<unknown>): Promise<void> {
+    for (const same of groupsBy(ended, ({ error }) => error.code).values()) {
+      const [first] = same;
+      if (first) await end({ state: 'suppressed', error: first.error }, whichOf(same.map(({ row }) => row)));
+    }
   }
 
   /** What was to tell of an issue of which nothing was told leaves a mark, for what comes later. */

@@ -79,6 +79,7 @@ export class EditJob implements OnApplicationBootstrap, OnModuleDestroy {
       this.logger[isPassing ? 'warn' : 'error']({ err: error, organizationId: edit.organization_id, issueId: edit.issue_id, commandId: edit.delivery_id }, 'a message could not be brought up to date and will be tried again');
     }
   }
+
   private async learn({ connection_id: connection, lease_id, is_probe: isProbe }: Edit, unanswered: Unanswered): Promise<void> {
     if (unanswered !== undefined) await this.breakers.learn([{ connection, failed: unanswered, isProbe, isEdit: true }], isProbe);
     else if (isProbe) await this.breakers.giveBackEdit(lease_id);

@@ -60,11 +60,12 @@ export class FollowChanges {
 
   /** {@link catchUp}, of what was told by messages that no digest stands for. Call it when it is recorded that they were posted, in that transaction, with their lanes locked. */
   async catchUpWith(tx: EntityManager, overtaken: readonly Overtaken[]): Promise<void> {
-    for (const [deliveryId, all] of groupsBy(overtaken, (one) => one.deliveryId)) {
+    for (const all of groupsBy(overtaken, ({ organizationId, deliveryId }) => keyOf(organizationId, deliveryId)).values()) {
       const untold = await this.repository.unhear(tx, all);
-      if (untold.length === 0) continue;
+      const [first] = untold;
+      if (!first) continue;
       const news = newsOf(untold.map(({ organizationId, told, newest }) => ({ organizationId, issue: newest, ...changeBetween(told, newest) })));
-      const rows = await this.repository.told(tx, news, deliveryId);
+      const rows = await this.repository.told(tx, news, first.deliveryId);
       await this.changeTold(tx, news, rows, await this.waiting.answered(tx, news, rows));
     }
   }

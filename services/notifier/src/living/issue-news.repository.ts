@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { PRIORITY, type DeliverySource, type Issue, type MessageOptions } from '@tocsin/domain';
 
-import { gistOf, searchedIn } from '../deliveries/arrival.js';
+import { gistOf, issueIdsOf, searchedIn } from '../deliveries/arrival.js';
 import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import type { IssueNews } from './issue-news.js';
 import type { KeptCommand, Overtaken } from './told.js';
@@ -218,7 +218,7 @@ export class IssueNewsRepository {
          from jsonb_to_recordset($1::jsonb) r (organization_id text, delivery_id text, event json, searched text, issue_ids text[])
          where d.organization_id = r.organization_id and d.delivery_id = r.delivery_id and d.state = 'waiting' returning d.organization_id, d.delivery_id, r.event, r.searched, r.issue_ids)
        update commands c set event = moved.event, searched = lower(moved.searched), issue_ids = moved.issue_ids from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id`,
-      [JSON.stringify(rows.map(({ row, command }) => ({ organization_id: row.organization_id, delivery_id: row.delivery_id, event: { data: command }, searched: searchedIn(command), issue_ids: command.digest?.sections.flatMap(({ issues }) => issues.map(({ id }) => id)) ?? [] })))],
+      [JSON.stringify(rows.map(({ row, command }) => ({ organization_id: row.organization_id, delivery_id: row.delivery_id, event: { data: command }, searched: searchedIn(command), issue_ids: issueIdsOf(command) })))],
     );
   }
 

@@ -1,3 +1,4 @@
+import { COVERING_PAUSES } from '../deliveries/covering-pauses.js';
 import { BY_KEY } from './plans.sql.js';
 
 /**
@@ -80,7 +81,7 @@ begin
   -- what a lease left behind was not sent unless its request had been started; if it had, nobody knows, and policy decides
   update deliveries d set state = 'waiting', version = version + 1,
     -- what people paused meanwhile is held, as what comes back to its line with a result
-    held_since = (select moment from pauses p where p.organization_id = d.organization_id and p.workflow_id in ('', coalesce(d.workflow_id, '')) limit 1)
+    held_since = (select moment from ${COVERING_PAUSES} limit 1)
   where d.lane_id = any(due) and d.state = 'posting' and not d.request_started;
   update lanes l set rests = false, next_at = settled_after
   where l.lane_id = any(due) and moment < settled_after and exists (select 1 from deliveries d where d.lane_id = l.lane_id and d.state = 'posting');

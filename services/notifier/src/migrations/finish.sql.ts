@@ -1,3 +1,4 @@
+import { COVERING_PAUSES } from '../deliveries/covering-pauses.js';
 import { BY_KEY } from './plans.sql.js';
 
 /**
@@ -88,7 +89,7 @@ begin
     slack_channel = coalesce(r->>'channel', d.slack_channel), slack_ts = coalesce(r->>'ts', d.slack_ts),
     settled_at = case when r->>'state' = 'waiting' then null else moment end,
     -- what comes back to its line after people paused it is held there
-    held_since = case when r->>'state' = 'waiting' then (select moment from pauses p where p.organization_id = d.organization_id and p.workflow_id in ('', coalesce(d.workflow_id, '')) limit 1) end
+    held_since = case when r->>'state' = 'waiting' then (select moment from ${COVERING_PAUSES} limit 1) end
   from jsonb_array_elements(results) r
   where d.organization_id = r->>'organizationId' and d.delivery_id = r->>'deliveryId'
     and (d.attempt = (r->>'attempt')::int and d.state = 'posting' or r->>'state' = 'posted' and d.state <> 'posted')
