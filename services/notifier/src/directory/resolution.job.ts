@@ -25,11 +25,16 @@ interface ProvisionalLane {
   destination: Destination;
 }
 
-const BATCH = 20;
+/** Lanes that are resolved at a time, and of one connection: however many it has and however slowly Slack answers it, others find room. */
+const AT_ONCE = 40;
+const AT_ONCE_EACH = 5;
+const DUE = 'p.active and p.provisional and p.next_at <= clock_timestamp() and p.leased_until <= clock_timestamp()';
 
 @Injectable()
 export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Loop;
+  /** What is being resolved, by connection. */
+  private readonly rounds = new Map<string, { lanes: number; end: Promise<void> }>();
 
   constructor(
     private readonly database: DataSource,
@@ -51,28 +56,45 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
+    await Promise.all([...this.rounds.values()].map(({ end }) => end));
   }
 
   wake(): void {
     this.loop.wake();
   }
 
-  private async run(): Promise<boolean> {
-    const taken = await this.take();
-    await Promise.all(taken.map((lane) => this.resolve(lane)));
-    return taken.length === BATCH;
+  /** Each connection goes on when its own round has ended. */
+  private async run(): Promise<undefined> {
+    const room = [...this.rounds.values()].reduce((left, { lanes }) => left - lanes, AT_ONCE);
+    if (room <= 0) return;
+    const taken = await this.take(room);
+    for (const connectionId of new Set(taken.map(({ connection_id }) => connection_id))) this.begin(connectionId, taken.filter(({ connection_id }) => connection_id === connectionId));
   }
 
-  private async take(): Promise<ProvisionalLane[]> {
+  private begin(connectionId: string, lanes: readonly ProvisionalLane[]): void {
+    const end = Promise.all(lanes.map((lane) => this.resolve(lane)))
+      .catch((error: unknown) => { this.logger.warn({ err: error, connectionId }, 'addresses were left to the end of their leases'); })
+      .then(() => {
+        this.rounds.delete(connectionId);
+        this.wake();
+      });
+    this.rounds.set(connectionId, { lanes: lanes.length, end });
+  }
+
+  private async take(room: number): Promise<ProvisionalLane[]> {
     const taken = await this.database.query<[ProvisionalLane[], number]>(
       `update lanes l set leased_until = clock_timestamp() + interval '30 seconds'
-       from (select lane_id from lanes join connections c using (connection_id)
-             where lanes.active and provisional and next_at <= clock_timestamp() and leased_until <= clock_timestamp() and c.state = 'active' and c.organization_id = lanes.organization_id
-             order by next_at limit $1 for no key update of lanes skip locked) due
+       from (select p.lane_id from lanes p where ${DUE} and p.lane_id = any(array(
+               select turn.lane_id from (
+                 select p.lane_id, p.next_at, row_number() over (partition by p.connection_id order by p.next_at) as place
+                 from lanes p join connections c using (connection_id)
+                 where ${DUE} and c.state = 'active' and c.organization_id = p.organization_id and p.connection_id <> all($2::text[])) turn
+               where turn.place <= ${AT_ONCE_EACH} order by turn.place, turn.next_at limit $1))
+             for no key update skip locked) due
        where l.lane_id = due.lane_id
        returning l.lane_id, l.organization_id, l.connection_id, l.destination_key,
          (select d.destination from ledger d where d.lane_id = l.lane_id and ${WAITING_IN_LANE} limit 1) as destination`,
-      [BATCH],
+      [room, [...this.rounds.keys()]],
     );
     return taken[0];
   }

@@ -1,8 +1,9 @@
 /** What a channel's name or a person's e-mail address means in a workspace: from our copy, else from Slack. */
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 
-import { channelName, destinationKey, type DeliveryError, type Destination, type DestinationKind } from '@tocsin/domain';
+import { channelName, destinationKey, type Busy, type DeliveryError, type Destination, type DestinationKind, type SlackFailure } from '@tocsin/domain';
 
 import { SlackDoors } from '../connections/slack-doors.js';
 import { DirectoryListRepository } from './directory-list.repository.js';
@@ -15,9 +16,13 @@ export type Resolution =
 
 /** A copy younger than this is trusted when it says that a name does not exist. */
 const TRUSTED_COPY_SECONDS = 60;
+const CONNECTIONS = 10_000;
 
 @Injectable()
 export class ResolveAddress {
+  /** Slack limits how often a connection may ask whose an e-mail address is: nothing is asked for it meanwhile. */
+  private readonly limits = new LRUCache<string, Busy>({ max: CONNECTIONS });
+
   constructor(
     private readonly database: DataSource,
     private readonly directory: DirectoryRepository,
@@ -56,6 +61,8 @@ export class ResolveAddress {
   }
 
   private async askSlackFor(connectionId: string, email: string, address: string): Promise<Resolution> {
+    const limit = this.limits.get(connectionId);
+    if (limit) return notAnswered(email, limit, Math.ceil(this.limits.getRemainingTTL(connectionId) / 1000));
     const door = await this.doors.open(connectionId);
     if (!door) return { later: { reason: 'the workspace is not connected', seconds: 5 } };
     const answer = await door.lookupByEmail(email);
@@ -70,13 +77,19 @@ export class ResolveAddress {
       return { refused: unknownPerson(email) };
     }
     if (failure.family === 'refused' && failure.kind !== 'connection') return { refused: { code: failure.code, message: failure.message, remedy: failure.remedy } };
-    return { later: { reason: `Slack could not be asked for ${email}: ${failure.message}`, seconds: failure.family === 'busy' ? failure.retryAfterSeconds : 5 } };
+    if (failure.family !== 'busy') return notAnswered(email, failure, 5);
+    this.limits.set(connectionId, failure, { ttl: Math.max(1, failure.retryAfterSeconds * 1000) });
+    return notAnswered(email, failure, failure.retryAfterSeconds);
   }
 
   private async nameOf(connectionId: string, userId: string): Promise<string | undefined> {
     const person = await this.directory.person(connectionId, userId);
     return person && `@${person.display_name || person.name}`;
   }
+}
+
+function notAnswered(email: string, { message }: SlackFailure, seconds: number): Resolution {
+  return { later: { reason: `Slack could not be asked for ${email}: ${message}`, seconds } };
 }
 
 function unknownChannel(name: string): DeliveryError {
