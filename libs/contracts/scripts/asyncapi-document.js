@@ -23,9 +23,18 @@ export function asyncApiDocument({ messages, schemas, contentType, deadExchange 
     operations: Object.fromEntries(messages.flatMap(operationsOf)),
     components: {
       messages: Object.fromEntries(messages.map((message) => [message.type, messageOf(message, payloads[message.type], contentType)])),
-      schemas: usedSchemas(payloads, schemas),
+      schemas: withWordsBesideReferences(usedSchemas(payloads, schemas)),
     },
   };
+}
+
+/** AsyncAPI takes nothing beside a reference: what is said of a field that refers to a schema stands around it. */
+function withWordsBesideReferences(value) {
+  if (Array.isArray(value)) return value.map(withWordsBesideReferences);
+  if (typeof value !== 'object' || value === null) return value;
+  const { $ref, ...rest } = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withWordsBesideReferences(item)]));
+  if ($ref === undefined) return rest;
+  return Object.keys(rest).length === 0 ? { $ref } : { allOf: [{ $ref }], ...rest };
 }
 
 function channelOf({ type, exchange, summary }) {
@@ -69,16 +78,16 @@ function eventSchema({ type, contract }, schemas) {
     type: 'object',
     required: ['specversion', 'id', 'source', 'type', 'organizationid', 'data'],
     properties: {
-      specversion: { const: '1.0' },
-      id: { type: 'string', minLength: 1, description: 'Unique with source; the same event twice is the same event.' },
-      source: { type: 'string', format: 'uri-reference', minLength: 1 },
-      type: { const: type },
-      time: { type: 'string', format: 'date-time' },
-      subject: { type: 'string' },
-      datacontenttype: { const: 'application/json' },
+      specversion: { const: '1.0', description: 'Version of CloudEvents.' },
+      id: { type: 'string', minLength: 1, description: 'Id of the event, unique with source: the same twice is the same event.' },
+      source: { type: 'string', format: 'uri-reference', minLength: 1, description: 'Who says it, such as /tocsin/issues.' },
+      type: { const: type, description: 'Type of the event: at once its routing key.' },
+      time: { type: 'string', format: 'date-time', description: 'When it happened; left out = when it arrives.' },
+      subject: { type: 'string', description: 'Id of what it is about.' },
+      datacontenttype: { const: 'application/json', description: 'Form of the data; may be left out.' },
       organizationid: { type: 'string', minLength: 1, description: 'Equals data.organizationId where that is given.' },
-      traceparent: { type: 'string' },
-      data: { $ref: `#/components/schemas/${schemaName(contract, schemas)}` },
+      traceparent: { type: 'string', description: 'W3C trace context.' },
+      data: { description: 'What it says.', allOf: [{ $ref: `#/components/schemas/${schemaName(contract, schemas)}` }] },
     },
   };
 }

@@ -9,6 +9,9 @@ import { promisify } from 'node:util';
 import { Parser } from '@asyncapi/parser';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv, type AnySchema } from 'ajv';
+import { parse as parseYaml } from 'yaml';
+
+import { untoldFields } from '@tocsin/testing';
 
 import { MESSAGES, type MessageRoute } from './index.js';
 
@@ -41,6 +44,10 @@ describe('the document', () => {
     const table = routes.flatMap(({ type, saidBy, heardBy }) => [...saidBy.map((who) => `${who}.says.${type}`), ...heardBy.map((who) => `${who}.hears.${type}`)]);
     expect(told.sort()).toEqual(table.sort());
   }, 60_000);
+
+  test('says in a sentence what each field is', () => {
+    expect(untoldFields(parseYaml(DOCUMENT) as object)).toEqual([]);
+  });
 
   test('takes every sample, and none with a part missing or of another kind', async () => {
     const { document } = await parse(DOCUMENT);

@@ -1,5 +1,6 @@
 export * from './cloud-event.js';
 export * from './decorators.js';
+export * from './field.js';
 export * from './http/connection.js';
 export * from './http/delivery.js';
 export * from './http/destination.js';

@@ -6,3 +6,4 @@ export * from './start-process.js';
 export * from './test-broker.js';
 export * from './test-database.js';
 export * from './test-issuer.js';
+export * from './untold-fields.js';

@@ -295,7 +295,7 @@ describe('what several services answer together', () => {
   });
 
   test('the OpenAPI document has each path once, by its owner, and names what is missing', async () => {
-    const part = (paths: string[], title: string): RequestListener => json({ paths: Object.fromEntries(paths.map((path) => [path, { get: { summary: title } }])), components: { schemas: { [title]: {} } } });
+    const part = (paths: string[], title: string): RequestListener => json({ info: { description: 'Times are RFC 3339.' }, paths: Object.fromEntries(paths.map((path) => [path, { get: { summary: title } }])), components: { schemas: { [title]: {} } } });
     await start({
       connector: part(['/v1/connections', '/v1/audit'], 'connector'),
       issues: part(['/v1/issues/{id}', '/v1/audit', '/v1/connections'], 'issues'),
@@ -305,7 +305,7 @@ describe('what several services answer together', () => {
     expect(Object.fromEntries(Object.entries(document.paths).map(([path, { get }]) => [path, get.summary]))).toEqual({
       '/v1/connections': 'connector', '/v1/audit': 'connector', '/v1/issues/{id}': 'issues', '/v1/connections/{id}/destinations': 'notifier',
     });
-    expect(document).toMatchObject({ openapi: '3.1.0', 'x-unavailable': ['workflows'] });
+    expect(document).toMatchObject({ openapi: '3.1.0', info: { description: expect.stringMatching(/Times are RFC 3339\. The routes of workflows are missing here/) }, 'x-unavailable': ['workflows'] });
     expect(Object.keys(document.components.schemas)).toEqual(['connector', 'issues', 'notifier']);
   });
 

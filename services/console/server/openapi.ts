@@ -8,6 +8,7 @@ import { askPeer } from './peer-json.js';
 import { ownerOf, PEER_NAMES, type PeerName, type Peers } from './routes.js';
 
 interface Document {
+  info?: { description?: string };
   paths?: Record<string, object>;
   components?: Record<string, Record<string, unknown>>;
   tags?: { name: string }[];
@@ -20,15 +21,15 @@ export function mergedOpenApi(peers: Peers): RequestHandler {
     const unavailable = PEER_NAMES.filter((name) => !parts.some(({ service }) => service === name));
     response.json({
       openapi: '3.1.0',
-      info: { title: 'Tocsin', version: '1', description: describe(unavailable) },
+      info: { title: 'Tocsin', version: '1', description: describe(parts[0]?.document.info?.description, unavailable) },
       ...mergeDocuments(parts),
       ...(unavailable.length > 0 && { 'x-unavailable': unavailable }),
     });
   };
 }
 
-export function mergeDocuments(parts: readonly { service: PeerName; document: Document }[]): Required<Document> {
-  const merged: Required<Document> = { paths: {}, components: {}, tags: [] };
+export function mergeDocuments(parts: readonly { service: PeerName; document: Document }[]): Required<Omit<Document, 'info'>> {
+  const merged: Required<Omit<Document, 'info'>> = { paths: {}, components: {}, tags: [] };
   for (const { service, document } of parts) {
     for (const [path, item] of Object.entries(document.paths ?? {})) {
       const owner = ownerOf(path.replace(/\{[^}]+\}/g, 'x'));
@@ -40,7 +41,8 @@ export function mergeDocuments(parts: readonly { service: PeerName; document: Do
   return merged;
 }
 
-function describe(unavailable: readonly string[]): string {
-  const sentence = 'Security issues, brought to the people who must act on them, in Slack.';
-  return unavailable.length === 0 ? sentence : `${sentence} The routes of ${unavailable.join(', ')} are missing here: not reachable at the moment.`;
+/** @param habits what each service says of all routes */
+function describe(habits: string | undefined, unavailable: readonly string[]): string {
+  const missing = unavailable.length === 0 ? undefined : `The routes of ${unavailable.join(', ')} are missing here: not reachable at the moment.`;
+  return ['Security issues, brought to the people who must act on them, in Slack.', habits, missing].filter((sentence) => sentence !== undefined).join(' ');
 }

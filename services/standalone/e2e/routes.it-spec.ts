@@ -13,7 +13,7 @@ import { ROLES, permissionsOf, type Role } from '@tocsin/domain';
 import { issuesService } from '@tocsin/issues';
 import { notifierService } from '@tocsin/notifier';
 import { createLogger, createServiceApp, listen, loadConfig, reachedFrom, remoteKeys, routesOf, type Access, type Listening, type MessageBus, type Route, type ServiceConfig, type ServiceDefinition } from '@tocsin/platform';
-import { testDatabase, testIssuer, type TestDatabase, type TestIssuer } from '@tocsin/testing';
+import { isSentence, testDatabase, testIssuer, untoldFields, type TestDatabase, type TestIssuer } from '@tocsin/testing';
 import { workflowsService } from '@tocsin/workflows';
 
 const SEES_DEAD_LETTERS = 'deliveries:replay|operations:read';
@@ -205,6 +205,8 @@ test('OpenAPI tells the parameters of a query, the permission, the shape of a li
   const list = of('issues').document.paths['/v1/issues']?.get;
   expect(list?.parameters?.map((parameter) => ('name' in parameter ? parameter.name : ''))).toEqual(expect.arrayContaining(['severity', 'q', 'limit', 'cursor']));
   expect(list?.description).toContain('issues:read');
+  expect(of('issues').document.paths['/v1/dead-letters/{id}/replay']?.post?.parameters).toContainEqual(expect.objectContaining({ name: 'id', description: 'Id of the dead letter.' }));
+  expect(of('notifier').document.paths['/v1/deliveries/stream']?.get?.description).toMatch(/Last-Event-ID misses nothing\. Needs the permission deliveries:read\.$/);
   expect(JSON.stringify(list?.responses)).toContain('nextCursor');
   expect(list?.responses.default).toMatchObject({ content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
 });
@@ -219,6 +221,15 @@ test.each(NAMES)('OpenAPI of %s says that a body may hold null for what it may l
   const nullable = /"null"/;
   expect(optional(operations.map(({ requestBody = {} }) => requestBody)).filter((field) => !nullable.test(field))).toEqual([]);
   expect(optional(operations.map(({ responses }) => responses)).filter((field) => nullable.test(field))).toEqual([]);
+});
+
+test.each(NAMES)('OpenAPI of %s says in a sentence what each route does, and what each parameter and each field is', (service) => {
+  const { document } = of(service);
+  const operations = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item as Record<string, { summary?: string; parameters?: { name: string; description?: string }[] }>)
+    .map(([method, { summary, parameters = [] }]) => ({ route: `${method.toUpperCase()} ${path}`, summary, parameters })));
+  expect(operations.filter(({ summary }) => !isSentence(summary)).map(({ route }) => route)).toEqual([]);
+  expect(operations.flatMap(({ route, parameters }) => parameters.filter(({ description }) => !isSentence(description)).map(({ name }) => `${route} ${name}`))).toEqual([]);
+  expect(untoldFields(document)).toEqual([]);
 });
 
 async function statusOf(service: ServiceName, line: string, token?: string, body = '{}'): Promise<number> {

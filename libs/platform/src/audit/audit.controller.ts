@@ -1,10 +1,10 @@
 /** The audit log of a service over HTTP: what the caller's organization did, newest first. */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { DataSource } from 'typeorm';
 
-import { AuditEntry } from '@tocsin/contracts';
+import { AuditEntry, Field } from '@tocsin/contracts';
 
 import { Requires } from '../auth/access.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
@@ -13,8 +13,7 @@ import { SERVICE_NAME } from '../service/service-name.js';
 
 /** Query of the list. */
 export class AuditQuery extends ListQuery {
-  /** Id of what it happened to; left out = everything. */
-  @IsOptional() @IsString() @MaxLength(128) target?: string;
+  @Field('Id of what it happened to; left out = everything.') @IsOptional() @IsString() @MaxLength(128) target?: string;
 }
 
 type AuditRow = Omit<AuditEntry, 'at' | 'service' | 'requestId'> & { at: Date; request_id: string | null };
@@ -27,6 +26,7 @@ export class AuditController {
     @Inject(SERVICE_NAME) private readonly service: string,
   ) {}
 
+  @ApiOperation({ summary: 'Lists what was done in the organization, newest first.' })
   @Get()
   @Requires('audit:read')
   @ApiPage(AuditEntry)

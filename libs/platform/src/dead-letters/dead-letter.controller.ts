@@ -3,12 +3,12 @@
  * nothing of what a message says. Who did what is in the audit log, and so is each look of an operator.
  */
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { ApiNoContentResponse, ApiAcceptedResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString } from 'class-validator';
 import type { Request } from 'express';
 import type { EntityManager } from 'typeorm';
 
-import { DeadLetter, DeadLetterReplayed } from '@tocsin/contracts';
+import { DeadLetter, DeadLetterReplayed, Field } from '@tocsin/contracts';
 
 import { actorOf, Audit } from '../audit/audit.js';
 import { Requires } from '../auth/access.js';
@@ -24,9 +24,9 @@ import { errorWithoutContent } from './letter.js';
 import { ReplayDeadLetter } from './replay-dead-letter.js';
 
 export class DeadLetterQuery extends ListQuery {
-  @IsOptional() @CommaList() @IsString({ each: true }) reason?: string[];
-  @IsOptional() @CommaList() @IsString({ each: true }) queue?: string[];
-  @IsOptional() @CommaList() @IsString({ each: true }) type?: string[];
+  @Field('Why they could not be handled, such as `invalid_data`.') @IsOptional() @CommaList() @IsString({ each: true }) reason?: string[];
+  @Field('Queues that they died in, such as `notifier.slack.send.v1`.') @IsOptional() @CommaList() @IsString({ each: true }) queue?: string[];
+  @Field('Types of messages, such as `slack.send.v1`.') @IsOptional() @CommaList() @IsString({ each: true }) type?: string[];
 }
 
 @ApiTags('dead letters')
@@ -42,6 +42,7 @@ export class DeadLetterController {
     @Inject(SERVICE_NAME) private readonly service: string,
   ) {}
 
+  @ApiOperation({ summary: 'Lists messages that a service could not handle, newest first; each look of an operator is in the audit log.' })
   @Get()
   @ApiPage(DeadLetter)
   async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor, ...filter }: DeadLetterQuery, @Req() request: Request): Promise<Page<DeadLetter>> {
@@ -52,6 +53,7 @@ export class DeadLetterController {
     return toPage(rows, limit, (row) => this.view(row, reach), ({ received_key, id }) => [received_key, id]);
   }
 
+  @ApiOperation({ summary: 'Puts a dead letter back on the queue that it came from.' })
   @Post(':id/replay')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: DeadLetterReplayed })
@@ -63,6 +65,7 @@ export class DeadLetterController {
     });
   }
 
+  @ApiOperation({ summary: 'Deletes a dead letter for good.' })
   @Delete(':id')
   @HttpCode(204)
   @ApiNoContentResponse()

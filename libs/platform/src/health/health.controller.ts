@@ -1,6 +1,6 @@
 /** live = the process answers; ready = it can do its work, with what it cannot reach by name. */
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 
@@ -18,11 +18,13 @@ export class HealthController {
     @Inject(MESSAGE_BUS) private readonly bus: MessageBus,
   ) {}
 
+  @ApiOperation({ summary: 'Says that the process runs.' })
   @Get('live')
   live(): { status: string } {
     return { status: 'ok' };
   }
 
+  @ApiOperation({ summary: 'Says whether it can do its work, and what it cannot reach; 503 when it cannot.' })
   @Get('ready')
   async ready(@Res({ passthrough: true }) response: Response): Promise<{ status: string; parts: Record<string, string> }> {
     const parts = { database: await this.databaseState(), messageBus: this.bus.state };

@@ -3,7 +3,7 @@ import { ApiOkResponse } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
-import { isDay } from '@tocsin/contracts';
+import { Field, isDay } from '@tocsin/contracts';
 
 import { badRequest } from './problem.exception.js';
 
@@ -19,17 +19,20 @@ export function QueryNumber(): PropertyDecorator {
 
 /** Query of every list route. */
 export class ListQuery {
-  @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
-  @IsOptional() @IsString() cursor?: string;
+  @Field('How many items a page holds at most, 1 to 200; left out = 50.') @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
+  @Field('`nextCursor` of the page before, as it is; left out = the first page.') @IsOptional() @IsString() cursor?: string;
 }
 
-/** How OpenAPI describes the answer of a list route. */
-export function ApiPage(item: new () => object): MethodDecorator {
+/** How OpenAPI describes the answer of a list route. @param item left out where nothing more is said of it */
+export function ApiPage(item?: new () => object): MethodDecorator {
   return ApiOkResponse({
     schema: {
       type: 'object',
       required: ['items', 'nextCursor'],
-      properties: { items: { type: 'array', items: { $ref: `#/components/schemas/${item.name}` } }, nextCursor: { type: ['string', 'null'] as never, description: 'Where the next page begins; null at the end.' } },
+      properties: {
+        items: { type: 'array', items: item ? { $ref: `#/components/schemas/${item.name}` } : { type: 'object' }, description: 'The items of this page.' },
+        nextCursor: { type: ['string', 'null'] as never, description: 'Where the next page begins, for `cursor`; null at the end.' },
+      },
     },
   });
 }

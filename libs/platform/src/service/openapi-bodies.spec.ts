@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { IsArray, IsIn, IsOptional, IsString } from 'class-validator';
 
-import { IsDestination, IsPart } from '@tocsin/contracts';
+import { Field, IsDestination, IsPart } from '@tocsin/contracts';
 
 import { ContractPipe } from '../http/contract.pipe.js';
 import { contractSchemas } from './openapi.js';
@@ -19,11 +19,11 @@ class Place {
 
 class Sending {
   @IsString() title!: string;
-  @IsOptional() @IsString() comment?: string;
-  @IsOptional() @IsIn(['now', 'soon']) when?: string;
+  @Field('What you want to say.') @IsOptional() @IsString() comment?: string;
+  @Field('When it goes.') @IsOptional() @IsIn(['now', 'soon']) when?: string;
   @IsOptional() @IsArray() @IsString({ each: true }) tags?: string[];
   @IsOptional() @IsDestination() destination?: object;
-  @IsOptional() @IsPart(() => Mention) mention?: Mention;
+  @Field('Whom it mentions.') @IsOptional() @IsPart(() => Mention) mention?: Mention;
   @IsOptional() @IsPart(() => Place) place?: Place;
 }
 
@@ -48,6 +48,11 @@ describe('the schema of a body', () => {
     { title: 'x', mention: null }, { title: 'x', mention: { owner: null } }, { title: 'x', mention: { owner: 7 } }, { title: 'x', place: null }, { title: 'x', place: { name: null } },
   ])('takes what the route takes: %j', async (body) => {
     expect(ajv.getSchema('#/components/schemas/Sending')?.(body)).toBe(await isTaken(body));
+  });
+
+  test('says of a field what it is, whatever it may hold', () => {
+    const { properties = {} } = schemas.Sending as { properties?: Record<string, { description?: string }> };
+    expect(['comment', 'when', 'mention'].map((name) => properties[name]?.description)).toEqual(['What you want to say.', 'When it goes.', 'Whom it mentions.']);
   });
 
   test('is another than that of an answer, which never holds null, where the two differ', () => {

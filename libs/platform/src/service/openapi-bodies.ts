@@ -13,7 +13,7 @@ interface Shape {
   required?: string[];
 }
 
-type Property = object & { type?: unknown; enum?: unknown };
+type Property = object & { type?: unknown; enum?: unknown; description?: string };
 
 const REFERENCE = /#\/components\/schemas\/(\w+)/g;
 
@@ -53,8 +53,9 @@ function withNulls(schema: Shape): object {
   return { ...schema, properties: { ...schema.properties, ...Object.fromEntries(optionalIn(schema).map(([name, property]) => [name, orNull(property)])) } };
 }
 
-function orNull(property: Property): object {
-  return typeof property.type === 'string' && property.enum === undefined ? { ...property, type: [property.type, 'null'] } : { anyOf: [property, { type: 'null' }] };
+function orNull({ description, ...property }: Property): object {
+  const schema = typeof property.type === 'string' && property.enum === undefined ? { ...property, type: [property.type, 'null'] } : { anyOf: [property, { type: 'null' }] };
+  return { ...schema, ...(description !== undefined && { description }) };
 }
 
 function renamed<T extends object>(value: T, names: ReadonlyMap<string, string>): T {

@@ -1,34 +1,62 @@
 /**
  * The OpenAPI 3.1 document of one service, made from its routes. Schemas come from the validators of the contract
- * classes, so the document cannot say anything else than what is checked.
+ * classes, so the document cannot say anything else than what is checked; what a field is comes from the sentence beside them.
  */
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
-import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { JSONSchema, validationMetadatasToSchemas } from 'class-validator-jsonschema';
+
+import { describedFields } from '@tocsin/contracts';
 
 import { describeBodies, reachedFrom } from './openapi-bodies.js';
 import { routesOf, type Route } from './routes.js';
 
 const DESTINATION = {
-  oneOf: ['id', 'name', 'email'].map((key) => ({ type: 'object', required: [key], properties: { [key]: { type: 'string' } }, additionalProperties: false })),
+  oneOf: Object.entries({
+    id: 'Slack’s id of the channel or person, such as `C0123456789`.',
+    name: 'Name of a channel, with or without `#`, such as `#sec-alerts`.',
+    email: 'E-mail address of a person in the workspace.',
+  }).map(([key, description]) => ({ type: 'object', required: [key], properties: { [key]: { type: 'string', description } }, additionalProperties: false })),
 };
 const SOURCE = {
   oneOf: [
-    { type: 'object', required: ['kind', 'user'], properties: { kind: { enum: ['manual', 'test'] }, user: { type: 'string' } } },
-    { type: 'object', required: ['kind', 'workflowId', 'version', 'stepId'], properties: { kind: { const: 'workflow' }, workflowId: { type: 'string' }, version: { type: 'integer' }, stepId: { type: 'string' } } },
-    { type: 'object', required: ['kind', 'of'], properties: { kind: { const: 'digest' }, workflowId: { type: 'string' }, of: { type: 'integer' } } },
+    {
+      type: 'object', required: ['kind', 'user'],
+      properties: { kind: { enum: ['manual', 'test'], description: 'Sent by hand, or a test message.' }, user: { type: 'string', description: 'E-mail address of who sent it, or name of the API key.' } },
+    },
+    {
+      type: 'object', required: ['kind', 'workflowId', 'version', 'stepId'],
+      properties: {
+        kind: { const: 'workflow', description: 'Sent by a workflow.' }, workflowId: { type: 'string', description: 'Id of the workflow.' },
+        version: { type: 'integer', description: 'Its version at that time.' }, stepId: { type: 'string', description: 'Id of the step that sent it.' },
+      },
+    },
+    {
+      type: 'object', required: ['kind', 'of'],
+      properties: {
+        kind: { const: 'digest', description: 'One message that stands for several issues.' }, workflowId: { type: 'string', description: 'Id of the workflow that it is of; left out where it is of no single one.' },
+        of: { type: 'integer', description: 'How many issues it tells.' },
+      },
+    },
   ],
 };
 const TOTALS = { type: 'object', additionalProperties: { type: 'integer', minimum: 0 } };
 
 const TIME = { type: 'string', format: 'date-time' };
 
+const HABITS = [
+  'Times are RFC 3339 in UTC, ids are opaque texts.',
+  'A field that has no value is left out of an answer; in a body, null for a field that may be left out means that it is left out.',
+  'Several values of one parameter, repeated or by comma, are alternatives; different parameters all have to hold.',
+].join(' ');
+
 /**
  * JSON schemas of every contract class that is loaded, by class name.
  * @param converters by name of a validator, instead of those for documents
  */
 export function contractSchemas(converters: Readonly<Record<string, () => object>> = {}): Record<string, object> {
+  for (const { target, name, description } of describedFields()) JSONSchema({ description })(target, name);
   return validationMetadatasToSchemas({
     refPointerPrefix: '#/components/schemas/',
     classTransformerMetadataStorage: defaultMetadataStorage,
@@ -38,7 +66,7 @@ export function contractSchemas(converters: Readonly<Record<string, () => object
 
 /** Builds the document of `app`; what only services call (`/internal`) is left out. */
 export function openApiDocument(app: INestApplication, title: string): OpenAPIObject {
-  const options = new DocumentBuilder().setTitle(title).setVersion('1').setOpenAPIVersion('3.1.0').addBearerAuth().build();
+  const options = new DocumentBuilder().setTitle(title).setDescription(HABITS).setVersion('1').setOpenAPIVersion('3.1.0').addBearerAuth().build();
   const document = SwaggerModule.createDocument(app, options);
   const schemas = contractSchemas();
   document.paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => !path.startsWith('/internal')));
@@ -52,18 +80,29 @@ export function openApiDocument(app: INestApplication, title: string): OpenAPIOb
   return document;
 }
 
-/** What Nest's own scan does not see: query parameters, who may call, and how errors look. */
-function describeOperation(operation: Operation, { access, query }: Route, schemas: Readonly<Record<string, object>>): void {
-  operation.parameters = [...(operation.parameters ?? []), ...(query ? queryParameters(schemas[query.name]) : [])];
+/** What Nest's own scan does not see: what parameters are, who may call, and how errors look. */
+function describeOperation(operation: Operation, { access, path, query }: Route, schemas: Readonly<Record<string, object>>): void {
+  const known = (operation.parameters ?? []).map((parameter) => ('in' in parameter && parameter.in === 'path' ? { ...parameter, description: meaningIn(path, parameter.name) } : parameter));
+  operation.parameters = [...known, ...(query ? queryParameters(schemas[query.name]) : [])];
   operation.responses.default = { description: 'Problem details (RFC 9457)', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
   if (access?.kind !== 'permissions') return;
   operation.security = [{ bearer: [] }];
-  operation.description = `Needs the permission ${access.anyOf.join(' or ')}.`;
+  operation.description = [operation.description, `Needs the permission ${access.anyOf.join(' or ')}.`].filter((sentence) => sentence !== undefined && sentence !== '').join(' ');
 }
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
-function queryParameters(schema: object | undefined): NonNullable<Operation['parameters']> {
-  const { properties = {}, required = [] } = (schema ?? {}) as { properties?: Record<string, object>; required?: string[] };
-  return Object.entries(properties).map(([name, type]) => ({ name, in: 'query', required: required.includes(name), schema: type }));
+/** `/v1/dead-letters/:id/replay` and `id` → "Id of the dead letter." */
+function meaningIn(path: string, name: string): string {
+  const segments = path.split('/');
+  const things = segments[segments.indexOf(`:${name}`) - 1] ?? '';
+  const thing = things.replace(/ies$/, 'y').replace(/s$/, '').replaceAll('-', ' ').replace(/^api\b/, 'API');
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)} of the ${thing}.`;
 }
+
+function queryParameters(schema: object | undefined): NonNullable<Operation['parameters']> {
+  const { properties = {}, required = [] } = (schema ?? {}) as { properties?: Record<string, Described>; required?: string[] };
+  return Object.entries(properties).map(([name, { description = '', ...type }]) => ({ name, in: 'query', required: required.includes(name), description, schema: type }));
+}
+
+type Described = object & { description?: string };

@@ -1,6 +1,6 @@
 /** API keys for machines: made, listed, deleted. The key itself is in the answer that makes it and nowhere else. */
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v7 as uuid } from 'uuid';
 
 import { ApiKey, CreateApiKey } from '@tocsin/contracts';
@@ -20,6 +20,7 @@ export class ApiKeysController {
     private readonly audit: Audit,
   ) {}
 
+  @ApiOperation({ summary: 'Lists API keys, newest first, without the keys themselves.' })
   @Get()
   @ApiPage(ApiKey)
   async list(@CurrentCaller() { organizationId }: Caller, @Query() { limit, cursor }: ListQuery): Promise<Page<ApiKey>> {
@@ -28,6 +29,7 @@ export class ApiKeysController {
     return toPage(found, limit, (key) => view(key), ({ id }) => [id]);
   }
 
+  @ApiOperation({ summary: 'Makes an API key and shows it, this once.' })
   @Post()
   @ApiCreatedResponse({ type: ApiKey })
   async create(@CurrentCaller() caller: Caller, @CurrentAuthor() author: Author, @Body() body: CreateApiKey): Promise<ApiKey> {
@@ -44,6 +46,7 @@ export class ApiKeysController {
     return view(stored, key);
   }
 
+  @ApiOperation({ summary: 'Deletes an API key; within a minute it is refused everywhere.' })
   @Delete(':id')
   @HttpCode(204)
   @ApiNoContentResponse()

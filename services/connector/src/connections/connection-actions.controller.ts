@@ -1,6 +1,6 @@
 /** What is done to a connection that exists: re-check, replace the token, pause, resume, disconnect. */
 import { Body, Controller, Delete, HttpCode, Param, Post, Put } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { Connection, ReplaceToken, VerificationResult } from '@tocsin/contracts';
 import { notFound, Requires } from '@tocsin/platform';
@@ -24,6 +24,7 @@ export class ConnectionActionsController {
     private readonly disconnecting: Disconnect,
   ) {}
 
+  @ApiOperation({ summary: 'Checks the token of a connection anew.' })
   @Post('verify')
   @HttpCode(200)
   @ApiOkResponse({ type: VerificationResult })
@@ -33,12 +34,14 @@ export class ConnectionActionsController {
     return toResult(verification);
   }
 
+  @ApiOperation({ summary: 'Replaces the token by another one of the same workspace.' })
   @Put('token')
   @ApiOkResponse({ type: Connection })
   async replaceToken(@CurrentAuthor() author: Author, @Param('id') id: string, @Body() { token }: ReplaceToken): Promise<Connection> {
     return shown(await this.tokens.replace(id, token, author), id);
   }
 
+  @ApiOperation({ summary: 'Stops sending through a connection; its deliveries wait.' })
   @Post('pause')
   @HttpCode(200)
   @ApiOkResponse({ type: Connection })
@@ -46,6 +49,7 @@ export class ConnectionActionsController {
     return shown(await this.pausing.set(id, true, author), id);
   }
 
+  @ApiOperation({ summary: 'Goes on sending through a connection.' })
   @Post('resume')
   @HttpCode(200)
   @ApiOkResponse({ type: Connection })
@@ -53,6 +57,7 @@ export class ConnectionActionsController {
     return shown(await this.pausing.set(id, false, author), id);
   }
 
+  @ApiOperation({ summary: 'Disconnects the workspace; deliveries that wait are held seven days for a re-connection, then suppressed.' })
   @Delete()
   @HttpCode(204)
   @ApiNoContentResponse()

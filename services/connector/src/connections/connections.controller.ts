@@ -1,6 +1,6 @@
 /** Connections over HTTP: verify, connect, look. */
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 
 import { Connection, ConnectionCredentials, VerificationResult } from '@tocsin/contracts';
@@ -25,6 +25,7 @@ export class ConnectionsController {
     private readonly idempotency: Idempotency,
   ) {}
 
+  @ApiOperation({ summary: 'Lists the connected workspaces.' })
   @Get()
   @Requires('connectors:configure', 'issues:send', 'workflows:edit')
   @ApiPage(Connection)
@@ -34,6 +35,7 @@ export class ConnectionsController {
     return toPage(found, limit, toConnection, ({ id }) => [id]);
   }
 
+  @ApiOperation({ summary: 'Shows one connection.' })
   @Get(':id')
   @Requires('connectors:configure', 'issues:send', 'workflows:edit')
   @ApiOkResponse({ type: Connection })
@@ -43,6 +45,7 @@ export class ConnectionsController {
     return toConnection(found);
   }
 
+  @ApiOperation({ summary: 'Checks whether a workspace can be connected, and changes nothing; what failed is in the answer, which is always 200.' })
   @Post('verify')
   @HttpCode(200)
   @Requires('connectors:configure')
@@ -52,6 +55,7 @@ export class ConnectionsController {
     return toResult(await verifyToken(body, this.slack));
   }
 
+  @ApiOperation({ summary: 'Connects a workspace by token; one that was connected already is brought up to date in place.' })
   @Post()
   @Requires('connectors:configure')
   @ApiCreatedResponse({ type: Connection })

@@ -1,9 +1,10 @@
 /** The app manifest, for people who create a Slack app. It holds no secret. */
 import { Controller, Get, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import type { Response } from 'express';
 
+import { Field } from '@tocsin/contracts';
 import { Public } from '@tocsin/platform';
 
 import { SlackAccess } from '../slack-access.js';
@@ -11,8 +12,8 @@ import { appManifest, type ManifestPurpose } from './app-manifest.js';
 import { toYaml } from './to-yaml.js';
 
 export class ManifestQuery {
-  @IsIn(['token', 'published']) for: ManifestPurpose = 'token';
-  @IsIn(['json', 'yaml']) format: 'json' | 'yaml' = 'json';
+  @Field('`token`: an app of your own; `published`: the app that many workspaces install. Left out = `token`.') @IsIn(['token', 'published']) for: ManifestPurpose = 'token';
+  @Field('Left out = `json`.') @IsIn(['json', 'yaml']) format: 'json' | 'yaml' = 'json';
 }
 
 @ApiTags('connections')
@@ -20,6 +21,7 @@ export class ManifestQuery {
 export class ManifestController {
   constructor(private readonly slack: SlackAccess) {}
 
+  @ApiOperation({ summary: 'The manifest to create the Slack app with, so that nobody types scopes by hand.' })
   @Get()
   @Public()
   @ApiOkResponse({ description: 'A manifest in the form that Slack takes.', content: { 'application/json': { schema: { type: 'object' } }, 'application/yaml': { schema: { type: 'string' } } } })

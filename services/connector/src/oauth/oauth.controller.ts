@@ -1,9 +1,10 @@
 /** CONNECT by IDENTITY PROVIDER: to Slack's consent page, and back to the console with how it ended. */
 import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { Request, Response } from 'express';
 
+import { Field } from '@tocsin/contracts';
 import { installerMark, SLACK_SCOPES } from '@tocsin/domain';
 import { notFound, ProblemException, Public, Requires } from '@tocsin/platform';
 
@@ -16,12 +17,11 @@ import { OAuthStateRepository, STATE_SECONDS } from './oauth-state.repository.js
 
 /** Body of `POST /v1/connections/oauth`. */
 export class BeginInstallation {
-  /** The connection to renew; left out = whichever workspace is chosen at Slack. */
-  @IsOptional() @IsString() @MaxLength(128) connectionId?: string;
+  @Field('The connection to renew; left out = whichever workspace is chosen at Slack.') @IsOptional() @IsString() @MaxLength(128) connectionId?: string;
 }
 
 export class ConsentPage {
-  @IsString() authorizeUrl!: string;
+  @Field('Slack’s consent page, to be opened in the browser that sent this request, within ten minutes.') @IsString() authorizeUrl!: string;
 }
 
 const COOKIE = 'tocsin_oauth';
@@ -36,6 +36,7 @@ export class OAuthController {
     private readonly installation: FinishInstallation,
   ) {}
 
+  @ApiOperation({ summary: 'Begins IDENTITY PROVIDER: tells the address of Slack’s consent page, and sets the cookie by which the browser is known when it comes back.' })
   @Post('v1/connections/oauth')
   @HttpCode(200)
   @Requires('connectors:configure')
@@ -52,6 +53,7 @@ export class OAuthController {
     return { authorizeUrl: this.authorizeUrl(client.id, state, known?.workspace.id) };
   }
 
+  @ApiOperation({ summary: 'Where Slack sends the browser back to.' })
   @Get('slack/oauth/callback')
   @Public()
   @ApiResponse({ status: 303, description: 'Back to the console: `result`; `connection` when connected; `error`, Slack’s code, when refused; `user`, the mark of who began.' })

@@ -1,6 +1,6 @@
 /** Slack's signed calls: their bodies are read here, as the bytes that were signed. They are answered within its three seconds: nothing here asks Slack back. */
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 
 import { LOGGER, Metrics, ProblemException, Public, ReadsBody, type Logger } from '@tocsin/platform';
@@ -28,6 +28,7 @@ export class SlackEventsController {
     this.taken = metrics.counter('tocsin_slack_events_total', 'Signed events of Slack that were taken, by what they tell.', ['kind']);
   }
 
+  @ApiOperation({ summary: 'Takes Slack’s signed events.' })
   @Post('events')
   @HttpCode(200)
   @ApiOkResponse({ description: 'Taken, or of no interest.' })
@@ -57,6 +58,7 @@ export class SlackEventsController {
   }
 
   /** Tocsin's messages have links only; a link button tells Slack, and Slack us, and nothing has to be done. */
+  @ApiOperation({ summary: 'Takes Slack’s signed interactions; none of them asks for anything.' })
   @Post('interactions')
   @HttpCode(200)
   @ApiOkResponse({ description: 'Taken.' })

@@ -1,6 +1,6 @@
 /** `/v1/applications`: what an organization's software is called, who owns it and where its messages go. */
 import { Body, Controller, Get, Param, Patch, Post, Query, Req } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 
 import { Application, CreateApplication, EditApplication } from '@tocsin/contracts';
@@ -19,6 +19,7 @@ export class ApplicationsController {
     private readonly idempotency: Idempotency,
   ) {}
 
+  @ApiOperation({ summary: 'Lists applications by name.' })
   @Get()
   @Requires('issues:read')
   @ApiPage(Application)
@@ -28,6 +29,7 @@ export class ApplicationsController {
     return toPage(rows, limit, (application) => application, ({ name }) => [name]);
   }
 
+  @ApiOperation({ summary: 'Shows one application.' })
   @Get(':name')
   @Requires('issues:read')
   @ApiOkResponse({ type: Application })
@@ -37,6 +39,7 @@ export class ApplicationsController {
     return application;
   }
 
+  @ApiOperation({ summary: 'Makes an application.' })
   @Post()
   @Requires('issues:edit')
   @ApiCreatedResponse({ type: Application })
@@ -51,6 +54,7 @@ export class ApplicationsController {
     });
   }
 
+  @ApiOperation({ summary: 'Changes an application; what is left out stays.' })
   @Patch(':name')
   @Requires('issues:edit')
   @ApiOkResponse({ type: Application })

@@ -1,6 +1,6 @@
 /** `POST /v1/events`: issue events over HTTP, as CloudEvents, all of a batch or none. */
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 
 import { CLOUD_EVENT_BATCH_CONTENT_TYPE, CLOUD_EVENT_CONTENT_TYPE, Receipt } from '@tocsin/contracts';
@@ -23,6 +23,7 @@ export class EventsController {
     private readonly events: TakeEvent,
   ) {}
 
+  @ApiOperation({ summary: 'Takes issue events: all of a request, or none and tells why. An event that comes again is taken once.' })
   @Post()
   @HttpCode(202)
   @Requires('issues:ingest')

@@ -1,7 +1,7 @@
 /** The filters of a list of issues, and the SQL that they stand for. */
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 
-import { IsTime } from '@tocsin/contracts';
+import { Field, IsTime } from '@tocsin/contracts';
 import { CATEGORIES, ISSUE_STATUSES, SEVERITIES, type Category, type IssueStatus, type Severity } from '@tocsin/domain';
 import { CommaList, ListQuery, type Caller } from '@tocsin/platform';
 
@@ -12,21 +12,19 @@ export type IssueSort = (typeof SORTS)[number];
 
 /** Query of `GET /v1/issues` and its facets: several values of one filter mean any of them, different filters all of them. */
 export class IssueQuery extends ListQuery {
-  @IsOptional() @CommaList() @IsIn(SEVERITIES, { each: true }) severity?: Severity[];
-  @IsOptional() @CommaList() @IsIn(ISSUE_STATUSES, { each: true }) status: IssueStatus[] = ['open'];
-  @IsOptional() @CommaList() @IsIn(CATEGORIES, { each: true }) category?: Category[];
-  @IsOptional() @CommaList() @IsString({ each: true }) application?: string[];
-  @IsOptional() @CommaList() @IsString({ each: true }) tool?: string[];
-  @IsOptional() @CommaList() @IsString({ each: true }) owner?: string[];
-  @IsOptional() @CommaList() @IsString({ each: true }) cve?: string[];
-  @IsOptional() @CommaList() @IsString({ each: true }) rule?: string[];
-  /** A file, or a folder with all that is in it. */
-  @IsOptional() @CommaList() @IsString({ each: true }) path?: string[];
-  @IsOptional() @CommaList() @IsString({ each: true }) scope?: string[];
-  /** Words that must all occur in title, rule, path, application, tool, CVE or CWE. */
-  @IsOptional() @IsString() @MaxLength(200) q?: string;
-  @IsOptional() @IsTime() firstSeenAfter?: string;
-  @IsOptional() @IsIn(SORTS) sort: IssueSort = '-severity';
+  @Field('How urgent they are.') @IsOptional() @CommaList() @IsIn(SEVERITIES, { each: true }) severity?: Severity[];
+  @Field('Left out = `open`.') @IsOptional() @CommaList() @IsIn(ISSUE_STATUSES, { each: true }) status: IssueStatus[] = ['open'];
+  @Field('What kind of problem they are.') @IsOptional() @CommaList() @IsIn(CATEGORIES, { each: true }) category?: Category[];
+  @Field('Names of applications.') @IsOptional() @CommaList() @IsString({ each: true }) application?: string[];
+  @Field('Scanners that found them; case does not matter.') @IsOptional() @CommaList() @IsString({ each: true }) tool?: string[];
+  @Field('E-mail addresses of owners; case does not matter.') @IsOptional() @CommaList() @IsString({ each: true }) owner?: string[];
+  @Field('Ids of vulnerabilities, such as `CVE-2021-44228`; case does not matter.') @IsOptional() @CommaList() @IsString({ each: true }) cve?: string[];
+  @Field('Ids of rules.') @IsOptional() @CommaList() @IsString({ each: true }) rule?: string[];
+  @Field('Paths of files, or of folders with all that is in them.') @IsOptional() @CommaList() @IsString({ each: true }) path?: string[];
+  @Field('Parts of applications that scans speak for.') @IsOptional() @CommaList() @IsString({ each: true }) scope?: string[];
+  @Field('Words that must all occur in title, rule, path, application, tool, CVE or CWE; case does not matter.') @IsOptional() @IsString() @MaxLength(200) q?: string;
+  @Field('Only issues that were first seen after this moment.') @IsOptional() @IsTime() firstSeenAfter?: string;
+  @Field('What comes first; a minus turns it round, so `-severity`, the order when left out, begins with the worst.') @IsOptional() @IsIn(SORTS) sort: IssueSort = '-severity';
 }
 
 export type IssueFilter = keyof Omit<IssueQuery, 'limit' | 'cursor' | 'sort'>;

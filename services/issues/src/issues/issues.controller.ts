@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 
 import { Body, Controller, Get, Headers, Param, Patch, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 
 import { EditIssue, IssueContract, IssueFacets } from '@tocsin/contracts';
@@ -23,6 +23,7 @@ export class IssuesController {
   ) {}
 
   /** A page; the whole filter as a file when `Accept` asks for CSV or NDJSON. */
+  @ApiOperation({ summary: 'Lists issues page by page; with `Accept: text/csv` or `application/x-ndjson` all that match as a file.' })
   @Get()
   @Requires('issues:read')
   @ApiProduces('application/json', CSV, NDJSON)
@@ -37,6 +38,7 @@ export class IssuesController {
     return new StreamableFile(file, { type: `${type}; charset=utf-8`, disposition: `attachment; filename="issues.${isCsv ? 'csv' : 'ndjson'}"` });
   }
 
+  @ApiOperation({ summary: 'Counts issues by what they can be filtered by.' })
   @Get('facets')
   @Requires('issues:read')
   @ApiOkResponse({ type: IssueFacets })
@@ -44,6 +46,7 @@ export class IssuesController {
     return { facets: await this.issues.facets(caller, query) };
   }
 
+  @ApiOperation({ summary: 'Shows one issue; `ETag` is its revision.' })
   @Get(':id')
   @Requires('issues:read')
   @ApiOkResponse({ type: IssueContract })
@@ -55,6 +58,7 @@ export class IssuesController {
     return issue;
   }
 
+  @ApiOperation({ summary: 'Changes status, severity or owners by hand; 412 when `If-Match` names another revision than the issue has.' })
   @Patch(':id')
   @Requires('issues:edit')
   @ApiHeader({ name: 'If-Match', required: false, description: 'Revision of the issue that the edit is of.' })

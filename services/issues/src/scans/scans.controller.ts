@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 
 import { AcceptedScan, Scan } from '@tocsin/contracts';
@@ -29,6 +29,7 @@ export class ScansController {
     @Inject(IssuesConfig) private readonly config: IssuesConfig,
   ) {}
 
+  @ApiOperation({ summary: 'Takes a scanner’s report: it is checked and stored before the answer, and compared with what is known after it.' })
   @Post()
   @HttpCode(202)
   @Requires('issues:ingest')
@@ -43,6 +44,7 @@ export class ScansController {
     return accepted;
   }
 
+  @ApiOperation({ summary: 'Lists scans, newest first.' })
   @Get()
   @Requires('issues:read', 'issues:ingest')
   @ApiPage(Scan)
@@ -50,6 +52,7 @@ export class ScansController {
     return this.scans.list(caller, query);
   }
 
+  @ApiOperation({ summary: 'Shows a scan, and waits for its end if asked to.' })
   @Get(':id')
   @Requires('issues:read', 'issues:ingest')
   @ApiOkResponse({ type: Scan })
@@ -63,6 +66,7 @@ export class ScansController {
     }
   }
 
+  @ApiOperation({ summary: 'Stops a scan; what it recorded stays.' })
   @Post(':id/cancel')
   @HttpCode(200)
   @Requires('issues:read', 'issues:ingest')

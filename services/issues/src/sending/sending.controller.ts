@@ -1,6 +1,6 @@
 /** Send to Slack, by hand: one issue, several as one message, and the message before it is sent. */
 import { Body, Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 
 import { AcceptedDelivery, MessagePreview, SendIssue, SendIssues } from '@tocsin/contracts';
@@ -14,6 +14,7 @@ import { SendByHand } from './send-by-hand.js';
 export class SendingController {
   constructor(private readonly byHand: SendByHand) {}
 
+  @ApiOperation({ summary: 'Sends an issue to Slack; the delivery tells what becomes of it.' })
   @Post('issues/:id/slack-messages')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: AcceptedDelivery })
@@ -21,6 +22,7 @@ export class SendingController {
     return this.byHand.send(caller, [id], body, call, requestId(request));
   }
 
+  @ApiOperation({ summary: 'Sends several issues to Slack as one message.' })
   @Post('slack-messages')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: AcceptedDelivery })
@@ -28,6 +30,7 @@ export class SendingController {
     return this.byHand.send(caller, issueIds, order, call, requestId(request));
   }
 
+  @ApiOperation({ summary: 'Shows the very message that sending would lead to, and sends nothing.' })
   @Post('slack-messages/preview')
   @HttpCode(200)
   @ApiOkResponse({ type: MessagePreview })

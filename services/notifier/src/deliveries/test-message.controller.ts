@@ -1,6 +1,6 @@
 /** A test message of a connection: through the real path, from the line of its destination on. */
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v7 as uuid } from 'uuid';
 
 import { AcceptedDelivery, CreateTestMessage } from '@tocsin/contracts';
@@ -24,6 +24,7 @@ export class TestMessageController {
     private readonly resolution: ResolutionJob,
   ) {}
 
+  @ApiOperation({ summary: 'Sends a test message through the real path.' })
   @Post()
   @Requires('connectors:configure')
   @ApiAcceptedResponse({ type: AcceptedDelivery })

@@ -1,18 +1,19 @@
 /** Where messages of a connection go, and how these places are. */
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
-import { UsedDestinationView } from '@tocsin/contracts';
+import { Field, UsedDestinationView } from '@tocsin/contracts';
 import { ApiPage, CommaList, CurrentCaller, notFound, QueryNumber, Requires, type Caller, type Page } from '@tocsin/platform';
 
 import { ConnectionNews } from '../connections/connection-news.js';
 import { UsedDestinationsQuery, type UsedDestinationFilter } from './used-destinations.query.js';
 
 class UsedDestinationQuery implements UsedDestinationFilter {
+  @Field('Whether messages can go there; left out = both.')
   @IsOptional() @CommaList() @IsIn(['healthy', 'needs_attention'], { each: true }) state?: ('healthy' | 'needs_attention')[];
-  @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
-  @IsOptional() @IsString() cursor?: string;
+  @Field('How many items a page holds at most, 1 to 200; left out = 50.') @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
+  @Field('`nextCursor` of the page before, as it is; left out = the first page.') @IsOptional() @IsString() cursor?: string;
 }
 
 @ApiTags('directory')
@@ -24,6 +25,7 @@ export class UsedDestinationsController {
     private readonly used: UsedDestinationsQuery,
   ) {}
 
+  @ApiOperation({ summary: 'Lists the channels and people that messages of a connection go to, those that need attention first.' })
   @Get()
   @ApiPage(UsedDestinationView)
   async list(@CurrentCaller() { organizationId }: Caller, @Param('id') id: string, @Query() filter: UsedDestinationQuery): Promise<Page<UsedDestinationView>> {

@@ -1,10 +1,10 @@
 /** The picker and the state of the directory behind it, for each connection. */
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { DataSource } from 'typeorm';
 
-import { DestinationList, DirectoryStatus } from '@tocsin/contracts';
+import { DestinationList, DirectoryStatus, Field } from '@tocsin/contracts';
 import { Audit, CommaList, CurrentCaller, notFound, QueryNumber, Requires, type Caller } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
@@ -16,9 +16,10 @@ import { DirectoryRepository } from './directory.repository.js';
 import { PickDestination } from './pick-destination.js';
 
 class DestinationQuery {
+  @Field('What was typed: a name, `#name`, `@name`, display name, e-mail address, or a pasted id or Slack link; left out = those that were used last.')
   @IsOptional() @IsString() @MaxLength(300) q = '';
-  @IsOptional() @CommaList() @IsIn(['channel', 'user'], { each: true }) kind?: ('channel' | 'user')[];
-  @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
+  @Field('Whether channels or people are wanted; left out = both.') @IsOptional() @CommaList() @IsIn(['channel', 'user'], { each: true }) kind?: ('channel' | 'user')[];
+  @Field('How many are shown at most, 1 to 200; left out = 50.') @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
 }
 
 @ApiTags('directory')
@@ -35,18 +36,21 @@ export class DirectoryController {
     private readonly database: DataSource,
   ) {}
 
+  @ApiOperation({ summary: 'The picker: finds channels and people to send to. An exact id or e-mail address that our copy lacks is looked up at Slack.' })
   @Get('destinations')
   @ApiOkResponse({ type: DestinationList })
   async destinations(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query() { q, kind = ['channel', 'user'], limit }: DestinationQuery): Promise<DestinationList> {
     return this.picking.pick(await this.connection(caller.organizationId, id), q, kind, limit);
   }
 
+  @ApiOperation({ summary: 'Tells how far our copy of the workspace’s channels and people is.' })
   @Get('directory')
   @ApiOkResponse({ type: DirectoryStatus })
   async status(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DirectoryStatus> {
     return this.statuses.of(await this.connection(caller.organizationId, id));
   }
 
+  @ApiOperation({ summary: 'Reads the workspace’s channels and people anew.' })
   @Post('directory/sync')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: DirectoryStatus })

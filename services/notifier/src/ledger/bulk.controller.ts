@@ -1,6 +1,6 @@
 /** What is done to many deliveries at once: cancel, replay. */
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { AcceptedReplays, CancelDeliveries, CancelledDeliveries, ReplayDeliveries, ReplayProgress } from '@tocsin/contracts';
 import { Audit, CurrentCaller, Idempotency, IdempotentRequest, notFound, Requires, type Caller, type IdempotentCall } from '@tocsin/platform';
@@ -21,6 +21,7 @@ export class BulkController {
     private readonly audit: Audit,
   ) {}
 
+  @ApiOperation({ summary: 'Cancels all that wait of the deliveries that a filter names.' })
   @Post('cancel')
   @HttpCode(200)
   @Requires('deliveries:replay')
@@ -29,6 +30,7 @@ export class BulkController {
     return { cancelled: await this.cancellation.cancel(author, filter) };
   }
 
+  @ApiOperation({ summary: 'Sends all deliveries that a filter names again, in the order in which they were said.' })
   @Post('replay')
   @Requires('deliveries:replay')
   @ApiAcceptedResponse({ type: AcceptedReplays })
@@ -42,6 +44,7 @@ export class BulkController {
     return accepted;
   }
 
+  @ApiOperation({ summary: 'Tells how far a replay of many has come; known for 30 days.' })
   @Get('replays/:id')
   @Requires('deliveries:replay')
   @ApiOkResponse({ type: ReplayProgress })

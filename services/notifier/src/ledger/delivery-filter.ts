@@ -1,7 +1,7 @@
 /** Which deliveries are meant. Several values of one name are alternatives; different names all have to hold. */
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
-import { DeliveryCriteria, type BulkFilter } from '@tocsin/contracts';
+import { DeliveryCriteria, Field, type BulkFilter } from '@tocsin/contracts';
 import type { DeliveryState } from '@tocsin/domain';
 import { badRequest, QueryNumber } from '@tocsin/platform';
 
@@ -9,8 +9,8 @@ import type { Which } from '../deliveries/waiting.repository.js';
 
 /** Query of the list: as every list's, and which deliveries it shows. */
 export class DeliveryFilter extends DeliveryCriteria {
-  @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
-  @IsOptional() @IsString() cursor?: string;
+  @Field('How many items a page holds at most, 1 to 200; left out = 50.') @IsOptional() @QueryNumber() @IsInt() @Min(1) @Max(200) limit = 50;
+  @Field('`nextCursor` of the page before, as it is; left out = the first page.') @IsOptional() @IsString() cursor?: string;
 }
 
 /** States in which a delivery has ended without being in the channel, as far as we know. */

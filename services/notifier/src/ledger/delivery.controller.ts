@@ -1,6 +1,6 @@
 /** Deliveries over HTTP: lists and numbers, the proof that none is lost; one with its timeline and its message, and what is done to it. */
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { AcceptedReplay, Delivery, DeliveryCounts, DeliveryCriteria, DeliveryMessage, DeliveryReasons, DeliverySummary, DeliveryTraits, ReplayDelivery, RetractDelivery } from '@tocsin/contracts';
 import { ApiPage, CurrentCaller, Idempotency, IdempotentRequest, notFound, Requires, type Caller, type IdempotentCall, type Page } from '@tocsin/platform';
@@ -29,6 +29,7 @@ export class DeliveryController {
     private readonly resolution: ResolutionJob,
   ) {}
 
+  @ApiOperation({ summary: 'Lists deliveries, newest first.' })
   @Get()
   @Requires('deliveries:read')
   @ApiPage(Delivery)
@@ -36,6 +37,7 @@ export class DeliveryController {
     return this.queries.list(caller.organizationId, filter);
   }
 
+  @ApiOperation({ summary: 'Counts all deliveries by state against what was accepted: the proof that nothing is lost.' })
   @Get('summary')
   @Requires('deliveries:read')
   @ApiOkResponse({ type: DeliverySummary })
@@ -43,6 +45,7 @@ export class DeliveryController {
     return this.queries.summary(caller.organizationId);
   }
 
+  @ApiOperation({ summary: 'Counts deliveries by state.' })
   @Get('counts')
   @Requires('deliveries:read')
   @ApiOkResponse({ type: DeliveryCounts })
@@ -50,6 +53,7 @@ export class DeliveryController {
     return this.numbers.counts(caller.organizationId, traits);
   }
 
+  @ApiOperation({ summary: 'Groups deliveries that were not posted by the reason.' })
   @Get('reasons')
   @Requires('deliveries:read')
   @ApiOkResponse({ type: DeliveryReasons })
@@ -57,6 +61,7 @@ export class DeliveryController {
     return this.numbers.reasons(caller.organizationId, criteria);
   }
 
+  @ApiOperation({ summary: 'Shows a delivery with its timeline; from the 202 that promised it on, it is never 404.' })
   @Get(':id')
   @Requires('deliveries:read')
   @ApiOkResponse({ type: Delivery })
@@ -66,6 +71,7 @@ export class DeliveryController {
     return delivery;
   }
 
+  @ApiOperation({ summary: 'Shows the message exactly as it is or would be posted, and as it stands in Slack now.' })
   @Get(':id/message')
   @Requires('deliveries:read')
   @ApiOkResponse({ type: DeliveryMessage })
@@ -75,6 +81,7 @@ export class DeliveryController {
     return message;
   }
 
+  @ApiOperation({ summary: 'Cancels a delivery that waits.' })
   @Post(':id/cancel')
   @HttpCode(200)
   @Requires('deliveries:replay')
@@ -83,6 +90,7 @@ export class DeliveryController {
     return this.actions.cancel(author, id);
   }
 
+  @ApiOperation({ summary: 'Sends a delivery again, as a new one; what was posted already only with `force`.' })
   @Post(':id/replay')
   @Requires('deliveries:replay')
   @ApiAcceptedResponse({ type: AcceptedReplay })
@@ -93,6 +101,7 @@ export class DeliveryController {
     return accepted;
   }
 
+  @ApiOperation({ summary: 'Takes back what was posted to the wrong place: deletes it and our answers in its thread from Slack.' })
   @Post(':id/retract')
   @HttpCode(200)
   @Requires('deliveries:replay')

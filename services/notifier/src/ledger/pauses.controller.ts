@@ -1,6 +1,6 @@
 /** The stop button: sending is paused and resumed for one workflow or for everything of an organization. */
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { PausedDeliveries, Pauses, PauseScope, ResumedDeliveries } from '@tocsin/contracts';
 import { CurrentCaller, Requires, type Caller } from '@tocsin/platform';
@@ -19,6 +19,7 @@ export class PausesController {
     private readonly posting: PostingJob,
   ) {}
 
+  @ApiOperation({ summary: 'Lists what is paused: workflows, or everything.' })
   @Get('pauses')
   @Requires('deliveries:read')
   @ApiOkResponse({ type: Pauses })
@@ -26,6 +27,7 @@ export class PausesController {
     return { items: await this.pauses.list(caller.organizationId) };
   }
 
+  @ApiOperation({ summary: 'Stops sending for a workflow or for everything of the organization; nothing that waits gets older by it.' })
   @Post('pause')
   @HttpCode(200)
   @Requires('deliveries:replay')
@@ -37,6 +39,7 @@ export class PausesController {
     return { paused: true, waiting: pause?.waiting ?? 0 };
   }
 
+  @ApiOperation({ summary: 'Goes on sending for a workflow or for everything of the organization.' })
   @Post('resume')
   @HttpCode(200)
   @Requires('deliveries:replay')

@@ -26,7 +26,7 @@ export class StreamController {
 
   @Get('stream')
   @Requires('deliveries:read')
-  @ApiOperation({ description: ENDS })
+  @ApiOperation({ summary: 'Tells deliveries as they change, as an event stream.', description: ENDS })
   @ApiProduces('text/event-stream')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Id of the last event that was seen: the stream goes on after it.' })
   @ApiOkResponse({ description: 'Events named delivery, each with a Delivery without its timeline as data; reset = look anew.', schema: { type: 'string' } })

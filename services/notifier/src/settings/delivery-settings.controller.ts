@@ -1,6 +1,6 @@
 /** The settings of deliveries over HTTP: read as a whole, replaced as a whole. */
 import { Body, Controller, Get, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 
 import { DeliverySettings } from '@tocsin/contracts';
@@ -19,12 +19,14 @@ export class DeliverySettingsController {
     private readonly database: DataSource,
   ) {}
 
+  @ApiOperation({ summary: 'Shows the organization’s settings for deliveries.' })
   @Get()
   @ApiOkResponse({ type: DeliverySettings })
   read(@CurrentCaller() { organizationId }: Caller): Promise<DeliverySettings> {
     return this.settings.read(organizationId);
   }
 
+  @ApiOperation({ summary: 'Replaces the organization’s settings for deliveries, all of them.' })
   @Put()
   @ApiOkResponse({ type: DeliverySettings })
   async replace(@CurrentAuthor() author: Author, @Body() settings: DeliverySettings): Promise<DeliverySettings> {
