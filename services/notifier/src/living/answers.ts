@@ -2,7 +2,7 @@
 import { v5 as uuid } from 'uuid';
 
 import type { DigestContent, SendToSlack } from '@tocsin/contracts';
-import { mergeChanges, PRIORITY, type DeliverySource, type Issue, type MessageInput, type MessageOptions } from '@tocsin/domain';
+import { mergeChanges, PRIORITY, type DeliverySource, type FieldChange, type Issue, type MessageInput, type MessageOptions } from '@tocsin/domain';
 
 import { mergeChange, type Story } from './issue-news.js';
 import type { KeptCommand } from './told.js';
@@ -59,32 +59,58 @@ export function summary(parent: Parent & { ts: string }, stories: readonly Story
 
 /** The same answer, telling these as well: an issue that it names already stands where all that happened to it belongs, and nowhere when that was taken back. */
 export function withStories(command: KeptCommand, stories: readonly Story[]): KeptCommand {
-  const before = CHANGES.map((change) => {
-    const section = command.digest?.sections.find(({ name }) => name === SECTIONS[change]);
+  const before = sectionsOf(command);
+  const known = command.summary?.changes ?? {};
+  const told = stories.map((story) => merged(before, known, story));
+  const sections = before.map((section) => sectionWith(section, told)).filter(({ total }) => total > 0);
+  const of = sections.reduce((sum, { total }) => sum + total, 0);
+  const named = new Set(sections.flatMap(({ issues }) => issues.map(({ id }) => id)));
+  const changes = Object.fromEntries([...Object.entries(known), ...told.map((one) => [one.issue.id, one.changes] as const)].filter(([id]) => named.has(id)));
+  return {
+    ...command,
+    digest: digestOf(sections, of),
+    source: command.source.kind === 'digest' ? { ...command.source, of } : command.source,
+    ...(command.summary && { summary: { ...command.summary, changes } }),
+  };
+}
+
+interface Section {
+  change: (typeof CHANGES)[number];
+  total: number;
+  /** Those of them that are named. */
+  issues: readonly Issue[];
+}
+
+/** What a digest of changes tells, also of the kinds of change that there is none of. */
+function sectionsOf({ digest }: KeptCommand): Section[] {
+  return CHANGES.map((change) => {
+    const section = digest?.sections.find(({ name }) => name === SECTIONS[change]);
     return { change, total: section?.total ?? 0, issues: section?.issues ?? [] };
   });
-  const known = command.summary?.changes ?? {};
-  const told = stories.map((story) => {
-    const { issue } = story;
-    const earlier = before.find(({ issues }) => issues.some(({ id }) => id === issue.id))?.change;
-    const change = story.change && earlier ? mergeChange(earlier, story.change) : story.change;
-    const changes = earlier ? mergeChanges(known[issue.id] ?? [], story.changes) : story.changes;
-    return { issue, change: change === 'updated' && changes.length === 0 ? undefined : change, changes };
-  });
-  const sections = before.map(({ change, total, issues }) => {
-    const others = issues.filter(({ id }) => !told.some(({ issue }) => issue.id === id));
-    const own = told.filter((one) => one.change === change).map(({ issue }) => issue);
-    return { change, name: SECTIONS[change], total: total - issues.length + others.length + own.length, issues: [...others, ...own].slice(0, NAMED_IN_SECTION) };
-  }).filter(({ total }) => total > 0);
-  const of = sections.reduce((sum, { total }) => sum + total, 0);
-  const digest: DigestContent = {
+}
+
+/** The story together with what was told of its issue before: no change when that was taken back. */
+function merged(before: readonly Section[], known: Readonly<Record<string, readonly FieldChange[]>>, { issue, ...story }: Story): Pick<Story, 'issue' | 'change' | 'changes'> {
+  const earlier = before.find(({ issues }) => issues.some(({ id }) => id === issue.id))?.change;
+  const change = story.change && earlier ? mergeChange(earlier, story.change) : story.change;
+  const changes = earlier ? mergeChanges(known[issue.id] ?? [], story.changes) : story.changes;
+  return { issue, change: change === 'updated' && changes.length === 0 ? undefined : change, changes };
+}
+
+/** The section without the issues that are told anew, but for those that belong to it now. */
+function sectionWith({ change, total, issues }: Section, told: readonly Pick<Story, 'issue' | 'change'>[]): Section {
+  const others = issues.filter(({ id }) => !told.some(({ issue }) => issue.id === id));
+  const own = told.filter((one) => one.change === change).map(({ issue }) => issue);
+  return { change, total: total - issues.length + others.length + own.length, issues: [...others, ...own].slice(0, NAMED_IN_SECTION) };
+}
+
+function digestOf(sections: readonly Section[], of: number): DigestContent {
+  return {
     kind: 'changes',
     title: of === 1 ? 'One of these issues changed' : `${of} of these issues changed`,
     totals: Object.fromEntries(sections.map(({ change, total }) => [change, total])),
-    sections: sections.map(({ name, total, issues }) => ({ name, total, issues: issues.map(lean) })),
+    sections: sections.map(({ change, total, issues }) => ({ name: SECTIONS[change], total, issues: issues.map(lean) })),
   };
-  const changes = Object.fromEntries([...Object.entries(known), ...told.map((one) => [one.issue.id, one.changes] as const)].filter(([id]) => sections.some(({ issues }) => issues.some((named) => named.id === id))));
-  return { ...command, digest, source: command.source.kind === 'digest' ? { ...command.source, of } : command.source, ...(command.summary && { summary: { ...command.summary, changes } }) };
 }
 
 /** The message that stands for an earlier one, with all that was said in that. */
