@@ -51,6 +51,7 @@ export class OpenedLanes {
   readonly told: ToldIssues;
   readonly changes: FollowChanges;
   readonly breakers: BreakerRepository;
+  readonly holds: ConnectionHolds;
   readonly lanes: LaneRepository;
   readonly outbox: Outbox;
   readonly destinations: HearOfDestinations;
@@ -70,7 +71,8 @@ export class OpenedLanes {
     this.changes = new FollowChanges(this.outbox, news, new ChangeWaiting(news, this.told, this.waiting, log), this.arrivals);
     this.destinations = new HearOfDestinations(new DestinationRepository(), this.outbox);
     this.breakers = new BreakerRepository(source, createLogger('test', 'silent'));
-    this.lanes = new LaneRepository(source, this.outbox, log, new ConnectionHolds(this.outbox, this.connections, new Credentials(new InternalClient('notifier', NOBODY, new Uint8Array(32)))), this.breakers, this.told, this.changes, this.destinations, this.config);
+    this.holds = new ConnectionHolds(this.outbox, this.connections, new Credentials(new InternalClient('notifier', NOBODY, new Uint8Array(32))));
+    this.lanes = new LaneRepository(source, this.outbox, log, this.holds, this.breakers, this.told, this.changes, this.destinations, this.config);
   }
 
   static async open(): Promise<OpenedLanes> {

@@ -278,7 +278,7 @@ test('an address that means nothing ends what waits for it in several transactio
   const error = { code: 'channel_not_found', message: 'There is no such channel.', remedy: 'Choose another one.' };
   const woken = { wake: () => undefined };
   const addresses: Pick<ResolveAddress, 'resolve'> = { resolve: () => Promise.resolve({ refused: error }) };
-  const job = new ResolutionJob(opened.source, opened.waiting, addresses as ResolveAddress, moves, destinations, opened.outbox, woken as unknown as PostingJob, woken as unknown as DirectorySyncJob, createLogger('test', 'silent'));
+  const job = new ResolutionJob(opened.source, opened.waiting, addresses as ResolveAddress, moves, destinations, opened.holds, opened.outbox, woken as unknown as PostingJob, woken as unknown as DirectorySyncJob, createLogger('test', 'silent'));
   await opened.acceptMany(501, { destination: { name: '#nowhere' } });
   const endAll = opened.waiting.endAll.bind(opened.waiting);
   jest.spyOn(opened.waiting, 'endAll').mockImplementationOnce(async (...which) => {

@@ -64,3 +64,12 @@ describe('addresses that Slack is asked for', () => {
     expect(Date.now() - sentAt).toBeLessThan(2500);
   }, 30_000);
 });
+
+test('an address that a dead token cannot look up stops its connection and reports it, as a message would; it waits as long as that takes', async () => {
+  await notifier.control('faults', { method: LOOK_UP, error: 'token_revoked', times: 1 });
+  const id = await notifier.send({ connectionId: connection.id, destination: { email: 'bob@acme.test' } });
+  await eventually(() => notifier.heard.some(({ type, data }) => type === 'connection.reported.v1' && data['connectionId'] === connection.id && data['slackError'] === 'token_revoked'));
+  expect((await notifier.delivery(id)).waitingFor?.reason).toContain('Slack no longer accepts the credentials');
+  await notifier.publish('connection.changed.v1', 'acme', Object.assign({}, connection, { version: 2 }));
+  expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
+});

@@ -8,6 +8,8 @@ import { DataSource } from 'typeorm';
 import { kindOfDestinationId, type DeliveryError, type Destination, type DestinationKind } from '@tocsin/domain';
 import { LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
 
+import { ConnectionHolds } from '../connections/connection-holds.js';
+import type { Hold } from '../connections/connection.repository.js';
 import { PostingJob } from '../deliveries/posting.job.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
@@ -42,6 +44,7 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly addresses: ResolveAddress,
     private readonly moves: LaneMoves,
     private readonly destinations: DestinationRepository,
+    private readonly holds: ConnectionHolds,
     private readonly outbox: Outbox,
     private readonly posting: PostingJob,
     private readonly sync: DirectorySyncJob,
@@ -113,7 +116,7 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
       const resolution = await this.addresses.resolve(lane.connection_id, lane.destination);
       if ('found' in resolution) await this.outbox.transaction((tx) => this.moves.toFound(tx, placeOf(lane), resolution.found));
       else if ('refused' in resolution) await this.refuse(lane, resolution.refused);
-      else await this.release(lane, resolution.later.seconds, resolution.later.reason);
+      else await this.release(lane, resolution.later.seconds, resolution.later.reason, resolution.later.hold);
     } catch (error) {
       if (!(error instanceof PeerUnavailable)) this.logger.error({ err: error, laneId: lane.lane_id }, 'an address could not be resolved');
       await this.release(lane, 5, 'the address could not be looked up yet');
@@ -140,8 +143,9 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Nothing may be arriving while it is decided whether the lane sleeps. */
-  private async release(lane: ProvisionalLane, seconds: number, reason: string | undefined): Promise<void> {
-    await this.database.transaction(async (tx) => {
+  private async release(lane: ProvisionalLane, seconds: number, reason: string | undefined, hold?: Hold): Promise<void> {
+    await this.outbox.transaction(async (tx) => {
+      if (hold) await this.holds.hold(tx, lane.organization_id, hold); // connections before lanes, as everywhere
       await tx.query('select 1 from lanes where lane_id = $1 for update', [lane.lane_id]);
       await tx.query(
         `update lanes set leased_until = '-infinity', next_at = clock_timestamp() + make_interval(secs => $2),

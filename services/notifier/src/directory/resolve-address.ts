@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 
-import { channelName, destinationKey, type Busy, type DeliveryError, type Destination, type DestinationKind, type SlackFailure } from '@tocsin/domain';
+import { channelName, destinationKey, stopsConnection, type Busy, type DeliveryError, type Destination, type DestinationKind, type SlackFailure } from '@tocsin/domain';
 
+import type { Hold } from '../connections/connection.repository.js';
 import { SlackDoors } from '../connections/slack-doors.js';
 import { DirectoryListRepository } from './directory-list.repository.js';
 import { DirectoryRepository } from './directory.repository.js';
@@ -12,7 +13,8 @@ import { DirectoryRepository } from './directory.repository.js';
 export type Resolution =
   | { found: { id: string; kind: DestinationKind; name: string } }
   | { refused: DeliveryError }
-  | { later: { reason: string; seconds: number } };
+  /** `hold`: Slack refused the credential. */
+  | { later: { reason: string; seconds: number; hold?: Hold } };
 
 /** A copy younger than this is trusted when it says that a name does not exist. */
 const TRUSTED_COPY_SECONDS = 60;
@@ -63,9 +65,9 @@ export class ResolveAddress {
   private async askSlackFor(connectionId: string, email: string, address: string): Promise<Resolution> {
     const limit = this.limits.get(connectionId);
     if (limit) return notAnswered(email, limit, Math.ceil(this.limits.getRemainingTTL(connectionId) / 1000));
-    const door = await this.doors.open(connectionId);
-    if (!door) return { later: { reason: 'the workspace is not connected', seconds: 5 } };
-    const answer = await door.lookupByEmail(email);
+    const opened = await this.doors.openVersioned(connectionId);
+    if (!opened) return { later: { reason: 'the workspace is not connected', seconds: 5 } };
+    const answer = await opened.door.lookupByEmail(email);
     if (answer.ok) {
       await this.directory.remember(connectionId, address, answer.value.id);
       await this.directory.savePeople(connectionId, [answer.value]);
@@ -76,7 +78,8 @@ export class ResolveAddress {
       await this.directory.remember(connectionId, address, null);
       return { refused: unknownPerson(email) };
     }
-    if (failure.family === 'refused' && failure.kind !== 'connection') return { refused: { code: failure.code, message: failure.message, remedy: failure.remedy } };
+    if (failure.family === 'refused' && !stopsConnection(failure)) return { refused: { code: failure.code, message: failure.message, remedy: failure.remedy } };
+    if (stopsConnection(failure)) return notAnswered(email, failure, 5, { connectionId, credentialVersion: opened.credentialVersion, slackError: failure.code, reason: failure.message });
     if (failure.family !== 'busy') return notAnswered(email, failure, 5);
     this.limits.set(connectionId, failure, { ttl: Math.max(1, failure.retryAfterSeconds * 1000) });
     return notAnswered(email, failure, failure.retryAfterSeconds);
@@ -88,8 +91,8 @@ export class ResolveAddress {
   }
 }
 
-function notAnswered(email: string, { message }: SlackFailure, seconds: number): Resolution {
-  return { later: { reason: `Slack could not be asked for ${email}: ${message}`, seconds } };
+function notAnswered(email: string, { message }: SlackFailure, seconds: number, hold?: Hold): Resolution {
+  return { later: { reason: `Slack could not be asked for ${email}: ${message}`, seconds, ...(hold && { hold }) } };
 }
 
 function unknownChannel(name: string): DeliveryError {
