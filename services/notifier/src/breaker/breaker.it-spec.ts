@@ -136,6 +136,18 @@ describe('when Slack does not answer at all', () => {
     expect(await opened.claim(32)).toMatchObject([{ leftover: true, isProbe: true }]);
   });
 
+  test('what a holder that died has left behind is judged without a second probe beside the one that is out', async () => {
+    await acceptMany(4);
+    await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at) values ('slack', true, clock_timestamp())`);
+    await opened.lanes.markStarted(await opened.claim(32));
+    await opened.passTime(31);
+    const claims = await opened.claim(32);
+    const left = claims.filter(({ leftover }) => leftover);
+    expect([left.length, claims.length]).toEqual([1, 2]);
+    await opened.finish(left[0], waits({ asked: false }));
+    expect(await opened.claim(32)).toEqual([]);
+  });
+
   test('one probe goes out also while another replica is just about to take it', async () => {
     await acceptMany(3);
     await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at) values ('slack', true, clock_timestamp())`);

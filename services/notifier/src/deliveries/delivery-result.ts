@@ -43,12 +43,13 @@ export interface DeliveryResult extends Outcome {
   connectionId: string;
   /** The lane goes back with this result. */
   last: boolean;
+  /** It was the one that found out whether Slack answers again; the probe of a holder that died is over. */
   isProbe: boolean;
   /** As it was claimed. */
   delivery: ClaimedRow;
 }
 
 /** @returns what became of the claim, with what proves that it was the holder’s */
-export function resultOf({ organizationId, deliveryId, laneId, leaseId, attempt, delivery, isLast, isProbe }: Claim, outcome: Outcome): DeliveryResult {
-  return { organizationId, deliveryId, laneId, leaseId, attempt, connectionId: delivery.connection_id, last: isLast, isProbe, delivery, ...outcome };
+export function resultOf({ organizationId, deliveryId, laneId, leaseId, attempt, delivery, isLast, isProbe, leftover }: Claim, outcome: Outcome): DeliveryResult {
+  return { organizationId, deliveryId, laneId, leaseId, attempt, connectionId: delivery.connection_id, last: isLast, isProbe: isProbe && !leftover, delivery, ...outcome };
 }
