@@ -1,10 +1,15 @@
-/** Calls between services: authenticated by the service secret, with a deadline, and a 404 as a value. */
+/** Calls between services: authenticated by the service secret, with a deadline, and what a peer does not have as a value. */
+import type { Problem } from '@tocsin/contracts';
+
 import { signServiceToken } from '../auth/service-token.js';
 
 export type PeerName = 'connector' | 'issues' | 'workflows' | 'notifier';
 
 /** Base addresses of the other services; read at each call, since in one process they are known only once all listen. */
 export type Peers = Readonly<Record<PeerName, string>>;
+
+/** What a service of ours calls an address that it has nothing at. */
+const NO_ROUTE = 'urn:tocsin:problem:no_route';
 
 /** The peer could not be reached or could not answer; the call may be tried again. */
 export class PeerUnavailable extends Error {
@@ -21,7 +26,7 @@ export class InternalClient {
     private readonly secret: Uint8Array,
   ) {}
 
-  /** @returns the JSON answer; undefined on 404. @throws PeerUnavailable on everything else that is not 2xx */
+  /** @returns the JSON answer; undefined when the peer says that it has no such thing. @throws PeerUnavailable on everything else that is not 2xx */
   async get<T>(peer: PeerName, path: string): Promise<T | undefined> {
     return this.call<T>(peer, 'GET', path);
   }
@@ -35,7 +40,7 @@ export class InternalClient {
     if (!leadsWhereItSays(path)) return undefined;
     let response: Response;
     try {
-      response = await fetch(`${this.peers[peer]}${path}`, {
+      response = await fetch(`${this.peers[peer].replace(/\/+$/, '')}${path}`, {
         method,
         headers: { authorization: `Bearer ${await signServiceToken(this.service, this.secret)}`, 'content-type': 'application/json' },
         signal: AbortSignal.timeout(5000),
@@ -45,9 +50,18 @@ export class InternalClient {
     } catch (error) {
       throw new PeerUnavailable(peer, error);
     }
-    await response.body?.cancel();
-    if (response.status === 404) return undefined;
+    const text = await response.text().catch(() => '');
+    if (response.status === 404 && saysThereIsNone(text)) return undefined;
     throw new PeerUnavailable(peer, new Error(`HTTP ${response.status}`));
+  }
+}
+
+/** Whoever does not know the route, or is not the peer at all, says nothing of what was asked for. */
+function saysThereIsNone(text: string): boolean {
+  try {
+    return (JSON.parse(text) as Partial<Problem>).type !== NO_ROUTE;
+  } catch {
+    return false;
   }
 }
 

@@ -194,8 +194,8 @@ describe('a service', () => {
     await expect(call('POST', '/v1/reports', { slackError: 'invalid_auth' }, { 'idempotency-key': 'k'.repeat(256) })).resolves.toMatchObject({ status: 400, body: { errors: [{ header: 'Idempotency-Key' }] } });
   });
 
-  test('calls another with a 404 as a value, and an error when it cannot be reached', async () => {
-    await expect(internal.get('connector', '/internal/nothing')).resolves.toBeUndefined();
+  test('calls another with an error when it cannot be reached, or does not know the route', async () => {
+    await expect(internal.get('connector', '/internal/nothing')).rejects.toThrow('connector cannot be reached');
     await expect(new InternalClient('notifier', { ...peers, issues: 'http://127.0.0.1:1' }, new Uint8Array(32)).get('issues', '/internal/x')).rejects.toThrow('issues cannot be reached');
     await expect(new InternalClient('notifier', peers, new Uint8Array(32)).get('connector', '/internal/reports')).rejects.toThrow('connector cannot be reached');
   });
