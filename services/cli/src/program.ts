@@ -3,7 +3,8 @@ import { Argument, Command as Commander, CommanderError, Option } from 'commande
 
 import type { Command, Given } from './commands/command.js';
 import { connect, connections, verify } from './commands/connections.js';
-import { deliveries, DELIVERY_ACTIONS, type DeliveriesOptions } from './commands/deliveries.js';
+import { DELIVERY_ACTIONS, type DeliveriesOptions } from './commands/deliveries-options.js';
+import { deliveries } from './commands/deliveries.js';
 import { deadLetters, LETTER_ACTIONS, type DeadLetterOptions } from './commands/dead-letters.js';
 import { importReport, parseSeverity } from './commands/import-report.js';
 import { issues } from './commands/issues.js';
@@ -108,27 +109,35 @@ function addIssueCommands(program: Commander, running: Running): void {
 
 function addDeliveries(program: Commander, running: Running): void {
   const run = (action: DeliveriesOptions['action'], ids: string[], options: Omit<DeliveriesOptions, 'action' | 'ids'>): Promise<void> => running(deliveries, { ...options, action, ids });
-  withFilters(program.command('deliveries').description('what became of messages: list, show or watch them, cancel, replay or take them back, pause and resume sending'))
-    .addArgument(new Argument('[action]').choices(DELIVERY_ACTIONS).default('list')).argument('[ids...]', 'the deliveries to show, cancel, replay or retract')
-    .option('--limit <n>', 'how many to list, at most 200').option('--for <seconds>', 'end watching after this time')
+  withReplay(withFilters(program.command('deliveries').description('what became of messages: list, show, count or watch them, cancel, replay or take them back, pause and resume sending')))
+    .addArgument(new Argument('[action]').choices(DELIVERY_ACTIONS).default('list')).argument('[ids...]', 'the deliveries to show, cancel, replay or retract; to tell the progress of one, the replay')
+    .option('--limit <n>', 'how many to list, at most 200').option('--cursor <text>', 'list on from where a page ended').option('--for <seconds>', 'end watching after this time')
     .action(run);
-  withFilters(program.command('replay').description('send deliveries again: those that are named, or all that the filters match')).argument('[ids...]')
+  withReplay(withFilters(program.command('replay').description('send deliveries again: those that are named, or all that the filters match'))).argument('[ids...]')
     .action((ids: string[], options: Omit<DeliveriesOptions, 'action' | 'ids'>) => run('replay', ids, options));
 }
 
 function withFilters(command: Commander): Commander {
   return command
-    .option('--state <list>', 'such as failed,dead').option('--connection <list>').option('--destination <list>', 'names or Slack ids').option('--issue <list>').option('--workflow <list>')
-    .option('--source <list>', 'manual, workflow, digest, test').option('--code <list>', 'why it was not posted, such as is_archived').option('--digest <list>')
-    .option('--after <time>').option('--before <time>').option('--q <text>', 'search').option('--all', 'everything')
+    .option('--state <list>', 'such as failed,dead').option('--connection <list>', 'ids; to pause and resume, one').option('--destination <list>', 'names or Slack ids').option('--issue <list>', 'ids')
+    .option('--workflow <list>', 'ids; to pause and resume, one').option('--source <list>', 'manual, workflow, digest, test').option('--code <list>', 'why it was not posted, such as is_archived')
+    .option('--digest <list>', 'what these digests tell').option('--replay-of <list>', 'what was sent again of these')
+    .addOption(new Option('--replayed <answer>', 'whether it was sent again').choices(['true', 'false']))
+    .option('--after <time>', 'accepted after it, such as 2026-01-31T09:30:00Z').option('--before <time>', 'accepted before it')
+    .option('--changed-before <time>', 'what has been since then what it is now; deliveries counts tells the time')
+    .option('--except <list>', 'ids of deliveries that are left out, at most 200').option('--q <text>', 'search').option('--all', 'everything, or all but --except');
+}
+
+function withReplay(command: Commander): Commander {
+  return command
     .option('--to <destination>', 'replay to somewhere else: #channel, e-mail address, or Slack id').option('--reason <text>', 'of a replay or of taking back').option('--force', 'replay what was posted as well')
-    .option('--wait', 'follow a replay to its end').option('--idempotency-key <key>', 'the same key replays once');
+    .option('--wait', 'follow a replay to its end').option('--timeout <seconds>', 'how long to wait; left out = 60 for one delivery, no limit for many').option('--idempotency-key <key>', 'the same key replays once');
 }
 
 function addDeadLetters(program: Commander, running: Running): void {
   program.command('dead-letters').description('messages that a service could not handle: list them, put them back on their queue, or delete them')
     .addArgument(new Argument('[action]').choices(LETTER_ACTIONS).default('list')).argument('[ids...]', 'the letters to replay or delete')
-    .option('--reason <list>', 'such as invalid_data,attempts_exhausted').option('--queue <list>').option('--type <list>').option('--limit <n>', 'how many to list, at most 200')
+    .option('--reason <list>', 'such as invalid_data,attempts_exhausted').option('--queue <list>').option('--type <list>').option('--limit <n>', 'how many to list, at most 200').option('--cursor <text>', 'list on from where a page ended')
     .option('--all', 'replay or delete every letter that the filters match')
     .action((action: DeadLetterOptions['action'], ids: string[], options: Omit<DeadLetterOptions, 'action' | 'ids'>) => running(deadLetters, { ...options, action, ids }));
 }

@@ -123,7 +123,7 @@ describe('what became of messages', () => {
     });
     await eventually(() => seen.includes('Watching'));
     const replayed = await tocsin(['deliveries', 'replay', deliveryId, '--to', '#general', '--reason', 'wrong channel', '--wait']);
-    expect(replayed).toMatchObject({ code: 0, out: expect.stringContaining('1 of 1 replayed, 0 skipped') });
+    expect(replayed).toMatchObject({ code: 0, out: expect.stringMatching(/: posted https:\/\/acme\.slack\.com\/archives\/C/) });
     const [, again = ''] = await eventually(() => /^(\S+) {2}posted {2}#general .*https:\/\/acme\.slack\.com\/archives\//m.exec(seen));
     expect(await watching).toBe(0);
     expect(await json<Delivery>(['deliveries', 'show', again])).toMatchObject({ state: 'posted', replayOf: deliveryId });
@@ -131,11 +131,32 @@ describe('what became of messages', () => {
     expect(await json<Delivery>(['deliveries', 'show', again])).toMatchObject({ state: 'suppressed', error: { code: 'retracted' } });
   }, 60_000);
 
+  test('is counted, grouped by reason and shown; what is named can be left out of what is done to many', async () => {
+    expect(await tocsin(['deliveries', 'summary'])).toMatchObject({ code: 0, out: expect.stringContaining('Every one of them is accounted for.') });
+    const { items: failed } = await json<{ items: Delivery[] }>(['deliveries', '--state', 'failed']);
+    expect((await tocsin(['deliveries', 'reasons'])).out).toMatch(new RegExp(`^${failed.length} failed \\(channel_not_found\\), the latest .+\\n {2}.+\\n {2}.*#n`, 'm'));
+    const { at, byState } = await json<{ at: string; byState: Delivery['state'][] }>(['deliveries', 'counts', '--code', 'channel_not_found']);
+    expect(byState).toMatchObject({ failed: failed.length });
+    const [first, ...others] = failed.map(({ id }) => id);
+    expect((await tocsin(['deliveries', 'message', first ?? ''])).out).toContain('(--json shows its blocks as well)');
+    expect(await tocsin(['deliveries', 'cancel', '--all', '--except', failed.map(({ id }) => id).join(','), '--changed-before', at])).toMatchObject({ code: 0, out: 'Cancelled: 0\n' });
+    const replay = await json<{ replayId: string; matched: number }>(['replay', '--state', 'failed', '--except', others.join(','), '--changed-before', at, '--force']);
+    expect(replay.matched).toBe(1);
+    expect(await tocsin(['deliveries', 'progress', replay.replayId, '--wait'])).toMatchObject({ code: 0, out: expect.stringContaining(`Replay ${replay.replayId}: 1 of 1 replayed, 0 skipped\n`) });
+    expect((await json<{ items: Delivery[] }>(['deliveries', '--replay-of', first ?? ''])).items).not.toEqual([]);
+    expect((await json<{ items: Delivery[] }>(['deliveries', '--replayed', 'false', '--code', 'channel_not_found'])).items.map(({ id }) => id)).not.toContain(first);
+    expect(await tocsin(['deliveries', 'cancel', first ?? ''])).toMatchObject({ code: 2, err: expect.stringContaining('only one that waits can be cancelled') });
+  }, 60_000);
+
   test('is held and goes on when people say so', async () => {
+    const { items: [connection] } = await json<{ items: Connection[] }>(['connections']);
+    expect(await tocsin(['deliveries', 'pause', '--connection', connection?.id ?? ''])).toMatchObject({ code: 0, out: 'Paused: Acme\n' });
+    expect((await tocsin(['connections'])).out).toContain('(paused)');
+    expect(await tocsin(['deliveries', 'resume', '--connection', connection?.id ?? ''])).toMatchObject({ code: 0, out: 'Resumed: Acme\n' });
     expect(await tocsin(['deliveries', 'pause', '--workflow', 'w1'])).toMatchObject({ code: 0, out: 'Paused: 0 held\n' });
     expect((await tocsin(['deliveries', 'pauses'])).out).toMatch(/w1 .* noa@acme\.test +0/);
     expect(await tocsin(['deliveries', 'resume', '--workflow', 'w1'])).toMatchObject({ code: 0, out: 'Resumed: 0 go on\n' });
-    expect((await tocsin(['deliveries', 'pauses'])).out).toBe('Nothing is paused.\n');
+    expect((await tocsin(['deliveries', 'pauses'])).out).toContain('No workflow is paused');
   });
 });
 

@@ -43,8 +43,8 @@ const page = (items: unknown[], nextCursor: string | null = null, more: object =
 describe('listing', () => {
   test('shows each letter with its id, its reason and its place, and says when there are more', async () => {
     answers = [page(LETTERS, 'more')];
-    const { code, out } = await tocsin('list', '--reason', 'invalid_data', '--limit', '3');
-    expect(asked).toEqual(['GET /v1/dead-letters?reason=invalid_data&limit=3']);
+    const { code, out } = await tocsin('list', '--reason', 'invalid_data', '--limit', '3', '--cursor', 'there');
+    expect(asked).toEqual(['GET /v1/dead-letters?reason=invalid_data&limit=3&cursor=there']);
     expect([code, out.split('\n').length]).toEqual([0, 6]);
     expect(out).toMatch(/^notifier:d1 +2026-11-25T10:00:01.000Z +notifier.slack.send.v1 +invalid_data +\/data\/comment 1$/m);
     expect(out).toContain('There are more');
@@ -85,7 +85,7 @@ describe('replaying and deleting', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test.each([[['replay']], [['delete', '--reason', 'invalid_data']], [['replay', 'notifier:d1', '--all']], [['list', 'notifier:d1']], [['burn']]])('does not guess what %j means', async (args) => {
+  test.each([[['replay']], [['delete', '--reason', 'invalid_data']], [['replay', 'notifier:d1', '--all']], [['list', 'notifier:d1']], [['burn']], [['delete', '--all', '--limit', '3']]])('does not guess what %j means', async (args) => {
     expect(await tocsin(...args)).toMatchObject({ code: 2, out: '' });
     expect(asked).toEqual([]);
   });

@@ -15,6 +15,8 @@ export interface DeadLetterOptions {
   queue?: string;
   type?: string;
   limit?: string;
+  /** Where the page begins. */
+  cursor?: string;
   /** Every letter that the filters match, instead of those that are named. */
   all?: true;
 }
@@ -32,13 +34,14 @@ const PAGE = '200';
 export const deadLetters: Command<DeadLetterOptions> = (given, options) => (options.action === 'list' ? list(given, options) : act(given, options.action, options));
 
 async function list({ client, output }: Given, options: DeadLetterOptions): Promise<ExitCode> {
-  if (options.ids.length > 0 || options.all) throw new CliFailure(EXIT.refused, 'To list takes filters: --reason, --queue, --type, --limit.');
-  const page = await client.get<LetterPage>(`/v1/dead-letters?${queryOf(options, { limit: options.limit ?? '50' })}`);
+  if (options.ids.length > 0 || options.all) throw new CliFailure(EXIT.refused, 'To list takes filters: --reason, --queue, --type, --limit, --cursor.');
+  const { limit = '50', cursor } = options;
+  const page = await client.get<LetterPage>(`/v1/dead-letters?${queryOf(options, { limit, ...(cursor !== undefined && { cursor }) })}`);
   output.answer(page, () => [
     ...(page.items.length === 0
       ? ['No dead letters.']
       : table(['ID', 'RECEIVED', 'QUEUE', 'REASON', 'ERROR'], page.items.map(({ id, receivedAt, queue, reason, error }) => [id, receivedAt, queue, reason, error]))),
-    ...(page.nextCursor === null ? [] : ['There are more: narrow with --reason, --queue or --type, or raise --limit.']),
+    ...(page.nextCursor === null ? [] : [`There are more: narrow with --reason, --queue or --type, raise --limit, or go on with --cursor ${page.nextCursor}`]),
     ...missing(page),
   ]);
   return EXIT.ok;
@@ -61,6 +64,7 @@ async function act(given: Given, action: Exclude<LetterAction, 'list'>, options:
 /** The letters that are meant: those that are named, or with --all those that the filters match now. */
 async function chosen({ client }: Given, options: DeadLetterOptions): Promise<readonly string[]> {
   const isFiltered = FILTERS.some((filter) => options[filter] !== undefined);
+  if (options.limit !== undefined || options.cursor !== undefined) throw new CliFailure(EXIT.refused, '--limit and --cursor are for listing: what is replayed or deleted is named, or is all that the filters match.');
   if (options.ids.length > 0 && (options.all || isFiltered)) throw new CliFailure(EXIT.refused, 'Either name letters, or choose them with --all and filters.');
   if (options.ids.length > 0) return options.ids;
   if (!options.all) throw new CliFailure(EXIT.refused, 'Name the letters, or say --all for every one that --reason, --queue and --type match.');

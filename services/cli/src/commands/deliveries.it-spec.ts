@@ -57,16 +57,35 @@ async function tocsin(...args: string[]): Promise<{ code: number; out: string; e
 describe('listing', () => {
   test('is what is done when nothing is said, with every filter by its name', async () => {
     answers = [json({ items: [DELIVERY], nextCursor: 'more' })];
-    const { code, out } = await tocsin('deliveries', '--state', 'failed', '--connection', 'c', '--destination', '#general', '--issue', 'i', '--workflow', 'w', '--source', 'workflow', '--code', 'is_archived', '--digest', 'g', '--after', '2026-01-01', '--q', 'log', '--limit', '1');
-    expect(asked.map(({ route }) => route)).toEqual(['GET /v1/deliveries?state=failed&connectionId=c&destination=#general&issueId=i&workflowId=w&source=workflow&code=is_archived&digestId=g&after=2026-01-01&q=log&limit=1']);
+    const { code, out } = await tocsin('deliveries', '--state', 'failed', '--connection', 'c', '--destination', '#general', '--issue', 'i', '--workflow', 'w', '--source', 'workflow', '--code', 'is_archived', '--digest', 'g', '--replay-of', 'r', '--replayed', 'false',
+      '--after', '2026-01-01', '--before', '2026-02-01', '--changed-before', '2026-02-02', '--except', 'd7,d8', '--q', 'log', '--limit', '1', '--cursor', 'there');
+    expect(asked.map(({ route }) => route)).toEqual(['GET /v1/deliveries?state=failed&connectionId=c&destination=#general&issueId=i&workflowId=w&source=workflow&code=is_archived&digestId=g&replayOf=r&replayed=false&after=2026-01-01&before=2026-02-01&changedBefore=2026-02-02&exceptIds=d7,d8&q=log&limit=1&cursor=there']);
     expect(code).toBe(0);
     expect(out).toMatch(/^d1 +2026-11-25T10:00:00.000Z +failed \(is_archived\) +#general +Log4Shell$/m);
-    expect(out).toContain('There are more');
+    expect(out).toContain('There are more: raise --limit, narrow the filters, or go on with --cursor more');
   });
 
   test('says when there is nothing', async () => {
     answers = [json({ items: [], nextCursor: null })];
     expect(await tocsin('deliveries', 'list')).toEqual({ code: 0, out: 'No deliveries.\n', err: '' });
+  });
+});
+
+describe('numbers', () => {
+  const byState = { accepted: 0, waiting: 1, posting: 0, posted: 8, failed: 1, dead: 0, suppressed: 0, unconfirmed: 0 };
+
+  test('prove that nothing is lost, and say no when something is not accounted for', async () => {
+    answers = [json({ accepted: 10, inTransit: 0, byState, balanced: true }), json({ accepted: 11, inTransit: 0, byState, balanced: false })];
+    expect(await tocsin('deliveries', 'summary')).toMatchObject({ code: 0, out: expect.stringMatching(/^posted +8$[^]*Accepted: 10, of which in transit: 0\nEvery one of them is accounted for\.\n$/m) });
+    expect(await tocsin('deliveries', 'summary')).toMatchObject({ code: 1, out: expect.stringContaining('something is not accounted for') });
+  });
+
+  test('are told by state with the moment by which the same can be meant later, and by reason with what to do', async () => {
+    const reason = { state: 'failed', code: 'is_archived', message: 'The channel is archived.', otherMessages: 0, remedy: 'Unarchive it.', count: 3, lastAt: '2026-11-25T10:00:00.000Z', destinations: [{ connectionId: 'c', destination: { name: '#general' }, count: 2 }], otherDestinations: 1 };
+    answers = [json({ byState, at: '2026-11-25T10:00:00.000Z' }), json({ items: [reason] })];
+    expect(await tocsin('deliveries', 'counts', '--workflow', 'w7')).toMatchObject({ code: 0, out: expect.stringContaining('--changed-before 2026-11-25T10:00:00.000Z') });
+    expect(await tocsin('deliveries', 'reasons')).toMatchObject({ code: 0, out: '3 failed (is_archived), the latest 2026-11-25T10:00:00.000Z: The channel is archived.\n  Unarchive it.\n  #general (2) and 1 other\n' });
+    expect(asked.map(({ route }) => route)).toEqual(['GET /v1/deliveries/counts?workflowId=w7', 'GET /v1/deliveries/reasons']);
   });
 });
 
@@ -86,6 +105,50 @@ describe('what is done to many', () => {
     expect([code, out]).toEqual([1, 'Replay r1: 1 of 3 replayed, 0 skipped\nReplay r1: 2 of 3 replayed, 1 skipped\n']);
   });
 
+  test('leaves out what is named, and what came or ended later', async () => {
+    answers = [json({ cancelled: 2 }), json({ replayId: 'r1', matched: 5 }, 202)];
+    await tocsin('deliveries', 'cancel', '--all', '--except', 'd1,d2', '--changed-before', '2026-11-25T10:00:00Z');
+    expect(await tocsin('replay', '--state', 'failed', '--except', 'd3')).toMatchObject({ code: 0, out: 'Replay r1: 5 matched\nFollow it with: tocsin deliveries progress r1 --wait\n' });
+    expect(asked.map(({ body }) => body)).toEqual([{ filter: { changedBefore: '2026-11-25T10:00:00Z', exceptIds: 'd1,d2', all: true } }, { filter: { state: 'failed', exceptIds: 'd3' } }]);
+    expect(await tocsin('deliveries', 'cancel', '--except', 'd1')).toMatchObject({ code: 2, err: expect.stringContaining('--all') });
+  });
+
+  test('says no when a delivery that is named for a replay is not there', async () => {
+    answers = [json({ replayId: 'r1', matched: 1 }, 202)];
+    expect(await tocsin('replay', 'd1', 'd2')).toMatchObject({ code: 1, out: expect.stringContaining('1 matched') });
+  });
+
+  test('can be asked after by the id of the replay, and waited for as long as one likes', async () => {
+    const running = json({ state: 'running', matched: 3, done: 1, skipped: 0 });
+    answers = [running, running, json({ state: 'done', matched: 3, done: 3, skipped: 0 })];
+    expect(await tocsin('deliveries', 'progress', 'r1')).toMatchObject({ code: 0, out: 'Replay r1: 1 of 3 replayed, 0 skipped, and it goes on\n' });
+    expect(await tocsin('deliveries', 'progress', 'r1', '--wait', '--timeout', '0')).toMatchObject({ code: 1 });
+    expect(await tocsin('deliveries', 'progress', 'r1', '--wait')).toMatchObject({ code: 0, out: 'Replay r1: 3 of 3 replayed, 0 skipped\n' });
+  });
+
+  test('is paused and resumed by connection as well', async () => {
+    answers = [json({ workspace: { name: 'Acme' } }), json({ workspace: { name: 'Acme' } })];
+    expect(await tocsin('deliveries', 'pause', '--connection', 'c1')).toMatchObject({ code: 0, out: 'Paused: Acme\n' });
+    expect(await tocsin('deliveries', 'resume', '--connection', 'c1')).toMatchObject({ code: 0, out: 'Resumed: Acme\n' });
+    expect(asked.map(({ route }) => route)).toEqual(['POST /v1/connections/c1/pause', 'POST /v1/connections/c1/resume']);
+    expect(await tocsin('deliveries', 'pause', '--connection', 'c1', '--workflow', 'w1')).toMatchObject({ code: 2 });
+  });
+
+  test.each<[string[], string]>([
+    [['pause', '--all', '--destination', '#general'], '--destination'], [['retract', 'd1', '--state', 'posted'], '--state'], [['show', 'd1', '--force'], '--force'], [['list', '--idempotency-key', 'k'], '--idempotency-key'],
+    [['cancel', 'd1', '--to', '#x'], '--to'], [['counts', '--state', 'failed'], '--state'], [['summary', 'd1'], 'no ids'], [['progress'], 'one replay'],
+  ])('is not done when it is said in words that it would ignore: %j', async (args, named) => {
+    expect(await tocsin('deliveries', ...args)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(named) });
+    expect(asked).toEqual([]);
+  });
+
+  test('is not done for who would wait a time that is none', async () => {
+    for (const args of [['replay', 'd1'], ['replay', '--state', 'failed'], ['send', 'i1', '--connection', 'c1', '--to', '#general']]) {
+      expect(await tocsin(...args, '--wait', '--timeout', 'ever')).toMatchObject({ code: 2, err: expect.stringContaining('--timeout') });
+    }
+    expect(asked).toEqual([]);
+  });
+
   test('of everything has to be said', async () => {
     for (const action of ['cancel', 'replay']) expect(await tocsin('deliveries', action)).toMatchObject({ code: 2, err: expect.stringContaining('--all') });
     for (const action of ['pause', 'resume']) expect(await tocsin('deliveries', action)).toMatchObject({ code: 2, err: expect.stringContaining('--workflow') });
@@ -98,6 +161,27 @@ describe('what is done to many', () => {
 });
 
 describe('what is done to one', () => {
+  test('is cancelled, or refused with the reason', async () => {
+    answers = [json({ ...DELIVERY, state: 'suppressed' }), json({ title: 'Not in this state', status: 409, detail: 'The delivery is posted: only one that waits can be cancelled.' }, 409)];
+    expect(await tocsin('deliveries', 'cancel', 'd1')).toMatchObject({ code: 0, out: 'Cancelled: d1\n' });
+    expect(await tocsin('deliveries', 'cancel', 'd1')).toMatchObject({ code: 2, err: expect.stringContaining('only one that waits') });
+    expect(asked.map(({ route }) => route)).toEqual(['POST /v1/deliveries/d1/cancel', 'POST /v1/deliveries/d1/cancel']);
+  });
+
+  test('is replayed as a new delivery, whose end can be waited for', async () => {
+    const accepted = json({ deliveryId: 'd2', replayOf: 'd1' }, 202);
+    answers = [accepted, accepted, json({ ...DELIVERY, id: 'd2', state: 'posted', error: undefined, slack: { permalink: 'https://acme.slack.com/x' } })];
+    expect(await tocsin('replay', 'd1', '--to', '#sec', '--reason', 'renamed', '--force', '--idempotency-key', 'k')).toMatchObject({ code: 0, out: 'Accepted: d2\nFollow it with: tocsin delivery d2 --wait\n' });
+    expect(asked[0]).toMatchObject({ route: 'POST /v1/deliveries/d1/replay', body: { destination: { name: '#sec' }, reason: 'renamed', force: true }, headers: { 'idempotency-key': 'k' } });
+    expect(await tocsin('deliveries', 'replay', 'd1', '--wait')).toMatchObject({ code: 0, out: 'd2: posted https://acme.slack.com/x\n' });
+  });
+
+  test('is shown as the message that it is, and as it stands in Slack now', async () => {
+    answers = [json({ text: 'Log4Shell\nin payments', blocks: [], attachments: [], inSlack: { text: 'Log4Shell, resolved', blocks: [], attachments: [] } })];
+    expect(await tocsin('deliveries', 'message', 'd1')).toMatchObject({ code: 0, out: 'Log4Shell\nin payments\nIn Slack now:\nLog4Shell, resolved\n(--json shows its blocks as well)\n' });
+    expect(asked[0]?.route).toBe('GET /v1/deliveries/d1/message');
+  });
+
   test('is refused by Tocsin with its reason', async () => {
     answers = [json({ title: 'Not in this state', status: 409, detail: 'The delivery is failed: only what was posted can be taken back.' }, 409)];
     expect(await tocsin('deliveries', 'retract', 'd1', '--reason', 'oops')).toMatchObject({ code: 2, err: expect.stringContaining('only what was posted') });

@@ -27,23 +27,24 @@ const LOOK_AGAIN_MS = 300;
 
 export const send: Command<SendOptions> = async (given, { issueIds, to, connection, comment, idempotencyKey, ...waiting }) => {
   const destination = parseDestination(to);
+  const seconds = secondsToWait(waiting);
   const order = { connectionId: connection ?? (await onlyConnection(given)), destination, ...(comment !== undefined && { comment }) };
   const [only, ...others] = issueIds;
   const [path, body] = others.length > 0 || only === undefined ? ['/v1/slack-messages', { ...order, issueIds }] : [`/v1/issues/${encodeURIComponent(only)}/slack-messages`, order];
   const { body: accepted } = await given.client.call<{ deliveryId: string }>('POST', path, { body, headers: idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey } });
-  if (waiting.wait) return follow(given, accepted.deliveryId, waiting);
+  if (seconds !== undefined) return follow(given, accepted.deliveryId, seconds);
   given.output.answer(accepted, () => [`Accepted: ${accepted.deliveryId}`, `Follow it with: tocsin delivery ${accepted.deliveryId} --wait`]);
   return EXIT.ok;
 };
 
-export const delivery: Command<WaitOptions & { id: string }> = (given, { id, ...waiting }) => follow(given, id, waiting);
+export const delivery: Command<WaitOptions & { id: string }> = (given, { id, ...waiting }) => follow(given, id, secondsToWait(waiting));
 
-/** A delivery that is still on its way is a "no" only to who waited for its end. */
-async function follow({ client, output }: Given, id: string, { wait, timeout }: WaitOptions): Promise<ExitCode> {
-  const found = await lookUntil(() => client.get<Delivery>(`/v1/deliveries/${encodeURIComponent(id)}`), wait ? secondsOf(timeout) : 0);
+/** A delivery that is still on its way is a "no" only to who waited for its end. @param seconds undefined = it is not waited for */
+export async function follow({ client, output }: Given, id: string, seconds: number | undefined): Promise<ExitCode> {
+  const found = await lookUntil(() => client.get<Delivery>(`/v1/deliveries/${encodeURIComponent(id)}`), seconds ?? 0);
   output.answer(found, () => deliveryLines(found));
   if (found.state === 'posted') return EXIT.ok;
-  return wait || SETTLED_STATES.includes(found.state) ? EXIT.no : EXIT.ok;
+  return seconds !== undefined || SETTLED_STATES.includes(found.state) ? EXIT.no : EXIT.ok;
 }
 
 async function lookUntil(look: () => Promise<Delivery>, seconds: number): Promise<Delivery> {
@@ -55,10 +56,11 @@ async function lookUntil(look: () => Promise<Delivery>, seconds: number): Promis
   }
 }
 
-function secondsOf(text: string): number {
-  const seconds = Number(text);
-  if (!(seconds >= 0 && seconds <= 86_400)) throw new CliFailure(EXIT.refused, `--timeout must be a number of seconds, not "${text}".`);
-  return seconds;
+/** To be asked before anything is done. @returns undefined when nobody waits @throws CliFailure when `timeout` is no number of seconds */
+export function secondsToWait({ wait, timeout }: WaitOptions): number | undefined {
+  const seconds = Number(timeout);
+  if (!(seconds >= 0 && seconds <= 86_400)) throw new CliFailure(EXIT.refused, `--timeout must be a number of seconds, not "${timeout}".`);
+  return wait ? seconds : undefined;
 }
 
 /** A delivery with its timeline, for people. */
