@@ -262,10 +262,17 @@ describe('what several services answer together', () => {
     expect([refused.status, await refused.json()]).toEqual([403, { title: 'Not allowed' }]);
   });
 
-  test.each(['x', 'bnVsbA', Buffer.from('{"stranger":"1"}').toString('base64url')])('the cursor %s is not ours: 400 that names the parameter', async (cursor) => {
-    await start({});
-    const response = await fetch(`${front}/v1/dead-letters?cursor=${cursor}`);
-    expect([response.status, await response.json()]).toMatchObject([400, { errors: [{ parameter: 'cursor', code: 'bad_cursor' }] }]);
+  const ended = JSON.stringify({ connector: null, issues: null, workflows: null, notifier: null });
+  test.each(['x', 'bnVsbA', ...['{"stranger":"1"}', ended].map((places) => Buffer.from(places).toString('base64url'))])('the cursor %s is not ours: the services say so, to whoever may ask', async (cursor) => {
+    const service: RequestListener = (request, response) => {
+      const place = new URL(request.url ?? '', 'http://x').searchParams.get('cursor');
+      json({ place }, request.headers.authorization === undefined ? 401 : 400)(request, response);
+    };
+    await start({ connector: service, issues: service, workflows: service, notifier: service });
+    for (const [headers, status] of [[{}, 401], [{ authorization: 'Bearer t' }, 400]] as const) {
+      const response = await fetch(`${front}/v1/dead-letters?cursor=${cursor}`, { headers });
+      expect([response.status, await response.json()]).toEqual([status, { place: '-' }]);
+    }
   });
 
   test('dead letters of all services are one list, newest first; replay and deletion go to the service that the id names', async () => {

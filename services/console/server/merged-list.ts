@@ -2,7 +2,7 @@
  * One list out of the lists of all services, newest first. The cursor holds the place in each service's list. A service
  * that is away is named in `unavailable` and keeps its place, so nothing is skipped.
  */
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 
 import { askPeer, type PeerAnswer } from './peer-json.js';
 import { NO_ROUTE, sendProblem, serviceAway } from './problem.js';
@@ -11,6 +11,9 @@ import { PEER_NAMES, type PeerName, type Peers } from './routes.js';
 type Item = Record<string, unknown>;
 /** Cursor of each service; null = its list has ended, left out = from its beginning. */
 type Places = Partial<Record<PeerName, string | null>>;
+
+/** What no service takes for a place in its list. A cursor that is not ours is refused by them, who first ask who is calling. */
+const NOWHERE: Places = Object.fromEntries(PEER_NAMES.map((name) => [name, '-']));
 
 interface Part {
   service: PeerName;
@@ -27,11 +30,7 @@ export interface MergedListOptions {
 
 export function mergedList({ peers, path, time }: MergedListOptions): RequestHandler {
   return async (request, response) => {
-    const places = readCursor(request.query.cursor);
-    if (places === undefined) {
-      refuseCursor(request, response);
-      return;
-    }
+    const places = readCursor(request.query.cursor) ?? NOWHERE;
     const limit = Number(typeof request.query.limit === 'string' ? request.query.limit : 50);
     const asked = PEER_NAMES.filter((service) => places[service] !== null);
     const answers = await Promise.all(asked.map((service) => askPeer(peers, service, listPath(request, path, places[service]), request)));
@@ -112,18 +111,8 @@ function readCursor(cursor: unknown): Places | undefined {
     const places: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (typeof places !== 'object' || places === null || Array.isArray(places)) return undefined;
     const known = Object.entries(places).every(([name, place]) => PEER_NAMES.includes(name as PeerName) && (place === null || typeof place === 'string'));
-    return known ? places : undefined;
+    return known && !PEER_NAMES.every((name) => (places as Places)[name] === null) ? places : undefined;
   } catch {
     return undefined; // what cannot be decoded is not ours
   }
-}
-
-function refuseCursor(request: Request, response: Response): void {
-  sendProblem(request, response, {
-    status: 400,
-    code: 'invalid_request',
-    title: 'The request is not valid',
-    detail: 'The cursor is not valid.',
-    errors: [{ parameter: 'cursor', code: 'bad_cursor', message: 'use nextCursor of the previous page as it is' }],
-  });
 }
