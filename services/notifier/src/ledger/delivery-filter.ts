@@ -53,7 +53,8 @@ const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   digestId: 'd.digest_id = any(?)',
   replayOf: 'd.replay_of = any(?)',
   replayed: `${wasReplayed('d')} = (?::text)::boolean`,
-  after: 'd.created_at > ?::timestamptz',
+  // A time that we told is a whole millisecond, and what it was told of lies within that one.
+  after: `d.created_at >= date_trunc('milliseconds', ?::timestamptz) + interval '1 millisecond'`,
   before: 'd.created_at < ?::timestamptz',
   changedBefore: '(d.recorded_at < ?::timestamptz and (d.settled_at is null or d.settled_at < ?::timestamptz))',
   exceptIds: 'd.delivery_id <> all(?::text[])',

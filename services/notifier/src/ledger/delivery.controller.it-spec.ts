@@ -125,6 +125,17 @@ describe('the list', () => {
     expect((await notifier.call<Items<Delivery>>('GET', '/v1/deliveries', { organization: 'globex' })).body.items).toEqual([]);
   }, 30_000);
 
+  test('of what was accepted after or before a time that a delivery tells leaves that delivery out', async () => {
+    const send = (): Promise<string> => notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } });
+    const [earlier, named, later] = [await send(), await send(), await send()];
+    for (const [id, at] of [[earlier, '10:00:00.122999'], [named, '10:00:00.123456'], [later, '10:00:00.124']] as const) {
+      await notifier.settled(id);
+      await notifier.database.query(`update notifier.commands set created_at = $2::timestamptz where delivery_id = $1`, [id, `2026-11-24T${at}Z`]);
+    }
+    const { createdAt } = await notifier.delivery(named);
+    expect([createdAt, await ids(`after=${createdAt}`), await ids(`before=${createdAt}`)]).toEqual(['2026-11-24T10:00:00.123Z', [later], [earlier]]);
+  });
+
   test('comes in pages, newest first, each delivery once', async () => {
     const sent: string[] = [];
     for (let n = 0; n < 5; n += 1) {
