@@ -180,6 +180,7 @@ describe.each(NAMES)('the routes of %s', (service) => {
     expect(described.sort()).toEqual(expected.sort());
     const dangling = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name ?? '').filter((name) => document.components?.schemas?.[name] === undefined);
     expect(dangling).toEqual([]);
+    expect(Object.keys(document.components?.schemas ?? {}).sort()).toEqual([...reachedFrom(document.paths, document.components?.schemas ?? {})].sort());
   });
 
   test('answer 401 without a token and with one that is not the issuer’s, whatever the body is', async () => {
@@ -221,6 +222,15 @@ test.each(NAMES)('OpenAPI of %s says that a body may hold null for what it may l
   const nullable = /"null"/;
   expect(optional(operations.map(({ requestBody = {} }) => requestBody)).filter((field) => !nullable.test(field))).toEqual([]);
   expect(optional(operations.map(({ responses }) => responses)).filter((field) => nullable.test(field))).toEqual([]);
+});
+
+test('OpenAPI calls required what has to be there: of queries one parameter, of bodies those in which something has to stand', () => {
+  const operations = NAMES.flatMap((service) => Object.entries(of(service).document.paths)).flatMap(([path, item]) => Object.entries(item as Record<string, Pick<NonNullable<(typeof item)['get']>, 'parameters' | 'requestBody'>>)
+    .map(([method, { parameters = [], requestBody }]) => ({ route: `${method.toUpperCase()} ${path}`, parameters, requestBody })));
+  expect(operations.flatMap(({ route, parameters }) => parameters.flatMap((one) => ('in' in one && one.in === 'query' && one.required === true ? [`${route} ${one.name}`] : [])))).toEqual(['POST /v1/scans application']);
+  expect(operations.filter(({ requestBody }) => requestBody && 'content' in requestBody && requestBody.required !== true).map(({ route }) => route).sort()).toEqual([
+    'PATCH /v1/applications/{name}', 'PATCH /v1/issues/{id}', 'POST /v1/connections/oauth', 'POST /v1/deliveries/pause', 'POST /v1/deliveries/resume', 'POST /v1/deliveries/{id}/replay', 'POST /v1/deliveries/{id}/retract',
+  ]);
 });
 
 test.each(NAMES)('OpenAPI of %s says in a sentence what each route does, and what each parameter and each field is', (service) => {

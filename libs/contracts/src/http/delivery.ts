@@ -82,7 +82,7 @@ export class DeliveryTraits {
   @Field('Slack ids or names of channels or people, such as `C0123456789` or `#sec-alerts`.') @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) destination?: string[];
   @Field('Ids of issues: deliveries that tell one of them.') @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) issueId?: string[];
   @Field('Ids of workflows.') @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) workflowId?: string[];
-  @Field('Who caused it.') @IsOptional() @Several() @IsArray() @IsIn(DELIVERY_SOURCES, { each: true }) source?: DeliverySource['kind'][];
+  @Field('What caused it.') @IsOptional() @Several() @IsArray() @IsIn(DELIVERY_SOURCES, { each: true }) source?: DeliverySource['kind'][];
   @Field('Why it was not posted: codes of errors, such as `is_archived`.') @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) code?: string[];
   @Field('Ids of digests’ deliveries: what they tell.') @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) digestId?: string[];
   @Field('Ids of deliveries: what was sent again of them.') @IsOptional() @Several() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) replayOf?: string[];

@@ -98,6 +98,6 @@ export class AcceptedScan {
 }
 
 export class IssueFacets {
-  @Field('What the filters can be set to: name of a filter → value → count of issues that it would show, the filter’s own choice left aside.')
+  @Field('What the filters can be set to: name of a filter → value → how many issues it would show, whatever that filter is set to now.')
   @IsObject() facets!: Record<string, Record<string, number>>;
 }

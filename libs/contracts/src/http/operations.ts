@@ -6,7 +6,7 @@ import { IsPart, IsTime } from '../decorators.js';
 import { Field } from '../field.js';
 
 export class Actor {
-  @Field('`user`: a person; `key`: an API key; `system`: Tocsin itself.') @IsIn(['user', 'key', 'system']) kind!: 'user' | 'key' | 'system';
+  @Field('`user`: a person; `key`: an API key; `system`: Tocsin itself, or an internal service that speaks over the bus.') @IsIn(['user', 'key', 'system']) kind!: 'user' | 'key' | 'system';
   @Field('E-mail address of the user, or the id in the token where it names none; name of the API key; of the system what did it, such as `tocsin` or `slack`.') @IsString() id!: string;
 }
 

@@ -58,12 +58,12 @@ describe('the schema of a body', () => {
   test('is another than that of an answer, which never holds null, where the two differ', () => {
     expect([ajv.getSchema('#/components/schemas/Mention')?.({ owner: null }), ajv.getSchema('#/components/schemas/MentionInBody')?.({ owner: null })]).toEqual([false, true]);
     expect(Object.keys(schemas).filter((name) => name.endsWith('InBody'))).toEqual(['MentionInBody']);
-    expect(paths['/v1/sendings']).toEqual({ post: { requestBody: of('Sending'), responses: { 201: of('Mention') } }, get: { responses: { 200: of('Place') } } });
+    expect(paths['/v1/sendings']).toEqual({ post: { requestBody: { ...of('Sending'), required: true }, responses: { 201: of('Mention') } }, get: { responses: { 200: of('Place') } } });
   });
 
-  test('leads its route to it when it is both said and answered', () => {
+  test('leads its route to it when it is both said and answered; a body in which nothing has to stand may be left out', () => {
     const both = { '/v1/mentions': { put: { requestBody: of('Mention'), responses: { 200: of('Mention') } } } } as unknown as Paths;
     describeBodies(both, contractSchemas());
-    expect(both['/v1/mentions']).toEqual({ put: { requestBody: of('MentionInBody'), responses: { 200: of('Mention') } } });
+    expect(both['/v1/mentions']).toEqual({ put: { requestBody: { ...of('MentionInBody'), required: false }, responses: { 200: of('Mention') } } });
   });
 });

@@ -1,6 +1,7 @@
 /**
  * In a body, null for a field that may be left out means that it is left out (`http/left-out.ts`), and the schemas of bodies
- * say so. An answer never holds such a null: what is both said and answered has two schemas where they differ.
+ * say so. An answer never holds such a null: what is both said and answered has two schemas where they differ. No body at all
+ * is an empty object (`http/body.guard.ts`).
  */
 import type { OpenAPIObject } from '@nestjs/swagger';
 
@@ -26,7 +27,7 @@ export function describeBodies(paths: Paths, schemas: Schemas): Record<string, o
     const parts = [name, ...reachedFrom(schemas[name] ?? {}, schemas)];
     if (parts.some((part) => optionalIn(schemas[part] ?? {}).length > 0)) names.set(name, answered.has(name) ? `${name}InBody` : name);
   }
-  for (const operation of operations) if (operation.requestBody) operation.requestBody = renamed(operation.requestBody, names);
+  for (const operation of operations) if (operation.requestBody) operation.requestBody = renamed({ ...operation.requestBody, required: isNeeded(operation.requestBody, schemas) }, names);
   return { ...schemas, ...Object.fromEntries([...names].map(([name, inBody]) => [inBody, renamed(withNulls(schemas[name] ?? {}), names)])) };
 }
 
@@ -43,6 +44,13 @@ export function reachedFrom(value: object, schemas: Schemas): Set<string> {
   };
   visit(value);
   return reached;
+}
+
+/** A body in which nothing has to stand may be left out itself. */
+function isNeeded(body: object, schemas: Schemas): boolean {
+  const [outermost] = reachedFrom(body, schemas);
+  const { required }: Shape = outermost === undefined ? {} : (schemas[outermost] ?? {});
+  return outermost === undefined || required !== undefined;
 }
 
 function optionalIn({ properties = {}, required = [] }: Shape): [name: string, property: Property][] {

@@ -46,7 +46,8 @@ const TOTALS = { type: 'object', additionalProperties: { type: 'integer', minimu
 const TIME = { type: 'string', format: 'date-time' };
 
 const HABITS = [
-  'Times are RFC 3339 in UTC, ids are opaque texts.',
+  'Times are RFC 3339, in answers always UTC; ids are opaque texts.',
+  'A field of a body, or a parameter, that is not described here is refused.',
   'A field that has no value is left out of an answer; in a body, null for a field that may be left out means that it is left out.',
   'Several values of one parameter, repeated or by comma, are alternatives; different parameters all have to hold.',
 ].join(' ');
@@ -76,7 +77,7 @@ export function openApiDocument(app: INestApplication, title: string): OpenAPIOb
   }
   const described = describeBodies(document.paths, schemas);
   const used = [...reachedFrom(document.paths, described)].map((name) => [name, described[name]]);
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...(Object.fromEntries(used) as Record<string, object>) } };
+  document.components = { ...document.components, schemas: Object.fromEntries(used) as Record<string, object> };
   return document;
 }
 

@@ -1,7 +1,7 @@
 /** The app manifest, for people who create a Slack app. It holds no secret. */
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IsIn } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import type { Response } from 'express';
 
 import { Field } from '@tocsin/contracts';
@@ -12,8 +12,9 @@ import { appManifest, type ManifestPurpose } from './app-manifest.js';
 import { toYaml } from './to-yaml.js';
 
 export class ManifestQuery {
-  @Field('`token`: an app of your own; `published`: the app that many workspaces install. Left out = `token`.') @IsIn(['token', 'published']) for: ManifestPurpose = 'token';
-  @Field('Left out = `json`.') @IsIn(['json', 'yaml']) format: 'json' | 'yaml' = 'json';
+  @Field('`token`: an app of your own; `published`: the app that many workspaces install. Left out = `token`.')
+  @IsOptional() @IsIn(['token', 'published']) for: ManifestPurpose = 'token';
+  @Field('Left out = `json`.') @IsOptional() @IsIn(['json', 'yaml']) format: 'json' | 'yaml' = 'json';
 }
 
 @ApiTags('connections')

@@ -17,7 +17,7 @@ export class PostScanQuery {
   @Field('Branch or tag that was scanned; of another branch than the application’s default one it is only compared. Left out = the default branch.')
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(250) @Matches(NO_CONTROL, { message: 'ref must hold no control characters' }) ref?: string;
   @Field('Commit that was scanned; with `repository` it turns locations into links.')
-  @IsOptional() @Matches(/^[0-9a-f]{7,64}$/i, { message: 'commit must be a commit id of 7 to 64 hexadecimal digits' }) commit?: string;
+  @IsOptional() @Matches(/^[0-9a-fA-F]{7,64}$/, { message: 'commit must be a commit id of 7 to 64 hexadecimal digits' }) commit?: string;
   @Field('Https address of the repository, such as `https://github.com/acme/payments`.') @IsOptional() @IsString() @IsNotEmpty() @MaxLength(500) repository?: string;
   @Field('Address of the CI run that made the report.')
   @IsOptional() @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false }) @MaxLength(2000) runUrl?: string;
