@@ -11,6 +11,8 @@ export interface ClaimedRow extends Standing, Pick<DeliveryRow, 'lane_id' | 'kin
   /** What is kept in memory of its command once it was read. */
   head?: CommandHead;
   said_at: Date;
+  /** By the clock of the database, as all that it is compared with. */
+  claimed_at: Date;
   fail_streak: number;
   /** Its destination needs attention, as far as is known. */
   troubled: boolean;
@@ -26,7 +28,7 @@ export interface ClaimedRow extends Standing, Pick<DeliveryRow, 'lane_id' | 'kin
 /** What the ledger has of a claimed delivery that is of use. Hundreds are held, and each value costs. */
 export const OWN_COLUMNS_OF_CLAIMED = [
   'organization_id', 'delivery_id', 'lane_id', 'connection_id', 'kind', 'priority', 'attempts', 'ambiguous', 'issue_ids', 'destination_id', 'destination_kind', 'slack_channel', 'slack_ts',
-  'digest_id', 'replay_of', 'created_at', 'event', 'said_at', 'parent_channel', 'parent_ts',
+  'digest_id', 'replay_of', 'created_at', 'event', 'said_at', 'claimed_at', 'parent_channel', 'parent_ts',
 ];
 
 /** Everything that stands in {@link ClaimedRow}. Named one by one: a connection's prepared statement must outlive the migration that adds another. */

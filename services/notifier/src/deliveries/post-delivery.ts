@@ -82,9 +82,9 @@ export class PostDelivery {
     return refusal && suppressed(refusal);
   }
 
-  private async inputOf({ connection_id: connectionId }: ClaimedRow, shown: ToRender): Promise<MessageInput> {
+  private async inputOf({ connection_id: connectionId, claimed_at: claimedAt }: ClaimedRow, shown: ToRender): Promise<MessageInput> {
     const owners = shown.command.options?.mention?.owner === true ? toldIssues(shown).flatMap((issue) => issue.owners) : [];
-    return messageInputOf(shown, this.config.PUBLIC_URL, owners.length > 0 ? await this.directory.peopleByEmail(connectionId, owners) : [], Date.now());
+    return messageInputOf(shown, this.config.PUBLIC_URL, owners.length > 0 ? await this.directory.peopleByEmail(connectionId, owners) : [], claimedAt.getTime());
   }
 
   private write(claim: Claim, { shown, thread }: ToPost, content: Pick<SlackMessage, 'text' | 'blocks' | 'attachments'>): Buffer {
@@ -124,12 +124,12 @@ export class PostDelivery {
 
   private async arrived(ready: ReadyPost, message: PostedMessage, wasPlainText: boolean): Promise<Outcome> {
     const { claim, thread, leaves } = ready;
-    const { connection_id: connectionId, destination_name: name } = claim.delivery;
+    const { connection_id: connectionId, destination_name: name, claimed_at: claimedAt, said_at: saidAt } = claim.delivery;
     const destinationId = destinationOf(claim);
     // Only a copy: the next message to the person tells it again, and what was posted must not be lost over it.
     if (kindOfDestinationId(destinationId) === 'user') await this.directory.rememberDirectMessage(connectionId, destinationId, message.channel).catch(() => undefined);
     const place = thread ? `the thread in ${name ?? destinationId}` : (name ?? destinationId);
-    return traced(posted(message, place, wasPlainText, thread?.ts, claim.attempt === 1 ? Date.now() - claim.delivery.said_at.getTime() : 0), leaves, wasPlainText);
+    return traced(posted(message, place, wasPlainText, thread?.ts, claim.attempt === 1 ? claimedAt.getTime() - saidAt.getTime() : 0), leaves, wasPlainText);
   }
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import type { ConnectionChanged, DeliveryCounts } from '@tocsin/contracts';
 import { closeSlackConnections } from '@tocsin/slack';
@@ -329,5 +329,32 @@ describe('the leak guard', () => {
     const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' }, issues: [unknown] });
     await eventually(async () => (await notifier.delivery(id)).timeline?.some(({ kind }) => kind === 'attempt'));
     expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
+  });
+});
+
+describe('a message says that it is late', () => {
+  const isCalledLate = async (id: string): Promise<boolean> => {
+    const { slack } = await notifier.settled(id);
+    return JSON.stringify((await notifier.messages('C0GENERAL1')).find(({ ts }) => ts === slack?.ts)).includes('it could not be sent before');
+  };
+
+  test('when it was kept waiting for more than ten minutes', async () => {
+    await notifier.control('faults', { channel: 'C0GENERAL1', status: 429, retryAfter: 1, times: 1 });
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } });
+    await eventually(async () => (await notifier.delivery(id)).timeline?.some(({ kind }) => kind === 'attempt'));
+    for (const table of ['deliveries', 'commands']) await notifier.database.query(`update notifier.${table} set created_at = created_at - interval '11 minutes' where delivery_id = $1`, [id]);
+    expect(await isCalledLate(id)).toBe(true);
+  });
+
+  test('by the clock of the database, however wrong that of the process is', async () => {
+    const now = Date.now.bind(Date);
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 2 * 3_600_000);
+    try {
+      const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } });
+      expect(await isCalledLate(id)).toBe(false);
+      expect((await notifier.delivery(id)).timeline?.at(-1)?.text).toMatch(/^Posted to #general$/);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });

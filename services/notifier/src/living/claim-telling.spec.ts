@@ -17,7 +17,7 @@ function claimed(command: Partial<KeptCommand> = {}, row: Partial<ClaimedRow> = 
     organization_id: 'acme', delivery_id: whole.commandId, lane_id: '1', connection_id: 'connection-1', priority: 5, attempts: 0, ambiguous: 0, kind: 'message',
     event: Buffer.from(JSON.stringify({ data: whole })), issue_ids: whole.issues.map(({ id }) => id), destination_id: 'C0SECALERT', destination_kind: 'channel', destination_name: null,
     slack_channel: null, slack_ts: null, digest_id: null, replay_of: null, created_at: new Date(0), workspace_url: 'https://acme.slack.com',
-    said_at: new Date(0), fail_streak: 0, troubled: false, parent_channel: null, parent_ts: null, told: null, newest: null, ...row,
+    said_at: new Date(0), claimed_at: new Date(0), fail_streak: 0, troubled: false, parent_channel: null, parent_ts: null, told: null, newest: null, ...row,
   };
   return { organizationId: 'acme', deliveryId: whole.commandId, laneId: '1', leaseId: 'lease', attempt: 1, leftover: false, isProbe: false, isLast: false, delivery };
 }

@@ -1,13 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-import { CLAIMED_ROWS } from './claimed-rows.sql.js';
 import { RECORD_TOLD_FUNCTION } from './told.sql.js';
 
 /** It is known which messages could not be brought up to date: another one may say what they cannot. */
 export class OutdatedMessages1764309820000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('alter table told_issues add column outdated boolean not null default false'); // an edit was refused: that message shows the issue as it was
-    await runner.query(CLAIMED_ROWS);
     await runner.query(RECORD_TOLD_FUNCTION);
   }
 
