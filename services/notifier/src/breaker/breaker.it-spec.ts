@@ -2,11 +2,12 @@ import { Writable } from 'node:stream';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { createLogger } from '@tocsin/platform';
+import { createLogger, Metrics } from '@tocsin/platform';
 import { NIL } from 'uuid';
 
 import { OpenedLanes, waits } from '../../test/opened-lanes.js';
 import type { Claim } from '../deliveries/claim.js';
+import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
 import { resultOf } from '../deliveries/delivery-result.js';
 import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { BreakerRepository } from './breaker.repository.js';
@@ -177,6 +178,18 @@ describe('when Slack does not answer at all', () => {
     expect(waitingFor?.reason).toContain('Slack does not answer');
     expect(Date.parse(waitingFor?.until ?? '')).toBeGreaterThan(Date.now() + 10_000);
   });
+});
+
+test.each(['slack', 'connection-1'])('destinations that wait for the probe of %s count as able to send only once it answers', async (key) => {
+  const metrics = new Metrics();
+  new DeliveryMetrics(metrics, opened.source).onApplicationBootstrap();
+  const overdue = async (): Promise<string | undefined> => /^tocsin_lanes_overdue (\d+)$/m.exec(await metrics.registry.metrics())?.[1];
+  await acceptMany(3);
+  await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at) values ($1, true, clock_timestamp() + interval '1 minute')`, [key]);
+  await opened.passTime(5);
+  expect(await overdue()).toBe('0');
+  await opened.source.query('delete from breakers');
+  expect(await overdue()).toBe('3');
 });
 
 test('single failures leave no mark once they are out of the window', async () => {

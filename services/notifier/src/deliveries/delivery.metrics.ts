@@ -39,7 +39,8 @@ export class DeliveryMetrics implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     this.metrics.gauge('tocsin_lanes_overdue', 'Destinations that could send for two seconds and do not.', async () => {
       const [row] = await this.database.query<{ overdue: number }[]>(
-        `select count(*)::int as overdue from lanes where active and not provisional and next_at < clock_timestamp() - interval '2 seconds' and leased_until < clock_timestamp()`,
+        `select count(*)::int as overdue from lanes l where active and not provisional and next_at < clock_timestamp() - interval '2 seconds' and leased_until < clock_timestamp()
+           and not exists (select 1 from breakers b where b.is_open and b.breaker_key in ('slack', l.connection_id) and b.probe_at > clock_timestamp() - interval '2 seconds')`,
       );
       return row?.overdue ?? 0;
     });
