@@ -89,6 +89,8 @@ function addImport(program: Commander, running: Running): void {
     .option('--ref <ref>', 'branch or tag; another one than the default branch is only compared')
     .option('--commit <id>', 'commit that was scanned')
     .option('--repository <url>', 'repository, for links to the lines')
+    .option('--run-url <url>', 'CI run that made the report').option('--scanned-at <time>', 'when it was scanned, where the report does not say it')
+    .option('--strict', 'refuse a SARIF report that breaks its schema')
     .addOption(new Option('--fail-on <severity>', 'exit with 1 when an open issue of this scan’s tool, application and scope is as severe or more (needs issues:read)').argParser(parseSeverity))
     .option('--idempotency-key <key>', 'the same key with the same report is one scan')
     .action((report: string, options: Omit<Parameters<typeof importReport>[1], 'report'>) => running(importReport, { ...options, report }));

@@ -85,6 +85,10 @@ describe('from a report to a message', () => {
     expect(first.out).toMatch(/^payments-api \(grype, first scan\): \d+ new, 0 updated/m);
     const zipped = await tocsin(['import', '-', ...args, '--scope', 'again', '--json'], {}, Buffer.from(gzipSync(await readFile(REPORT))));
     expect((JSON.parse(zipped.out) as { scan: Scan }).scan).toMatchObject({ state: 'done', scope: 'again' });
+    const odd = Buffer.from(JSON.stringify({ version: '2.1.0', runs: [{ tool: { driver: { name: 'odd' } }, results: [{ message: {} }] }] }));
+    const more = ['--application', 'odd', '--run-url', 'https://ci.example/1', '--scanned-at', '2026-01-31T09:30:00Z'];
+    expect(await tocsin(['import', '-', ...more], {}, odd)).toMatchObject({ code: 0 });
+    expect(await tocsin(['import', '-', ...more, '--strict'], {}, odd)).toMatchObject({ code: 2, err: expect.stringContaining('breaks the schema of SARIF 2.1.0') });
   }, 60_000);
 
   test('--fail-on says no when something as severe is open, and yes below', async () => {

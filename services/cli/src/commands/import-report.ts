@@ -15,6 +15,9 @@ export interface ImportOptions {
   ref?: string;
   commit?: string;
   repository?: string;
+  runUrl?: string;
+  scannedAt?: string;
+  strict?: true;
   failOn?: Severity;
   idempotencyKey?: string;
 }
@@ -35,9 +38,9 @@ export const importReport: Command<ImportOptions> = async (given, options) => {
   return above && above.length > 0 ? EXIT.no : EXIT.ok;
 };
 
-async function post({ client, read }: Given, { report, application, scope, ref, commit, repository, idempotencyKey }: ImportOptions): Promise<string> {
+async function post({ client, read }: Given, { report, application, scope, ref, commit, repository, runUrl, scannedAt, strict, idempotencyKey }: ImportOptions): Promise<string> {
   const bytes = await read(report);
-  const named = Object.entries({ application, scope, ref, commit, repository }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const named = Object.entries({ application, scope, ref, commit, repository, runUrl, scannedAt, strict: strict && 'true' }).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const { body } = await client.call<{ scanId: string }>('POST', `/v1/scans?${new URLSearchParams(named).toString()}`, {
     raw: bytes,
