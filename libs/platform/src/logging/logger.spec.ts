@@ -35,7 +35,8 @@ describe('a log line', () => {
     logger.warn({ token: secret, nested: { list: [`a ${secret}`] }, [secret]: 1 }, 'refused');
     logger.error({ err: new Error(`cannot use ${secret}`, { cause: new Error(secret) }) }, 'failed');
     logger.child({ url: `https://slack.com/api?token=${secret}` }).error('failed');
-    expect(written).toHaveLength(4);
+    logger.error({ err: new Error(`refused:\n${secret}`), address: `back?to=%2F%3Ftoken%3D${secret}`, parameters: [JSON.stringify({ comment: `it is\n${secret}` }), `my_${secret}`] }, `refused:\n${secret}`);
+    expect(written).toHaveLength(5);
     expect(written.join('')).not.toContain(secret);
     for (const line of written) expect(() => { JSON.parse(line); }).not.toThrow();
   });

@@ -7,7 +7,8 @@ import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'child'>;
 
-const SECRETS = /\b(?:xox[a-z]-|xoxe\.xox[a-z]-|xapp-|tocsin_)[A-Za-z0-9-_.]{4,}|(?<=Bearer )[A-Za-z0-9-_.]{20,}/g;
+// No boundary in front: in JSON and in addresses a letter stands before a token (`\nxoxb-`, `token%3Dxoxb-`).
+const SECRETS = /(?:xox[a-z]-|xoxe\.xox[a-z]-|xapp-|xwfp-|tocsin_)[A-Za-z0-9-_.+/=]{4,}|(?<=[Bb]earer )[A-Za-z0-9-_.]{20,}/g;
 
 /** Replaces everything in `text` that has the form of a token. */
 export function redactSecrets(text: string): string {
