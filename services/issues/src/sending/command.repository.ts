@@ -63,10 +63,11 @@ export class CommandRepository {
     return removed;
   }
 
-  /** Commands that are committed and not yet on the bus. @param organizationId undefined = of all organizations */
+  /** Commands that are committed and not yet on the bus, those among them that nobody took so far. @param organizationId undefined = of all organizations */
   async countInTransit(organizationId: string | undefined): Promise<number> {
     const [row] = await this.database.query<{ count: number }[]>(
-      `select count(*)::int as count from outbox where type = 'slack.send.v1' and ($1::text is null or organization_id = $1)`,
+      `select count(*)::int as count from (select type, organization_id from outbox union all select type, organization_id from outbox_dead) o
+       where o.type = 'slack.send.v1' and ($1::text is null or o.organization_id = $1)`,
       [storable(organizationId) ?? null],
     );
     return row?.count ?? 0;

@@ -288,4 +288,9 @@ describe('a command that notifier asks for', () => {
     expect(await internal().get('issues', '/internal/commands/in-transit?organizationId=counted')).toEqual({ count: 1 });
     expect(await internal().get('issues', '/internal/commands/in-transit?organizationId=other')).toEqual({ count: 0 });
   });
+
+  test('counts as in transit also while it is a dead letter since nobody took it: it was accepted', async () => {
+    await issues.database.query(`insert into issues.outbox_dead (id, type, exchange, message_id, body, organization_id, created_at, failures, reason) values (0, 'slack.send.v1', 'tocsin.commands', 'm', '{}', 'aside', now(), 10, 'unroutable')`);
+    expect(await internal().get('issues', '/internal/commands/in-transit?organizationId=aside')).toEqual({ count: 1 });
+  });
 });
