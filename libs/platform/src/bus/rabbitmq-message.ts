@@ -72,7 +72,7 @@ export function retryOf(message: ConsumeMessage, incoming: IncomingMessage, name
 export function deadLetter(message: ConsumeMessage, incoming: IncomingMessage, names: RabbitMqNames, { reason, error }: Extract<Settlement, { kind: 'dead' }>): Publication {
   return {
     exchange: names.exchange(EXCHANGES.dead),
-    routingKey: incoming.type,
+    routingKey: keyOf(message, incoming, names),
     content: message.content,
     options: {
       ...sameProperties(message),
@@ -88,6 +88,11 @@ export function deadLetter(message: ConsumeMessage, incoming: IncomingMessage, n
       },
     },
   };
+}
+
+/** As it was published; what was tried again came back by the name of its queue. */
+function keyOf({ fields: { routingKey } }: ConsumeMessage, { queue, type }: IncomingMessage, names: RabbitMqNames): string {
+  return routingKey === names.queue(queue) ? type : routingKey;
 }
 
 function sameProperties({ properties }: ConsumeMessage): Options.Publish {

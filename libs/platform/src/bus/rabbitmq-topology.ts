@@ -3,8 +3,8 @@
  * every hearer, so that a producer that starts first loses nothing.
  *
  * A dead letter reaches `<queue>.dlq` by the queue's own name as routing key: one type may have several hearers, and a
- * letter that died for one of them must not appear with the others. What a consumer gives up carries the message type as
- * routing key as well (the queue's name travels as CC); what the broker gives up has the queue's name alone.
+ * letter that died for one of them must not appear with the others. What a consumer gives up carries the key that it was
+ * published with as well (the queue's name travels as CC); what the broker gives up has the queue's name alone.
  */
 import type { Channel } from 'amqplib';
 

@@ -162,6 +162,20 @@ async function aBroker(): Promise<Broker> {
       expect(heard.sort()).toEqual(['v1', 'v2']);
     });
 
+    test('who listens for what died finds it under the key that it was published with, also after it was tried again', async () => {
+      const channel = await broker.connection.createChannel();
+      const { queue } = await channel.assertQueue('', { exclusive: true });
+      await channel.bindQueue(queue, `${broker.prefix}tocsin.dead`, '#');
+      await hear(({ id }) => (id === 'again' ? Promise.reject(new Error('not now')) : refuse()));
+      await collect();
+      for (const [messageId, key] of [['v2', 'slack.send.v2'], ['v1', TYPE], ['again', TYPE]] as const) await broker.publish(key, Buffer.from('{}'), { messageId });
+      const found = new Map<unknown, string>();
+      await channel.consume(queue, (message) => { if (message) found.set(message.properties.messageId, message.fields.routingKey); }, { noAck: true });
+      await eventually(() => found.size === 3 && collected.length === 3);
+      expect(Object.fromEntries(found)).toEqual({ v2: 'slack.send.v2', v1: TYPE, again: TYPE });
+      await channel.close();
+    });
+
     test.each([
       ['are nearly too many', { padding: 'x'.repeat(65_450) }],
       ['hold a number that is very small', { balance: { '!': 'double', value: -1e300 } }],
