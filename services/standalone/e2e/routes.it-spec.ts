@@ -209,6 +209,7 @@ test('OpenAPI tells the parameters of a query, the permission, the shape of a li
   expect(of('issues').document.paths['/v1/dead-letters/{id}/replay']?.post?.parameters).toContainEqual(expect.objectContaining({ name: 'id', description: 'Id of the dead letter.' }));
   expect(of('notifier').document.paths['/v1/deliveries/stream']?.get?.description).toMatch(/Last-Event-ID misses nothing\. Needs the permission deliveries:read\.$/);
   expect(JSON.stringify(list?.responses)).toContain('nextCursor');
+  expect(JSON.stringify(of('issues').document.paths['/v1/audit']?.get?.responses)).toContain('unavailable');
   expect(list?.responses.default).toMatchObject({ content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
 });
 

@@ -8,7 +8,7 @@ import { AuditEntry, Field } from '@tocsin/contracts';
 
 import { Requires } from '../auth/access.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
-import { ApiPage, CURSOR_PARTS, decodeCursor, ListQuery, toPage, type Page } from '../http/list.js';
+import { ApiPage, CURSOR_PARTS, decodeCursor, ListQuery, OF_ALL_SERVICES, toPage, type Page } from '../http/list.js';
 import { SERVICE_NAME } from '../service/service-name.js';
 
 /** Query of the list. */
@@ -29,7 +29,7 @@ export class AuditController {
   @ApiOperation({ summary: 'Lists what was done in the organization, newest first.' })
   @Get()
   @Requires('audit:read')
-  @ApiPage(AuditEntry)
+  @ApiPage(AuditEntry, OF_ALL_SERVICES)
   async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor, target }: AuditQuery): Promise<Page<AuditEntry>> {
     const [before] = decodeCursor(cursor, 1, CURSOR_PARTS.uuid) ?? [null];
     const rows = await this.database.query<AuditRow[]>(

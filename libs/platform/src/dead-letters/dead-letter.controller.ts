@@ -14,7 +14,7 @@ import { actorOf, Audit } from '../audit/audit.js';
 import { Requires } from '../auth/access.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { Idempotency, IdempotentRequest, type IdempotentCall } from '../http/idempotency.js';
-import { ApiPage, CommaList, CURSOR_PARTS, decodeCursor, ListQuery, toPage, type Page } from '../http/list.js';
+import { ApiPage, CommaList, CURSOR_PARTS, decodeCursor, ListQuery, OF_ALL_SERVICES, toPage, type Page } from '../http/list.js';
 import { badRequest, notFound } from '../http/problem.exception.js';
 import { requestId } from '../http/request-id.js';
 import { Outbox } from '../outbox/outbox.js';
@@ -44,7 +44,7 @@ export class DeadLetterController {
 
   @ApiOperation({ summary: 'Lists messages that a service could not handle, newest first; each look of an operator is in the audit log.' })
   @Get()
-  @ApiPage(DeadLetter)
+  @ApiPage(DeadLetter, OF_ALL_SERVICES)
   async list(@CurrentCaller() caller: Caller, @Query() { limit, cursor, ...filter }: DeadLetterQuery, @Req() request: Request): Promise<Page<DeadLetter>> {
     const after = placeOf(cursor);
     const reach = reachOf(caller);

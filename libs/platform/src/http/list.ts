@@ -23,8 +23,11 @@ export class ListQuery {
   @Field('`nextCursor` of the page before, as it is; left out = the first page.') @IsOptional() @IsString() cursor?: string;
 }
 
+/** What OpenAPI says of a page beside: the front makes one list out of those of all services. */
+export const OF_ALL_SERVICES = { unavailable: { type: 'array', items: { type: 'string' }, description: 'Services that could not be asked, so that their items are missing; left out when every one was.' } } as const;
+
 /** How OpenAPI describes the answer of a list route. @param item left out where nothing more is said of it */
-export function ApiPage(item?: new () => object): MethodDecorator {
+export function ApiPage(item?: new () => object, beside: Partial<typeof OF_ALL_SERVICES> = {}): MethodDecorator {
   return ApiOkResponse({
     schema: {
       type: 'object',
@@ -32,6 +35,7 @@ export function ApiPage(item?: new () => object): MethodDecorator {
       properties: {
         items: { type: 'array', items: item ? { $ref: `#/components/schemas/${item.name}` } : { type: 'object' }, description: 'The items of this page.' },
         nextCursor: { type: ['string', 'null'] as never, description: 'Where the next page begins, for `cursor`; null at the end.' },
+        ...beside,
       },
     },
   });
