@@ -7,6 +7,7 @@ import type { ProblemPlace } from '@tocsin/contracts';
 import { placesOf } from '../http/contract.pipe.js';
 import { tooDeep } from '../http/depth.js';
 import { withoutNulls } from '../http/left-out.js';
+import { tooMany } from '../http/quantity.js';
 import { quickCheck } from './quick-check.js';
 
 /** `isWhole`: no field was dropped or changed. */
@@ -23,6 +24,8 @@ export async function checkData(contract: new () => object, data: unknown, point
     const kept = withoutNulls(quickly);
     return { ok: true, data: kept, isWhole: fieldsIn(kept) === fields };
   }
+  const quantity = tooMany(data, pointer);
+  if (quantity) return { ok: false, places: [quantity] };
   const instance = plainToInstance(contract, data);
   const errors = await validate(instance, { whitelist: true, forbidUnknownValues: false });
   if (errors.length > 0) return { ok: false, places: errors.flatMap((error) => placesOf(error, pointer)) };

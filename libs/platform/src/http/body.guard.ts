@@ -6,7 +6,9 @@ import { SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/co
 import type { Reflector } from '@nestjs/core';
 import { json, type Request, type Response } from 'express';
 
+import { tooDeep } from './depth.js';
 import { badRequest, ProblemException } from './problem.exception.js';
+import { tooMany } from './quantity.js';
 
 const READS_BODY = Symbol('reads body');
 const LIMIT_BYTES = 5 * 1024 * 1024;
@@ -33,6 +35,8 @@ export class BodyGuard implements CanActivate {
       });
     });
     if (!hasBody(request)) request.body = {};
+    const unwieldy = tooDeep(request.body) ?? tooMany(request.body); // before anybody looks at it, be it to know it again by its hash
+    if (unwieldy) throw badRequest(`The body ${unwieldy.message}.`, [unwieldy]);
     return true;
   }
 }

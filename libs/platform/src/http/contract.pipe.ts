@@ -11,7 +11,10 @@ import type { ProblemPlace } from '@tocsin/contracts';
 import { tooDeep } from './depth.js';
 import { withoutNulls } from './left-out.js';
 import { badRequest, ProblemException } from './problem.exception.js';
+import { tooMany } from './quantity.js';
 
+/** More help nobody, and would make the answer larger than the question. */
+const PLACES_MAX = 100;
 const PRIMITIVES: unknown[] = [String, Boolean, Number, Array, Object, Buffer];
 
 export class ContractPipe implements PipeTransform {
@@ -21,15 +24,15 @@ export class ContractPipe implements PipeTransform {
     if (type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
       throw badRequest('The body must be a JSON object.', [{ pointer: '', code: 'wrong_type', message: 'must be a JSON object sent as application/json' }]);
     }
-    const depth = tooDeep(value);
-    if (depth) throw badRequest(`The ${type} ${depth.message}.`, [depth]);
+    const unwieldy = tooDeep(value) ?? tooMany(value);
+    if (unwieldy) throw badRequest(`The ${type} ${unwieldy.message}.`, [unwieldy]);
     const instance = plainToInstance(metatype as new () => object, value ?? {});
     const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
     if (errors.length === 0) return withoutNulls(instance);
     const places = errors.flatMap((error) => placesOf(error, ''));
     throw badRequest(
       places.length === 1 ? `${type === 'body' ? 'The body' : 'The query'} is not valid: ${places[0]?.message ?? ''}.` : `${places.length} places are not valid.`,
-      places.map(({ pointer, ...place }) => (type === 'body' ? { pointer, ...place } : { parameter: pointer.slice(1), ...place })),
+      places.slice(0, PLACES_MAX).map(({ pointer, ...place }) => (type === 'body' ? { pointer, ...place } : { parameter: pointer.slice(1), ...place })),
     );
   }
 }

@@ -19,6 +19,8 @@ export interface IdempotentCall {
   route: string;
   key: string | undefined;
   bodyHash: string;
+  /** W3C trace context that the request came with. */
+  traceparent?: string | undefined;
   response: Response;
 }
 
@@ -39,6 +41,7 @@ const Call = createParamDecorator((_: unknown, context: ExecutionContext): Idemp
     route: `${request.method} ${request.path}`,
     key,
     bodyHash: createHash('sha256').update(JSON.stringify(request.body ?? null)).digest('hex'),
+    traceparent: request.get('traceparent'),
     response: http.getResponse<Response>(),
   };
 });
@@ -94,7 +97,7 @@ export class Idempotency {
         call.organizationId, call.route, call.key, fresh.status, JSON.stringify(fresh.body ?? null),
       ]);
       return { answer: fresh, replayed: false };
-    });
+    }, call.traceparent);
     if (replayed) call.response.set('Idempotency-Replayed', 'true');
     call.response.status(answer.status);
     return answer.body;

@@ -269,6 +269,12 @@ describe('a service', () => {
     });
   });
 
+  test.each([['too_deep', `{"slackError":${'['.repeat(200_000)}${']'.repeat(200_000)}}`], ['too_many', `{"slackError":[${'{},'.repeat(100_000)}{}]}`]])('refuses a body that holds %s, before it is made known again by an Idempotency-Key', async (code, content) => {
+    const headers = { authorization: `Bearer ${await issuer.token({ user: 'ada@acme.test' })}`, 'content-type': 'application/json', 'idempotency-key': code };
+    const response = await fetch(`${service.url}/v1/reports`, { method: 'POST', headers, body: content });
+    expect([response.status, await response.json()]).toMatchObject([400, { errors: [{ pointer: '', code }] }]);
+  });
+
   test('takes no body at all for an empty object', async () => {
     const response = await fetch(`${service.url}/v1/reports`, { method: 'POST', headers: { authorization: `Bearer ${await issuer.token({ user: 'ada@acme.test' })}` } });
     expect([response.status, ((await response.json()) as { errors: object[] }).errors[0]]).toMatchObject([400, { pointer: '/slackError' }]);
