@@ -91,14 +91,14 @@ export class DirectoryListRepository {
     return begun.length > 0;
   }
 
-  /** Whether the list of channels was read to its end within the last `seconds`, and whether it is being read, or will be by itself. */
-  async channelsWithin(connectionId: string, seconds: number): Promise<{ isWhole: boolean; isUnderWay: boolean }> {
-    const [row] = await this.database.query<{ isWhole: boolean; isUnderWay: boolean }[]>(
-      `select state = 'idle' and coalesce(synced_at > clock_timestamp() - make_interval(secs => $2), false) as "isWhole", state <> 'idle' as "isUnderWay"
+  /** Whether the list of channels was read to its end within the last `seconds`, and whether it is being read, or will be by itself; why it cannot be, where somebody has to do something about it. */
+  async channelsWithin(connectionId: string, seconds: number): Promise<{ isWhole: boolean; isUnderWay: boolean; failure: string | null }> {
+    const [row] = await this.database.query<{ isWhole: boolean; isUnderWay: boolean; failure: string | null }[]>(
+      `select state = 'idle' and coalesce(synced_at > clock_timestamp() - make_interval(secs => $2), false) as "isWhole", state <> 'idle' as "isUnderWay", case when state = 'failed' then reason end as failure
        from directory_lists where connection_id = $1 and list = 'channels'`,
       [connectionId, seconds],
     );
-    return row ?? { isWhole: false, isUnderWay: false };
+    return row ?? { isWhole: false, isUnderWay: false, failure: null };
   }
 
   /** The list that has been due the longest, channels that apps are in first; a pass that is due begins. */

@@ -73,3 +73,11 @@ test('an address that a dead token cannot look up stops its connection and repor
   await notifier.publish('connection.changed.v1', 'acme', Object.assign({}, connection, { version: 2 }));
   expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
 });
+
+test('a name that cannot be looked up, since Slack refuses the list of channels, says so', async () => {
+  await notifier.control('faults', { method: 'conversations.list', error: 'missing_scope' });
+  const narrow = await notifier.connect({ workspace: { id: 'T0GLOBEX02', name: 'Globex', url: 'https://globex.slack.com' } });
+  const id = await notifier.send({ connectionId: narrow.id, destination: { name: '#nowhere' } });
+  await eventually(async () => (await notifier.delivery(id)).waitingFor?.reason.startsWith('looking for #nowhere in the workspace: '));
+  expect((await notifier.delivery(id)).waitingFor?.reason).toMatch(/scope/);
+}, 20_000);

@@ -42,16 +42,10 @@ export class ResolveAddress {
   private async byName(connectionId: string, name: string): Promise<Resolution> {
     const channel = await this.directory.channelByName(connectionId, name);
     if (channel) return { found: { id: channel.channel_id, kind: 'channel', name: `#${channel.name}` } };
-    if (await this.copyIsTrusted(connectionId)) return { refused: unknownChannel(name) };
-    return { later: { reason: `looking for #${name} in the workspace`, seconds: 1 } };
-  }
-
-  /** Whether the copy of channels is whole and young; asks for a fresh one when it is not. */
-  private async copyIsTrusted(connectionId: string): Promise<boolean> {
-    const { isWhole, isUnderWay } = await this.lists.channelsWithin(connectionId, TRUSTED_COPY_SECONDS);
-    if (isWhole) return true;
+    const { isWhole, isUnderWay, failure } = await this.lists.channelsWithin(connectionId, TRUSTED_COPY_SECONDS);
+    if (isWhole) return { refused: unknownChannel(name) };
     if (!isUnderWay) await this.directory.refresh(this.database, connectionId);
-    return false;
+    return { later: { reason: `looking for #${name} in the workspace${failure === null ? '' : `: ${failure}`}`, seconds: 1 } };
   }
 
   private async byEmail(connectionId: string, email: string): Promise<Resolution> {
