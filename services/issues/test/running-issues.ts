@@ -50,9 +50,9 @@ export class KeepingBus implements MessageBus {
   }
 
   /** Hands an event to its handler, as a broker would. */
-  async deliver(type: MessageType, organizationid: string | undefined, data: object, { id = randomUUID(), source = '/a/producer', time }: { id?: string; source?: string; time?: string } = {}): Promise<void> {
+  async deliver(type: MessageType, organizationid: string | undefined, data: object, { id = randomUUID(), source = '/a/producer', ...attributes }: { id?: string; source?: string; time?: string; traceparent?: string } = {}): Promise<void> {
     const queue = `issues.${type}`;
-    const event = { specversion: '1.0', id, source, type, ...(organizationid !== undefined && { organizationid }), ...(time !== undefined && { time }), data };
+    const event = { specversion: '1.0', id, source, type, ...(organizationid !== undefined && { organizationid }), ...attributes, data };
     const message: IncomingMessage = { id, type, queue, body: Buffer.from(JSON.stringify(event)), contentType: 'application/cloudevents+json', headers: {}, attempt: 1, redelivered: false };
     const handler = this.handlers.get(queue);
     if (!handler) throw new Error(`nobody hears ${queue}`);

@@ -7,6 +7,8 @@ export class BusContext {
   /** When it happened, as the producer says; when it came in, where the producer says nothing. */
   readonly time!: Date;
   readonly organizationId: string | undefined;
+  /** W3C trace context that it came with, in its envelope or the transport's. */
+  readonly traceparent?: string | undefined;
   /** From 1; grows when a handler failed. */
   readonly attempt!: number;
   /** It may have been handed out before. */

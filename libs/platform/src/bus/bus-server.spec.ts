@@ -140,6 +140,16 @@ describe('a handler', () => {
     expect(heard[0]?.context.json).toBeUndefined();
   });
 
+  test.each([
+    ['in its envelope', { body: json({ ...EVENT, traceparent: '00-a-b-01' }), headers: { traceparent: '00-c-d-00' } }, '00-a-b-01'],
+    ['beside it', { headers: { traceparent: '00-c-d-00' } }, '00-c-d-00'],
+    ['nowhere', { headers: { traceparent: 7 } }, undefined],
+  ])('gets the trace context of an event that has it %s', async (_, message, traceparent) => {
+    const bus = await connectorWith(Hears);
+    await handle(bus, message);
+    expect(heard[0]?.context.traceparent).toBe(traceparent);
+  });
+
   test.each<[string, Buffer, string]>([
     ['is not JSON', Buffer.from('{'), 'invalid_event'],
     ['is no CloudEvent', json({ ...EVENT, id: undefined }), 'invalid_event'],

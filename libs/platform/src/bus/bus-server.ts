@@ -127,8 +127,13 @@ function assertOneOrganization({ organizationid }: CloudEvent, data: { organizat
   throw new PermanentError('wrong_organization', 'organizationid of the event and organizationId of its data are not the same.');
 }
 
-function contextOf({ id, source, type, time, organizationid }: CloudEvent, { attempt, redelivered, body }: IncomingMessage, isAsSent: boolean): BusContext {
-  return new BusContext({ id, source, type, time: time === undefined ? new Date() : new Date(time), organizationId: organizationid, attempt, redelivered, ...(isAsSent && { json: body }) });
+function contextOf({ id, source, type, time, organizationid, traceparent }: CloudEvent, { attempt, redelivered, body, headers }: IncomingMessage, isAsSent: boolean): BusContext {
+  const trace = traceparent ?? headers.traceparent;
+  return new BusContext({
+    id, source, type, time: time === undefined ? new Date() : new Date(time), organizationId: organizationid, attempt, redelivered,
+    ...(typeof trace === 'string' && { traceparent: trace }),
+    ...(isAsSent && { json: body }),
+  });
 }
 
 /** Waits for what the handler does with the message: Nest wraps promises and observables in each other. @returns what it does afterwards */

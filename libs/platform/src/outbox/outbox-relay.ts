@@ -14,6 +14,7 @@ import type { Logger } from '../logging/logger.js';
 import { Loop } from '../service/loop.js';
 import { FullQueues } from './full-queues.js';
 import { sourceOf } from './outbox.js';
+import { traceparentIn } from './traceparent.js';
 
 const BATCH = 200;
 /** The net under the wake-up after a commit. */
@@ -120,7 +121,8 @@ export class OutboxRelay {
   }
 
   private message({ type, exchange, message_id, body }: OutboxRow): OutgoingMessage {
-    return { id: message_id, type, exchange, source: sourceOf(this.service), body };
+    const traceparent = traceparentIn(body);
+    return { id: message_id, type, exchange, source: sourceOf(this.service), body, ...(traceparent !== undefined && { headers: { traceparent } }) };
   }
 
   private async charge(tx: EntityManager, refusals: readonly Refusal[]): Promise<void> {

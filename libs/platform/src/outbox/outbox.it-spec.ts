@@ -105,12 +105,21 @@ describe('a message in the outbox', () => {
     await outbox.transaction((tx) => outbox.add(tx, { type: 'connection.reported.v1', organizationId: 'acme', subject: 'c1', data: { connectionId: 'c1' } }));
     await relay.pass();
     const [message] = bus.taken;
-    expect(message).toMatchObject({ type: 'connection.reported.v1', exchange: 'tocsin.events', source: '/tocsin/notifier' });
+    expect(message).toMatchObject({ type: 'connection.reported.v1', exchange: 'tocsin.events', source: '/tocsin/notifier', headers: { traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/) } });
     expect(JSON.parse(message?.body ?? '')).toEqual({
       specversion: '1.0', id: message?.id, source: '/tocsin/notifier', type: 'connection.reported.v1', time: expect.stringMatching(/^\d{4}-.*Z$/),
-      subject: 'c1', datacontenttype: 'application/json', organizationid: 'acme', data: { connectionId: 'c1' },
+      subject: 'c1', datacontenttype: 'application/json', organizationid: 'acme', traceparent: message?.headers?.traceparent, data: { connectionId: 'c1' },
     });
     await expect(pending()).resolves.toEqual([]);
+  });
+
+  test('belongs to the trace of what led to it, each as a step of its own; what nothing led to begins a trace', async () => {
+    await outbox.transaction((tx) => outbox.add(tx, ...['m1', 'm2'].map((id) => ({ type: 'connection.reported.v1' as const, organizationId: 'acme', data: {}, id }))), '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01');
+    await sayAll(['m3', 'm4']);
+    await relay.pass();
+    const steps = bus.taken.map(({ headers }) => headers?.traceparent?.split('-') ?? []);
+    expect(steps.slice(0, 2).map(([, trace, , flags]) => [trace, flags])).toEqual(Array(2).fill(['4bf92f3577b34da6a3ce929d0e0e4736', '01']));
+    expect([new Set(steps.map(([, trace]) => trace)).size, new Set(steps.map(([, , step]) => step)).size]).toEqual([3, 4]);
   });
 
   test('goes out soon after the commit, without waiting for the clock', async () => {

@@ -7,6 +7,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
 import { textArray } from '../database/lists.js';
 import { eventId } from './event-id.js';
+import { traceparentAfter } from './traceparent.js';
 
 /** A message to be said: the CloudEvent around it is made by {@link Outbox.add}. */
 export interface OutgoingEvent {
@@ -23,6 +24,7 @@ export interface OutgoingEvent {
 export class Outbox {
   private readonly afterCommit: (() => void)[] = [];
   private readonly afterCommitOf = new WeakMap<EntityManager, (() => void)[]>();
+  private readonly traceOf = new WeakMap<EntityManager, string>();
 
   constructor(
     private readonly database: DataSource,
@@ -30,11 +32,15 @@ export class Outbox {
     private readonly relay: { wake(): void },
   ) {}
 
-  /** Runs `work` in one transaction; what it added to the outbox is on its way at once after the commit. */
-  async transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` in one transaction; what it added to the outbox is on its way at once after the commit.
+   * @param traceparent of the request or message that led to it: what is said because of it belongs to the same trace
+   */
+  async transaction<T>(work: (tx: EntityManager) => Promise<T>, traceparent?: string): Promise<T> {
     const own: (() => void)[] = [];
     const result = await this.database.transaction((tx) => {
       this.afterCommitOf.set(tx, own);
+      if (traceparent !== undefined) this.traceOf.set(tx, traceparent);
       return work(tx);
     });
     this.relay.wake();
@@ -68,7 +74,7 @@ export class Outbox {
    */
   async add(tx: EntityManager, ...events: OutgoingEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const rows = events.map((event) => this.row(event));
+    const rows = events.map((event) => this.row(event, this.traceOf.get(tx)));
     await tx.query(
       `insert into outbox (type, exchange, message_id, body, organization_id)
        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])`,
@@ -76,7 +82,7 @@ export class Outbox {
     );
   }
 
-  private row({ type, organizationId, subject, data, id = eventId() }: OutgoingEvent): { type: string; exchange: Exchange; id: string; body: string; organizationId: string } {
+  private row({ type, organizationId, subject, data, id = eventId() }: OutgoingEvent, parent: string | undefined): { type: string; exchange: Exchange; id: string; body: string; organizationId: string } {
     const route = routeOf(type);
     if (route === undefined || !(route.saidBy.includes(this.service) || route.saidBy.includes('any'))) {
       throw new Error(`The table of messages does not let ${this.service} say "${type}".`);
@@ -90,6 +96,7 @@ export class Outbox {
       ...(subject !== undefined && { subject }),
       datacontenttype: 'application/json',
       organizationid: organizationId,
+      traceparent: traceparentAfter(parent),
       data,
     };
     return { type, exchange: route.exchange, id, body: JSON.stringify(event), organizationId };

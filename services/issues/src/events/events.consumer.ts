@@ -26,8 +26,8 @@ export class EventsConsumer {
     await this.take({ id: context.id, source: context.source, time: context.time, type: 'issue.resolved.v1', data }, context);
   }
 
-  private async take(event: IntakeEvent, { organizationId, source }: BusContext): Promise<void> {
+  private async take(event: IntakeEvent, { organizationId, source, traceparent }: BusContext): Promise<void> {
     if (organizationId === undefined) throw new PermanentError('no_organization', 'The event names no organization: the attribute organizationid is missing.');
-    await this.outbox.transaction((tx) => this.events.take(tx, { organizationId, actor: { kind: 'system', id: source } }, event));
+    await this.outbox.transaction((tx) => this.events.take(tx, { organizationId, actor: { kind: 'system', id: source } }, event), traceparent);
   }
 }

@@ -37,17 +37,18 @@ export class EventsController {
     const body = await readBody(request, { compressed: BODY_MAX, plain: BODY_MAX });
     const reading = await readEvents({ contentType, headers: request.headers, body }, caller, new Date());
     if (!reading.ok) throw refused(reading);
-    return this.take(caller, reading.events, requestId(request));
+    return this.take(caller, reading.events, request);
   }
 
-  private async take(caller: Caller, events: Extract<EventsReading, { ok: true }>['events'], id: string): Promise<Receipt> {
+  private async take(caller: Caller, events: Extract<EventsReading, { ok: true }>['events'], request: Request): Promise<Receipt> {
+    const id = requestId(request);
     // in one order for everybody, so that two batches never wait for each other
     const inOrder = [...events].sort((a, b) => (a.data.application < b.data.application ? -1 : Number(a.data.application > b.data.application)));
     const accepted = await this.outbox.transaction(async (tx) => {
       let count = 0;
       for (const event of inOrder) count += Number(await this.events.take(tx, { organizationId: caller.organizationId, actor: actorOf(caller), requestId: id }, event));
       return count;
-    });
+    }, request.get('traceparent'));
     return { accepted, duplicates: events.length - accepted, refused: [] };
   }
 }

@@ -67,6 +67,15 @@ describe('events over HTTP', () => {
     expect(await issuesOf('told')).toMatchObject([{ title: 'Other words for it', revision: 3 }]);
   });
 
+  test('what is told of an event belongs to its trace, whichever way it came', async () => {
+    const trace = (digit: string): string => `00-${digit.repeat(32)}-00f067aa0ba902b7-01`;
+    await post(reported('traced', { fingerprint: 'http' }), { ...STRUCTURED, traceparent: trace('a') });
+    await issues.bus.deliver('issue.reported.v1', 'acme', { title: 'By message', severity: 'low', application: 'traced', fingerprint: 'amqp' }, { traceparent: trace('b') });
+    const said = (): typeof issues.bus.said => issues.bus.said.filter(({ type, body }) => type === 'issue.changed.v1' && body.includes('"traced"'));
+    await eventually(() => said().length === 2);
+    expect(said().map(({ headers }) => headers?.traceparent)).toEqual([expect.stringMatching(/^00-a{32}-[0-9a-f]{16}-01$/), expect.stringMatching(/^00-b{32}-[0-9a-f]{16}-01$/)]);
+  });
+
   test('other words, or a line that moved, are said as a refresh; the same again is not', async () => {
     await post(reported('refreshed'));
     await post(reported('refreshed', { location: { path: 'src/a.ts', line: 7 } }));

@@ -48,6 +48,11 @@ function send(id: string, body: object = order, headers?: Record<string, string>
   return noa.post(`/v1/issues/${id}/slack-messages`, body, headers);
 }
 
+/** The trace context of a command's message. */
+async function traceOf(deliveryId: string): Promise<string | undefined> {
+  return (await eventually(() => issues.bus.said.find(({ type, body }) => type === 'slack.send.v1' && body.includes(deliveryId)))).headers?.traceparent;
+}
+
 function commands(): SendToSlack[] {
   return issues.bus.dataOf<SendToSlack>('slack.send.v1');
 }
@@ -82,6 +87,11 @@ describe('send to Slack, by hand', () => {
     const [snapshot] = (await commandOf(body.deliveryId)).issues;
     expect(Buffer.byteLength(JSON.stringify(snapshot))).toBeLessThanOrEqual(8000);
     expect(snapshot?.description).toMatch(/^é+…$/);
+  });
+
+  test('goes on with the trace of the request', async () => {
+    const { body } = await send(ids[0] ?? '', order, { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' });
+    expect(await traceOf(body.deliveryId)).toMatch(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/);
   });
 
   test('a double click, and any retry, sends once', async () => {
