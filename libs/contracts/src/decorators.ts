@@ -71,17 +71,23 @@ function judgeTotals(value: unknown): Verdict {
 }
 
 /** RFC 3339, and of days and offsets only those that PostgreSQL knows as well. */
-const TIME = /^(\d{4})-(\d\d)-(\d\d)(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-](0\d|1[0-5]):[0-5]\d))?$/i;
+const TIME = /^(\d{4})-(\d\d)-(\d\d)(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,30})?(Z|[+-](0\d|1[0-5]):[0-5]\d))?$/i;
 
 function judgeTime(value: unknown): Verdict {
   const [, year, month, day] = (typeof value === 'string' && TIME.exec(value)) || [];
-  return isDay(Number(year), Number(month), Number(day)) ? undefined : 'must be a time by RFC 3339, for example 2026-01-31T09:30:00Z';
+  return isDay(Number(year), Number(month), Number(day)) && isWithinYears(String(value)) ? undefined : 'must be a time by RFC 3339, for example 2026-01-31T09:30:00Z';
 }
 
 /** Whether the calendar has it: there is no 30 February, and no year 0. */
 export function isDay(year: number, month: number, day: number): boolean {
   const date = new Date(Date.UTC(year, month - 1, day));
   return year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** Whether a time is of the years 1 to 9999 also in UTC: beyond, JavaScript writes what PostgreSQL does not read. */
+export function isWithinYears(time: string): boolean {
+  const year = new Date(time.toUpperCase()).getUTCFullYear();
+  return year >= 1 && year <= 9999;
 }
 
 /** What {@link IsDestination} asks of a value. */

@@ -35,6 +35,8 @@ describe('an event in structured mode', () => {
     ['type', undefined, '/type', 'required'],
     ['time', 'yesterday', '/time', 'bad_time'],
     ['time', '2026-13-01T00:00:00Z', '/time', 'bad_time'],
+    ['time', '0000-01-01T00:00:00Z', '/time', 'bad_time'],
+    ['time', '9999-12-31T23:59:59-15:00', '/time', 'bad_time'],
     ['organizationid', 7, '/organizationid', 'wrong_type'],
     ['datacontenttype', 'text/xml', '/datacontenttype', 'unsupported'],
     ['data', undefined, '/data', 'required'],
