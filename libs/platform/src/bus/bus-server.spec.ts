@@ -140,6 +140,13 @@ describe('a handler', () => {
     expect(heard[0]?.context.json).toBeUndefined();
   });
 
+  test('never sees an event whose headers hold a NUL character', async () => {
+    const bus = await connectorWith(Hears);
+    const headers = { cloudEvents_specversion: '1.0', cloudEvents_id: 'e\0', cloudEvents_source: '/a', cloudEvents_type: TYPE, cloudEvents_organizationid: 'acme' };
+    await expect(handle(bus, { contentType: 'application/json', headers, body: json(REPORT) })).rejects.toMatchObject({ name: 'PermanentError', reason: 'unreadable' });
+    expect(heard).toEqual([]);
+  });
+
   test.each([
     ['in its envelope', { body: json({ ...EVENT, traceparent: '00-a-b-01' }), headers: { traceparent: '00-c-d-00' } }, '00-a-b-01'],
     ['beside it', { headers: { traceparent: '00-c-d-00' } }, '00-c-d-00'],
@@ -158,6 +165,7 @@ describe('a handler', () => {
     ['is not UTF-8', Buffer.from(JSON.stringify({ ...EVENT, data: { ...REPORT, slackError: 'ungültig' } }), 'latin1'), 'unreadable'],
     ['holds half of a character', Buffer.from(JSON.stringify({ ...EVENT, data: { ...REPORT, slackError: '\ud83d' } })), 'unreadable'],
     ['holds a NUL character in the name of a field', json({ ...EVENT, data: { ...REPORT, 'a\0': 1 } }), 'unreadable'],
+    ['holds a NUL character within base64', json({ ...EVENT, data: undefined, data_base64: Buffer.from(JSON.stringify({ ...REPORT, slackError: 'a\0' })).toString('base64') }), 'unreadable'],
     ['is larger than its type may be', json({ ...EVENT, data: { ...REPORT, padding: 'x'.repeat(MESSAGE_MAX_BYTES) } }), 'too_large'],
     ['lacks a field', json({ ...EVENT, data: { ...REPORT, connectionId: undefined } }), 'invalid_data'],
     ['has no object as data', json({ ...EVENT, data: 'x' }), 'invalid_data'],

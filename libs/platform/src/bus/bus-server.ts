@@ -99,14 +99,14 @@ function envelopeOf(route: MessageRoute, message: IncomingMessage): { event: Clo
   const reading = decodeCloudEvent(message, AMQP_BINDING);
   if (!reading.ok) throw new PermanentError('invalid_event', `This is no CloudEvent: ${placesText(reading.places)}`);
   const isEscaped = body.includes(ESCAPE);
-  const unstorable = isEscaped ? unstorablePlace(reading.event) : undefined;
+  const unstorable = isEscaped || !reading.isBody ? unstorablePlace(reading.event) : undefined;
   if (unstorable) throw new PermanentError('unreadable', `The message cannot be kept: ${placesText([unstorable])}`);
   if (reading.event.type !== route.type) throw otherType(reading.event.type, route.type);
   // an escape may stand in what nobody looked at: a field that another of its name overrules
   return { event: reading.event, isAsSent: reading.isBody && !isEscaped };
 }
 
-/** JSON has what cannot be stored only as an escape, and hardly ever an escape of this kind. */
+/** JSON has what cannot be stored only as an escape, and hardly ever an escape of this kind; headers and base64 have it in other ways. */
 const ESCAPE = '\\u';
 
 function otherType(type: string, expected: string): PermanentError {

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 
 import { AMQP_BINDING, checkCloudEvent, checkCloudEventBatch, decodeCloudEvent, HTTP_BINDING } from './cloud-event.codec.js';
