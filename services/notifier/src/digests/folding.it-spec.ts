@@ -175,6 +175,23 @@ describe('a backlog that would take too long', () => {
   });
 });
 
+describe('what a workspace may send at most', () => {
+  test.each([
+    ['wait to be sent to as well: it falls behind with them', `false, clock_timestamp()`, 1],
+    ['rest for a time of their own: it does not fall behind', `false, clock_timestamp() + interval '1 hour'`, 0],
+    ['are still looked for: it does not fall behind', `true, clock_timestamp()`, 0],
+  ])('is shared by a destination with others; two hundred of them %s', async (_, isProvisionalAndNext, folded) => {
+    Object.assign(digests.opened.config, { SLACK_WORKSPACE_RATE: 5, SLACK_WORKSPACE_BURST: 20 });
+    await digests.acceptMany(2);
+    await digests.opened.source.query(`update lanes set next_at = clock_timestamp() - interval '1 second'`);
+    await digests.opened.source.query(
+      `insert into lanes (organization_id, connection_id, destination_key, provisional, next_at, leased_until)
+       select 'acme', 'connection-1', 'email:somebody-' || n, p.provisional, p.next_at, clock_timestamp() + interval '1 minute' from generate_series(1, 200) n, (select ${isProvisionalAndNext}) p (provisional, next_at)`,
+    );
+    expect(await digests.opened.claimToFold()).toHaveLength(folded);
+  });
+});
+
 describe('after a pause of over an hour', () => {
   test('all that was held is told as one catch-up, also while the rest of it is being let go', async () => {
     await digests.opened.source.query(`insert into pauses (organization_id, workflow_id, paused_by) values ('acme', '', 'ada@acme.test')`);

@@ -140,7 +140,8 @@ begin
     from unnest(idle) as idle_lane) waiting
   where l.lane_id = waiting.lane_id and waiting.soonest is distinct from moment;
 
-  -- a lane is folded when what waits in it would take too long at its turn, or has waited for over an hour
+  -- a lane is folded when what waits in it would take too long at its turn, which comes after that of all that may send by then,
+  -- or has waited for over an hour
   if digest_after > interval '0' then
     with looked as (
       update lanes l set fold_at = moment + interval '1 second' where l.lane_id = any(taken) and l.fold_at <= moment
@@ -150,7 +151,8 @@ begin
         extract(epoch from channel_interval) * looked.interval_factor * b.sharers,
         coalesce((
           select count(*) from (
-            select 1 from lanes o join connections oc using (connection_id) where oc.budget_key = b.budget_key and o.active and o.next_at < 'infinity' limit 1000) others
+            select 1 from lanes o join connections oc using (connection_id)
+            where oc.budget_key = b.budget_key and o.active and not o.provisional and o.next_at <= moment + digest_after limit 1000) others
           ) / nullif(rate * b.rate_factor, 0), 0)) as seconds
       from looked join connections c using (connection_id) join budgets b using (budget_key)
     )
