@@ -60,8 +60,15 @@ describe('a bearer token of the issuer', () => {
     ['is of another issuer', { issuer: 'https://elsewhere.test' }],
     ['is signed by a stranger', { key: stranger.privateKey }],
     ['names nobody', { sub: '' }],
+    ['names nobody but a blank', { sub: ' ' }],
+    ['names somebody longer than any message may', { sub: 'x'.repeat(321) }],
+    ['names an organization longer than any message may', { organization: 'x'.repeat(129) }],
   ])('is refused when it %s', async (_, claims) => {
     await expect(aVerifier().verifier.verify(await aToken(claims))).rejects.toBeInstanceOf(InvalidToken);
+  });
+
+  test.each(['', ' ', 'x'.repeat(321), 7])('calls somebody by the id whose e-mail address is "%s", which no message may have as its sender', async (email) => {
+    await expect(aVerifier().verifier.verify(await aToken({ email }))).resolves.toMatchObject({ name: 'ada' });
   });
 
   test('is refused when it would never expire', async () => {
@@ -109,6 +116,10 @@ describe('an API key', () => {
     await expect(verifier.verify(KEY)).resolves.toMatchObject({ kind: 'key', applications: ['shop'] });
     await verifier.verify(KEY);
     expect(asked).toEqual([KEY]);
+  });
+
+  test('whose name is blank is called by its id', async () => {
+    await expect(aVerifier({ name: ' ' }).verifier.verify(KEY)).resolves.toMatchObject({ name: 'k1' });
   });
 
   test('has to be shown again within a minute of being looked up, however often it was shown since', async () => {

@@ -15,6 +15,9 @@ export const API_KEY_PREFIX = 'tocsin_';
 const REMEMBERED_MS = 60_000;
 /** Ours are a quarter as long; a longer text is none and need not be asked about. */
 const API_KEY_MAX = 200;
+/** As long as messages may have them: what is sent for somebody whose name is longer, or blank, would be refused after it was accepted. */
+const NAME_MAX = 320;
+const ORGANIZATION_MAX = 128;
 
 /** Where the keys of the issuer come from. */
 export interface TokenIssuer {
@@ -48,7 +51,7 @@ export class TokenVerifier {
   private async verifyApiKey(key: string, forgottenAt: number): Promise<Caller> {
     const caller = key.length > API_KEY_MAX ? undefined : await this.lookUpApiKey(key);
     if (!caller) throw new InvalidToken('The API key is unknown, expired or deleted.');
-    return { ...caller, verifiedUntil: Math.min(forgottenAt, caller.expiresAt ?? forgottenAt) };
+    return { ...caller, name: isName(caller.name) ? caller.name : caller.id, verifiedUntil: Math.min(forgottenAt, caller.expiresAt ?? forgottenAt) };
   }
 
   private async verifyJwt(token: string): Promise<Caller> {
@@ -73,15 +76,21 @@ function isOfIssuer(error: unknown): boolean {
 
 function callerFrom(payload: JWTPayload): Caller {
   const { sub, email, organization, roles } = payload as JWTPayload & { email?: unknown; organization?: unknown; roles?: unknown };
-  if (typeof sub !== 'string' || sub === '') throw new InvalidToken('The token has no "sub".');
+  if (typeof sub !== 'string' || sub.trim() === '') throw new InvalidToken('The token has no "sub".');
+  if (sub.length > NAME_MAX) throw new InvalidToken(`The "sub" of the token is longer than ${NAME_MAX} characters.`);
+  if (typeof organization === 'string' && organization.length > ORGANIZATION_MAX) throw new InvalidToken(`The claim "organization" of the token is longer than ${ORGANIZATION_MAX} characters.`);
   const roleNames = Array.isArray(roles) ? roles.filter((role): role is string => typeof role === 'string') : [];
   return {
     kind: 'user',
     id: sub,
-    name: typeof email === 'string' ? email : sub,
+    name: isName(email) ? email : sub,
     organizationId: typeof organization === 'string' ? organization : '',
     permissions: permissionsOf(roleNames),
   };
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= NAME_MAX;
 }
 
 /** Keys of an OIDC issuer, found by discovery at the first use and fetched anew when an unknown key appears. */
