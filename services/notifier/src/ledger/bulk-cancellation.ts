@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import type { BulkFilter } from '@tocsin/contracts';
+import type { BulkFilter, DeliveryCriteria } from '@tocsin/contracts';
 import { Audit } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
@@ -25,12 +25,10 @@ export class BulkCancellation {
     const criteria = criteriaOf(filter);
     const { condition, parameters } = filterSql(author.organizationId, criteria);
     const [now] = await this.database.query<{ at: string }[]>('select clock_timestamp()::text as at');
-    const [at, except] = [`$${parameters.length + 1}`, `$${parameters.length + 2}`];
-    // what waits is few of many: each batch looks for it by the index of it. A digest stays for the sake of a member that was left out
+    // what waits is few of many: each batch looks for it by the index of it
     const which = {
-      condition: `${condition} and ${WAITING_IN_LANE} and d.recorded_at <= ${at}::timestamptz and (d.kind <> 'digest' or not exists (
-        select 1 from deliveries m where m.organization_id = d.organization_id and m.digest_id = d.delivery_id and m.delivery_id = any(${except}::text[])))`,
-      parameters: [...parameters, now?.at, criteria.exceptIds ?? []],
+      condition: `${condition} and ${WAITING_IN_LANE} and d.recorded_at <= $${parameters.length + 1}::timestamptz and (d.kind <> 'digest' or not exists (${otherMembers(author.organizationId, criteria)}))`,
+      parameters: [...parameters, now?.at],
     };
     let withDigests = 0;
     const digests = await this.waiting.endAll(cancelled(author), { ...which, condition: `${which.condition} and d.kind = 'digest'` }, async (tx, ended) => {
@@ -45,6 +43,13 @@ export class BulkCancellation {
     const deliveryIds = ended.map(({ delivery_id }) => delivery_id);
     await this.audit.record(tx, { ...author, action: 'deliveries.cancelled', target: { kind: 'organization', id: author.organizationId }, after: { filter, deliveryIds } });
   }
+}
+
+/** What the digest `d` tells that the filter does not name: it stays for the sake of that. One that is named itself, by its id or as a digest, is all that it tells. */
+function otherMembers(organizationId: string, criteria: DeliveryCriteria): string {
+  const { condition } = filterSql(organizationId, criteria, ['id', 'source']);
+  return `select 1 from deliveries m where m.organization_id = d.organization_id and m.digest_id = d.delivery_id and m.state = 'waiting'
+    and not exists (select 1 from ledger d where d.organization_id = m.organization_id and d.delivery_id = m.delivery_id and ${condition})`;
 }
 
 /** They are given the end of their digest in a moment. */

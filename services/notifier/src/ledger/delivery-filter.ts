@@ -61,14 +61,15 @@ const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   q: `(d.delivery_id = ?::text or strpos(lower(coalesce(d.destination_name, '')), lower(?::text)) > 0 or strpos(d.searched, ${NEEDLE}) > 0)`,
 };
 
-/** The condition on `d`, of the view `ledger`: deliveries of one organization. */
-export function filterSql(organizationId: string, criteria: DeliveryCriteria): Which {
+/** The condition on `d`, of the view `ledger`: deliveries of one organization. @param but what is not asked for; the parameters are the same */
+export function filterSql(organizationId: string, criteria: DeliveryCriteria, but: readonly (keyof DeliveryCriteria)[] = []): Which {
   const parameters: unknown[] = [organizationId];
   const conditions = ['d.organization_id = $1'];
   for (const [name, condition] of Object.entries(CONDITIONS)) {
     const wanted = criteria[name as keyof DeliveryCriteria];
     if (wanted === undefined) continue;
     parameters.push(wanted);
+    if (but.includes(name as keyof DeliveryCriteria)) continue;
     conditions.push(condition.replaceAll('?', `$${parameters.length}`));
   }
   return { condition: conditions.join(' and '), parameters };
