@@ -65,7 +65,7 @@ export class OpenedDigests {
     const waiting = new ChangeWaiting(news, opened.told, opened.waiting, new DeliveryLog(opened.outbox));
     const paused = new PausedMembers(opened.waiting, waiting);
     this.changes = new FollowChanges(opened.outbox, news, waiting, opened.arrivals);
-    this.renewal = new RenewDigest(opened.source, opened.outbox, writer, opened.waiting, paused);
+    this.renewal = new RenewDigest(opened.source, opened.outbox, this.members, writer, opened.waiting, paused, waiting);
     this.pauses = new PauseRepository(opened.source, opened.outbox, new DeliveryLog(opened.outbox), new Audit(), paused);
     this.settling = new SettlingJob(opened.outbox, ends, new TakeApart(this.members, writer, ends, waiting), opened.told, this.changes, new DeliveryLog(opened.outbox), metrics, logger);
   }

@@ -146,6 +146,17 @@ describe('cancelling what a digest that waits is to tell', () => {
     expect(await ends('true')).toEqual({ 'suppressed cancelled': 41 });
   });
 
+  test.each([
+    ['about one issue', { issueId: ['issue-03'] }, 1], ['by the words of its title', { q: 'Issue number 12' }, 1], ['from a moment on, though the digest came later', { after: new Date().toISOString() }, 0],
+  ])('%s leaves the others in their digest', async (_, filter, count) => {
+    members = await digests.acceptMany(40, (n) => ({ issues: [{ ...(issues[n] as Issue), title: `Issue number ${n}.` }] }));
+    await digests.opened.source.query(`update commands set created_at = created_at - interval '1 hour'`);
+    await digests.fold();
+    expect(await cancellation.cancel(author, filter)).toBe(count);
+    expect((await post())?.command).toMatchObject({ source: { of: 40 - count } });
+    expect(await ends()).toEqual({ posted: 40 - count, ...(count > 0 && { 'suppressed cancelled': count }) });
+  });
+
   test('everything but one of them leaves that one in its digest', async () => {
     await folded();
     expect(await cancellation.cancel(author, { all: true, exceptIds: [members[7] ?? ''] })).toBe(39);
@@ -304,7 +315,18 @@ describe('a message whose life ends while its digest waits', () => {
     if (isSwept) await sweep.sweep();
     else await post();
     await digests.settleAll();
-    expect(await ends('true')).toEqual({ 'dead expired': 41 });
+    expect(await ends()).toEqual({ 'dead expired': 40 });
+    expect(await ends(`kind = 'digest'`)).toEqual({ [isSwept ? 'dead expired' : 'suppressed nothing_left']: 1 });
+    expect(await digests.opened.source.query('select * from digests')).toEqual([]);
+  });
+
+  test('leaves a digest without any, which ends also when whoever found it so died', async () => {
+    await folded();
+    const claim = await claimed();
+    await age(members);
+    expect(await digests.renewal.renew(claim)).toMatchObject({ outcome: { state: 'suppressed', error: { code: 'nothing_left' } } });
+    await post();
+    expect(await ends('true')).toEqual({ 'dead expired': 40, 'suppressed nothing_left': 1 });
     expect(await digests.opened.source.query('select * from digests')).toEqual([]);
   });
 

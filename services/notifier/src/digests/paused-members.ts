@@ -46,15 +46,14 @@ export class PausedMembers {
     return found.length === BATCH;
   }
 
-  /** Of a digest that this process is about to post, with its lane locked. @returns whether there were any */
-  async takeOutOf(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<boolean> {
+  /** Of a digest that this process is about to post, with its lane locked. */
+  async takeOutOf(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<void> {
     const found = await tx.query<DeliveryKey[]>(
       `select m.organization_id, m.delivery_id from deliveries m join deliveries g on g.organization_id = m.organization_id and g.delivery_id = m.digest_id
        where m.organization_id = $1 and m.digest_id = $2 and ${PAUSED_MEMBER}`,
       [organizationId, digestId],
     );
     for (let at = 0; at < found.length; at += BATCH) await this.leave(tx, organizationId, found.slice(at, at + BATCH).map(({ delivery_id }) => delivery_id), 'posting');
-    return found.length > 0;
   }
 
   /** @param state of their digest, else they stay */

@@ -7,17 +7,25 @@ import { Outbox } from '@tocsin/platform';
 
 import { issueIdsOf, searchedIn } from '../deliveries/arrival.js';
 import type { Claim, ClaimedRow } from '../deliveries/claim.js';
+import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import { EXPIRED, NOTHING_LEFT } from '../deliveries/endings.js';
 import { suppressed } from '../deliveries/outcome.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
-import type { DigestKey } from './digest-members.repository.js';
+import { ChangeWaiting } from '../living/change-waiting.js';
+import { DigestMembersRepository, type DigestKey } from './digest-members.repository.js';
 import { DigestWriter } from './digest-writer.js';
 import { PAUSED_MEMBER, PausedMembers } from './paused-members.js';
 
 /** Its life has ended. Its digest is not held, or it would not be posted. */
 const EXPIRED_MEMBER = `m.state = 'waiting' and m.expires_at <= clock_timestamp()`;
-const LEAVING = `select 1 from deliveries m where m.organization_id = g.organization_id and m.digest_id = g.delivery_id and (${EXPIRED_MEMBER} or ${PAUSED_MEMBER})`;
+const MEMBERS = 'from deliveries m where m.organization_id = g.organization_id and m.digest_id = g.delivery_id';
+const LEAVING = `select 1 ${MEMBERS} and (${EXPIRED_MEMBER} or ${PAUSED_MEMBER})`;
+/** Nobody changes what is on its way, and what arrives is older than what was heard of its issue now and then. */
+const BEHIND = `select 1 ${MEMBERS} and exists (
+  select 1 from commands c join heard_issues h on h.organization_id = c.organization_id and h.issue_id = c.issue_ids[1] and h.revision > c.issue_revision
+  where c.organization_id = m.organization_id and c.delivery_id = m.delivery_id)`;
+const PAGE = 250;
 
 /** What a digest says instead, or what became of it since nothing is left to tell. */
 type Renewed = Pick<ClaimedRow, 'event' | 'issue_ids'> | { outcome: Outcome };
@@ -27,25 +35,29 @@ export class RenewDigest {
   constructor(
     private readonly database: DataSource,
     private readonly outbox: Outbox,
+    private readonly members: DigestMembersRepository,
     private readonly writer: DigestWriter,
     private readonly waiting: WaitingRepository,
     private readonly paused: PausedMembers,
+    private readonly changes: ChangeWaiting,
   ) {}
 
   /** A digest that is claimed keeps its members, but for those whose life ended and those that were paused meanwhile. @returns undefined when nothing changed, or when its lease is somebody else's */
   async renew({ organizationId, deliveryId: digestId, laneId, leaseId, delivery }: Claim): Promise<Renewed | undefined> {
     const key = { organizationId, digestId };
-    const [found] = await this.database.query<{ outdated: boolean; leaving: boolean }[]>(
-      `select o.outdated, exists (${LEAVING}) as leaving from digests o join deliveries g on g.organization_id = o.organization_id and g.delivery_id = o.digest_id
+    const [found] = await this.database.query<{ outdated: boolean; leaving: boolean; behind: boolean }[]>(
+      `select o.outdated, exists (${LEAVING}) as leaving, exists (${BEHIND}) as behind from digests o join deliveries g on g.organization_id = o.organization_id and g.delivery_id = o.digest_id
        where o.organization_id = $1 and o.digest_id = $2`,
       [organizationId, digestId],
     );
-    if (!found?.outdated && !found?.leaving) return undefined;
+    if (!found?.outdated && !found?.leaving && !found?.behind) return undefined;
     return this.outbox.transaction(async (tx) => {
       const held = await tx.query<unknown[]>('select 1 from lanes where lane_id = $1 and lease_id = $2 for no key update', [laneId, leaseId]);
       if (held.length === 0 || !(await this.isPosting(tx, key))) return undefined;
-      const gone = found.leaving ? await this.letGo(tx, key) : undefined;
-      return gone ? { outcome: gone } : this.write(tx, delivery.connection_id, key);
+      if (found.leaving) await this.letGo(tx, key);
+      if ((await this.members.page(tx, key, '', 1)).length === 0) return { outcome: suppressed(NOTHING_LEFT.error) };
+      if (found.behind) await this.catchUp(tx, key);
+      return this.write(tx, delivery.connection_id, key);
     });
   }
 
@@ -54,15 +66,17 @@ export class RenewDigest {
     return (await tx.query<unknown[]>(`select 1 from deliveries where organization_id = $1 and delivery_id = $2 and state = 'posting'`, [organizationId, digestId])).length > 0;
   }
 
-  /** @returns what becomes of the digest when nobody is left */
-  private async letGo(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<Outcome | undefined> {
-    const members = 'd.organization_id = $1 and d.digest_id = $2';
-    await this.waiting.endMembers(tx, EXPIRED, { condition: `${members} and d.expires_at <= clock_timestamp()`, parameters: [organizationId, digestId] });
-    const werePaused = await this.paused.takeOutOf(tx, { organizationId, digestId });
-    const left = await tx.query<unknown[]>(`select 1 from deliveries d where ${members} limit 1`, [organizationId, digestId]);
-    if (left.length > 0) return undefined;
-    const { state, error } = werePaused ? NOTHING_LEFT : EXPIRED;
-    return { ...suppressed(error), state, story: { kind: state, text: error.message } };
+  private async letGo(tx: EntityManager, { organizationId, digestId }: DigestKey): Promise<void> {
+    await this.waiting.endMembers(tx, EXPIRED, { condition: 'd.organization_id = $1 and d.digest_id = $2 and d.expires_at <= clock_timestamp()', parameters: [organizationId, digestId] });
+    await this.paused.takeOutOf(tx, { organizationId, digestId });
+  }
+
+  private async catchUp(tx: EntityManager, key: DigestKey): Promise<void> {
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const page: DeliveryKey[] = await this.members.page(tx, key, after, PAGE);
+      await this.changes.catchUp(tx, page);
+      after = page.length < PAGE ? undefined : page.at(-1)?.delivery_id;
+    }
   }
 
   private async write(tx: EntityManager, connectionId: string, key: DigestKey): Promise<Pick<ClaimedRow, 'event' | 'issue_ids'>> {
@@ -92,7 +106,10 @@ export class RenewDigest {
 
   /** What a digest that waits would say; undefined when that is what it was written with. */
   async preview(connectionId: string, key: DigestKey): Promise<SendToSlack | undefined> {
-    const outdated = await this.database.query<unknown[]>('select 1 from digests where organization_id = $1 and digest_id = $2 and outdated', [key.organizationId, key.digestId]);
+    const outdated = await this.database.query<unknown[]>(
+      'select 1 from digests o where organization_id = $1 and digest_id = $2 and outdated and exists (select 1 from deliveries m where m.organization_id = o.organization_id and m.digest_id = o.digest_id)',
+      [key.organizationId, key.digestId],
+    );
     return outdated.length > 0 ? this.writer.present(this.database, connectionId, key) : undefined;
   }
 }

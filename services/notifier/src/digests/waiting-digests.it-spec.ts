@@ -95,6 +95,32 @@ test('an attempt that may have arrived is not forgotten over it, and what was to
   expect(await opened.source.query(`select shown_revision, count(*)::int from told_issues group by 1 order by 1`)).toEqual([{ shown_revision: 1, count: 10 }, { shown_revision: 2, count: 30 }]);
 });
 
+test('what was heard while an attempt was on its way that failed is in the next one, and said nowhere else', async () => {
+  const { opened } = digests;
+  const lost = await opened.claimOne();
+  await digests.changes.take(resolved(30));
+  await opened.finish(lost, waits());
+  await opened.passTime(60);
+  const claim = await opened.claimOne();
+  const renewed = claim && await digests.renewal.renew(claim);
+  const { command } = await digest();
+  expect(renewed).toMatchObject({ event: Buffer.from(JSON.stringify({ data: command })) });
+  expect(command.digest?.totals).toEqual({ high: 10, new: 10, resolved: 30 });
+  const [member] = await digests.rows(`delivery_id = (select delivery_id from commands where issue_ids = '{issue-00}')`);
+  expect(await digests.story(member?.delivery_id ?? '')).toContain('The issue changed before it was told: status open → resolved');
+  await opened.finish(claim, traced({ ...POSTED, ts: '9.9' }, traceOf(command), false));
+  await digests.settleAll();
+  expect(await digests.rows(`kind = 'reply'`)).toEqual([]);
+});
+
+test('messages that come after the news of their issues are told as these are', async () => {
+  await digests.clear();
+  await digests.changes.take(resolved(30));
+  await digests.acceptMany(40, (n) => ({ issues: [issues[n] as Issue] }));
+  await digests.fold();
+  expect((await claimed()).command).toMatchObject({ digest: { totals: { high: 10, new: 10, resolved: 30 } } });
+});
+
 describe('what changes while a digest is being posted', () => {
   /** @returns the answers that wait in its thread, in short */
   async function answers(): Promise<unknown[]> {

@@ -8,7 +8,7 @@ import { DeliveryLog, type DeliveryKey, type TimelineLine } from '../deliveries/
 import { whichOf, WaitingRepository, type Ending, type Which } from '../deliveries/waiting.repository.js';
 import { afterNews, endAfterDigest } from './after-news.js';
 import { IssueNewsRepository, type ToldRow, type WaitingRow } from './issue-news.repository.js';
-import type { IssueNews } from './issue-news.js';
+import { heardBetween, newsOf, type IssueNews } from './issue-news.js';
 import { byKey, groupsBy, keyOf } from './keyed.js';
 import { suppression } from './telling.js';
 import { ToldIssues } from './told-issues.repository.js';
@@ -65,6 +65,21 @@ export class ChangeWaiting {
     await this.end(ended, (ending, which) => this.waiting.endMembers(tx, ending, which));
     await this.markCollapsed(tx, ended);
     return ended.length;
+  }
+
+  /**
+   * Members of a digest that is about to be posted show what was heard of their issues while an earlier attempt was on its way,
+   * or before they came. With their lanes locked.
+   */
+  async catchUp(tx: EntityManager, members: readonly DeliveryKey[]): Promise<void> {
+    const judged: Judged = { rewritten: new Map(), ended: [], lines: [] };
+    for (const row of await this.repository.turned(tx, members)) {
+      const [own] = row.command.issues;
+      const [news] = own && row.newest ? newsOf([heardBetween(row.organization_id, own, row.newest)]) : [];
+      if (news) judgeOne(row, news, judged);
+    }
+    await this.repository.rewrite(tx, [...judged.rewritten].map(([row, command]) => ({ row, command })));
+    await this.log.write(tx, judged.lines);
   }
 
   /** With their lanes locked. @returns keys of lane and issue for which something waits that tells of the issue as it is now */

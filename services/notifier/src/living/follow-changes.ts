@@ -5,7 +5,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { decideChange, type Issue } from '@tocsin/domain';
 import { Outbox } from '@tocsin/platform';
 
 import type { Arrival } from '../deliveries/arrival.js';
@@ -14,7 +13,7 @@ import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import { answer, inPlaceOf, summary, withStories, type Parent } from './answers.js';
 import { ChangeWaiting } from './change-waiting.js';
 import { IssueNewsRepository, type ToldChange, type ToldRow, type WaitingRow } from './issue-news.repository.js';
-import { newsOf, storyAfter, type Heard, type IssueNews, type Story } from './issue-news.js';
+import { heardBetween, newsOf, storyAfter, type Heard, type IssueNews, type Story } from './issue-news.js';
 import { byKey, groupsBy, keyOf } from './keyed.js';
 import type { KeptCommand, Overtaken } from './told.js';
 
@@ -54,7 +53,7 @@ export class FollowChanges {
   async catchUp(tx: EntityManager, digestId: string, members: readonly DeliveryKey[]): Promise<void> {
     const untold = await this.repository.untold(tx, digestId, members);
     if (untold.length === 0) return;
-    const news = newsOf(untold.map(({ organization_id: organizationId, told, newest }) => ({ organizationId, issue: newest, ...changeBetween(told, newest) })));
+    const news = newsOf(untold.map(({ organization_id, told, newest }) => heardBetween(organization_id, told, newest)));
     await this.changeTold(tx, news, await this.repository.told(tx, news, digestId), new Set());
   }
 
@@ -64,7 +63,7 @@ export class FollowChanges {
       const untold = await this.repository.unhear(tx, all);
       const [first] = untold;
       if (!first) continue;
-      const news = newsOf(untold.map(({ organizationId, told, newest }) => ({ organizationId, issue: newest, ...changeBetween(told, newest) })));
+      const news = newsOf(untold.map(({ organizationId, told, newest }) => heardBetween(organizationId, told, newest)));
       const rows = await this.repository.told(tx, news, first.deliveryId);
       await this.changeTold(tx, news, rows, await this.waiting.answered(tx, news, rows));
     }
@@ -105,12 +104,6 @@ export class FollowChanges {
     await this.repository.collect(tx, more);
     return fresh;
   }
-}
-
-/** Nothing that people act on is no change. */
-function changeBetween(before: Issue, after: Issue): Pick<Heard, 'change' | 'changes'> {
-  const { kind, changes } = decideChange(before, after);
-  return { changes, ...(kind !== 'existing' && { change: kind === 'excluded' ? 'updated' : kind }) };
 }
 
 /** @returns the message in the place of one that may not have arrived */

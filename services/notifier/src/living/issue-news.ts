@@ -1,5 +1,5 @@
 /** What was heard of issues, put in the order of their revisions: relays may hand events over in another one, and twice. */
-import { mergeChanges, mergeKinds, type FieldChange, type Issue, type IssueChange } from '@tocsin/domain';
+import { decideChange, mergeChanges, mergeKinds, type FieldChange, type Issue, type IssueChange } from '@tocsin/domain';
 
 /** An issue changed. */
 export interface Heard {
@@ -28,6 +28,12 @@ export interface Story {
   /** The revisions that it tells. */
   covers: number[];
   scanId: string | undefined;
+}
+
+/** As one step from how it was to how it is. Nothing that people act on is no change. */
+export function heardBetween(organizationId: string, before: Issue, after: Issue): Heard {
+  const { kind, changes } = decideChange(before, after);
+  return { organizationId, issue: after, changes, ...(kind !== 'existing' && { change: kind === 'excluded' ? 'updated' : kind }) };
 }
 
 export function newsOf(heard: readonly Heard[]): IssueNews[] {
