@@ -36,6 +36,16 @@ function countBy(values: readonly string[]): Record<string, number> {
   return values.reduce<Record<string, number>>((counts, value) => ({ ...counts, [value]: (counts[value] ?? 0) + 1 }), {});
 }
 
+test('what is claimed together keeps its organization, whatever organizations and commands are called', async () => {
+  await connectOther('one', 'acme');
+  await connectOther('other', 'acme corp');
+  await opened.accept({ connectionId: 'one', organizationId: 'acme', commandId: 'corp 1' }, { connectionId: 'other', organizationId: 'acme corp', commandId: '1' });
+  const claims = await opened.claim(2);
+  expect(claims.map(({ organizationId, deliveryId, delivery }) => [organizationId, deliveryId, delivery.organization_id, delivery.connection_id]).sort()).toEqual([
+    ['acme corp', '1', 'acme corp', 'other'], ['acme', 'corp 1', 'acme', 'one'],
+  ]);
+});
+
 describe('when more is due than can be sent', () => {
   test('workspaces take turns, however many lanes each has', async () => {
     await connectOther('small');

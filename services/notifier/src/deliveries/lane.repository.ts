@@ -153,7 +153,7 @@ function byConnection(one: DeliveryResult, other: DeliveryResult): number {
   return one.connectionId < other.connectionId ? -1 : 1;
 }
 
-function keyOf({ organization_id, delivery_id }: DeliveryKey): string {
+function keyOf({ organization_id, delivery_id }: Pick<Taken, 'organization_id' | 'delivery_id'>): string {
   return JSON.stringify([organization_id, delivery_id]);
 }
 
@@ -170,7 +170,7 @@ function settledView({ delivery, state, error, channel, ts }: DeliveryResult, re
 }
 
 function byLane(taken: readonly Taken[], rows: readonly ClaimedRow[]): LaneClaim[] {
-  const facts = new Map(taken.map((one) => [`${one.organization_id} ${one.delivery_id ?? ''}`, one]));
+  const facts = new Map(taken.map((one) => [keyOf(one), one]));
   const lanes = new Map<string, ClaimedRow[]>(taken.map(({ lane_id }) => [lane_id, []]));
   for (const row of rows) lanes.get(row.lane_id)?.push(row);
   const firsts = new Map(taken.map((one) => [one.lane_id, one]));
@@ -179,7 +179,7 @@ function byLane(taken: readonly Taken[], rows: readonly ClaimedRow[]): LaneClaim
     if (!first) return [];
     const lane = { organizationId: first.organization_id, connectionId: first.connection_id, laneId, leaseId: first.lease_id, isToFold: first.delivery_id === null };
     const claims = deliveries.flatMap((delivery, index) => {
-      const fact = facts.get(`${delivery.organization_id} ${delivery.delivery_id}`);
+      const fact = facts.get(keyOf(delivery));
       return fact ? [claimOf(fact, delivery, index === deliveries.length - 1)] : [];
     });
     return lane.isToFold || claims.length > 0 ? [{ claims, ...lane }] : [];
