@@ -66,3 +66,12 @@ test('what was refused before, and what was taken, is left alone', async () => {
   await hearOfNewId(new Date(Date.now() + MINUTE_MS));
   expect(await living.edits.claim(5)).toEqual([]);
 });
+
+test('of a digest that was refused only the digest is sent again, however many messages it was to tell', async () => {
+  const { opened } = living;
+  const [digestId = '', ...members] = await opened.accept(...Array.from({ length: 4 }, (_, n) => ({ issues: [anIssue({ id: `i${n}` })] })));
+  await opened.source.query(`update deliveries set digest_id = $1 where delivery_id = any($2)`, [digestId, members]);
+  await opened.source.query(`update deliveries set state = 'failed', error = '{"code": "channel_not_found"}', settled_at = clock_timestamp()`);
+  await opened.outbox.transaction((tx) => sendAgain.begin(tx, OLD, new Date(Date.now() - MINUTE_MS)));
+  expect(await opened.source.query('select delivery_id from replay_items')).toEqual([{ delivery_id: digestId }]);
+});

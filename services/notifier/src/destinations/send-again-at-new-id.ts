@@ -25,6 +25,7 @@ export class SendAgainAtNewId {
     const refused = await tx.query<{ delivery_id: string }[]>(
       `select d.delivery_id from deliveries d join lanes l using (lane_id)
        where l.connection_id = $1 and l.destination_key = $2 and l.organization_id = $3 and d.organization_id = $3 and d.settled_at >= $4 and d.state = 'failed' and d.error->>'code' = 'channel_not_found'
+         and d.digest_id is null -- its digest was refused as well
          and not exists (select 1 from commands again where again.organization_id = d.organization_id and again.replay_of = d.delivery_id) limit ${AT_MOST}`,
       [connectionId, destinationId, organizationId, changedAt],
     );
