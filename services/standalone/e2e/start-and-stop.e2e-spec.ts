@@ -99,6 +99,16 @@ describe('everything in one process', () => {
     await expect(startProcess(ENTRY, other)).rejects.toThrow(/Tocsin cannot start: Tocsin runs already on .*; stop it, or set DATA_DIR and PORT/);
   });
 
+  test('with port 0 is at a free one, which it says, and calls itself by it', async () => {
+    const anywhere = { PORT: '0', SANDBOX_PORT: '0', DATA_DIR: await mkdtemp(join(tmpdir(), 'tocsin-anywhere-')) };
+    running = await startProcess(ENTRY, anywhere, { timeout: 60_000 });
+    const [, url = '', port = ''] = /ready on (http:\S+:(\d+))/.exec(running.output()) ?? [];
+    const { issuer } = (await (await fetch(`${url}/.well-known/openid-configuration`)).json()) as { issuer: string };
+    const { location } = Object.fromEntries((await fetch(url, { headers: { accept: 'text/html' }, redirect: 'manual' })).headers);
+    expect([issuer, location]).toEqual([`http://localhost:${port}`, `http://localhost:${port}/`]);
+    await rm(anywhere.DATA_DIR, { recursive: true, force: true });
+  });
+
   test.each(['PORT', 'SANDBOX_PORT'])('a taken %s is one sentence', async (name) => {
     await start();
     const elsewhere = { PORT: String(await freePort()), SANDBOX_PORT: String(await freePort()), DATA_DIR: await mkdtemp(join(tmpdir(), 'tocsin-taken-')) };

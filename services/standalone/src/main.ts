@@ -11,7 +11,7 @@ try {
   const standalone = await startStandalone(process.env, (message) => {
     process.stdout.write(`[${seconds()} s] ${message}\n`);
   });
-  process.stdout.write(welcome(standalone, process.env.PUBLIC_URL ?? `http://localhost:${new URL(standalone.url).port}`));
+  process.stdout.write(welcome(standalone));
   stopOnSignal(async () => {
     process.stdout.write('\nStopping …\n');
     await standalone.close();

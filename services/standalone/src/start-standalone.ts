@@ -24,6 +24,8 @@ const POOL_SIZE = '4';
 
 export interface Standalone {
   url: string;
+  /** What browsers and Slack call us, without a slash at its end. */
+  publicUrl: string;
   /** Undefined while messages go to Slack itself. */
   sandboxUrl: string | undefined;
   /** False when an identity provider of one's own signs the tokens. */
@@ -56,9 +58,9 @@ async function startAll(config: StandaloneConfig, environment: Environment, tell
   started.push(() => {
     directory.release();
   });
-  const publicUrl = (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/+$/, '');
   const front = await reservePort(config);
   started.push(() => front.close());
+  const publicUrl = (config.PUBLIC_URL ?? `http://localhost:${front.port}`).replace(/\/+$/, '');
   const logger = createLogger('standalone', config.LOG_LEVEL);
   const databaseUrl = config.DATABASE_URL ?? (await embeddedDatabase(directory, tell, started));
   const bus = await startBus(config, databaseUrl, logger);
@@ -86,11 +88,12 @@ async function startAll(config: StandaloneConfig, environment: Environment, tell
       ...(router && { extra: router }),
     }),
   );
-  return { url: front.url, sandboxUrl, givesTokens: router !== undefined };
+  return { url: front.url, publicUrl, sandboxUrl, givesTokens: router !== undefined };
 }
 
 interface Front {
   url: string;
+  port: number;
   serve: (handler: Parameters<typeof listen>[0]) => void;
   close: () => Promise<void>;
 }
@@ -103,6 +106,7 @@ async function reservePort({ PORT, HOST }: StandaloneConfig): Promise<Front> {
   const listening = await listen((request, response) => { handler(request, response); }, PORT, HOST);
   return {
     url: listening.url,
+    port: listening.port,
     serve: (ready) => {
       handler = ready;
     },

@@ -2,7 +2,7 @@
 import type { Standalone } from './start-standalone.js';
 
 /** @returns the lines that `npm start` ends with */
-export function welcome({ url, sandboxUrl, givesTokens }: Standalone, publicUrl: string): string {
+export function welcome({ url, publicUrl, sandboxUrl, givesTokens }: Standalone): string {
   const lines = ['', `  Tocsin is ready on ${url}`, '', `  Console         ${publicUrl}`];
   if (sandboxUrl !== undefined) lines.push(`  Slack sandbox   ${sandboxUrl}   (messages appear here; no Slack workspace is needed)`);
   lines.push(`  HTTP API        ${publicUrl}/openapi.json`, '');
