@@ -101,6 +101,14 @@ describe('events over HTTP', () => {
     expect((await post<Receipt>(event, STRUCTURED, rival)).body.accepted).toBe(1);
   });
 
+  test('an event is nobody else’s duplicate, whatever organizations and sources are called', async () => {
+    const [long, short] = [await issues.as('ci@acme.test', { organization: 'globex corp' }), await issues.as('ci@acme.test', { organization: 'globex' })];
+    const [one, other] = [reported('named', {}, { id: 'same', source: 'corp /ci' }), reported('named', {}, { id: 'same', source: '/ci' })];
+    expect((await post<Receipt>(one, STRUCTURED, short)).body.accepted).toBe(1);
+    expect((await post<Receipt>(other, STRUCTURED, long)).body.accepted).toBe(1);
+    expect((await post<Receipt>(other, STRUCTURED, long)).body.duplicates).toBe(1);
+  });
+
   test('an older event that arrives late changes nothing', async () => {
     await post(reported('order', { severity: 'low' }, { time: '2026-05-02T00:00:00Z' }));
     await post(reported('order', { severity: 'critical' }, { time: '2026-05-01T00:00:00Z' }));

@@ -38,8 +38,8 @@ export class TakeEvent {
   /** @returns false when it was taken before */
   async take(tx: EntityManager, taker: Taker, event: IntakeEvent): Promise<boolean> {
     const { source, id } = storable({ source: event.source, id: event.id });
-    // one organization's events must not silence another's that happen to have the same names
-    if (!(await this.inbox.firstTime(tx, `${taker.organizationId} ${source}`, id))) return false;
+    // one organization's events must not silence another's that happen to have the same names, so its own name ends at the first blank
+    if (!(await this.inbox.firstTime(tx, `${taker.organizationId.replaceAll(/[% ]/g, encodeURIComponent)} ${source}`, id))) return false;
     const receivedAt = new Date();
     const at = new Date(Math.min(event.time.getTime(), receivedAt.getTime()));
     if (event.type === 'issue.reported.v1') await this.report(tx, taker, storable(event.data), { at, receivedAt });
