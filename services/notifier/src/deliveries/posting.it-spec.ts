@@ -91,6 +91,11 @@ describe('a command becomes a message', () => {
     expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
+  test('unless its time was over before it came: then it ends at once', async () => {
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' }, expiresAt: '2026-01-01T00:00:00.000Z' });
+    expect(await notifier.settled(id, 3000)).toMatchObject({ state: 'dead', error: { code: 'expired' } });
+  });
+
   test('and everybody is told of its end, once, with a line in the log', async () => {
     const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0SECALERT' } });
     await notifier.settled(id);

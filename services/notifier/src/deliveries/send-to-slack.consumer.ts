@@ -15,6 +15,7 @@ import { arrivalRow, type ArrivalRow } from './arrival.js';
 import { ArrivalRepository } from './arrival.repository.js';
 import { Batcher } from './batcher.js';
 import { PostingJob } from './posting.job.js';
+import { SweepJob } from './sweep.job.js';
 
 const MOMENT_MS = 10;
 /** Half of what is in work at a time (`prefetch` in the table of messages): one batch is read while the one before is recorded. */
@@ -31,6 +32,7 @@ export class SendToSlackConsumer {
     private readonly posting: PostingJob,
     private readonly resolution: ResolutionJob,
     private readonly doubtful: DoubtfulConnectionsJob,
+    private readonly sweep: SweepJob,
     private readonly audit: Audit,
     private readonly database: DataSource,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -42,7 +44,8 @@ export class SendToSlackConsumer {
     if (owner !== undefined && owner !== command.organizationId) await this.refuseForeign(command);
     const person = await this.personOf(command);
     const recorded = this.batches.add(arrivalRow({ command, saidAt: context.time, ...(context.json && { json: context.json }), ...(person !== undefined && { person }) }));
-    return new RestOfWork(owner === undefined ? recorded.then(() => { this.doubtful.wake(); }) : recorded);
+    const woken = [...(owner === undefined ? [this.doubtful] : []), ...(isOver(command) ? [this.sweep] : [])];
+    return new RestOfWork(woken.length === 0 ? recorded : recorded.then(() => { for (const job of woken) job.wake(); }));
   }
 
   private async refuseForeign({ commandId, organizationId, connectionId, source }: SendToSlack): Promise<never> {
@@ -62,4 +65,9 @@ export class SendToSlackConsumer {
     if (rows.some(({ lane }) => lane.provisional)) this.resolution.wake();
     this.posting.wake();
   }
+}
+
+/** Its time has run out already: nobody will send it. */
+function isOver({ expiresAt }: SendToSlack): boolean {
+  return expiresAt !== undefined && Date.parse(expiresAt) <= Date.now();
 }

@@ -53,6 +53,10 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
     await this.loop.stop();
   }
 
+  wake(): void {
+    this.loop.wake();
+  }
+
   /** @returns true when there is more to end */
   async sweep(): Promise<boolean> {
     const areMoreOld = await this.endSome(EXPIRED, TOO_OLD);
