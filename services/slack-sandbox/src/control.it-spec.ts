@@ -19,7 +19,7 @@ describe('what arrived', () => {
   test('all messages in the order of posting, or those of one place by any of its names', async () => {
     for (const [channel, text] of [['C0SECALERT', '1'], ['U0ALICE001', '2'], ['C0GENERAL1', '3'], ['C0SECALERT', '4']]) await sandbox.call('chat.postMessage', { channel, text });
     const texts = async (path: string): Promise<unknown[]> => (await items(path)).map(({ text }) => text);
-    expect(await texts('messages')).toEqual(['1', '2', '3', '4']);
+    for (const all of ['messages', 'messages?channel=']) expect(await texts(all)).toEqual(['1', '2', '3', '4']);
     for (const name of ['C0SECALERT', 'sec-alerts', encodeURIComponent('#sec-alerts')]) expect(await texts(`messages?channel=${name}`)).toEqual(['1', '4']);
     for (const name of ['U0ALICE001', 'alice', '@alice', 'alice@acme.test', String((await items('messages'))[1]?.channel)]) expect(await texts(`messages?channel=${name}`)).toEqual(['2']);
     expect(await texts('messages?channel=U0BOB00001')).toEqual([]);

@@ -71,7 +71,7 @@ function readings(router: Router, world: World): void {
       return;
     }
     const at = typeof wanted === 'string' ? world.messagesAt(wanted) : undefined;
-    const messages = wanted === undefined ? world.messages.list() : at;
+    const messages = wanted === undefined || wanted === '' ? world.messages.list() : at;
     if (messages) response.json({ items: messages.map(shown) });
     else notFound(response, 'channel');
   });
