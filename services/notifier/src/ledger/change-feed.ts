@@ -12,6 +12,7 @@ import { deliveryView } from '../deliveries/delivery-view.js';
 import { ChangeBell } from './change-bell.js';
 import { isWanted } from './delivery-match.js';
 import type { EventStream } from './event-stream.js';
+import { FeedIds } from './feed-ids.js';
 import { FeedPosition } from './feed-position.js';
 import { FeedRepository, type ChangedDelivery, type ChangedRow } from './feed.repository.js';
 
@@ -27,12 +28,16 @@ const BATCH = 500;
 const PATIENCE_MS = 10_000;
 /** More lines than this since it left, and a reader looks anew. */
 const CATCH_UP = 10_000;
+/** Deliveries that are read at a time of those that a reader missed: of each the whole command is in memory meanwhile. */
+const MISSED_AT_ONCE = 200;
 const REMEMBERED_VERSIONS = 50_000;
 
 @Injectable()
 export class ChangeFeed implements OnModuleDestroy {
   private readonly loop: Loop;
   private readonly readers = new Set<Reader>();
+  /** They wait for their turn to be let in. */
+  private readonly arriving = new Set<Reader>();
   private readonly told = new LRUCache<string, number>({ max: REMEMBERED_VERSIONS });
   private position: FeedPosition | undefined;
   private turn: Promise<unknown> = Promise.resolve();
@@ -40,6 +45,7 @@ export class ChangeFeed implements OnModuleDestroy {
   constructor(
     private readonly feed: FeedRepository,
     private readonly bell: ChangeBell,
+    private readonly ids: FeedIds,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.loop = new Loop('changes of deliveries', POLL_MS, () => this.inTurn(() => this.look()), logger);
@@ -52,7 +58,7 @@ export class ChangeFeed implements OnModuleDestroy {
 
   /** From where a reader that has everything so far goes on; opaque to it. */
   get here(): string {
-    return idOf(this.position?.safe ?? 0);
+    return this.ids.of(this.position?.safe ?? 0);
   }
 
   /**
@@ -60,19 +66,20 @@ export class ChangeFeed implements OnModuleDestroy {
    * @param begin begins the answer; what commits afterwards is told
    */
   async join(reader: Reader, lastId: string | undefined, begin: () => void): Promise<void> {
+    this.arriving.add(reader);
     await this.inTurn(async () => {
       const position = (this.position ??= await this.beginning());
       this.readers.add(reader);
       try {
         const missed = lastId === undefined ? [] : await this.missed(reader.organizationId, lastId, position);
         begin();
-        if (missed) tell(reader, missed.map(toldOf), lastId ?? this.here, this.here);
+        if (missed) await this.catchUp(reader, missed, lastId ?? this.here);
         else reader.stream.reset();
       } catch (error) {
         this.readers.delete(reader);
         throw error;
       }
-    });
+    }).finally(() => { this.arriving.delete(reader); });
     this.loop.start();
   }
 
@@ -87,8 +94,9 @@ export class ChangeFeed implements OnModuleDestroy {
     });
   }
 
+  /** Those who are about to be let in as well. */
   readersOf(organizationId: string): number {
-    return [...this.readers].filter((reader) => reader.organizationId === organizationId).length;
+    return [...new Set([...this.readers, ...this.arriving])].filter((reader) => reader.organizationId === organizationId).length;
   }
 
   /** One thing at a time: a reader is let in between two looks. */
@@ -105,10 +113,19 @@ export class ChangeFeed implements OnModuleDestroy {
     return position;
   }
 
-  private async missed(organizationId: string, lastId: string, position: FeedPosition): Promise<ChangedRow[] | undefined> {
-    const from = positionOf(lastId);
-    const changes = from === undefined ? undefined : await this.feed.since(organizationId, from, position.newest, CATCH_UP);
-    return changes && this.feed.rows(changes);
+  /** @returns undefined when that was too much, or `lastId` is none of ours */
+  private async missed(organizationId: string, lastId: string, position: FeedPosition): Promise<ChangedDelivery[] | undefined> {
+    const from = this.ids.positionIn(lastId);
+    return from === undefined ? undefined : this.feed.since(organizationId, from, position.newest, CATCH_UP);
+  }
+
+  /** @param before what the reader goes on from until it has seen all of it */
+  private async catchUp(reader: Reader, missed: readonly ChangedDelivery[], before: string): Promise<void> {
+    const once = [...new Map(missed.map((change) => [change.deliveryId, change])).values()];
+    for (let at = 0; at < once.length && !reader.stream.isOver; at += MISSED_AT_ONCE) {
+      const rows = await this.feed.rows(once.slice(at, at + MISSED_AT_ONCE));
+      tell(reader, rows.map(toldOf), before, at + MISSED_AT_ONCE < once.length ? before : this.here);
+    }
   }
 
   /** @returns true when there is more */
@@ -123,7 +140,8 @@ export class ChangeFeed implements OnModuleDestroy {
     const before = this.here;
     position.read(changes.map(({ id }) => id), performance.now());
     const told = rows.filter((row) => this.isNews(row)).map(toldOf);
-    for (const reader of this.readers) tell(reader, told, before, this.here);
+    const after = this.here;
+    for (const reader of this.readers) tell(reader, told, before, after);
     return fresh.length === BATCH;
   }
 
@@ -153,14 +171,4 @@ function toldOf(row: ChangedRow): Told {
 function tell({ organizationId, criteria, stream }: Reader, told: readonly Told[], before: string, after: string): void {
   const wanted = told.filter(({ row }) => row.organization_id === organizationId && isWanted(row, criteria));
   stream.send(wanted.map(({ data }, index) => ({ event: 'delivery', data, id: index === wanted.length - 1 ? after : before })));
-}
-
-function idOf(position: number): string {
-  return Buffer.from(`t${position}`).toString('base64url');
-}
-
-/** @returns undefined for what is not one of our ids */
-function positionOf(id: string): number | undefined {
-  const [, digits] = /^t(\d{1,15})$/.exec(Buffer.from(id, 'base64url').toString('latin1')) ?? [];
-  return digits === undefined ? undefined : Number(digits);
 }

@@ -47,13 +47,18 @@ export class EventStream {
     this.send([{ event: 'reset', data: '{}', id: this.position() }]);
   }
 
+  /** Nothing that is sent now reaches the reader: it left, or takes nothing and will be told to look anew. */
+  get isOver(): boolean {
+    return this.stuck !== undefined || this.response.writableEnded || this.response.destroyed;
+  }
+
   end(): void {
     this.forget();
     if (!this.response.writableEnded) this.response.end();
   }
 
   private write(text: string): void {
-    if (text === '' || this.stuck !== undefined || this.response.writableEnded || this.response.destroyed) return;
+    if (text === '' || this.isOver) return;
     this.response.write(text);
     if (this.response.writableLength <= HELD_BYTES) return;
     this.stuck = setTimeout(() => { this.response.destroy(); }, STUCK_MS);

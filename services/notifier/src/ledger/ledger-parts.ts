@@ -9,6 +9,7 @@ import { DeliveryController } from './delivery.controller.js';
 import { DeliveryCountsQueries } from './delivery-counts.queries.js';
 import { DeliveryMessageQuery } from './delivery-message.query.js';
 import { DeliveryQueries } from './delivery.queries.js';
+import { FeedIds } from './feed-ids.js';
 import { FeedRepository } from './feed.repository.js';
 import { PauseJob } from './pause.job.js';
 import { PauseRepository } from './pause.repository.js';
@@ -23,5 +24,5 @@ import { StreamController } from './stream.controller.js';
 export const LEDGER_CONTROLLERS = [StreamController, PausesController, BulkController, DeliveryController];
 export const LEDGER_PROVIDERS = [
   DeliveryQueries, DeliveryCountsQueries, DeliveryMessageQuery, DeliveryActions, Retraction, RetractionLease, RetractionWaits, AnswersInThread, BulkCancellation, ReplayRepository, ReplayJob, PauseRepository, PauseJob,
-  FeedRepository, ChangeBell, ChangeFeed,
+  FeedRepository, FeedIds, ChangeBell, ChangeFeed,
 ];

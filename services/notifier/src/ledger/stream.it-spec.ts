@@ -173,6 +173,24 @@ describe('a reader that comes back', () => {
     expect(second.events.map(({ event }) => event)).not.toContain('reset');
   });
 
+  test('is told all that it missed, however much that is', async () => {
+    const first = await listen('?state=posted');
+    await first.sees(await send(), 'posted');
+    first.leave();
+    await notifier.database.query(
+      `with commands as (
+         insert into notifier.commands (organization_id, delivery_id, event, destination, issue_ids, created_at)
+         select 'acme', 'missed-' || n, '{"data": {"source": {"kind": "test", "user": "x"}, "issues": []}}', '{}', '{}', now() from generate_series(1, 450) n
+       ), deliveries as (
+         insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, created_at, state)
+         select 'acme', 'missed-' || n, (select min(lane_id) from notifier.lanes), 'none', 5, now(), now(), now(), 'posted' from generate_series(1, 450) n)
+       insert into notifier.timeline (organization_id, delivery_id, kind, text) select 'acme', 'missed-' || n, 'posted', '' from generate_series(1, 450) n, generate_series(1, 2)`,
+    );
+    const second = await listen('?state=posted', { lastId: first.lastId });
+    await eventually(() => new Set(second.deliveries.map(({ id }) => id)).size >= 450);
+    expect(second.events.map(({ event }) => event)).not.toContain('reset');
+  });
+
   test('misses nothing that was still uncommitted when it left', async () => {
     const id = await send();
     await notifier.settled(id);
@@ -240,7 +258,9 @@ describe('a stream ends', () => {
   test('there are no more than 100 of one organization', async () => {
     const token = await notifier.issuer.token({ user: 'noa@acme.test', organization: 'crowd' });
     const open = (): Promise<EventReader> => EventReader.open(`${notifier.url}/v1/deliveries/stream`, { authorization: `Bearer ${token}` });
-    opened.push(...(await Promise.all(Array.from({ length: 100 }, open))));
+    const asked = await Promise.all(Array.from({ length: 105 }, open));
+    opened.push(...asked);
+    expect(asked.filter(({ response }) => response.status === 200)).toHaveLength(100);
     const refused = await open();
     expect(refused.response.status).toBe(429);
     expect(refused.response.headers.get('retry-after')).toBe('30');
