@@ -71,7 +71,7 @@ const WHO_MAY_CALL: Record<ServiceName, string[]> = {
   notifier: [
     ...OPERATIONS,
     'GET /v1/deliveries deliveries:read',
-    'GET /v1/deliveries/summary deliveries:read',
+    'GET /v1/deliveries/summary deliveries:read|operations:read',
     'GET /v1/deliveries/counts deliveries:read',
     'GET /v1/deliveries/reasons deliveries:read',
     'GET /v1/deliveries/stream deliveries:read',

@@ -63,7 +63,7 @@ export class Delivery {
 
 /** `accepted` is counted when commands are recorded, not summed from the rows: `balanced` can fail. */
 export class DeliverySummary {
-  @Field('Commands of the organization that were accepted since it began; counted when they were, not summed from the states.') @IsInt() accepted!: number;
+  @Field('Commands of the organization, to operators of all, that were accepted since it began; counted when they were, not summed from the states.') @IsInt() accepted!: number;
   @Field('Of these, how many their sender has committed and notifier has not recorded yet; they are in the state `accepted`.') @IsInt() inTransit!: number;
   @Field('How many deliveries are in each of the eight states, those that are not kept any more included: name of the state → count.') @IsObject() byState!: Record<DeliveryState, number>;
   @Field('Whether `accepted` is the sum over `byState`: nothing was lost.') @IsBoolean() balanced!: boolean;

@@ -163,6 +163,7 @@ class Routes {
   @Requires('issues:edit') edit(): void {}
   @Requires('issues:edit', 'issues:read') either(): void {}
   @Requires('operations:read') operate(): void {}
+  @Requires('issues:read', 'operations:read') count(): void {}
   unmarked(): void {}
 }
 
@@ -194,6 +195,7 @@ describe('a route', () => {
     ['a caller whose roles are unknown', 'read', { roles: ['king'] }, 403],
     ['a caller whose token names no organization', 'read', { organization: undefined }, 403],
     ['an ordinary admin into operations', 'operate', { roles: ['admin'] }, 403],
+    ['a caller whose token names no organization where operators need none', 'count', { organization: undefined }, 403],
     ['a person where only services may call', 'inner', { roles: ['admin'] }, 401],
   ])('does not let in %s', async (_, route, claims, status) => {
     await expect(pass(route, claims && `Bearer ${await aToken(claims)}`)).rejects.toMatchObject({ status });

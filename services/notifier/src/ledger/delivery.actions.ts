@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 
-import type { AcceptedReplay, Delivery, ReplayDelivery } from '@tocsin/contracts';
+import type { AcceptedReplay, Delivery, DeliverySummary, ReplayDelivery } from '@tocsin/contracts';
 import { Audit, Outbox } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
@@ -29,6 +29,12 @@ export class DeliveryActions {
     private readonly outbox: Outbox,
     private readonly audit: Audit,
   ) {}
+
+  /** All organizations together, for operators. */
+  async countAll(author: Author): Promise<DeliverySummary> {
+    await this.outbox.transaction((tx) => this.audit.record(tx, { ...author, action: 'deliveries.counted', target: { kind: 'deliveries', id: 'all' } }));
+    return this.queries.summary(undefined);
+  }
 
   /** @throws ProblemException 404, or 409 when it does not wait, yet or any more */
   async cancel(author: Author, deliveryId: string): Promise<Delivery> {

@@ -175,6 +175,28 @@ test.each(['id', 'connectionId', 'destination', 'issueId', 'workflowId', 'code',
 });
 
 describe('the summary', () => {
+  test('of all organizations together is for operators, who belong to none; each look is audited', async () => {
+    const rival = await notifier.connect({ organizationId: 'globex' });
+    const id = await notifier.send({ connectionId: connection.id, destination: { id: 'C0SECALERT' } });
+    await notifier.send({ connectionId: rival.id, organizationId: 'globex', destination: { id: 'C0SECALERT' } });
+    await notifier.settled(id);
+    notifier.peers.inTransit = 3;
+    const all = await eventually(async () => {
+      const { status, body } = await notifier.call<DeliverySummary>('GET', '/v1/deliveries/summary', { organization: '', roles: ['operator'] });
+      return status === 200 && body.byState.posted === 2 && body;
+    });
+    notifier.peers.inTransit = 0;
+    expect(all).toMatchObject({ accepted: 5, inTransit: 3, balanced: true });
+    expect((await summary()).accepted).toBe(1);
+    expect(await notifier.database.query(`select distinct organization_id, actor, target from notifier.audit where action = 'deliveries.counted'`)).toEqual([
+      { organization_id: '', actor: { kind: 'user', id: 'noa@acme.test' }, target: { kind: 'deliveries', id: 'all' } },
+    ]);
+  });
+
+  test('is nobody’s who belongs to no organization and is no operator', async () => {
+    expect(await notifier.call('GET', '/v1/deliveries/summary', { organization: '' })).toMatchObject({ status: 403, body: { type: 'urn:tocsin:problem:organization_missing' } });
+  });
+
   test('balances: what was accepted is the sum over the states, and what is in transit counts as accepted', async () => {
     await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } }));
     await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { name: '#nowhere' } }));

@@ -64,16 +64,17 @@ export class DeliveryQueries {
     return toPage(rows, limit, (row) => deliveryView(row), (row) => [row.created_key, row.delivery_id]);
   }
 
-  /** The counter and the rows are read in one statement, so they can be compared at any moment. */
-  async summary(organizationId: string): Promise<DeliverySummary> {
+  /** The counter and the rows are read in one statement, so they can be compared at any moment. @param organizationId undefined = all organizations together */
+  async summary(organizationId: string | undefined): Promise<DeliverySummary> {
     const inTransit = await this.inTransit(organizationId);
+    const [own, parameters] = organizationId === undefined ? ['true', []] : ['organization_id = $1', [organizationId]];
     const [counted] = await this.database.query<{ accepted: number; by_state: Partial<Record<DeliveryState, number>> }[]>(
-      `select coalesce((select sum(accepted) from accepted_counts where organization_id = $1), 0)::float8 as accepted,
+      `select coalesce((select sum(accepted) from accepted_counts where ${own}), 0)::float8 as accepted,
               coalesce((select jsonb_object_agg(state, n) from (
                 select state, sum(n) as n from (
-                  select state, count(*) as n from deliveries where organization_id = $1 group by state
-                  union all select state, count as n from retired_counts where organization_id = $1) counts group by state) sums), '{}') as by_state`,
-      [organizationId],
+                  select state, count(*) as n from deliveries where ${own} group by state
+                  union all select state, count as n from retired_counts where ${own}) counts group by state) sums), '{}') as by_state`,
+      parameters,
     );
     const byState = Object.fromEntries(DELIVERY_STATES.map((state) => [state, counted?.by_state[state] ?? 0])) as Record<DeliveryState, number>;
     const recorded = counted?.accepted ?? 0;
@@ -89,9 +90,10 @@ export class DeliveryQueries {
   }
 
   /** @returns undefined when issues cannot be asked */
-  private async inTransit(organizationId: string): Promise<number | undefined> {
+  private async inTransit(organizationId: string | undefined): Promise<number | undefined> {
+    const own = organizationId === undefined ? '' : `?organizationId=${encodeURIComponent(organizationId)}`;
     try {
-      const answer = await this.peers.get<{ count: number }>('issues', `/internal/commands/in-transit?organizationId=${encodeURIComponent(organizationId)}`);
+      const answer = await this.peers.get<{ count: number }>('issues', `/internal/commands/in-transit${own}`);
       return answer?.count ?? 0;
     } catch (error) {
       if (error instanceof PeerUnavailable) return undefined;
