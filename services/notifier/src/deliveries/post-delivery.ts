@@ -67,13 +67,13 @@ export class PostDelivery {
     const { shown, thread, leaves } = told;
     const opened = await this.doors.openVersioned(delivery.connection_id);
     if (!opened) return { outcome: notYet('The workspace is not connected.', NO_CONNECTION_WAIT_MS, Date.now()) };
-    const kept = await this.guard({ claim, opened, attempt }, toldIssues(shown), settings);
+    const kept = await this.guard({ claim, opened, attempt }, [...toldIssues(shown), ...(await this.digests.kindsOf(delivery, command))], settings);
     if (kept) return { outcome: kept };
     return { ready: { claim, opened, attempt, thread, leaves, message: this.write(claim, told, renderMessage(await this.inputOf(delivery, shown))) } };
   }
 
   /** The leak guard: what may not be told there, or not before it is known who can read it. */
-  private async guard({ claim, opened, attempt }: Pick<ReadyPost, 'claim' | 'opened' | 'attempt'>, issues: readonly Issue[], { leakGuard }: DeliverySettings): Promise<Outcome | undefined> {
+  private async guard({ claim, opened, attempt }: Pick<ReadyPost, 'claim' | 'opened' | 'attempt'>, issues: readonly Pick<Issue, 'severity' | 'category'>[], { leakGuard }: DeliverySettings): Promise<Outcome | undefined> {
     const destinationId = destinationOf(claim);
     if (kindOfDestinationId(destinationId) === 'user' || !needsReadership(leakGuard, issues)) return undefined;
     const readers = await this.readership.of(claim.delivery.connection_id, destinationId, opened.door);

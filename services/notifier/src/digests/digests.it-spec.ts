@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { ConnectionChanged, SendToSlack } from '@tocsin/contracts';
-import type { Severity } from '@tocsin/domain';
+import type { ConnectionChanged, DeliverySettings, SendToSlack } from '@tocsin/contracts';
+import { CATEGORIES, type Severity } from '@tocsin/domain';
 import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
@@ -98,6 +98,41 @@ describe('a digest', () => {
     expect(posted).toBeGreaterThanOrEqual(39);
     expect((await notifier.call<{ balanced: boolean }>('GET', '/v1/deliveries/summary')).body).toMatchObject({ balanced: true });
   }, 90_000);
+
+  describe('that only counts what may not be told there any more, since the leak guard grew stricter,', () => {
+    async function guarded(categories: readonly string[]): Promise<void> {
+      const { unconfirmed, retentionDays, leakGuard: { shared, public: { severities } } } = (await notifier.call<DeliverySettings>('GET', '/v1/settings/delivery')).body;
+      await notifier.call('PUT', '/v1/settings/delivery', { body: { unconfirmed, retentionDays, leakGuard: { shared, public: { severities, categories } } } });
+    }
+
+    /** @returns the ids of a digest that names no secret, and of the secrets that it counts, once it is in this state */
+    async function counted(comment: string, state: string): Promise<{ digest: string; secrets: string[] }> {
+      await guarded(CATEGORIES);
+      const of = (n: number): Partial<SendToSlack> => ({ comment, issues: [anIssue({ id: `${comment}-${n}`, severity: 'low', category: n < 50 ? 'code' : 'secret', cvss: n < 50 ? 5 : 1 })] });
+      const secrets = (await notifier.sendAll(burst(60, 'C0SECALERT', of))).slice(50);
+      const digest = await eventually(async () => {
+        const [row] = await notifier.database.query<{ delivery_id: string; named: string }>(`select delivery_id, command->'digest'->>'sections' as named from notifier.ledger where command->>'comment' = $1 and kind = 'digest' and state = $2 and attempt > 0`, [comment, state]);
+        return row;
+      }, { timeout: 60_000 });
+      expect(digest.named).not.toContain('"secret"');
+      await guarded(CATEGORIES.filter((category) => category !== 'secret'));
+      return { digest: digest.delivery_id, secrets };
+    }
+
+    test('is not posted: what may be told there is told without the rest', async () => {
+      await notifier.control('faults', { channel: 'C0SECALERT', method: 'chat.postMessage', error: 'ratelimited', status: 429, retryAfter: 4, times: 50 });
+      const { secrets } = await counted('not yet posted', 'waiting');
+      await notifier.control('faults', { reset: true });
+      for (const id of secrets) expect(await notifier.settled(id, 60_000)).toMatchObject({ state: 'suppressed', error: { code: 'leak_guard' } });
+      await eventually(async () => ((await states('C0SECALERT')).waiting ?? 0) === 0, { timeout: 60_000 });
+    }, 150_000);
+
+    test('is not sent again', async () => {
+      const { digest } = await counted('posted', 'posted');
+      const { body } = await notifier.call<{ deliveryId: string }>('POST', `/v1/deliveries/${digest}/replay`, { body: { force: true } });
+      expect(await notifier.settled(body.deliveryId, 60_000)).toMatchObject({ state: 'suppressed', error: { code: 'leak_guard' } });
+    }, 150_000);
+  });
 
   test('that waits lets one of its messages be cancelled alone; cancelled itself, it takes the others with it', async () => {
     await notifier.control('faults', { channel: 'C0SECINTER', method: 'chat.postMessage', error: 'ratelimited', status: 429, retryAfter: 30, times: 50 });

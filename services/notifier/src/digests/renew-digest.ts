@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import type { SendToSlack } from '@tocsin/contracts';
+import type { Issue } from '@tocsin/domain';
 import { Outbox } from '@tocsin/platform';
 
 import { issueIdsOf, searchedIn } from '../deliveries/arrival.js';
@@ -102,6 +103,12 @@ export class RenewDigest {
        from commands c cross join lateral (select (c.event->'data'->'source'->>'of')::int as of) told where c.organization_id = $1 and c.delivery_id = $2 and told.of > $3::int`,
       [organizationId, digestId, source.of],
     );
+  }
+
+  /** By what the leak guard looks at: all that a digest, or one that is sent again, told, also what it only counts. Nothing of what has no members here. */
+  async kindsOf({ organization_id, delivery_id, kind, replay_of }: Pick<ClaimedRow, 'organization_id' | 'delivery_id' | 'kind' | 'replay_of'>, { source }: SendToSlack): Promise<Pick<Issue, 'severity' | 'category'>[]> {
+    if (kind !== 'digest' && (replay_of === null || source.kind !== 'digest')) return [];
+    return this.database.query<Pick<Issue, 'severity' | 'category'>[]>('select distinct severity, category from deliveries where organization_id = $1 and digest_id = first_of_repetitions($1, $2)', [organization_id, delivery_id]);
   }
 
   /** What a digest that waits would say; undefined when that is what it was written with. */
