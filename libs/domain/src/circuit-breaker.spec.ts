@@ -1,18 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { afterResults, CLOSED_BREAKER, isSpotless, isUnanswered, type BreakerResult } from './circuit-breaker.js';
+import { afterResults as after, CLOSED_BREAKER, isSpotless, isUnanswered, type Breaker, type BreakerResult, type BreakerStep } from './circuit-breaker.js';
 import { defect, failureOfCode, failureOfStatus, noAnswer, notSent, tooFast, unreadableAnswer } from './slack-failure.js';
 
 const bad = (connection = 'one'): BreakerResult => ({ failed: true, connection });
 const probe = (): BreakerResult => ({ failed: true, connection: 'one', isProbe: true });
 const good = (connection = 'one'): BreakerResult => ({ failed: false, connection });
 const edited = (result: BreakerResult): BreakerResult => ({ ...result, isEdit: true });
+const afterResults = (breaker: Breaker, results: readonly BreakerResult[]): BreakerStep => after(breaker, results, false);
 const times = (count: number, result: BreakerResult): BreakerResult[] => Array.from({ length: count }, () => result);
 
 describe('a circuit breaker', () => {
   test('opens after ten failures in a row, not after nine', () => {
     expect(afterResults(CLOSED_BREAKER, times(9, bad())).next.isOpen).toBe(false);
     expect(afterResults(CLOSED_BREAKER, times(10, bad()))).toMatchObject({ next: { isOpen: true }, probeAfterMs: 5000 });
+  });
+
+  test('of Slack as a whole opens after ten in a row only when they are of more than one connection', () => {
+    expect(after(CLOSED_BREAKER, times(40, bad()), true).next.isOpen).toBe(false);
+    expect(after(CLOSED_BREAKER, [...times(9, bad()), bad('two')], true)).toMatchObject({ next: { isOpen: true }, probeAfterMs: 5000 });
+    expect(after(CLOSED_BREAKER, [bad('two'), good('two'), ...times(9, bad())], true).next.isOpen).toBe(false);
   });
 
   test('stays closed when a good answer comes between', () => {

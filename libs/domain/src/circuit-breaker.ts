@@ -40,19 +40,21 @@ const IN_A_ROW = 10;
 const SHARE = 0.7;
 /** A share of the results speaks against Slack only if it is not one connection's own trouble. */
 const CONNECTIONS = 3;
+/** So do failures in a row: each connection has a breaker of its own for them. */
+const CONNECTIONS_IN_A_ROW = 2;
 const FIRST_PROBE_MS = 5000;
 const LONGEST_PROBE_MS = 60_000;
 
-/** The breaker after these results, in their order. */
-export function afterResults(breaker: Breaker, results: readonly BreakerResult[]): BreakerStep {
-  return results.reduce<BreakerStep>((step, result) => ({ ...step, ...afterResult(step.next, result) }), { next: breaker });
+/** The breaker after these results, in their order. @param isOfAll it is that of Slack as a whole, not of one connection */
+export function afterResults(breaker: Breaker, results: readonly BreakerResult[], isOfAll: boolean): BreakerStep {
+  return results.reduce<BreakerStep>((step, result) => ({ ...step, ...afterResult(step.next, result, isOfAll) }), { next: breaker });
 }
 
-function afterResult(breaker: Breaker, result: BreakerResult): BreakerStep {
+function afterResult(breaker: Breaker, result: BreakerResult, isOfAll: boolean): BreakerStep {
   if (breaker.isOpen) return whileOpen(breaker, result);
   if (!result.failed) return { next: result.isEdit === true ? afterTakenEdit(breaker, result) : { ...breaker, failuresInARow: 0, recent: remember(breaker, result) } };
   const next = { ...breaker, failuresInARow: breaker.failuresInARow + 1, recent: remember(breaker, result) };
-  if (!shouldOpen(next)) return { next };
+  if (!shouldOpen(next, isOfAll)) return { next };
   return { next: { isOpen: true, failuresInARow: next.failuresInARow, probes: 0, recent: [] }, probeAfterMs: failedPosts(postsIn(next)) > 0 ? FIRST_PROBE_MS : 0, editProbeAfterMs: FIRST_PROBE_MS };
 }
 
@@ -85,10 +87,14 @@ function remember({ recent }: Breaker, { failed, connection, isEdit }: BreakerRe
   return [...recent, { failed, connection, ...(isEdit === true && { isEdit }) }].slice(-WINDOW);
 }
 
-function shouldOpen({ failuresInARow, recent }: Breaker): boolean {
-  if (failuresInARow >= IN_A_ROW) return true;
+function shouldOpen({ failuresInARow, recent }: Breaker, isOfAll: boolean): boolean {
+  if (failuresInARow >= IN_A_ROW && (!isOfAll || connectionsOf(recent.slice(-failuresInARow)) >= CONNECTIONS_IN_A_ROW)) return true;
   const failed = recent.filter((result) => result.failed);
-  return recent.length >= WINDOW && failed.length >= SHARE * recent.length && new Set(failed.map(({ connection }) => connection)).size >= CONNECTIONS;
+  return recent.length >= WINDOW && failed.length >= SHARE * recent.length && connectionsOf(failed) >= CONNECTIONS;
+}
+
+function connectionsOf(results: readonly BreakerResult[]): number {
+  return new Set(results.map(({ connection }) => connection)).size;
 }
 
 /** Nothing but good results are remembered: it need not be looked at again until one fails. */

@@ -100,6 +100,18 @@ describe('when Slack does not answer a connection', () => {
   });
 });
 
+test('a workspace that Slack does not answer stops no other, however long it stays away and however little the others send', async () => {
+  await acceptMany(12);
+  await fail(await opened.claim(12));
+  for (let probes = 0; probes < 12; probes += 1) {
+    await opened.passTime(61);
+    await fail(await opened.claim(12));
+  }
+  expect(await states()).toEqual([{ breaker_key: 'connection-1', is_open: true }, { breaker_key: 'slack', is_open: false }]);
+  await acceptMany(2, 'other');
+  expect((await opened.claim(32)).map(({ delivery, isProbe }) => [delivery.connection_id, isProbe])).toEqual([['other', false], ['other', false]]);
+});
+
 describe('when Slack does not answer at all', () => {
   test('ten failures in a row stop everything but probes', async () => {
     await acceptMany(12);

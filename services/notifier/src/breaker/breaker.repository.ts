@@ -97,7 +97,7 @@ export class BreakerRepository {
 
   private async save(tx: EntityManager, row: BreakerRow, results: readonly BreakerResult[]): Promise<void> {
     const before = breakerOf(row);
-    const { next, probeAfterMs, editProbeAfterMs } = afterResults(before, results);
+    const { next, probeAfterMs, editProbeAfterMs } = afterResults(before, results, row.breaker_key === SLACK);
     if (next === before) return;
     if (isSpotless(next)) {
       await tx.query('delete from breakers where breaker_key = $1', [row.breaker_key]);
