@@ -4,7 +4,7 @@
  */
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError, type WebAPICallResult } from '@slack/web-api';
 
-import { defect, failureOfCode, failureOfStatus, noAnswer, notSent, tooFast, unreadableAnswer, type SlackFailure } from '@tocsin/domain';
+import { cleanLine, defect, failureOfCode, failureOfStatus, noAnswer, notSent, tooFast, unreadableAnswer, type SlackFailure } from '@tocsin/domain';
 
 import { TransportError, type Reply } from './slack-transport.js';
 
@@ -76,6 +76,8 @@ function failureOf(error: unknown): SlackFailure {
   return defect(error);
 }
 
+const LINE_MAX = 1000;
+
 /** Slack's answer with `ok: false`. Every field comes from outside. */
 interface ErrorData {
   error?: unknown;
@@ -91,9 +93,14 @@ function failureOfPlatformError({ error, needed, provided, errors, response_meta
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' ? storable(value) : undefined;
 }
 
 function lines(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((line): line is string => typeof line === 'string').slice(0, 10) : [];
+  return Array.isArray(value) ? value.filter((line): line is string => typeof line === 'string').slice(0, 10).map(storable) : [];
+}
+
+/** What cannot be kept would keep a message from its end. */
+function storable(line: string): string {
+  return cleanLine(line.slice(0, LINE_MAX));
 }

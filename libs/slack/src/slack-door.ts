@@ -193,7 +193,10 @@ function toBytes(body: object): Buffer {
 /** Nothing in a message is looked up, linked or unfolded by Slack. */
 const PLAIN = { unfurl_links: false, unfurl_media: false, parse: 'none' } as const;
 
+const CHANNEL = /^\w{1,64}$/;
+const TS = /^\d{1,15}\.\d{1,9}$/;
+
 function toPosted(result: object): PostedMessage | undefined {
   const { channel, ts } = result as { channel?: unknown; ts?: unknown };
-  return typeof channel === 'string' && typeof ts === 'string' ? { channel, ts } : undefined;
+  return typeof channel === 'string' && CHANNEL.test(channel) && typeof ts === 'string' && TS.test(ts) ? { channel, ts } : undefined;
 }

@@ -337,6 +337,22 @@ describe('the leak guard', () => {
   });
 });
 
+test('what no text may hold in an answer of Slack’s keeps neither its message nor others from an end', async () => {
+  await notifier.control('faults', { channel: 'C0GENERAL1', body: { ok: false, error: 'msg_blocks_too_long', errors: ['too long: a\u0000b \ud83d'], response_metadata: { messages: ['\u0000'] } } });
+  const refused = await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } });
+  const other = await notifier.send({ connectionId: connection.id, destination: { id: 'C0SECALERT' } });
+  expect(await notifier.settled(other, 3000)).toMatchObject({ state: 'posted' });
+  const { state, error, timeline } = await notifier.settled(refused, 3000);
+  expect([state, error?.code]).toEqual(['failed', 'msg_blocks_too_long']);
+  expect(timeline?.at(-1)?.slack).toMatchObject({ details: [expect.stringContaining('too long: a'), expect.any(String)] });
+});
+
+test('an answer that names no place that Slack could name is none: it is not known where the message is', async () => {
+  await notifier.control('faults', { channel: 'C0GENERAL1', body: { ok: true, channel: 'C0\u0000', ts: 'soon' }, lost: 'before', times: 1 });
+  const { state, error } = await notifier.settled(await notifier.send({ connectionId: connection.id, destination: { id: 'C0GENERAL1' } }), 3000);
+  expect([state, error?.code]).toEqual(['unconfirmed', 'unreadable_answer']);
+});
+
 describe('a message says that it is late', () => {
   const isCalledLate = async (id: string): Promise<boolean> => {
     const { slack } = await notifier.settled(id);
