@@ -121,6 +121,20 @@ test('messages that come after the news of their issues are told as these are', 
   expect((await claimed()).command).toMatchObject({ digest: { totals: { high: 10, new: 10, resolved: 30 } } });
 });
 
+test('news of what a digest told already, by a newer message about the same issue, is not told again in its thread', async () => {
+  await digests.clear();
+  const news = issues.map((issue) => changed(issue, { severity: 'low' }, 'updated', 'scan-1'));
+  await digests.acceptMany(40, (n) => ({ issues: [issues[n] as Issue] }));
+  await digests.acceptMany(40, (n) => ({ issues: [news[n]?.issue as Issue], change: 'updated' }));
+  await digests.fold();
+  const { command } = await digest();
+  expect(command.digest?.totals).toMatchObject({ low: 40 });
+  await digests.opened.finish(await digests.opened.claimOne(), traced({ ...POSTED, ts: '9.9' }, traceOf(command), false));
+  await digests.settleAll();
+  await digests.changes.take(news);
+  expect(await digests.rows(`kind = 'reply'`)).toEqual([]);
+});
+
 describe('what changes while a digest is being posted', () => {
   /** @returns the answers that wait in its thread, in short */
   async function answers(): Promise<unknown[]> {
