@@ -22,8 +22,8 @@ export async function listen(handler: RequestListener, port: number, host: strin
 }
 
 async function bind(handler: RequestListener, port: number, host: string): Promise<Server> {
-  // a report of 100 MB over a slow line takes longer than Node's five minutes
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, handler);
+  // A report of 100 MB over a slow line takes longer than Node's five minutes; without those, headers would have all the time as well.
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0, headersTimeout: 60_000 }, handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? Object.assign(new Error(`Port ${port} is taken by another program; set PORT to a free one.`), { code: error.code }) : error);

@@ -1,5 +1,5 @@
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -29,6 +29,14 @@ describe('a service', () => {
   test('shows an address that can be called when it listens on all', async () => {
     const { url, port } = await listening((_, response) => response.end('here'), 0, '0.0.0.0');
     expect(url).toBe(`http://127.0.0.1:${port}`);
+  });
+
+  test('lets a body take as long as it takes, and no longer for the headers before it than a minute', async () => {
+    const { url } = await listening((incoming, response) => {
+      const { requestTimeout, headersTimeout } = (incoming.socket as Socket & { server: Server }).server;
+      response.end(JSON.stringify([requestTimeout, headersTimeout]));
+    }, 0, undefined);
+    await expect((await fetch(url)).json()).resolves.toEqual([0, 60_000]);
   });
 
   test('says in a sentence that its port is taken', async () => {
