@@ -67,6 +67,12 @@ describe('settings', () => {
     expect(problems.find((problem) => problem.includes('ENCRYPTION_KEYS_FILE'))).toContain('cannot be read');
   });
 
+  test('that cannot be left out where they are read are told with the others', () => {
+    const needed = { AMQP_URL: 'must be set here', OIDC_ISSUER: 'must be set here' };
+    expect(() => loadConfig(NotifierConfig, { ...ENOUGH, PORT: 'eighty', OIDC_ISSUER: 'https://id.test' }, needed)).toThrow(/PORT: .*\n {2}- AMQP_URL: must be set here$/);
+    expect(loadConfig(NotifierConfig, { ...ENOUGH, AMQP_URL: 'amqp://a', OIDC_ISSUER: 'https://id.test' }, needed)).toMatchObject({ AMQP_URL: 'amqp://a' });
+  });
+
   test('say each in a sentence what they are for, and which of them are secret', () => {
     const settings = settingsOf(NotifierConfig);
     expect(settings.find(({ name }) => name === 'SLACK_CONCURRENCY')).toEqual({ name: 'SLACK_CONCURRENCY', description: 'Posts in flight.', secret: false });

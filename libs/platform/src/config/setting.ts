@@ -42,9 +42,10 @@ export class ConfigError extends Error {
 
 /**
  * Reads and checks the settings of `config` from `environment`. An empty variable counts as not set.
+ * @param needed settings that may be left out elsewhere and not here, by name, and what is said where one is
  * @throws ConfigError naming every setting that is wrong
  */
-export function loadConfig<T extends object>(config: new () => T, environment: Environment): T {
+export function loadConfig<T extends object>(config: new () => T, environment: Environment, needed: Readonly<Record<string, string>> = {}): T {
   const loaded = new config();
   const problems: string[] = [];
   for (const { name } of settingsOf(config)) {
@@ -58,6 +59,7 @@ export function loadConfig<T extends object>(config: new () => T, environment: E
   for (const { property, constraints } of validateSync(loaded, { forbidUnknownValues: false })) {
     problems.push(`${property}: ${Object.values(constraints ?? {}).join('; ')}`);
   }
+  for (const [name, missing] of Object.entries(needed)) if ((loaded as Record<string, unknown>)[name] === undefined) problems.push(`${name}: ${missing}`);
   if (problems.length > 0) throw new ConfigError(problems);
   return loaded;
 }

@@ -20,12 +20,17 @@ export interface ServiceDefinition<C extends ServiceConfig> {
   register: (config: C, runtime: ServiceRuntime) => DynamicModule;
 }
 
+/** What one process can do without, and a process for each service cannot. */
+const NEEDED = {
+  AMQP_URL: 'must be set to an amqp:// or amqps:// address when services run as processes of their own',
+  OIDC_ISSUER: 'must be set to the address of who signs bearer tokens',
+} as const;
+
 /** Runs until SIGTERM or SIGINT. What is wrong at start-up is one sentence on standard error and exit code 1. */
 export async function runService<C extends ServiceConfig>(definition: ServiceDefinition<C>): Promise<void> {
   keepHeapTight();
   try {
-    const config = loadConfig(definition.config, process.env);
-    if (config.AMQP_URL === undefined) throw new Error('AMQP_URL must be set when services run as processes of their own.');
+    const config = loadConfig(definition.config, process.env, NEEDED) as C & Record<keyof typeof NEEDED, string>;
     const logger = createLogger(definition.service, config.LOG_LEVEL);
     if (config.FAILPOINT !== undefined) logger.warn({ failPoint: config.FAILPOINT }, 'This process will end itself at a fail point');
     armFailPoint(config.FAILPOINT);
@@ -51,9 +56,8 @@ export function peersOf(config: ServiceConfig): Peers {
   return { connector: config.CONNECTOR_URL, issues: config.ISSUES_URL, workflows: config.WORKFLOWS_URL, notifier: config.NOTIFIER_URL };
 }
 
-function issuerOf(config: ServiceConfig): ServiceRuntime['tokenIssuer'] {
-  if (config.OIDC_ISSUER === undefined) throw new Error('OIDC_ISSUER must be set: it names who signs bearer tokens.');
-  return { issuer: config.OIDC_ISSUER, audience: config.OIDC_AUDIENCE, keys: remoteKeys(config.OIDC_ISSUER) };
+function issuerOf({ OIDC_ISSUER, OIDC_AUDIENCE }: ServiceConfig & Record<keyof typeof NEEDED, string>): ServiceRuntime['tokenIssuer'] {
+  return { issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE, keys: remoteKeys(OIDC_ISSUER) };
 }
 
 /** One Ctrl-C comes twice where npm runs us: from the terminal and passed on by npm. */
