@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { eventually } from '@tocsin/testing';
 
 import { OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
+import type { LaneClaim } from './claim.js';
 import { resultOf } from './delivery-result.js';
 import { UNTOUCHED } from './outcome.js';
 
@@ -64,6 +65,31 @@ describe('when more is due than can be sent', () => {
     const claims = await opened.claim(8);
     expect(countBy(claims.map((claim) => claim.organizationId))).toEqual({ acme: 4, globex: 4 });
     expect(new Set(claims.filter((claim) => claim.organizationId === 'globex').map((claim) => claim.delivery.connection_id)).size).toBe(4);
+  });
+
+  describe('and one message at a time can go', () => {
+    /** Each is claimed when a place is free, and still being sent when the next one is. */
+    async function inTurn(count: number): Promise<LaneClaim[]> {
+      const sent: LaneClaim[] = [];
+      for (let n = 0; n < count; n += 1) sent.push(...(await opened.lanes.claim(1, sent)));
+      return sent;
+    }
+
+    test('organizations take turns, however long what one of them has waits already', async () => {
+      for (const id of ['big-a', 'big-b', 'big-c', 'big-d']) {
+        await connectOther(id, 'globex');
+        await fill(id, 4, 'globex');
+      }
+      await fill('connection-1', 4);
+      expect(countBy((await inTurn(8)).map(({ organizationId }) => organizationId))).toEqual({ acme: 4, globex: 4 });
+    });
+
+    test('workspaces of an organization take turns, however long what one of them has waits already', async () => {
+      await connectOther('big');
+      await fill('big', 12);
+      await fill('connection-1', 3);
+      expect(countBy((await inTurn(6)).map(({ connectionId }) => connectionId))).toEqual({ 'connection-1': 3, big: 3 });
+    });
   });
 
   test('a workspace that cannot send does not fill the window again and again: its lanes sleep', async () => {

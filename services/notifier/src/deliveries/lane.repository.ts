@@ -58,12 +58,12 @@ export class LaneRepository {
     private readonly config: NotifierConfig,
   ) {}
 
-  /** Takes up to `limit` lanes that may send now. */
-  async claim(limit: number): Promise<LaneClaim[]> {
+  /** Takes up to `limit` lanes that may send now. @param sent what this process is sending at this moment: it counts when workspaces and organizations take turns */
+  async claim(limit: number, sent: Iterable<LaneClaim> = []): Promise<LaneClaim[]> {
     await this.giveBackUnheard();
     const leaseId = randomUUID();
     try {
-      return await this.take(limit, leaseId);
+      return await this.take(limit, leaseId, [...sent]);
     } catch (error) {
       this.unheard = leaseId;
       throw error;
@@ -81,11 +81,12 @@ export class LaneRepository {
     this.unheard = undefined;
   }
 
-  private async take(limit: number, leaseId: string): Promise<LaneClaim[]> {
+  private async take(limit: number, leaseId: string, sent: readonly LaneClaim[]): Promise<LaneClaim[]> {
     const { SLACK_CHANNEL_INTERVAL_MS: intervalMs, SLACK_WORKSPACE_RATE: rate, SLACK_WORKSPACE_BURST: burst, DIGEST_AFTER_SECONDS: digestAfter } = this.config;
     const heads = intervalMs === 0 && rate === 0 ? UNPACED_HEADS : 1;
-    const taken = await prepared<Taken>(this.database, 'select * from claim_deliveries($1, $2, make_interval(secs => $3), $4, $5, make_interval(secs => $6), make_interval(secs => $7), $8)', [
+    const taken = await prepared<Taken>(this.database, 'select * from claim_deliveries($1, $2, make_interval(secs => $3), $4, $5, make_interval(secs => $6), make_interval(secs => $7), $8, $9, $10)', [
       limit, heads, LEASE_MS / 1000, rate, burst, intervalMs / 1000, digestAfter, leaseId,
+      countsOf(sent.map(({ connectionId }) => connectionId)), countsOf(sent.map(({ organizationId }) => organizationId)),
     ]);
     if (taken.length === 0) return [];
     failPoint('claim.commit');
@@ -146,6 +147,13 @@ export class LaneRepository {
   async release({ laneId, leaseId }: LaneClaim, within: Pick<EntityManager, 'query'> = this.database): Promise<void> {
     await within.query(`update lanes set leased_until = '-infinity', lease_id = null where lane_id = $1 and lease_id = $2`, [laneId, leaseId]);
   }
+}
+
+/** How often each is there, as JSON. */
+function countsOf(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return JSON.stringify(Object.fromEntries(counts));
 }
 
 /** As everywhere, or two replicas would wait for each other. */

@@ -27,7 +27,7 @@ const UNRECORDED_AT_MOST = 2;
 export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Loop;
   /** Lanes that Slack is being asked for. */
-  private asking = 0;
+  private readonly asking = new Set<LaneClaim>();
   /** They, and those whose results are not recorded yet. */
   private readonly inFlight = new Set<Promise<void>>();
   private alarm: NodeJS.Timeout | undefined;
@@ -64,15 +64,15 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private get isBusy(): boolean {
-    return this.asking > this.config.SLACK_CONCURRENCY / 2;
+    return this.asking.size > this.config.SLACK_CONCURRENCY / 2;
   }
 
   private async pass(): Promise<boolean> {
     const { SLACK_CONCURRENCY: concurrency } = this.config;
-    const free = Math.min(concurrency - this.asking, UNRECORDED_AT_MOST * concurrency - this.inFlight.size);
+    const free = Math.min(concurrency - this.asking.size, UNRECORDED_AT_MOST * concurrency - this.inFlight.size);
     if (free <= 0 || this.recorder.isBehind) return false;
     const claimedAt = performance.now();
-    const claimed = await this.lanes.claim(free);
+    const claimed = await this.lanes.claim(free, this.asking);
     for (const lane of claimed) this.begin(lane, claimedAt);
     if (claimed.length === 0) await this.setAlarm();
     return claimed.length > 0 && !this.isBusy;
@@ -86,11 +86,11 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private begin(lane: LaneClaim, claimedAt: number): void {
-    this.asking += 1;
+    this.asking.add(lane);
     const asked = lane.isToFold ? this.folding.fold(lane) : this.sendLane.send(lane, claimedAt);
     const work = asked
       .finally(() => {
-        this.asking -= 1;
+        this.asking.delete(lane);
         this.wake();
       })
       .then((sent) => sent?.recorded)

@@ -9,10 +9,13 @@ import { BY_KEY } from './plans.sql.js';
  *
  * A row with a delivery is to be sent; several of one lane are sent in their order. A row without one is a lane whose
  * backlog is to be folded into digests first. The token names the leases, so that whoever never hears the answer can give them back.
+ *
+ * @param sent_by_connection how many lanes the asker is sending at this moment: id of the connection → number; and so by organization
  */
 export const CLAIM_FUNCTION = `
 drop function if exists claim_deliveries;
-create function claim_deliveries(max_lanes int, heads int, lease interval, rate numeric, burst int, channel_interval interval, digest_after interval, token uuid default gen_random_uuid())
+create function claim_deliveries(max_lanes int, heads int, lease interval, rate numeric, burst int, channel_interval interval, digest_after interval, token uuid default gen_random_uuid(),
+  sent_by_connection jsonb default '{}', sent_by_organization jsonb default '{}')
 returns table (lane_id bigint, lease_id uuid, organization_id text, connection_id text, delivery_id text, attempt int, leftover boolean, is_probe boolean)
 language plpgsql
 ${BY_KEY} as $$
@@ -120,10 +123,14 @@ begin
     update lanes l set rests = false, next_at = greatest(j.blocked_until,
       least(allowed_at + interval '2 seconds', greatest(j.tat, allowed_at) + make_interval(secs => coalesce((j.place - burst) / nullif(j.own_rate, 0), 0))))
     from judged j where l.lane_id = j.lane_id and not j.allowed
+  ), turn as (
+    -- what the asker is sending already counts, or who has waited longest would go first again and again where one place is free at a time
+    select judged.lane_id, judged.organization_id, judged.due_since, judged.place + coalesce((sent_by_connection->>judged.connection_id)::int, 0) as place,
+      coalesce((sent_by_organization->>judged.organization_id)::int, 0) as sent
+    from judged where judged.allowed
   ), chosen as (
     -- organizations take turns, in each of them its workspaces
-    select judged.lane_id from judged where judged.allowed
-    order by row_number() over (partition by organization_id order by place, due_since), place, due_since limit max_lanes
+    select turn.lane_id from turn order by turn.sent + row_number() over (partition by organization_id order by place, due_since), place, due_since limit max_lanes
   )
   select coalesce(array_agg(chosen.lane_id), '{}'), coalesce((select array_agg(candidate.lane_id) from candidate), '{}') into taken, filled from chosen;
 
