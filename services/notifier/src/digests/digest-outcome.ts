@@ -14,6 +14,8 @@ export interface EndOfDigest {
 
 const SPLIT = 'split';
 const KEPT_BACK = 'leak_guard';
+/** Codes of the ends of a digest that its members do not share: they are told anew. */
+export const TAKEN_APART: readonly string[] = [SPLIT, KEPT_BACK];
 
 /** Slack refuses what the digest holds, also as plain text: one of its issues must not keep the others from being told. */
 export function splitUp(outcome: Outcome, failure: Refused): Outcome {
@@ -22,9 +24,8 @@ export function splitUp(outcome: Outcome, failure: Refused): Outcome {
   return { ...rest, state: 'suppressed', error: { code: SPLIT, message, remedy: 'Nothing needs to be done: look at the deliveries of the digest for what became of each.' }, story: { ...story, kind: 'split', text: message } };
 }
 
-/** Its members do not end with it: they are told anew. */
 export function isTakenApart({ state, error }: Pick<EndOfDigest, 'state' | 'error'>): boolean {
-  return state === 'suppressed' && (error?.code === SPLIT || error?.code === KEPT_BACK);
+  return state === 'suppressed' && error !== null && TAKEN_APART.includes(error.code);
 }
 
 /** The leak guard's rule or the channel's readers changed after the digest was made: it is decided anew for each of its messages. */

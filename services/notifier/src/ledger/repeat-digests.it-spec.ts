@@ -205,6 +205,13 @@ describe('a digest of which some was replayed by itself since', () => {
     expect([status, body.detail]).toEqual([409, 'Nothing was left of the digest: its messages went on without it.']);
   });
 
+  test.each(['split', 'leak_guard'])('is refused, and passed over, from when it ended as %s, for its messages are about to be told anew', async (code) => {
+    const { digest } = await failedDigest();
+    await notifier.database.query(`update notifier.deliveries set state = 'suppressed', error = jsonb_build_object('code', $2::text) where delivery_id = $1`, [digest, code]);
+    expect(await replay(digest, { destination: { id: THERE }, force: true })).toMatchObject({ status: 409, body: { detail: 'Nothing was left of the digest: its messages went on without it.' } });
+    expect(await replayMany([digest])).toMatchObject({ done: 0, skipped: 1 });
+  });
+
   test('is as if none was when those replays failed', async () => {
     const { digest, members: [id = ''] } = await failedDigest();
     expect(await notifier.settled((await replay(id)).body.deliveryId)).toMatchObject({ state: 'failed' });

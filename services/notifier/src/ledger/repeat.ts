@@ -5,6 +5,7 @@ import { UNDER_WAY_STATES, type Destination } from '@tocsin/domain';
 
 import type { Arrival } from '../deliveries/arrival.js';
 import type { DeliveryRow } from '../deliveries/delivery-view.js';
+import { TAKEN_APART } from '../digests/digest-outcome.js';
 import type { KeptCommand } from '../living/told.js';
 
 /** What a repetition has to know of a delivery beside its row: the thread that it goes to, and whether it was repeated already. */
@@ -23,8 +24,9 @@ export interface Repeatable {
 
 export type RepeatableRow = DeliveryRow & Repeatable;
 
-/** `d`, of `ledger`, is a digest of which nothing was left: its messages went on without it, and each is sent again by itself. */
-export const EMPTIED = `(d.kind = 'digest' and d.state in ('suppressed', 'dead') and not exists (select 1 from deliveries m where m.organization_id = d.organization_id and m.digest_id = d.delivery_id))`;
+/** `d`, of `ledger`, is a digest of which nothing was left, or will be in a moment: its messages went on without it, and each is sent again by itself. */
+export const EMPTIED = `(d.kind = 'digest' and d.state in ('suppressed', 'dead') and (coalesce(d.error->>'code', '') in (${TAKEN_APART.map((code) => `'${code}'`).join(', ')})
+  or not exists (select 1 from deliveries m where m.organization_id = d.organization_id and m.digest_id = d.delivery_id)))`;
 
 /** The repetition `r` was posted or will be. */
 const STANDS = `r.state in ('posted', ${UNDER_WAY_STATES.map((state) => `'${state}'`).join(', ')})`;
