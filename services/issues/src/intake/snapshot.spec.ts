@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { IssueContract } from '@tocsin/contracts';
+import { checkData } from '@tocsin/platform';
 import { anIssue } from '@tocsin/testing';
 
 import { COMMAND_BYTES, SNAPSHOT_BYTES, snapshotOf, snapshotsOf } from './snapshot.js';
@@ -24,6 +26,16 @@ describe('the snapshot of an issue', () => {
     expect(bytes(snapshot)).toBeLessThanOrEqual(SNAPSHOT_BYTES);
     expect(snapshot).toMatchObject({ id: issue.id, revision: issue.revision, severity: issue.severity, status: issue.status });
     expect(JSON.stringify(snapshot)).not.toMatch(/\\ud[89a-f]/i);
+  });
+
+  test.each([
+    ['a tool with a long name', { tool: 'T'.repeat(400) }, { tool: `${'T'.repeat(199)}…` }],
+    ['a title of which nothing could be kept', { title: '' }, { title: 'Untitled issue' }],
+    ['a link longer than any may be', { location: { path: 'a.ts', line: 3, url: `https://x.test/${'a'.repeat(2000)}` } }, { location: { path: 'a.ts', line: 3 } }],
+  ])('of %s is one that whoever hears of it takes', async (_, overrides, kept) => {
+    const snapshot = snapshotOf(anIssue(overrides));
+    expect(snapshot).toMatchObject(kept);
+    await expect(checkData(IssueContract, snapshot)).resolves.toMatchObject({ ok: true });
   });
 
   test('is smaller where many go into one command, so that the command keeps within its bytes', () => {

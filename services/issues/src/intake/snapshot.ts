@@ -1,16 +1,22 @@
 /** An issue as messages carry it: its own fields with long texts cut, so that a message stays small whatever a scanner wrote. */
-import type { Issue } from '@tocsin/domain';
+import type { Issue, IssueLocation } from '@tocsin/domain';
 
 /** Bytes of JSON that one issue may have in a message. */
 export const SNAPSHOT_BYTES = 8_000;
 /** Bytes of JSON that all issues of a command may have together. */
 export const COMMAND_BYTES = 250_000;
 
+/** What messages allow: names of tools in reports, and links made of a repository and a path, may be longer. */
+const TOOL_MAX = 200;
+const LINK_MAX = 2000;
+const UNTITLED = 'Untitled issue';
+
 const LIST_LIMITS = [100, 20, 5] as const;
 const TEXT_LIMITS = [4000, 2000, 1000, 400, 100, 0] as const;
 
 /** @param bytes limit of the snapshot as JSON in UTF-8 */
-export function snapshotOf(issue: Issue, bytes: number = SNAPSHOT_BYTES): Issue {
+export function snapshotOf(whole: Issue, bytes: number = SNAPSHOT_BYTES): Issue {
+  const issue = allowed(whole);
   for (const listLimit of LIST_LIMITS) {
     for (const textLimit of TEXT_LIMITS) {
       const cut = shortened(issue, listLimit, textLimit);
@@ -18,6 +24,20 @@ export function snapshotOf(issue: Issue, bytes: number = SNAPSHOT_BYTES): Issue 
     }
   }
   return bare(issue);
+}
+
+/** The issue as far as messages may carry it: one that they must not is refused by whoever hears of it. */
+function allowed({ title, tool, location, ...issue }: Issue): Issue {
+  return {
+    ...issue,
+    title: title === '' ? UNTITLED : title,
+    ...(tool !== undefined && { tool: cutText(tool, TOOL_MAX) }),
+    ...(location && { location: withoutLongLink(location) }),
+  };
+}
+
+function withoutLongLink({ url, ...place }: IssueLocation): IssueLocation {
+  return url === undefined || url.length > LINK_MAX ? place : { ...place, url };
 }
 
 /** Snapshots that fit into one command together. */
