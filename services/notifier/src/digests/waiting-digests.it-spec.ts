@@ -6,6 +6,8 @@ import { anIssue } from '@tocsin/testing';
 import { OpenedDigests, type FoldedRow } from '../../test/opened-digests.js';
 import { changed } from '../../test/opened-living.js';
 import { POSTED, waits } from '../../test/opened-lanes.js';
+import { DestinationRepository } from '../destinations/destination.repository.js';
+import { LaneMoves } from '../directory/lane-moves.js';
 import { traced } from '../living/claim-telling.js';
 import type { Heard } from '../living/issue-news.js';
 import { traceOf } from '../living/told.js';
@@ -154,6 +156,25 @@ describe('what changes while a digest is being posted', () => {
     expect(await answers()).toEqual(once);
     await digests.changes.take(resolved(30));
     expect(await answers()).toEqual(once);
+  });
+
+  test('is told once also when its channel got another id meanwhile', async () => {
+    const { outbox, destinations, source } = digests.opened;
+    const old = { organizationId: 'acme', connectionId: 'connection-1', destinationId: 'C0SECALERT' };
+    const claim = await digests.opened.claimOne();
+    await digests.opened.lanes.markStarted(claim ? [claim] : []);
+    const leadOn = async (): Promise<void> => outbox.transaction(async (tx) => {
+      const found = await new DestinationRepository().present(tx, old);
+      await new LaneMoves().toNewId(tx, { ...old, laneId: claim?.laneId ?? '' }, old.destinationId, { ...found, kind: 'channel' });
+    });
+    await outbox.transaction((tx) => destinations.changeId(tx, old, 'C0NEWIDNEW', Date.now()));
+    await leadOn();
+    await digests.opened.finish(claim, traced({ ...POSTED, ts: '9.9' }, traceOf((await digest()).command), false));
+    await digests.settleAll();
+    await leadOn();
+    expect(await source.query('select count(*)::int as rows, count(distinct issue_id)::int as issues, count(distinct lane_id)::int as lanes from told_issues')).toEqual([{ rows: 40, issues: 40, lanes: 1 }]);
+    await digests.changes.take(resolved(30));
+    expect(await answers()).toEqual([{ resolved: 30 }]);
   });
 
   test('is not told when people have nothing to do about it', async () => {

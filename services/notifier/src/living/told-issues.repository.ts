@@ -91,10 +91,11 @@ export class ToldIssues {
   /** The members of a digest were told by it. Call it once they are posted, in that transaction, with their lane locked. */
   async recordMembers(tx: EntityManager, digestId: string, members: readonly DeliveryKey[]): Promise<void> {
     const rows = await tx.query<ToldRow[]>(
-      `select d.organization_id, d.issue_ids[1] as issue_id, d.lane_id, d.connection_id, $1::text as delivery_id, d.slack_channel as channel, d.slack_ts as ts,
+      `select d.organization_id, d.issue_ids[1] as issue_id, digest.lane_id, d.connection_id, $1::text as delivery_id, d.slack_channel as channel, d.slack_ts as ts,
          true as in_digest, ${FOLLOWED} as living, false as was_plain_text, told.comment,
-         max(d.issue_revision) over (partition by d.organization_id, d.issue_ids[1], d.lane_id) as revision -- as the digest tells it: as its newest message does
+         max(d.issue_revision) over (partition by d.organization_id, d.issue_ids[1]) as revision -- as the digest tells it: as its newest message does
        from ledger d join jsonb_to_recordset($2::jsonb) m (organization_id text, delivery_id text) using (organization_id, delivery_id)
+       join deliveries digest on digest.organization_id = d.organization_id and digest.delivery_id = $1 -- where its message is: its members may be at another id of its channel by now
        cross join lateral json_to_record(d.command) told (options json, comment text)
        where d.state = 'posted' and d.slack_ts is not null and cardinality(d.issue_ids) = 1`,
       [digestId, JSON.stringify(members)],
