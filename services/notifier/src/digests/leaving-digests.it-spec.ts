@@ -248,6 +248,17 @@ describe('pausing a workflow', () => {
     expect(await digests.rows('digest_id is not null')).toHaveLength(40);
   });
 
+  test('counts what a held digest is to tell as held, and as going on', async () => {
+    await folded((n) => (n < 30 ? 'w1' : 'w2'));
+    for (const workflowId of ['', 'w2']) await digests.pauses.pause(author, workflowId);
+    await digests.pauses.settle('acme');
+    expect(await digests.pauses.list('acme')).toMatchObject([{ waiting: 41 }, { workflowId: 'w2', waiting: 10 }]);
+    expect(await digests.pauses.resume(author, '')).toBe(31);
+    await digests.pauses.settle('acme');
+    expect(await digests.pauses.list('acme')).toMatchObject([{ workflowId: 'w2', waiting: 10 }]);
+    expect(await digests.pauses.resume(author, 'w2')).toBe(10);
+  });
+
   test('during a request of the digest takes them out before the next one', async () => {
     await folded();
     const claim = await claimed();

@@ -31,6 +31,13 @@ const HOLD: Change = { which: TO_HOLD, set: 'held_since = clock_timestamp()', re
 /** A digest is held, and its members wait for it. */
 const EXTEND_MEMBERS = `update deliveries m set expires_at = m.expires_at + (clock_timestamp() - d.held_since) from deliveries d
   where ${TO_RELEASE} and d.kind = 'digest' and d.delivery_id = any($2) and m.organization_id = d.organization_id and m.digest_id = d.delivery_id and m.state = 'waiting'`;
+/** With what digests among them are to tell, as `workflow_id`: all that is held. */
+const HELD = `select d.workflow_id from deliveries d where d.organization_id = $1 and d.held_since is not null and d.state = 'waiting' union all
+  select m.workflow_id from deliveries d join deliveries m on m.organization_id = d.organization_id and m.digest_id = d.delivery_id and m.state = 'waiting'
+  where d.organization_id = $1 and d.held_since is not null and d.state = 'waiting' and d.kind = 'digest'`;
+/** Of what the digest `d` is to tell: not what leaves it since its own workflow is paused. */
+const GO_ON_WITH = `select count(*) from deliveries m where d.kind = 'digest' and m.organization_id = d.organization_id and m.digest_id = d.delivery_id and m.state = 'waiting'
+  and not exists (select 1 from pauses p where p.organization_id = m.organization_id and p.workflow_id = m.workflow_id)`;
 /** The time in which it was held counts to nobody's life. */
 const RELEASE: Change = { which: TO_RELEASE, set: 'held_since = null, expires_at = expires_at + (clock_timestamp() - held_since)', returning: 'null as paused_by', before: EXTEND_MEMBERS };
 
@@ -51,8 +58,8 @@ export class PauseRepository {
 
   async list(organizationId: string): Promise<Pause[]> {
     const rows = await this.database.query<{ workflow_id: string; paused_at: Date; paused_by: string; waiting: number }[]>(
-      `select p.workflow_id, p.paused_at, p.paused_by, (
-         select count(*)::int from deliveries d where d.organization_id = p.organization_id and d.held_since is not null and d.state = 'waiting' and p.workflow_id in ('', d.workflow_id)) as waiting
+      `with held as materialized (${HELD})
+       select p.workflow_id, p.paused_at, p.paused_by, (select count(*)::int from held where p.workflow_id in ('', held.workflow_id)) as waiting
        from pauses p where p.organization_id = $1 order by p.workflow_id`,
       [organizationId],
     );
@@ -72,7 +79,7 @@ export class PauseRepository {
     return this.outbox.transaction(async (tx) => {
       const [ended] = await tx.query<[unknown[], number]>('delete from pauses where organization_id = $1 and workflow_id = $2 returning 1', [author.organizationId, workflowId]);
       if (ended.length > 0) await this.audit.record(tx, { ...author, action: 'deliveries.resumed', target: targetOf(author, workflowId) });
-      const [row] = await tx.query<{ free: number }[]>(`select count(*)::int as free from deliveries d where ${TO_RELEASE}`, [author.organizationId]);
+      const [row] = await tx.query<{ free: number }[]>(`select (count(*) + coalesce(sum((${GO_ON_WITH})), 0))::int as free from deliveries d where ${TO_RELEASE}`, [author.organizationId]);
       return row?.free ?? 0;
     });
   }
