@@ -5,7 +5,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 
-import type { AcceptedDelivery, MessagePreview, SendIssue, SendToSlack } from '@tocsin/contracts';
+import { COMMAND_MAX_BYTES, type AcceptedDelivery, type MessagePreview, type SendIssue, type SendToSlack } from '@tocsin/contracts';
 import { PRIORITY, renderMessage, type Issue, type MessageWarning } from '@tocsin/domain';
 import { actorOf, Audit, badRequest, failPoint, Idempotency, notFound, Outbox, ProblemException, type Caller, type IdempotentCall } from '@tocsin/platform';
 
@@ -16,6 +16,9 @@ import { IssueRepository } from '../issues/issue.repository.js';
 import { IssuesConfig } from '../issues.config.js';
 import { CommandRepository } from './command.repository.js';
 import { OwnersInSlack } from './owners-in-slack.js';
+
+/** What the event around a command needs at most. */
+const ENVELOPE_BYTES = 2048;
 
 const OWNERS_NOT_FOUND_OUT: MessageWarning = {
   code: 'owner_not_found_out',
@@ -35,11 +38,12 @@ export class SendByHand {
     @Inject(IssuesConfig) private readonly config: IssuesConfig,
   ) {}
 
-  /** @throws ProblemException 404 naming what is not there: an issue or the connection */
+  /** @throws ProblemException 404 naming what is not there: an issue or the connection; 422 for more than one message can carry */
   async send(caller: Caller, issueIds: readonly string[], order: SendIssue, call: IdempotentCall, requestId: string): Promise<AcceptedDelivery> {
     const earlier = await this.idempotency.replay<AcceptedDelivery>(call);
     if (earlier) return earlier.body;
     const command = await this.commandFor(caller, issueIds, order);
+    if (Buffer.byteLength(JSON.stringify(command)) > COMMAND_MAX_BYTES - ENVELOPE_BYTES) throw tooMuch();
     const answer = await this.idempotency.run(call, async (tx) => {
       const { organizationId, commandId, connectionId, destination } = command;
       await this.commands.add(tx, command, PRIORITY.manual);
@@ -103,6 +107,14 @@ function unknownConnection(id: string): ProblemException {
   return new ProblemException(404, {
     title: 'Not found', code: 'not_found', detail: `There is no connection "${id}" in your organization.`,
     errors: [{ pointer: '/connectionId', code: 'not_found', message: 'must be the id of a connection of your organization' }], hint: 'GET /v1/connections lists them.',
+  });
+}
+
+/** After a 202 nobody could take the command any more. */
+function tooMuch(): ProblemException {
+  return new ProblemException(422, {
+    title: 'Too much for one message', code: 'too_much', detail: 'These issues are too large to be sent as one message.',
+    errors: [{ pointer: '/issueIds', code: 'too_much', message: 'name fewer issues' }], hint: 'Send them in several messages.',
   });
 }
 

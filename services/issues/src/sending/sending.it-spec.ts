@@ -89,6 +89,15 @@ describe('send to Slack, by hand', () => {
     expect(snapshot?.description).toMatch(/^é+…$/);
   });
 
+  test('more than one message can carry is refused, not accepted and lost', async () => {
+    const odd = '\u0001'; // six bytes in JSON
+    for (let n = 0; n < 50; n += 1) await issues.bus.deliver('issue.reported.v1', 'acme', { title: odd.repeat(1000), severity: 'low', application: odd.repeat(190), fingerprint: `${odd.repeat(500)}${n}`, rule: odd.repeat(500), location: { path: odd.repeat(2000) } });
+    const found = (await noa.get<Items<Issue>>(`/v1/issues?limit=50&application=${encodeURIComponent(odd.repeat(190))}`)).body.items;
+    const answer = await noa.post<Problem>('/v1/slack-messages', { ...order, issueIds: found.map(({ id }) => id) });
+    expect([found.length, answer.status, answer.body]).toMatchObject([50, 422, { errors: [{ pointer: '/issueIds', code: 'too_much' }] }]);
+    expect((await noa.post('/v1/slack-messages', { ...order, issueIds: found.slice(0, 20).map(({ id }) => id) })).status).toBe(202);
+  });
+
   test('goes on with the trace of the request', async () => {
     const { body } = await send(ids[0] ?? '', order, { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' });
     expect(await traceOf(body.deliveryId)).toMatch(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/);
