@@ -76,6 +76,11 @@ describe('events over HTTP', () => {
     expect(said().map(({ headers }) => headers?.traceparent)).toEqual([expect.stringMatching(/^00-a{32}-[0-9a-f]{16}-01$/), expect.stringMatching(/^00-b{32}-[0-9a-f]{16}-01$/)]);
   });
 
+  test.each(['title', 'application', 'fingerprint'])('one whose %s holds nothing that can be kept is refused', async (name) => {
+    const { status, body } = await post<Refused>(reported('nothing', { [name]: '\0\0' }));
+    expect([status, body.errors, body.receipt.refused.length]).toEqual([400, [{ pointer: `/data/${name}`, code: 'isNotEmpty', message: `${name} should not be empty` }], 1]);
+  });
+
   test('other words, or a line that moved, are said as a refresh; the same again is not', async () => {
     await post(reported('refreshed'));
     await post(reported('refreshed', { location: { path: 'src/a.ts', line: 7 } }));

@@ -6,6 +6,7 @@ import { routeOf, type CloudEvent, type ProblemPlace, type RefusedEvent } from '
 import { checkCloudEventBatch, checkData, decodeCloudEvent, HTTP_BINDING, type Caller, type CloudEventReading } from '@tocsin/platform';
 
 import { isInSight } from '../applications/applications.controller.js';
+import { storable } from '../intake/storable.js';
 import { missingIdentity, type IntakeEvent } from './event-statements.js';
 import { fingerprintOfReported } from './take-event.js';
 
@@ -63,9 +64,18 @@ async function judge(reading: CloudEventReading, pointer: string, caller: Caller
   if (!contract) return { status: 422, places: [{ pointer: `${pointer}/type`, code: 'unknown_type', message: `"${event.type}" is not taken here; ${TYPES.join(' and ')} are` }] };
   const checked = await checkData(contract, event.data, `${pointer}/data`);
   if (!checked.ok) return { status: 400, places: checked.places };
+  const empty = emptyPlaces(checked.data, `${pointer}/data`);
+  if (empty.length > 0) return { status: 400, places: empty };
   const intake = { id: event.id, source: event.source, time: event.time === undefined ? now : new Date(event.time), type: event.type, data: checked.data } as IntakeEvent;
   if (intake.type === 'issue.reported.v1' && fingerprintOfReported(intake.data) === undefined) return { status: 400, places: [missingIdentity(`${pointer}/data`)] };
   return foreignPlaces(event, intake, pointer, caller) ?? intake;
+}
+
+const NEVER_EMPTY = ['title', 'application', 'fingerprint'] as const;
+
+/** Texts of which nothing is left once what cannot be kept is taken out of them. */
+function emptyPlaces(data: Partial<Record<(typeof NEVER_EMPTY)[number], unknown>>, pointer: string): ProblemPlace[] {
+  return NEVER_EMPTY.filter((name) => data[name] !== undefined && storable(data[name]) === '').map((name) => ({ pointer: `${pointer}/${name}`, code: 'isNotEmpty', message: `${name} should not be empty` }));
 }
 
 /** The token decides whose events they are, and of which applications. */
