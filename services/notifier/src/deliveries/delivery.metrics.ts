@@ -13,7 +13,7 @@ const DURATION_BUCKETS = [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
 const REQUEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const WAIT_BUCKETS = [1, 2, 5, 10, 30, 60, 300, 3600];
 /** Codes of ours beside Slack's. */
-const OWN_REASONS = new Set(['not_sent', 'no_answer', 'unreadable_answer', 'internal', 'leak_guard', 'split', 'cancelled', 'expired', 'disconnected', 'already_told', 'resolved_before_sent', 'reopened_before_sent', 'changed_back', 'retracted', 'connection_not_found', 'ambiguous_person']);
+const OWN_REASONS = new Set(['not_sent', 'no_answer', 'unreadable_answer', 'internal', 'leak_guard', 'split', 'cancelled', 'expired', 'disconnected', 'already_told', 'resolved_before_sent', 'excluded_before_sent', 'reopened_before_sent', 'changed_back', 'retracted', 'connection_not_found', 'ambiguous_person']);
 
 @Injectable()
 export class DeliveryMetrics implements OnApplicationBootstrap {

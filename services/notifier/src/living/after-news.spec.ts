@@ -19,6 +19,7 @@ function news(...steps: (Partial<Heard> & { issue: Issue })[]): IssueNews {
 const RAISED = news({ issue: { ...before, revision: 2, severity: 'critical' }, change: 'updated', changes: [{ field: 'severity', from: 'high', to: 'critical' }] });
 const RESOLVED = news({ issue: { ...before, revision: 2, status: 'resolved' }, change: 'resolved', changes: [{ field: 'status', from: 'open', to: 'resolved' }] });
 const BACK = news({ issue: { ...before, revision: 3 }, change: 'reopened', changes: [{ field: 'status', from: 'resolved', to: 'open' }] });
+const EXCLUDED = news({ issue: { ...before, revision: 2, status: 'excluded' }, change: 'updated', changes: [{ field: 'status', from: 'open', to: 'excluded' }] });
 const MOVED = news({ issue: { ...before, revision: 2, location: { path: 'a.ts', line: 9 } } });
 
 function waiting(command: Partial<KeptCommand> = {}, overrides: Partial<WaitingDelivery> = {}): WaitingDelivery {
@@ -37,6 +38,11 @@ describe('a message that waits', () => {
 
   test('shows a moved line without a word', () => {
     expect(afterNews(waiting(), MOVED)).toEqual({ command: expect.objectContaining({ issues: [expect.objectContaining({ location: { path: 'a.ts', line: 9 } })] }) as unknown });
+  });
+
+  test('knows that its issue was open before it was excluded, and goes on waiting: that may be taken back', () => {
+    const command = commandAfter(waiting(), EXCLUDED);
+    expect(command).toMatchObject({ issues: [{ status: 'excluded' }], was: { status: 'open', change: 'new' } });
   });
 
   test('is left alone by what it knows already', () => {

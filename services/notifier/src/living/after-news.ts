@@ -31,7 +31,7 @@ export function afterNews(waiting: WaitingDelivery, news: IssueNews): Aftermath 
   const end = isAlone && !waiting.isMember ? endOf(waiting, wasOf(command, own), story.issue) : undefined;
   if (end) return { end };
   const line = lineOf(command, story, isAlone);
-  const was = isAlone && waiting.isMember ? { was: wasOf(command, own) } : undefined;
+  const was = isAlone && (waiting.isMember || story.issue.status === 'excluded') ? { was: wasOf(command, own) } : undefined;
   return { command: { ...withSnapshot(command, story.issue), ...(isAlone && changeOf(command, story)), ...was }, ...(line !== undefined && { line }) };
 }
 

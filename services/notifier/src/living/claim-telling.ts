@@ -89,7 +89,7 @@ function shownAs({ kind, ambiguous, created_at, settled_at }: Tellable, command:
 
 function suppressedAs({ told, workspace_url }: Tellable, command: KeptCommand, code: Parameters<typeof suppression>[0]): Outcome {
   const [issue] = command.issues;
-  return { ...suppressed(suppression(code, linkTo(told, workspace_url), told ?? undefined)), ...(code === 'resolved_before_sent' && issue && { trace: { kind: 'collapsed' as const, issue: { id: issue.id, revision: issue.revision } } }) };
+  return { ...suppressed(suppression(code, linkTo(told, workspace_url), told ?? undefined)), ...((code === 'resolved_before_sent' || code === 'excluded_before_sent') && issue && { trace: { kind: 'collapsed' as const, issue: { id: issue.id, revision: issue.revision } } }) };
 }
 
 function linkTo(told: Told | null, workspaceUrl: string | null): string | undefined {

@@ -306,6 +306,23 @@ describe('an issue that changes before it is told', () => {
     expect(await messagesAbout(second)).toEqual([]);
   }, 40_000);
 
+  test('and is excluded is not told at all, nor that it is excluded; when that is taken back in time, it is told', async () => {
+    const paused = await notifier.connect({ paused: true });
+    const [dismissed, back] = [anIssue({ severity: 'high' }), anIssue({ severity: 'high' })];
+    const ids = [await send(dismissed, { connectionId: paused.id }), await send(back, { connectionId: paused.id })];
+    await eventually(async () => (await Promise.all(ids.map(async (id) => (await notifier.delivery(id)).state))).every((state) => state === 'waiting'), PATIENCE);
+    const end = await change(dismissed, { status: 'excluded' });
+    await change(await change(back, { status: 'excluded' }), { status: 'open' });
+    const last = await send(end, { connectionId: paused.id, change: 'updated', changes: [{ field: 'status', from: 'open', to: 'excluded' }] });
+    await eventually(async () => (await notifier.database.query<{ found: number }>('select 1 as found from notifier.heard_issues where (issue_id, revision) in (($1, 2), ($2, 3))', [dismissed.id, back.id])).length === 2, PATIENCE);
+    await notifier.publish('connection.changed.v1', 'acme', aConnection({ id: paused.id, version: 2 }));
+    expect(await notifier.settled(ids[0] ?? '')).toMatchObject({ state: 'suppressed', error: { code: 'excluded_before_sent' } });
+    expect(await notifier.settled(last)).toMatchObject({ state: 'suppressed', error: { code: 'excluded_before_sent' } });
+    expect(await notifier.settled(ids[1] ?? '')).toMatchObject({ state: 'posted' });
+    expect(await messagesAbout(dismissed)).toEqual([]);
+    expect(await messagesAbout(back)).toHaveLength(1);
+  }, 40_000);
+
   test('because its command comes after the news is told as it is', async () => {
     const [open, closed] = [anIssue({ severity: 'high' }), anIssue()];
     await change(open, { severity: 'critical' });

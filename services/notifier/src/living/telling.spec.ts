@@ -10,6 +10,7 @@ const THERE = { channel: 'C0SECALERT', ts: '1.1' };
 const told: Told = { deliveryId: 'first', ...THERE, inDigest: false, living: true, outdated: false, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
 const issue = anIssue({ id: 'i1', revision: 3 });
 const resolved = anIssue({ id: 'i1', revision: 4, status: 'resolved' });
+const excluded = anIssue({ id: 'i1', revision: 4, status: 'excluded' });
 
 interface Case extends Partial<Omit<ToTell, 'command' | 'told'>> {
   command?: Partial<KeptCommand>;
@@ -62,6 +63,16 @@ describe('what a workflow says of an issue', () => {
     ['that was resolved meanwhile, when it may be there already', { command: { change: 'new' }, newest: resolved, isAmbiguous: true }, 'message'],
     ['that is resolved, of which nothing was told for that reason', { command: { change: 'resolved' }, told: { ...NOWHERE, collapsed: true } }, 'resolved_before_sent'],
     ['that is resolved, when its workflow tells nothing else', { command: { change: 'resolved', issues: [resolved] } }, 'message'],
+    ['that was excluded meanwhile', { command: { change: 'new' }, newest: excluded }, 'excluded_before_sent'],
+    ['that was excluded while it waited', { command: { change: 'new', issues: [excluded], was: { status: 'open', change: 'new' } } }, 'excluded_before_sent'],
+    ['that was excluded while it waited, and is not any more', { command: { change: 'new', was: { status: 'open', change: 'new' } } }, 'message'],
+    ['that was excluded meanwhile, when it may be there already', { command: { change: 'new' }, newest: excluded, isAmbiguous: true }, 'message'],
+    ['that was excluded meanwhile, of which something is told there', { command: { change: 'updated' }, newest: excluded, told: {} }, 'reply'],
+    ['that was excluded meanwhile, while its message is made anew', { command: { change: 'updated' }, newest: excluded, told: NOWHERE }, 'later'],
+    ['that was excluded meanwhile, when a message may not have arrived', { command: { change: 'updated' }, newest: excluded, told: { ...NOWHERE, unconfirmed: true } }, 'message, after one that is unconfirmed'],
+    ['that is excluded, of which nothing was told for that reason', { command: { change: 'updated', issues: [excluded] }, told: { ...NOWHERE, collapsed: true } }, 'excluded_before_sent'],
+    ['that is excluded, when its workflow tells nothing else', { command: { change: 'updated', issues: [excluded] } }, 'message'],
+    ['that is excluded no more after nothing was told of it', { command: { change: 'updated' }, told: { ...NOWHERE, collapsed: true } }, 'message'],
     ['that is back after nothing was told of it', { command: { change: 'reopened' }, told: { ...NOWHERE, collapsed: true } }, 'message'],
     ['again, because a person asked', { command: { change: 'new' }, told: {}, isReplay: true }, 'message'],
     ['again in its thread, because a person asked', { command: { change: 'updated' }, told: { repliedRevision: 9 }, parent: THERE, isReplay: true }, 'reply'],
@@ -76,6 +87,7 @@ describe('what a person sends', () => {
   test.each<[string, Case]>([
     ['of an issue that is told there already', { told: {} }],
     ['of an issue that is resolved', { newest: resolved }],
+    ['of an issue that is excluded', { newest: excluded }],
     ['of an issue that was resolved before it was told', { told: { ...NOWHERE, collapsed: true } }],
   ])('%s is a message', (_, given) => {
     expect(decide({ ...given, command: { source } })).toBe('message');

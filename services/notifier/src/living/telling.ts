@@ -22,7 +22,7 @@ export interface ToTell {
   newest: Issue | undefined;
 }
 
-type SuppressionCode = 'already_told' | 'resolved_before_sent' | 'changed_back' | 'retracted';
+type SuppressionCode = 'already_told' | 'resolved_before_sent' | 'excluded_before_sent' | 'changed_back' | 'retracted';
 
 export type Telling =
   | { as: 'message'; issue?: Issue; follows?: NonNullable<MessageInput['follows']> }
@@ -41,6 +41,7 @@ export function decideTelling(given: ToTell): Telling {
   if (command.reply) return ownReply(given, newer);
   if (command.source.kind !== 'workflow' || given.isReplay) return byChoice(given, newer);
   if (wasResolvedMeanwhile(given, own, issue)) return { as: 'suppressed', code: 'resolved_before_sent' };
+  if (wasExcludedMeanwhile(given, own, issue)) return { as: 'suppressed', code: 'excluded_before_sent' };
   return ofWorkflow(given, own, newer);
 }
 
@@ -74,6 +75,15 @@ function wasResolvedMeanwhile({ command, told, isAmbiguous }: ToTell, own: Issue
   return told?.collapsed === true && told.ts === null;
 }
 
+/**
+ * Where nothing is told of it, nothing is told of what was dismissed. Looked at only now: unlike what is resolved and back,
+ * what is excluded no more is nothing new to a workflow, so that a message that ended earlier would be missed.
+ */
+function wasExcludedMeanwhile({ command, told, isAmbiguous }: ToTell, own: Issue, issue: Issue): boolean {
+  if (isAmbiguous || issue.status !== 'excluded' || told?.collapsed === false) return false;
+  return told !== undefined || (command.was?.status ?? own.status) === 'open';
+}
+
 function ofWorkflow(given: ToTell, own: Issue, newer: { issue?: Issue }): Telling {
   const { deliveryId, told, command } = given;
   if (!told || told.collapsed || told.deliveryId === deliveryId) return { as: 'message', ...newer };
@@ -105,6 +115,8 @@ export function suppression(code: SuppressionCode, link: string | undefined, tol
       return { code, message: `It is told in this destination already${link === undefined ? '' : `: ${link}`}.`, remedy: howItIsFollowed(told) };
     case 'resolved_before_sent':
       return { code, message: 'It was resolved before it was told.', remedy: 'Nothing has to be done. Replay it if people should know of it all the same.' };
+    case 'excluded_before_sent':
+      return { code, message: 'It was excluded before it was told.', remedy: 'Nothing has to be done. Replay it if people should know of it all the same.' };
     case 'changed_back':
       return { code, message: 'What had changed was as before again when it was about to be told.', remedy: 'Nothing has to be done.' };
     case 'retracted':

@@ -16,7 +16,7 @@ export interface Told {
   outdated: boolean;
   /** Slack may have it or not. */
   unconfirmed: boolean;
-  /** The issue was resolved before anything of it was sent. */
+  /** The issue was resolved or excluded before anything of it was sent. */
   collapsed: boolean;
   comment: string | null;
   /** Up to here the thread has told what changed. */
@@ -31,7 +31,7 @@ export interface KeptCommand extends SendToSlack {
   reply?: { since: number; covers: number[] };
   /** An answer that sums up what changed of a digest's issues: by which scan, and what of those that it names. */
   summary?: { scan: string; changes?: Record<string, readonly FieldChange[]> };
-  /** What it was to tell before it was brought up to date as a member of a digest: by itself it may be out of date. */
+  /** What it was to tell before it was brought up to date as a member of a digest, or with an issue that was excluded: by itself it may be out of date. */
   was?: { status: IssueStatus; change?: SendToSlack['change'] };
 }
 
