@@ -54,6 +54,25 @@ describe('two messages of one lease', () => {
   });
 });
 
+describe('that an issue is resolved', () => {
+  const end = anIssue({ id: 'i1', revision: 3, status: 'resolved' });
+  const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.0', inDigest: true, living: true, outdated: false, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
+
+  test.each<[string, ClaimedRow['told'], string]>([
+    ['is not told where nothing was told of it', null, 'resolved_before_sent'],
+    ['is told where a digest told it', told, 'message'],
+    ['is told where a message shows it as it was', { ...told, inDigest: false, outdated: true }, 'answer'],
+    ['is told where a message of it may have arrived', { ...told, channel: null, ts: null, unconfirmed: true }, 'message'],
+  ])('%s, also after a message of the same lease that it was too late for', (_, row, becomes) => {
+    const [first, later] = [claimed({ change: 'updated' }, { told: row, newest: end }), claimed({ change: 'resolved', issues: [end] }, { told: row, newest: end })];
+    const ended = tellOf(first);
+    if (!('outcome' in ended)) throw new Error('the first was sent');
+    carryOver([later], first, ended.outcome);
+    const telling = tellOf(later);
+    expect('outcome' in telling ? telling.outcome.error?.code : telling.thread ? 'answer' : 'message').toBe(becomes);
+  });
+});
+
 describe('an answer that shows a newer issue than it tells', () => {
   const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.0', inDigest: false, living: true, outdated: false, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
   const newest = anIssue({ id: 'i1', revision: 3, severity: 'critical' });

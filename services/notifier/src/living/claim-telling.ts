@@ -121,9 +121,14 @@ export function carryOver(later: readonly Claim[], { deliveryId }: Claim, { trac
   for (const { delivery } of later) {
     if (issue === undefined || delivery.issue_ids.length !== 1 || delivery.issue_ids[0] !== issue.id) continue;
     if (trace.kind === 'replied' && delivery.told) delivery.told = { ...delivery.told, repliedRevision: Math.max(delivery.told.repliedRevision, issue.revision) };
-    const isFirst = !delivery.told || delivery.told.ts === null || delivery.told.inDigest || delivery.told.outdated;
-    if (trace.kind !== 'replied' && isFirst) delivery.told = { ...NOTHING_TOLD, deliveryId, ...(trace.kind === 'collapsed' ? { collapsed: true } : { channel: channel ?? null, ts: ts ?? null, living: trace.living, unconfirmed: ts === undefined, comment: trace.comment ?? null }) };
+    if (trace.kind !== 'replied' && takesOver(trace, delivery.told)) delivery.told = { ...NOTHING_TOLD, deliveryId, ...(trace.kind === 'collapsed' ? { collapsed: true } : { channel: channel ?? null, ts: ts ?? null, living: trace.living, unconfirmed: ts === undefined, comment: trace.comment ?? null }) };
   }
+}
+
+/** As where it is recorded: that nothing was told makes nobody forget what was, or may have been. */
+function takesOver({ kind }: Trace, told: Told | null): boolean {
+  if (!told) return true;
+  return kind === 'collapsed' ? told.ts === null && !told.unconfirmed : told.ts === null || told.inDigest || told.outdated;
 }
 
 const NOTHING_TOLD: Omit<Told, 'deliveryId'> = { channel: null, ts: null, inDigest: false, living: true, outdated: false, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
