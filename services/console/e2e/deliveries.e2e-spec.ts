@@ -81,6 +81,26 @@ test('a channel was archived: the refusal comes with its remedy, and the message
   await expect(page).toHaveURL(new RegExp(`/deliveries/${deliveryId}$`));
 });
 
+test('what was replayed already is replayed once more only when somebody insists, beside the way to that replay', async ({ page, product }) => {
+  const { items: [first] } = await product.api<{ items: { replayOf: string }[] }>('GET', '/v1/deliveries?state=posted');
+  await openDeliveries(page, `/deliveries/${first?.replayOf ?? ''}`);
+  await page.getByRole('dialog', { name: 'Delivery' }).getByRole('button', { name: 'Replay' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Replay' });
+  await dialog.getByRole('button', { name: 'REPLAY' }).click();
+  const refusal = dialog.getByRole('alert');
+  await expect(refusal).toContainText('It was replayed already');
+  await expect(refusal.getByRole('checkbox')).toBeFocused();
+  await expect(refusal.getByRole('link', { name: 'that replay' })).toHaveAttribute('href', /\/deliveries\/.+/);
+  await expect(dialog.getByRole('button', { name: 'REPLAY' })).toBeDisabled();
+  await page.route('**/v1/deliveries/*/replay', async (route) => {
+    expect(route.request().postDataJSON()).toEqual({ force: true });
+    await route.fulfill({ status: 202, json: { deliveryId: 'd-unknown', replayOf: first?.replayOf, toldAgain: 2 } });
+  });
+  await refusal.getByLabel('Replay it once more nevertheless').check();
+  await dialog.getByRole('button', { name: 'REPLAY' }).click();
+  await expect(dialog).toContainText('2 of its messages were replayed by themselves before. The digest tells them once more.');
+});
+
 test('a delivery appears and changes without a reload', async ({ page, product }) => {
   await openDeliveries(page);
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
@@ -411,6 +431,21 @@ test('the keyboard goes from row to row, opens one and comes back to it', async 
   await expect(links.nth(1)).toBeFocused();
   await page.keyboard.press('ArrowUp');
   await expect(links.first()).toBeFocused();
+});
+
+test('the list needs no sideways scrolling at any width, however long the names are', async ({ page }) => {
+  await page.route(/\/v1\/deliveries\?/, async (route) => {
+    const { items, nextCursor } = (await (await route.fetch()).json()) as { items: object[]; nextCursor: string | null };
+    const source = { kind: 'workflow', workflowId: 'critical-and-high-to-the-team', version: 1, stepId: 's1' };
+    const waitingFor = { reason: 'sending for its workflow was paused by noa@acme.test' };
+    await route.fulfill({ json: { items: items.map((item) => ({ ...item, state: 'waiting', source, waitingFor, destination: { id: 'C0X', name: '#security-alerts-of-the-payments-team' } })), nextCursor } });
+  });
+  await openDeliveries(page);
+  await rows(page).first().waitFor();
+  for (const width of [1600, 1441, 1440, 1280, 1100, 1024, 993, 992, 800, 769, 768, 380, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect.poll(() => page.evaluate<number>('document.documentElement.scrollWidth'), `at ${width} pixels`).toBeLessThanOrEqual(width);
+  }
 });
 
 test('a link is copied where the browser offers no clipboard, and it says so', async ({ page }) => {

@@ -178,6 +178,7 @@ export class ReplayDelivery {
 export class AcceptedReplay {
   @Field('Id of the new delivery.') @IsString() deliveryId!: string;
   @Field('Id of the delivery that it sends again.') @IsString() replayOf!: string;
+  @Field('Of a digest: how many of its messages were replayed by themselves before, and are told by it once more. Otherwise left out.') @IsOptional() @IsInt() toldAgain?: number;
 }
 
 /** Body of `POST /v1/deliveries/replay`. */

@@ -34,6 +34,7 @@ export class Problem {
   @IsOptional() @IsArray() @IsParts(() => ConnectivityCheckView) checks?: ConnectivityCheckView[];
   @Field('Of events that were refused: which, and why; nothing was taken. Otherwise left out.') @IsOptional() @IsPart(() => Receipt) receipt?: Receipt;
   @Field('Of what was changed meanwhile: its revision now. Otherwise left out.') @IsOptional() @IsInt() revision?: number;
+  @Field('Of a message that was sent again already: the delivery that it was sent as. Otherwise left out.') @IsOptional() @IsString() deliveryId?: string;
   @Field('Of a report that is not JSON: the line of the place, from 1 on. Otherwise left out.') @IsOptional() @IsInt() line?: number;
   @Field('Of a report that is not JSON: the column of the place, from 1 on. Otherwise left out.') @IsOptional() @IsInt() column?: number;
   @Field('Of a report that is JSON and not understood: the place as a JSON pointer. Otherwise left out.') @IsOptional() @IsString() pointer?: string;

@@ -41,9 +41,9 @@ interface Call {
 async function replayOne(given: Given, { wait, timeout = TIMEOUT }: DeliveriesOptions, id: string, call: Call): Promise<ExitCode> {
   const seconds = secondsToWait({ timeout, ...(wait && { wait }) });
   const { body: accepted } = await given.client.call<AcceptedReplay>('POST', `/v1/deliveries/${encodeURIComponent(id)}/replay`, call);
-  const { deliveryId } = accepted;
+  const { deliveryId, toldAgain } = accepted;
   if (seconds !== undefined) return follow(given, deliveryId, seconds);
-  given.output.answer(accepted, () => [`Accepted: ${deliveryId}`, `Follow it with: tocsin delivery ${deliveryId} --wait`]);
+  given.output.answer(accepted, () => [`Accepted: ${deliveryId}`, ...(toldAgain === undefined ? [] : [`Replayed by themselves before, and told once more by this digest: ${toldAgain}`]), `Follow it with: tocsin delivery ${deliveryId} --wait`]);
   return EXIT.ok;
 }
 

@@ -1,11 +1,8 @@
 /** Replay of one delivery: why, where to, and a warning where Slack has it or may have it; then what became of the new one. */
 import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
 
-import type { Delivery } from '@tocsin/contracts';
+import type { AcceptedReplay, Delivery } from '@tocsin/contracts';
 
-import { useReplay } from '../api/delivery-actions.js';
-import { newIdempotencyKey } from '../api/idempotency-key.js';
 import { labelOf } from '../destinations/destination-words.js';
 import { Dialog } from '../parts/dialog.js';
 import { Notice } from '../parts/notice.js';
@@ -13,54 +10,44 @@ import { ProblemAlert } from '../parts/problem-alert.js';
 import { WorkButton } from '../parts/work-button.js';
 import { FollowDelivery } from '../send/follow-delivery.js';
 import { destinationName, titleOf } from './delivery-words.js';
-import { MAY_REPEAT, mayRepeatAt } from './picked.js';
-import { ReplayFields, SAME_PLACE, type ReplayChoice } from './replay-fields.js';
-import { attemptFor, type Attempt } from '../send/draft.js';
+import { ReplayFields } from './replay-fields.js';
+import { toldAgainWords } from './sent-again.js';
+import { SentAlreadyNotice } from './sent-already.js';
+import { useOneReplay } from './use-one-replay.js';
 
 export function ReplayDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {
-  const [choice, setChoice] = useState<ReplayChoice>(SAME_PLACE);
-  const [again, setAgain] = useState(false);
-  const [attempt, setAttempt] = useState<Attempt>();
-  const replay = useReplay(delivery.id);
-  const isPlaceKnown = !choice.elsewhere || choice.destination !== undefined;
-  const mayRepeat = isPlaceKnown && mayRepeatAt(delivery, choice.destination);
-  const ready = isPlaceKnown && (!mayRepeat || again);
-  // who agreed to one place has not agreed to another
-  const choose = (next: ReplayChoice): void => {
-    if (next.destination?.id !== choice.destination?.id) setAgain(false);
-    setChoice(next);
-  };
-  const submit = (): void => {
-    if (!ready || replay.isPending) return;
-    const body = {
-      ...(choice.destination && { destination: { id: choice.destination.id } }),
-      ...(choice.reason.trim() !== '' && { reason: choice.reason.trim() }),
-      ...(MAY_REPEAT.includes(delivery.state) && { force: true }),
-    };
-    const next = attemptFor(JSON.stringify(body), attempt, newIdempotencyKey);
-    setAttempt(next);
-    replay.mutate({ body, idempotencyKey: next.key });
-  };
+  const { choice, choose, mayRepeat, agreed, agree, sent, insists, insist, ready, isPending, error, accepted, submit, startAnew } = useOneReplay(delivery);
   const to = choice.destination ? labelOf(choice.destination) : destinationName(delivery);
   return (
     <Dialog onClose={onClose} title="Replay" size="lg">
-      {replay.data
-        ? <FollowDelivery deliveryId={replay.data.deliveryId} to={to} onAgain={() => { setAttempt(undefined); replay.reset(); }} onClose={onClose} />
+      {accepted
+        ? <Accepted accepted={accepted} to={to} onAgain={startAnew} onClose={onClose} />
         : (
             <form onSubmit={(event) => { event.preventDefault(); submit(); }}>
               <Stack>
                 <Text size="sm">{`“${titleOf(delivery)}” is sent again, as a delivery of its own.`}</Text>
                 <ReplayFields choice={choice} same={`The same: ${destinationName(delivery)}`} connectionId={delivery.connectionId} onChange={choose} />
-                {mayRepeat && <Repetition posted={delivery.state === 'posted'} agreed={again} onAgree={setAgain} />}
-                {replay.error && <ProblemAlert error={replay.error} />}
+                {mayRepeat && <Repetition posted={delivery.state === 'posted'} agreed={agreed} onAgree={agree} />}
+                {sent && <SentAlreadyNotice sent={sent} agreed={insists} onAgree={insist} />}
+                {error && <ProblemAlert error={error} />}
                 <Group justify="flex-end">
                   <Button variant="default" onClick={onClose}>CANCEL</Button>
-                  <WorkButton type="submit" disabled={!ready} busy={replay.isPending}>REPLAY</WorkButton>
+                  <WorkButton type="submit" disabled={!ready} busy={isPending}>REPLAY</WorkButton>
                 </Group>
               </Stack>
             </form>
           )}
     </Dialog>
+  );
+}
+
+function Accepted({ accepted, to, onAgain, onClose }: { accepted: AcceptedReplay; to: string; onAgain: () => void; onClose: () => void }) {
+  const toldAgain = toldAgainWords(accepted);
+  return (
+    <Stack>
+      {toldAgain !== undefined && <Notice color="orange" role="status">{toldAgain}</Notice>}
+      <FollowDelivery deliveryId={accepted.deliveryId} to={to} onAgain={onAgain} onClose={onClose} />
+    </Stack>
   );
 }
 

@@ -13,7 +13,7 @@ import { deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { WaitingRepository, type Ending } from '../deliveries/waiting.repository.js';
 import { DeliveryQueries } from './delivery.queries.js';
 import { isUnderWay, lockRepetitions, repeated, REPEATABLE_COLUMNS, repeatedStory, tellMembers, type Repeatable, type RepeatableRow } from './repeat.js';
-import { conflict } from './wrong-state.js';
+import { conflict, sentAlready } from './wrong-state.js';
 
 export function cancelled({ actor }: Author): Ending {
   return { state: 'suppressed', error: { code: 'cancelled', message: 'It was cancelled before it was sent.', remedy: 'Replay it if it is still of use.' }, told: `Cancelled by ${actor.id}` };
@@ -54,11 +54,11 @@ export class DeliveryActions {
     const row = await this.repeatable(tx, author.organizationId, deliveryId);
     if (!row) throw await this.queries.absenceOf(author.organizationId, deliveryId);
     if (isUnderWay(row)) throw conflict(`The delivery is ${row.state}: it is still under way.`, 'Wait for its end, or cancel it first.');
-    if (row.state === 'posted' && force !== true) throw conflict('The delivery was posted.', 'Say "force": true to post it once more.');
+    if (row.state === 'posted' && force !== true) throw sentAlready('The delivery was posted.', 'Say "force": true to post it once more.');
     if (row.is_emptied) throw conflict('Nothing was left of the digest: its messages went on without it.', 'Replay those of them that are still of use, each by itself.');
-    if (row.stands_again !== null && force !== true) throw conflict(`The message was replayed as ${row.stands_again}, which was posted or will be.`, 'Look at that one first; say "force": true to post it once more.');
-    if (row.members_again?.all === true && force !== true) throw conflict('All that the digest told was replayed since, each by itself.', 'Look at those first; say "force": true to tell all of it once more.');
-    const accepted = { deliveryId: uuid(), replayOf: deliveryId };
+    if (row.stands_again !== null && force !== true) throw sentAlready(`The message was replayed as ${row.stands_again}, which was posted or will be.`, 'Look at that one first; say "force": true to post it once more.', row.stands_again);
+    if (row.members_again?.all === true && force !== true) throw sentAlready('All that the digest told was replayed since, each by itself.', 'Look at those first; say "force": true to tell all of it once more.');
+    const accepted = { deliveryId: uuid(), replayOf: deliveryId, ...(row.members_again && { toldAgain: row.members_again.count }) };
     await this.arrivals.ingestWithin(tx, [repeated(row, accepted.deliveryId, destination, new Date())]);
     const told = { organizationId: author.organizationId, deliveryId, story: repeatedStory(accepted.deliveryId, author.actor.id, reason) };
     await this.log.write(tx, [told]);

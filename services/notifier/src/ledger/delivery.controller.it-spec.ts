@@ -303,7 +303,7 @@ describe('replaying', () => {
     const first = (await again({})).body.deliveryId;
     await notifier.settled(first);
     const { status, body } = await again({});
-    expect([status, body.detail]).toEqual([409, expect.stringContaining(first)]);
+    expect([status, body]).toEqual([409, expect.objectContaining({ type: 'urn:tocsin:problem:sent_already', deliveryId: first, detail: expect.stringContaining(first) })]);
     expect((await again({ force: true })).status).toBe(202);
   });
 

@@ -179,6 +179,14 @@ describe('a digest of which some was replayed by itself since', () => {
     expect(await message(await told(digest, ELSEWHERE, { force: true }), ELSEWHERE)).not.toContain(PARTLY);
   });
 
+  test('is accepted with how many of its messages are told once more', async () => {
+    const { digest, members: [id = ''] } = await failedDigest();
+    await told(id, THERE);
+    const { status, body } = await replay(digest, { destination: { id: THERE } });
+    expect([status, body]).toEqual([202, { deliveryId: expect.any(String), replayOf: digest, toldAgain: 1 }]);
+    expect((await replay((await failedDigest()).digest, { destination: { id: THERE } })).body).not.toHaveProperty('toldAgain');
+  });
+
   test('says so as well when it is one of many, and its failed replay does when that is replayed', async () => {
     const { digest, members: [id = ''] } = await failedDigest();
     const failed = (await replay(digest)).body.deliveryId;
@@ -192,7 +200,7 @@ describe('a digest of which some was replayed by itself since', () => {
     const { digest, members } = await failedDigest();
     for (const id of members) await told(id, THERE);
     const { status, body } = await replay(digest, { destination: { id: THERE } });
-    expect([status, body.detail]).toEqual([409, 'All that the digest told was replayed since, each by itself.']);
+    expect([status, body.type, body.detail]).toEqual([409, 'urn:tocsin:problem:sent_already', 'All that the digest told was replayed since, each by itself.']);
     expect(await replayMany([digest, ...members])).toMatchObject({ done: 0, skipped: 4 });
     expect(await message(await told(digest, THERE, { force: true }), THERE)).toContain(PARTLY);
   });

@@ -17,8 +17,8 @@ export interface Repeatable {
   stands_again: string | null;
   /** Destinations in which such a replay may be: Slack did not confirm it. */
   doubtful_at: string[];
-  /** Of a digest: in which destinations some of its members were told again by themselves, or will be, and whether all were. Null when none was. */
-  members_again: { at: string[]; all: boolean } | null;
+  /** Of a digest: in which destinations some of its members were told again by themselves, or will be, how many and whether all were. Null when none was. */
+  members_again: { at: string[]; count: number; all: boolean } | null;
   is_emptied: boolean;
 }
 
@@ -40,7 +40,7 @@ export const REPEATABLE_COLUMNS = `d.kind, d.parent_channel, d.parent_ts,
     array(select distinct r.destination_id from (select delivery_id from other_repetitions(${OF}) union all select delivery_id from repetitions_of_members(${OF})) again ${REPETITION}
       where (r.state = 'unconfirmed' or (r.ambiguous > 0 and r.state <> 'posted')) and r.destination_id is not null) as doubtful_at,
     (select jsonb_build_object('at', coalesce(jsonb_agg(distinct r.destination_id) filter (where r.destination_id is not null), '[]'),
-       'all', count(distinct again.member) = (select count(*) from deliveries m where m.organization_id = d.organization_id and m.digest_id = first_of_repetitions(${OF})))
+       'count', count(distinct again.member), 'all', count(distinct again.member) = (select count(*) from deliveries m where m.organization_id = d.organization_id and m.digest_id = first_of_repetitions(${OF})))
      from repetitions_of_members(${OF}) again ${REPETITION} where ${STANDS} having count(*) > 0) as members_again, ${EMPTIED} as is_emptied`;
 
 /** Until `tx` ends nobody else repeats any of these, what they repeat, nor the digest that told it. Call it before anything is looked up, once in a transaction: they are locked in one order. */
