@@ -46,7 +46,8 @@ const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
       select c.channel_id from channels c join connections o on o.connection_id = c.connection_id and o.organization_id = $1 where lower(c.name) = any(${NAMES}) union
       select p.user_id from people p join connections o on o.connection_id = p.connection_id and o.organization_id = $1 where lower(coalesce(nullif(p.display_name, ''), p.name)) = any(${NAMES})))
     or ${plain('d.destination_name')} = any(${NAMES}))`,
-  issueId: 'd.issue_ids && ?::text[]',
+  // Few deliveries are about one issue: they are found by it, not among all in their order.
+  issueId: 'd.delivery_id = any(array(select about.delivery_id from commands about where about.organization_id = $1 and about.issue_ids && ?::text[]))',
   workflowId: 'd.workflow_id = any(?)',
   source: 'd.source_kind = any(?)',
   code: `(d.state in ${NOT_POSTED_SQL} and d.error->>'code' = any(?))`,
@@ -61,6 +62,9 @@ const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   q: `(d.delivery_id = ?::text or strpos(lower(coalesce(d.destination_name, '')), lower(?::text)) > 0 or strpos(d.searched, ${NEEDLE}) > 0)`,
 };
 
+/** Of a single value: an index has its deliveries in their order, as it has not those of several. */
+const CONDITIONS_OF_ONE: Partial<typeof CONDITIONS> = { workflowId: 'd.workflow_id = (?::text[])[1]' };
+
 /** The condition on `d`, of the view `ledger`: deliveries of one organization. @param but what is not asked for; the parameters are the same */
 export function filterSql(organizationId: string, criteria: DeliveryCriteria, but: readonly (keyof DeliveryCriteria)[] = []): Which {
   const parameters: unknown[] = [organizationId];
@@ -70,7 +74,8 @@ export function filterSql(organizationId: string, criteria: DeliveryCriteria, bu
     if (wanted === undefined) continue;
     parameters.push(wanted);
     if (but.includes(name as keyof DeliveryCriteria)) continue;
-    conditions.push(condition.replaceAll('?', `$${parameters.length}`));
+    const ofOne = Array.isArray(wanted) && wanted.length === 1 ? CONDITIONS_OF_ONE[name as keyof DeliveryCriteria] : undefined;
+    conditions.push((ofOne ?? condition).replaceAll('?', `$${parameters.length}`));
   }
   return { condition: conditions.join(' and '), parameters };
 }

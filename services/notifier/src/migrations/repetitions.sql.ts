@@ -9,6 +9,9 @@ import { BY_KEY } from './plans.sql.js';
  * digest_of_repetitions: the digest that told that one, if any; never one that repeats another.
  * other_repetitions: all others that repeat the same, without what the delivery itself repeats.
  * repetitions_of_members: of the digest that a delivery is or repeats, what repeats one of its members by itself.
+ *
+ * Each is looked up by its key: joined, they would be sought among all that an organization ever repeated, which is next to
+ * nothing when PostgreSQL last counted it.
  */
 export const REPETITIONS_FUNCTIONS = `
 drop function if exists repetitions_of_members(text, text), other_repetitions(text, text), digest_of_repetitions(text, text), first_of_repetitions(text, text), repetitions_before(text, text);
@@ -19,9 +22,10 @@ ${BY_KEY} as $$
 begin
   return query
   with recursive before (delivery_id, distance) as (
-    select c.replay_of, 1 from commands c where c.organization_id = organization and c.delivery_id = delivery and c.replay_of is not null
+    select c.replay_of, 1 from (select replay_of from commands where organization_id = organization and delivery_id = delivery offset 0) c where c.replay_of is not null
     union all
-    select c.replay_of, b.distance + 1 from before b join commands c on c.organization_id = organization and c.delivery_id = b.delivery_id where c.replay_of is not null
+    select c.replay_of, b.distance + 1
+    from before b cross join lateral (select replay_of from commands where organization_id = organization and delivery_id = b.delivery_id offset 0) c where c.replay_of is not null
   )
   select b.delivery_id, b.distance from before b;
 end $$;
@@ -46,7 +50,7 @@ begin
   with recursive family (delivery_id) as (
     (select first_of_repetitions(organization, delivery) union all select digest where digest is not null)
     union all
-    select c.delivery_id from family f join commands c on c.organization_id = organization and c.replay_of = f.delivery_id
+    select c.delivery_id from family f cross join lateral (select delivery_id from commands where organization_id = organization and replay_of = f.delivery_id offset 0) c
   )
   select f.delivery_id from family f
   where f.delivery_id <> delivery and f.delivery_id is distinct from digest and not exists (select 1 from repetitions_before(organization, delivery) b where b.delivery_id = f.delivery_id);
@@ -60,10 +64,11 @@ declare digest text := first_of_repetitions(organization, delivery);
 begin
   return query
   with recursive again (member, delivery_id) as (
-    select m.delivery_id, c.delivery_id from deliveries m join commands c on c.organization_id = organization and c.replay_of = m.delivery_id
+    select m.delivery_id, c.delivery_id
+    from deliveries m cross join lateral (select delivery_id from commands where organization_id = organization and replay_of = m.delivery_id offset 0) c
     where m.organization_id = organization and m.digest_id = digest
     union all
-    select a.member, c.delivery_id from again a join commands c on c.organization_id = organization and c.replay_of = a.delivery_id
+    select a.member, c.delivery_id from again a cross join lateral (select delivery_id from commands where organization_id = organization and replay_of = a.delivery_id offset 0) c
   )
   select a.member, a.delivery_id from again a;
 end $$;
