@@ -14,23 +14,34 @@ import { DeliveryLog, type DeliveryKey } from '../deliveries/delivery-log.js';
 import { PausedMembers } from '../digests/paused-members.js';
 
 const BATCH = 500;
+/** Ids that are in memory at once. */
+const LOOK = 20_000;
 /** The pauses that cover the delivery `d`. */
 const COVERING = `select p.paused_by from ${COVERING_PAUSES}`;
 const TO_HOLD = `d.organization_id = $1 and d.state = 'waiting' and d.digest_id is null and d.held_since is null and exists (${COVERING})`;
 const TO_RELEASE = `d.organization_id = $1 and d.state = 'waiting' and d.held_since is not null and not exists (${COVERING})`;
 
+/** Those of `$2` that are still so. As a case, which no index of all that is held or waits proves: each is found by its key. */
+function byKey(condition: string): string {
+  return `d.organization_id = $1 and d.delivery_id = any($2) and case when ${condition} then true end`;
+}
+
 interface Change {
   which: string;
   set: string;
   returning: string;
+  /** Where they are looked for: an index has those and no others. */
+  among?: string;
   /** What must be done while they are as they were. */
   before?: string;
 }
 
-const HOLD: Change = { which: TO_HOLD, set: 'held_since = clock_timestamp()', returning: `(${COVERING} order by p.workflow_id limit 1) as paused_by` };
+/** Nothing else finds what waits among all that an organization ever sent. */
+const IN_ITS_LANES = `d.lane_id = any(array(select l.lane_id from connections c join lanes l using (connection_id) where coalesce(c.organization_id, $1) = $1 and l.organization_id = $1))`;
+const HOLD: Change = { which: TO_HOLD, set: 'held_since = clock_timestamp()', returning: `(${COVERING} order by p.workflow_id limit 1) as paused_by`, among: IN_ITS_LANES };
 /** A digest is held, and its members wait for it. */
 const EXTEND_MEMBERS = `update deliveries m set expires_at = m.expires_at + (clock_timestamp() - d.held_since) from deliveries d
-  where ${TO_RELEASE} and d.kind = 'digest' and d.delivery_id = any($2) and m.organization_id = d.organization_id and m.digest_id = d.delivery_id and m.state = 'waiting'`;
+  where ${byKey(`${TO_RELEASE} and d.kind = 'digest'`)} and m.organization_id = d.organization_id and m.digest_id = d.delivery_id and m.state = 'waiting'`;
 /** With what digests among them are to tell, as `workflow_id`: all that is held. */
 const HELD = `select d.workflow_id from deliveries d where d.organization_id = $1 and d.held_since is not null and d.state = 'waiting' union all
   select m.workflow_id from deliveries d join deliveries m on m.organization_id = d.organization_id and m.digest_id = d.delivery_id and m.state = 'waiting'
@@ -40,6 +51,11 @@ const GO_ON_WITH = `select count(*) from deliveries m where d.kind = 'digest' an
   and not exists (select 1 from pauses p where p.organization_id = m.organization_id and p.workflow_id = m.workflow_id)`;
 /** The time in which it was held counts to nobody's life. */
 const RELEASE: Change = { which: TO_RELEASE, set: 'held_since = null, expires_at = expires_at + (clock_timestamp() - held_since)', returning: 'null as paused_by', before: EXTEND_MEMBERS };
+
+interface Found {
+  delivery_id: string;
+  lane_id: string;
+}
 
 interface Changed extends DeliveryKey {
   lane_id: string;
@@ -100,26 +116,25 @@ export class PauseRepository {
     return this.repeat(organizationId, RELEASE);
   }
 
+  /** Looks for many at a time: each look passes over all that those before it changed. */
   private async repeat(organizationId: string, change: Change): Promise<number> {
     let count = 0;
     for (;;) {
-      const changed = await this.outbox.transaction((tx) => this.batch(tx, organizationId, change));
-      if (changed === undefined) return count;
-      count += changed;
+      const found = await this.database.query<Found[]>(`select d.delivery_id, d.lane_id from deliveries d where ${change.which} and ${change.among ?? 'true'} limit ${LOOK}`, [organizationId]);
+      if (found.length === 0) return count;
+      for (let at = 0; at < found.length; at += BATCH) count += await this.outbox.transaction((tx) => this.batch(tx, organizationId, change, found.slice(at, at + BATCH)));
     }
   }
 
-  /** @returns how many changed; undefined when nothing is left to look at */
-  private async batch(tx: EntityManager, organizationId: string, { which, set, returning, before }: Change): Promise<number | undefined> {
-    const found = await tx.query<{ delivery_id: string; lane_id: string }[]>(`select d.delivery_id, d.lane_id from deliveries d where ${which} limit ${BATCH}`, [organizationId]);
-    if (found.length === 0) return undefined;
+  /** @returns how many changed */
+  private async batch(tx: EntityManager, organizationId: string, { which, set, returning, before }: Change, found: readonly Found[]): Promise<number> {
     const lanes = [...new Set(found.map(({ lane_id }) => lane_id))];
     // what arrives meanwhile is held as it comes; what began to before a pause was known, by the next look
     await tx.query('select 1 from lanes where lane_id = any($1) order by lane_id for no key update', [lanes]);
     const ids = found.map(({ delivery_id }) => delivery_id);
     if (before !== undefined) await tx.query(before, [organizationId, ids]);
     const [changed] = await tx.query<[Changed[], number]>(
-      `update deliveries d set ${set}, version = version + 1 where ${which} and d.delivery_id = any($2) returning d.organization_id, d.delivery_id, d.lane_id, ${returning}`,
+      `update deliveries d set ${set}, version = version + 1 where ${byKey(which)} returning d.organization_id, d.delivery_id, d.lane_id, ${returning}`,
       [organizationId, ids],
     );
     await tx.query('select wake_lanes($1)', [lanes]);
