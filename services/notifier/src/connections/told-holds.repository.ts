@@ -15,8 +15,11 @@ import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 const BATCH = 500;
 const HOLDING = `('paused', 'revoked', 'disconnected')`;
 const BY_ITSELF = `d.state = 'waiting' and d.digest_id is null and d.held_since is null`;
-/** `d` waits for its connection `c` and for nothing else that its timeline tells of, and that is not told. */
-const UNTOLD = `from deliveries d join connections c on c.connection_id = d.connection_id and c.organization_id = d.organization_id
+/**
+ * `d` waits for its connection `c` and for nothing else that its timeline tells of, and that is not told. It is found by its
+ * lane alone: an index that has its organization would be read for all that this ever sent.
+ */
+const UNTOLD = `from deliveries d join connections c on c.connection_id = d.connection_id and c.organization_id = d.organization_id || ''
   where d.lane_id = any(array(select l.lane_id from lanes l join connections h using (connection_id) where l.active and h.state in ${HOLDING}))
     and ${WAITING_IN_LANE} and ${BY_ITSELF} and c.state in ${HOLDING}
     and not exists (select 1 from told_holds t where t.organization_id = d.organization_id and t.delivery_id = d.delivery_id and t.state = c.state)`;

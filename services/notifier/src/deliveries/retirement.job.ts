@@ -36,8 +36,14 @@ export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
     await this.loop.stop();
   }
 
-  /** Removes one batch. Each organization has a limit of its own, and one look at what is beyond it. @returns true when there is more */
+  /** Removes one batch; after the last one also what need not be remembered any more. @returns true when there is more */
   async retire(): Promise<boolean> {
+    if (await this.retireSome()) return true;
+    await this.forget();
+    return false;
+  }
+
+  private async forget(): Promise<void> {
     await this.database.query(`delete from retired_deliveries where retired_at < now() - make_interval(days => $1)`, [REMEMBERED_DAYS]);
     await this.database.query(
       `with still_told as materialized (
@@ -46,6 +52,10 @@ export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
          and not exists (select 1 from still_told s where s.organization_id = h.organization_id and s.issue_id = h.issue_id)`,
       [NEWS_HOURS],
     );
+  }
+
+  /** Each organization has a limit of its own, and one look at what is beyond it. @returns true when there is more */
+  private async retireSome(): Promise<boolean> {
     // Before the transaction: in it deliveries are locked before their counts, as when they arrive.
     const organizations = await this.database.query<{ organization_id: string }[]>('select distinct organization_id from accepted_counts');
     return this.database.transaction(async (tx) => {

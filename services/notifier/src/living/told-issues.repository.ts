@@ -135,7 +135,9 @@ export class ToldIssues {
   async leaveAlone(tx: EntityManager, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey): Promise<boolean> {
     const [left] = await tx.query<[{ was_living: boolean }[], number]>(
       `update told_issues t set living = false, lease_id = null, leased_until = '-infinity'
-       from (select organization_id, issue_id, lane_id, living from told_issues where organization_id = $1 and delivery_id = $2 for update) was
+       from (
+         select a.organization_id, a.issue_id, a.lane_id, a.living from ledger d join told_issues a on a.organization_id = d.organization_id and a.issue_id = any(d.issue_ids) and a.delivery_id = $2
+         where d.organization_id = $1 and (d.delivery_id = $2 or d.digest_id = $2) for update of a) was
        where t.organization_id = was.organization_id and t.issue_id = was.issue_id and t.lane_id = was.lane_id returning was.living as was_living`,
       [organizationId, deliveryId],
     );
