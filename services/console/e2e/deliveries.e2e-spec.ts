@@ -438,7 +438,7 @@ test('the list needs no sideways scrolling at any width, however long the names 
     const { items, nextCursor } = (await (await route.fetch()).json()) as { items: object[]; nextCursor: string | null };
     const source = { kind: 'workflow', workflowId: 'critical-and-high-to-the-team', version: 1, stepId: 's1' };
     const waitingFor = { reason: 'sending for its workflow was paused by noa@acme.test' };
-    await route.fulfill({ json: { items: items.map((item) => ({ ...item, state: 'waiting', source, waitingFor, destination: { id: 'C0X', name: '#security-alerts-of-the-payments-team' } })), nextCursor } });
+    await route.fulfill({ json: { items: items.map((item) => ({ ...item, state: 'waiting', source, waitingFor, title: 'العربية: حقن SQL في مستودع الطلبات #1', destination: { id: 'C0X', name: '#security-alerts-of-the-payments-team' } })), nextCursor } });
   });
   await openDeliveries(page);
   await rows(page).first().waitFor();

@@ -6,8 +6,8 @@ import type { DeliveryState } from '@tocsin/domain';
 import { stateWord } from './delivery-words.js';
 
 const LOOKS: Record<DeliveryState, { sign: string; color: string }> = {
-  accepted: { sign: '…', color: 'gray' },
-  waiting: { sign: '…', color: 'gray' },
+  accepted: { sign: '…', color: 'gray.6' },
+  waiting: { sign: '…', color: 'gray.6' },
   posting: { sign: '…', color: 'indigo' },
   posted: { sign: '✓', color: 'green' },
   failed: { sign: '✗', color: 'red' },

@@ -29,7 +29,8 @@ export function DeliveryTable({ deliveries, picked, onPick, openId }: DeliveryTa
           <th role="columnheader" scope="col" className="narrow">
             <Checkbox aria-label="Select all shown" checked={all} indeterminate={chosen.length > 0 && !all} onChange={() => { onPick(toggledAll(picked, deliveries)); }} />
           </th>
-          {['State', 'Message', 'Destination', 'Outcome', 'Source', 'Age'].map((name) => <th key={name} role="columnheader" scope="col">{name}</th>)}
+          {['State', 'Message', 'Destination', 'Outcome'].map((name) => <th key={name} role="columnheader" scope="col">{name}</th>)}
+          {['Source', 'Age'].map((name) => <th key={name} role="columnheader" scope="col" className="aside">{name}</th>)}
         </tr>
       </thead>
       <tbody role="rowgroup" onKeyDown={toNeighbour}>
@@ -64,8 +65,8 @@ function Row({ delivery, picked, late, open, onToggle }: RowProps) {
       <td role="cell" className="main"><Link to={{ pathname: `/deliveries/${encodeURIComponent(delivery.id)}`, search }} state={FROM_LIST} className="plain-link row-link">{title}</Link></td>
       <td role="cell" className="name"><Text span size="sm" fw={600}>{destination}</Text></td>
       <td role="cell" className="outcome"><DeliveryOutcome delivery={delivery} brief /></td>
-      <td role="cell" className="name"><Text span size="sm" c="dimmed">{sourceWord(delivery)}</Text></td>
-      <td role="cell" className="narrow"><TimeAgo at={delivery.createdAt} /></td>
+      <td role="cell" className="name aside"><Text span size="sm" c="dimmed">{sourceWord(delivery)}</Text></td>
+      <td role="cell" className="narrow aside"><TimeAgo at={delivery.createdAt} /></td>
     </tr>
   );
 }
