@@ -433,7 +433,7 @@ test('the keyboard goes from row to row, opens one and comes back to it', async 
   await expect(links.first()).toBeFocused();
 });
 
-test('the list needs no sideways scrolling at any width, however long the names are', async ({ page }) => {
+test('the list needs no sideways scrolling at any width, however long the names are, and all of it can be selected', async ({ page }) => {
   await page.route(/\/v1\/deliveries\?/, async (route) => {
     const { items, nextCursor } = (await (await route.fetch()).json()) as { items: object[]; nextCursor: string | null };
     const source = { kind: 'workflow', workflowId: 'critical-and-high-to-the-team', version: 1, stepId: 's1' };
@@ -445,6 +445,8 @@ test('the list needs no sideways scrolling at any width, however long the names 
   for (const width of [1600, 1441, 1440, 1280, 1100, 1024, 993, 992, 800, 769, 768, 380, 320]) {
     await page.setViewportSize({ width, height: 800 });
     await expect.poll(() => page.evaluate<number>('document.documentElement.scrollWidth'), `at ${width} pixels`).toBeLessThanOrEqual(width);
+    const isCards = await page.evaluate<boolean>(`getComputedStyle(document.querySelector('.list thead')).position === 'absolute'`);
+    await expect(page.getByRole('button', { name: 'Select all shown' }), `at ${width} pixels`).toBeVisible({ visible: isCards });
   }
 });
 
