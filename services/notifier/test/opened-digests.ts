@@ -10,6 +10,8 @@ import type { LaneClaim } from '../src/deliveries/claim.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
 import type { Outcome } from '../src/deliveries/delivery-result.js';
 import type { DeliveryMetrics } from '../src/deliveries/delivery.metrics.js';
+import type { PostingJob } from '../src/deliveries/posting.job.js';
+import { SweepJob } from '../src/deliveries/sweep.job.js';
 import { DigestEndRepository } from '../src/digests/digest-end.repository.js';
 import { DigestMembersRepository } from '../src/digests/digest-members.repository.js';
 import { DigestWriter } from '../src/digests/digest-writer.js';
@@ -19,6 +21,7 @@ import { RenewDigest } from '../src/digests/renew-digest.js';
 import { SettlingJob } from '../src/digests/settling.job.js';
 import { TakeApart } from '../src/digests/take-apart.js';
 import type { ChannelReadership, ReadershipAnswer } from '../src/directory/readership.js';
+import { BulkCancellation } from '../src/ledger/bulk-cancellation.js';
 import { PauseRepository } from '../src/ledger/pause.repository.js';
 import { ChangeWaiting } from '../src/living/change-waiting.js';
 import { FollowChanges } from '../src/living/follow-changes.js';
@@ -51,6 +54,8 @@ export class OpenedDigests {
   readonly changes: FollowChanges;
   readonly renewal: RenewDigest;
   readonly pauses: PauseRepository;
+  readonly cancellation: BulkCancellation;
+  readonly sweep: SweepJob;
   readonly settling: SettlingJob;
 
   private constructor(readonly opened: OpenedLanes) {
@@ -67,6 +72,8 @@ export class OpenedDigests {
     this.changes = new FollowChanges(opened.outbox, news, waiting, opened.arrivals);
     this.renewal = new RenewDigest(opened.source, opened.outbox, this.members, writer, opened.waiting, paused, waiting);
     this.pauses = new PauseRepository(opened.source, opened.outbox, new DeliveryLog(opened.outbox), new Audit(), paused);
+    this.cancellation = new BulkCancellation(opened.source, opened.waiting, new Audit());
+    this.sweep = new SweepJob(opened.source, opened.outbox, opened.waiting, { wake: () => undefined } as unknown as PostingJob, logger);
     this.settling = new SettlingJob(opened.outbox, ends, new TakeApart(this.members, writer, ends, waiting), opened.told, this.changes, new DeliveryLog(opened.outbox), metrics, logger);
   }
 

@@ -1,7 +1,7 @@
 /**
- * How much a JSON value may hold before it is checked: checking takes a thousand times as long as reading, for each unknown
- * field as long as there are others, and says of every value what is wrong with it. One request or message must not keep all
- * others waiting.
+ * How much a JSON value may hold before it is checked. To check takes a thousand times as long as to read, grows with the
+ * square of the number of unknown fields, and says of every value what is wrong with it: one request or message would keep
+ * all others waiting.
  */
 import type { ProblemPlace } from '@tocsin/contracts';
 
@@ -18,7 +18,7 @@ const TEXTS_TO_AN_OBJECT = 12;
 /** @returns what is wrong with a value that holds too much; undefined when it does not. Its depth must have been looked at */
 export function tooMany(value: unknown, pointer = ''): ProblemPlace | undefined {
   if (roomAfter(value, MOST_IN_ALL) >= 0) return undefined;
-  return { pointer, code: 'too_many', message: `must not hold more than ${MOST_IN_ONE} values in one list or object, nor more in all than any that is valid` };
+  return { pointer, code: 'too_many', message: `must not hold more than ${MOST_IN_ONE} values in one list or object, nor more in all than what is valid could hold` };
 }
 
 /** @returns for how much more there is room; less than 0 when it was too much */

@@ -90,11 +90,11 @@ export async function retract({ client, output }: Given, { ids: [id = ''], reaso
   return EXIT.ok;
 }
 
-export const pause: Command<DeliveriesOptions> = (given, options) => set(given, options, 'pause');
+export const pause: Command<DeliveriesOptions> = (given, options) => setPause(given, options, 'pause');
 
-export const resume: Command<DeliveriesOptions> = (given, options) => set(given, options, 'resume');
+export const resume: Command<DeliveriesOptions> = (given, options) => setPause(given, options, 'resume');
 
-async function set({ client, output }: Given, { workflow, connection, all }: DeliveriesOptions, action: 'pause' | 'resume'): Promise<ExitCode> {
+async function setPause({ client, output }: Given, { workflow, connection, all }: DeliveriesOptions, action: 'pause' | 'resume'): Promise<ExitCode> {
   if ([workflow, connection, all].filter((scope) => scope !== undefined).length !== 1) {
     throw new CliFailure(EXIT.refused, `Say what to ${action}: --workflow <id>, --connection <id>, or --all for everything of the organization.`);
   }

@@ -67,7 +67,7 @@ export class PostDelivery {
     const { shown, thread, leaves } = told;
     const opened = await this.doors.openVersioned(delivery.connection_id);
     if (!opened) return { outcome: notYet('The workspace is not connected.', NO_CONNECTION_WAIT_MS, Date.now()) };
-    const kept = await this.guard({ claim, opened, attempt }, [...toldIssues(shown), ...(await this.digests.kindsOf(delivery, command))], settings);
+    const kept = await this.guard({ claim, opened, attempt }, [...toldIssues(shown), ...(await this.digests.kindsTold(delivery, command))], settings);
     if (kept) return { outcome: kept };
     return { ready: { claim, opened, attempt, thread, leaves, message: this.write(claim, told, renderMessage(await this.inputOf(delivery, shown))) } };
   }

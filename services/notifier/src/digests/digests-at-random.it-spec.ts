@@ -6,7 +6,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import type { SendToSlack } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
-import { Audit, createLogger } from '@tocsin/platform';
 import { anIssue } from '@tocsin/testing';
 
 import { BY_WORKFLOW, OpenedDigests } from '../../test/opened-digests.js';
@@ -16,11 +15,8 @@ import type { Author } from '../author.js';
 import { commandOf, type Claim } from '../deliveries/claim.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import { suppressed } from '../deliveries/outcome.js';
-import type { PostingJob } from '../deliveries/posting.job.js';
-import { SweepJob } from '../deliveries/sweep.job.js';
 import { DestinationRepository } from '../destinations/destination.repository.js';
 import { LaneMoves } from '../directory/lane-moves.js';
-import { BulkCancellation } from '../ledger/bulk-cancellation.js';
 import { tell, traced } from '../living/claim-telling.js';
 import type { Trace } from '../living/told.js';
 import { splitUp } from './digest-outcome.js';
@@ -57,14 +53,9 @@ const UNCONFIRMED: Outcome = { ...REFUSED, state: 'unconfirmed', ambiguous: 1 };
 const STEPS = 120;
 
 let digests: OpenedDigests;
-let sweep: SweepJob;
-let cancellation: BulkCancellation;
 
 beforeAll(async () => {
   digests = await OpenedDigests.open();
-  const { opened } = digests;
-  sweep = new SweepJob(opened.source, opened.outbox, opened.waiting, { wake: () => undefined } as unknown as PostingJob, createLogger('notifier', 'silent'));
-  cancellation = new BulkCancellation(opened.source, opened.waiting, new Audit());
 }, 60_000);
 
 afterAll(async () => {
@@ -116,7 +107,7 @@ class World {
     const steps: Record<string, [weight: number, take: () => Promise<unknown>]> = {
       arrive: [4, () => this.arrive()], news: [4, () => this.news()], claim: [6, () => this.claim()], answer: [6, () => this.answer()], late: [1, () => this.answerLate()], settle: [4, () => settling.settle()],
       cancel: [2, () => this.cancel()], pause: [1, () => pauses.pause(author, this.pick(['', ...WORKFLOWS]))], resume: [1, () => this.resume()], hold: [2, () => pauses.settle('acme')],
-      age: [1, () => this.age()], sweep: [1, () => sweep.sweep()], change: [1, () => this.changeId()], lead: [2, () => this.leadOn()],
+      age: [1, () => this.age()], sweep: [1, () => digests.sweep.sweep()], change: [1, () => this.changeId()], lead: [2, () => this.leadOn()],
     };
     const [name, [, take]] = this.pick(Object.entries(steps).flatMap((one) => Array.from({ length: one[1][0] }, () => one)));
     this.story.push(name);
@@ -215,7 +206,7 @@ class World {
     const waiting = await query<{ delivery_id: string; issue_ids: string[] }>(`select delivery_id, issue_ids from ledger where state = 'waiting' order by arrival`);
     if (waiting.length === 0) return;
     const { delivery_id: id, issue_ids } = this.pick(waiting);
-    await cancellation.cancel(author, this.pick([{ id: [id] }, { id: [id] }, { issueId: issue_ids.slice(0, 1) }, { workflowId: [this.pick(WORKFLOWS)] }]));
+    await digests.cancellation.cancel(author, this.pick([{ id: [id] }, { id: [id] }, { issueId: issue_ids.slice(0, 1) }, { workflowId: [this.pick(WORKFLOWS)] }]));
   }
 
   private async resume(): Promise<void> {
@@ -257,7 +248,7 @@ class World {
       this.posting = undefined;
       await digests.settleAll();
       await digests.pauses.settle('acme');
-      await sweep.sweep();
+      await digests.sweep.sweep();
       await this.leadOn();
       await this.claim();
     }

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { Issue } from '@tocsin/domain';
-import { Audit, createLogger } from '@tocsin/platform';
 import { anIssue } from '@tocsin/testing';
 
 import { BY_WORKFLOW, OpenedDigests, type FoldedRow } from '../../test/opened-digests.js';
@@ -11,16 +10,11 @@ import type { Author } from '../author.js';
 import type { Claim } from '../deliveries/claim.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import { suppressed } from '../deliveries/outcome.js';
-import type { PostingJob } from '../deliveries/posting.job.js';
-import { SweepJob } from '../deliveries/sweep.job.js';
-import { BulkCancellation } from '../ledger/bulk-cancellation.js';
 import { ReplayRepository } from '../ledger/replay.repository.js';
 import type { Heard } from '../living/issue-news.js';
 import { splitUp } from './digest-outcome.js';
 
 let digests: OpenedDigests;
-let sweep: SweepJob;
-let cancellation: BulkCancellation;
 let members: string[];
 
 const author: Author = { organizationId: 'acme', actor: { kind: 'user', id: 'ada@acme.test' } };
@@ -30,9 +24,6 @@ const SPLIT: Outcome = splitUp({ ...POSTED, state: 'failed', story: { kind: 'fai
 
 beforeAll(async () => {
   digests = await OpenedDigests.open();
-  const { opened } = digests;
-  sweep = new SweepJob(opened.source, opened.outbox, opened.waiting, { wake: () => undefined } as unknown as PostingJob, createLogger('notifier', 'silent'));
-  cancellation = new BulkCancellation(opened.source, opened.waiting, new Audit());
 }, 60_000);
 
 afterAll(async () => {
@@ -102,7 +93,7 @@ async function age(deliveryIds: readonly string[]): Promise<void> {
 describe('cancelling what a digest that waits is to tell', () => {
   test('of one workflow ends its messages; the digest tells the others', async () => {
     await folded();
-    expect(await cancellation.cancel(author, { workflowId: ['w1'] })).toBe(20);
+    expect(await digests.cancellation.cancel(author, { workflowId: ['w1'] })).toBe(20);
     expect(await ends()).toEqual({ 'suppressed cancelled': 20, waiting: 20 });
     expect(await digests.story(members[1] ?? '')).toEqual(expect.arrayContaining(['Cancelled by ada@acme.test']));
     expect(await announced()).toEqual({ suppressed: 20 });
@@ -114,7 +105,7 @@ describe('cancelling what a digest that waits is to tell', () => {
 
   test('one of them is cancelled by its id, and belongs to no digest any more', async () => {
     await folded();
-    expect(await cancellation.cancel(author, { id: [members[3] ?? ''] })).toBe(1);
+    expect(await digests.cancellation.cancel(author, { id: [members[3] ?? ''] })).toBe(1);
     expect(await digests.rows(`delivery_id = '${members[3] ?? ''}'`)).toMatchObject([{ state: 'suppressed', digest_id: null }]);
     const told = await post();
     expect(told?.command).toMatchObject({ source: { of: 39 } });
@@ -124,14 +115,14 @@ describe('cancelling what a digest that waits is to tell', () => {
 
   test('all but one leaves a digest of one', async () => {
     await folded();
-    expect(await cancellation.cancel(author, { id: members.slice(1) })).toBe(39);
+    expect(await digests.cancellation.cancel(author, { id: members.slice(1) })).toBe(39);
     expect((await post())?.command).toMatchObject({ source: { of: 1 }, digest: { title: '1 issue at once', totals: { high: 1 } } });
     expect(await ends()).toEqual({ 'suppressed cancelled': 39, posted: 1 });
   });
 
   test('all of them ends the digest too, and its destination goes on', async () => {
     await folded();
-    expect(await cancellation.cancel(author, { workflowId: ['w0', 'w1'] })).toBe(41);
+    expect(await digests.cancellation.cancel(author, { workflowId: ['w0', 'w1'] })).toBe(41);
     await digests.settleAll();
     expect(await ends('true')).toEqual({ 'suppressed cancelled': 41 });
     expect(await digests.opened.source.query('select * from digests')).toEqual([]);
@@ -141,7 +132,7 @@ describe('cancelling what a digest that waits is to tell', () => {
 
   test('with the digest counts what ends with it', async () => {
     const { delivery_id: id } = await folded();
-    expect(await cancellation.cancel(author, { id: [id] })).toBe(41);
+    expect(await digests.cancellation.cancel(author, { id: [id] })).toBe(41);
     await digests.settleAll();
     expect(await ends('true')).toEqual({ 'suppressed cancelled': 41 });
   });
@@ -152,14 +143,14 @@ describe('cancelling what a digest that waits is to tell', () => {
     members = await digests.acceptMany(40, (n) => ({ issues: [{ ...(issues[n] as Issue), title: `Issue number ${n}.` }] }));
     await digests.opened.source.query(`update commands set created_at = created_at - interval '1 hour'`);
     await digests.fold();
-    expect(await cancellation.cancel(author, filter)).toBe(count);
+    expect(await digests.cancellation.cancel(author, filter)).toBe(count);
     expect((await post())?.command).toMatchObject({ source: { of: 40 - count } });
     expect(await ends()).toEqual({ posted: 40 - count, ...(count > 0 && { 'suppressed cancelled': count }) });
   });
 
   test('everything but one of them leaves that one in its digest', async () => {
     await folded();
-    expect(await cancellation.cancel(author, { all: true, exceptIds: [members[7] ?? ''] })).toBe(39);
+    expect(await digests.cancellation.cancel(author, { all: true, exceptIds: [members[7] ?? ''] })).toBe(39);
     expect((await post())?.command).toMatchObject({ source: { of: 1 } });
     expect(await digests.rows(`state = 'posted' and kind = 'message'`)).toMatchObject([{ delivery_id: members[7] }]);
   });
@@ -167,22 +158,22 @@ describe('cancelling what a digest that waits is to tell', () => {
   test('comes too late for what is being posted', async () => {
     await folded();
     const claim = await claimed();
-    expect(await cancellation.cancel(author, { workflowId: ['w1'] })).toBe(0);
+    expect(await digests.cancellation.cancel(author, { workflowId: ['w1'] })).toBe(0);
     await digests.opened.finish(claim, waits());
-    expect(await cancellation.cancel(author, { workflowId: ['w1'] })).toBe(20);
+    expect(await digests.cancellation.cancel(author, { workflowId: ['w1'] })).toBe(20);
     expect((await post())?.command).toMatchObject({ source: { of: 20 } });
   });
 
   test('after an attempt that may have arrived, a message says so when it is replayed', async () => {
     await folded();
     await digests.opened.finish(await claimed(), waits({ ambiguous: 1 }));
-    await cancellation.cancel(author, { id: [members[3] ?? ''] });
+    await digests.cancellation.cancel(author, { id: [members[3] ?? ''] });
     expect(await digests.opened.row(members[3] ?? '')).toMatchObject({ state: 'suppressed', ambiguous: 1 });
   });
 
   test('leaves nothing in a digest that is sent again together with what it was to tell', async () => {
     await folded();
-    await cancellation.cancel(author, { id: members });
+    await digests.cancellation.cancel(author, { id: members });
     const replays = new ReplayRepository(digests.opened.source);
     const items = await digests.opened.outbox.transaction(async (tx) => {
       await replays.begin(tx, author, { filter: { all: true } });
@@ -209,13 +200,13 @@ describe('cancelling what a digest that waits is to tell', () => {
       await digests.pauses.resume(author, workflowId);
       await digests.pauses.settle('acme');
     };
-    const cancelled = Promise.all(members.slice(0, 20).map((id) => cancellation.cancel(author, { id: [id] })));
+    const cancelled = Promise.all(members.slice(0, 20).map((id) => digests.cancellation.cancel(author, { id: [id] })));
     await Promise.all([
-      claims(), claims(), cancelled, pauses('w1'), pauses(''), age(members.slice(20, 25)).then(() => sweep.sweep()),
+      claims(), claims(), cancelled, pauses('w1'), pauses(''), age(members.slice(20, 25)).then(() => digests.sweep.sweep()),
       digests.changes.take(resolved(issues.slice(15, 25))), digests.settleAll(),
     ]);
     await digests.settleAll();
-    await cancellation.cancel(author, { all: true });
+    await digests.cancellation.cancel(author, { all: true });
     await digests.settleAll();
     expect(Object.keys(await ends('true')).filter((end) => !/^(suppressed|dead) /.test(end))).toEqual([]);
     const told = (await digests.opened.said()).map(({ subject }) => subject);
@@ -291,10 +282,10 @@ describe('pausing a workflow', () => {
     await digests.pauses.settle('acme');
     expect(await digests.rows('digest_id is not null')).toHaveLength(40);
     await digests.opened.source.query(`update deliveries set held_since = held_since - interval '30 hours', expires_at = expires_at - interval '30 hours'`);
-    await sweep.sweep();
+    await digests.sweep.sweep();
     await digests.pauses.resume(author, '');
     await digests.pauses.settle('acme');
-    await sweep.sweep();
+    await digests.sweep.sweep();
     expect((await post())?.command).toMatchObject({ source: { of: 20 } });
     await digests.pauses.resume(author, 'w1');
     await digests.pauses.settle('acme');
@@ -306,7 +297,7 @@ describe('a message whose life ends while its digest waits', () => {
   test('is expired by the sweep, and the digest tells the others', async () => {
     await folded();
     await age(members.slice(0, 30));
-    await sweep.sweep();
+    await digests.sweep.sweep();
     expect(await ends()).toEqual({ 'dead expired': 30, waiting: 10 });
     expect(await announced()).toEqual({ dead: 30 });
     expect((await post())?.command).toMatchObject({ source: { of: 10 } });
@@ -323,7 +314,7 @@ describe('a message whose life ends while its digest waits', () => {
   test.each([['by the sweep', true], ['when it is about to be posted', false]])('is the last one: the digest ends with it, %s', async (_, isSwept) => {
     await folded();
     await age(members);
-    if (isSwept) await sweep.sweep();
+    if (isSwept) await digests.sweep.sweep();
     else await post();
     await digests.settleAll();
     expect(await ends()).toEqual({ 'dead expired': 40 });
@@ -348,7 +339,7 @@ describe('a message whose life ends while its digest waits', () => {
     await folded();
     await stop();
     await age(members);
-    await sweep.sweep();
+    await digests.sweep.sweep();
     expect(await ends('true')).toEqual({ waiting: 41 });
   });
 });

@@ -106,7 +106,7 @@ export class RenewDigest {
   }
 
   /** By what the leak guard looks at: all that a digest, or one that is sent again, told, also what it only counts. Nothing of what has no members here. */
-  async kindsOf({ organization_id, delivery_id, kind, replay_of }: Pick<ClaimedRow, 'organization_id' | 'delivery_id' | 'kind' | 'replay_of'>, { source }: SendToSlack): Promise<Pick<Issue, 'severity' | 'category'>[]> {
+  async kindsTold({ organization_id, delivery_id, kind, replay_of }: Pick<ClaimedRow, 'organization_id' | 'delivery_id' | 'kind' | 'replay_of'>, { source }: SendToSlack): Promise<Pick<Issue, 'severity' | 'category'>[]> {
     if (kind !== 'digest' && (replay_of === null || source.kind !== 'digest')) return [];
     return this.database.query<Pick<Issue, 'severity' | 'category'>[]>('select distinct severity, category from deliveries where organization_id = $1 and digest_id = first_of_repetitions($1, $2)', [organization_id, delivery_id]);
   }
