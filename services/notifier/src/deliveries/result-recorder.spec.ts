@@ -44,10 +44,23 @@ describe('a result', () => {
     expect(results.isBehind).toBe(false);
   }, 10_000);
 
+  test('is not given up over a single defect after the database was away for long', async () => {
+    const { recorder: results, recorded, errors } = recorder(...Array.from({ length: 6 }, () => away), new Error('a defect of a moment'));
+    await expect(results.record(RESULT)).resolves.toBe(true);
+    expect(recorded).toEqual([RESULT]);
+    expect(errors).toEqual([]);
+  }, 15_000);
+
   test('is recorded without what it leaves for later messages when that is what the database refuses', async () => {
     const { recorder: results, recorded, errors } = recorder(...Array.from({ length: 5 }, () => new Error('integer out of range')));
     await expect(results.record(Object.assign({ trace: { kind: 'told' } }, RESULT) as DeliveryResult)).resolves.toBe(true);
     expect(recorded).toEqual([RESULT]);
     expect(errors).toHaveLength(1);
+  }, 10_000);
+
+  test('is kept also without that, when the database goes away just then', async () => {
+    const { recorder: results, recorded } = recorder(...Array.from({ length: 5 }, () => new Error('integer out of range')), away);
+    await expect(results.record(Object.assign({ trace: { kind: 'told' } }, RESULT) as DeliveryResult)).resolves.toBe(true);
+    expect(recorded).toEqual([RESULT]);
   }, 10_000);
 });

@@ -50,29 +50,34 @@ export class ResultRecorder {
     }
   }
 
+  private async recordLater(result: DeliveryResult, firstError: unknown): Promise<boolean> {
+    const refusal = await this.insist(result, firstError);
+    if (refusal === undefined) return true;
+    this.logger.error({ err: refusal, commandId: result.deliveryId, organizationId: result.organizationId, state: result.state }, 'a result could not be recorded');
+    return this.recordBare(result);
+  }
+
   /** What it leaves for later messages may be what the database refuses; what Slack answered must be known all the same. */
   private async recordBare({ trace, ...bare }: DeliveryResult): Promise<boolean> {
     if (!trace) return false;
-    try {
-      await this.batches.add(bare);
-      return true;
-    } catch {
-      return false;
-    }
+    const refusal = await this.tried(bare);
+    return refusal === undefined || (await this.insist(bare, refusal)) === undefined;
   }
 
-  private async recordLater(result: DeliveryResult, firstError: unknown): Promise<boolean> {
+  /** Again and again. A database that is away is no defect, however long it was before or is between two of them. @returns why it is given up; undefined when it is recorded */
+  private async insist(result: DeliveryResult, firstError: unknown): Promise<unknown> {
     let error = firstError;
-    for (let failures = 1; isDatabaseAway(error) || failures < PATIENCE_WITH_DEFECTS; failures += 1) {
-      await sleep(Math.min(LONGEST_PAUSE_MS, 50 * 2 ** failures));
-      try {
-        await this.batches.add(result);
-        return true;
-      } catch (again) {
-        error = again;
-      }
+    for (let pauses = 1, defects = 0; error !== undefined; pauses += 1) {
+      if (!isDatabaseAway(error)) defects += 1;
+      if (defects === PATIENCE_WITH_DEFECTS) return error;
+      await sleep(Math.min(LONGEST_PAUSE_MS, 50 * 2 ** pauses));
+      error = await this.tried(result);
     }
-    this.logger.error({ err: error, commandId: result.deliveryId, organizationId: result.organizationId, state: result.state }, 'a result could not be recorded');
-    return this.recordBare(result);
+    return undefined;
+  }
+
+  /** @returns what kept it from being recorded */
+  private async tried(result: DeliveryResult): Promise<unknown> {
+    return this.batches.add(result).then(() => undefined, (error: unknown) => error ?? new Error('no reason is known'));
   }
 }
