@@ -9,7 +9,7 @@ const PRIME = 0x100000001b3n;
 
 /**
  * Sixteen hexadecimal digits, the same for the same person in the same organization.
- * @param user as the audit log and the console name them: the e-mail address of the token, or its `sub` where there is none
+ * @param user as the console names them: the e-mail address of the token, or its `sub` where there is none
  */
 export function installerMark(organizationId: string, user: string): string {
   return fnv1a(encodeURIComponent(JSON.stringify([organizationId, user])));

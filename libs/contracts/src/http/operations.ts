@@ -7,7 +7,8 @@ import { Field } from '../field.js';
 
 export class Actor {
   @Field('`user`: a person; `key`: an API key; `system`: Tocsin itself, or an internal service that speaks over the bus.') @IsIn(['user', 'key', 'system']) kind!: 'user' | 'key' | 'system';
-  @Field('E-mail address of the user, or the id in the token where it names none; name of the API key; of the system what did it, such as `tocsin` or `slack`.') @IsString() id!: string;
+  @Field('Of a user the id in the token (`sub`), of an API key its id, of the system what did it, such as `tocsin` or `slack`.') @IsString() id!: string;
+  @Field('E-mail address of the user or name of the API key, at that time; left out where the id is all.') @IsOptional() @IsString() name?: string;
 }
 
 export class AuditTarget {

@@ -50,7 +50,7 @@ describe('the audit log', () => {
     await record('acme', 'connection.paused', { before: { state: 'connected' }, after: { state: 'paused' }, requestId: 'r1' });
     const { items } = await entriesOf('acme');
     expect(items).toEqual([{
-      id: expect.any(String), at: expect.stringMatching(/^\d{4}-.*Z$/), service: 'connector', requestId: 'r1', actor: { kind: 'user', id: 'ada@acme.test' },
+      id: expect.any(String), at: expect.stringMatching(/^\d{4}-.*Z$/), service: 'connector', requestId: 'r1', actor: { kind: 'user', id: 'u1', name: 'ada@acme.test' },
       action: 'connection.paused', target: { kind: 'connection', id: 'c1' }, before: { state: 'connected' }, after: { state: 'paused' },
     }]);
   });

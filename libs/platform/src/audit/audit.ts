@@ -5,9 +5,17 @@ import { v7 as uuid } from 'uuid';
 
 import type { Caller } from '../auth/caller.js';
 
+export interface Actor {
+  kind: 'user' | 'key' | 'system';
+  /** Names of users change and names of keys are given twice; it does neither. */
+  id: string;
+  /** For people, where it is another text than the id. */
+  name?: string;
+}
+
 export interface AuditRecord {
   organizationId: string;
-  actor: { kind: 'user' | 'key' | 'system'; id: string };
+  actor: Actor;
   /** `<noun>.<past verb>`, for example `connection.connected`. */
   action: string;
   target: { kind: string; id: string };
@@ -40,6 +48,11 @@ export class Audit {
 }
 
 /** The caller as an audit entry names them. */
-export function actorOf(caller: Caller): { kind: 'user' | 'key'; id: string } {
-  return { kind: caller.kind, id: caller.name };
+export function actorOf({ kind, id, name }: Caller): Actor {
+  return { kind, id, ...(name !== id && { name }) };
+}
+
+/** What people call an actor. */
+export function nameOf({ id, name }: Actor): string {
+  return name ?? id;
 }

@@ -1,10 +1,16 @@
-/** API keys for machines: made, listed, deleted. The key itself is in the answer that makes it and nowhere else. */
+/**
+ * API keys for machines: made, listed, deleted. The key itself is in the answer that makes it; a repetition of that request gets
+ * it from what is kept of its Idempotency-Key, sealed.
+ */
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v7 as uuid } from 'uuid';
 
 import { ApiKey, CreateApiKey } from '@tocsin/contracts';
-import { ApiPage, Audit, badRequest, CurrentCaller, decodeCursor, ListQuery, notFound, Outbox, ProblemException, Requires, toPage, type Caller, type Page } from '@tocsin/platform';
+import {
+  ApiPage, Audit, badRequest, CurrentCaller, decodeCursor, Idempotency, IdempotentRequest, ListQuery, notFound, Outbox, ProblemException, Requires, SecretBox, toPage,
+  type Caller, type IdempotentCall, type Page,
+} from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
 import { ApiKeyRepository, newApiKey, type StoredApiKey } from './api-key.repository.js';
@@ -18,6 +24,8 @@ export class ApiKeysController {
     private readonly keys: ApiKeyRepository,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
+    private readonly idempotency: Idempotency,
+    private readonly secrets: SecretBox,
   ) {}
 
   @ApiOperation({ summary: 'Lists API keys, newest first, without the keys themselves.' })
@@ -32,18 +40,25 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'Makes an API key and shows it, this once.' })
   @Post()
   @ApiCreatedResponse({ type: ApiKey })
-  async create(@CurrentCaller() caller: Caller, @CurrentAuthor() author: Author, @Body() body: CreateApiKey): Promise<ApiKey> {
+  async create(@CurrentCaller() caller: Caller, @CurrentAuthor() author: Author, @Body() body: CreateApiKey, @IdempotentRequest() call: IdempotentCall): Promise<ApiKey> {
     const grant = grantFor(body, caller);
     if (!grant.ok) throw notGranted(grant);
     const expiresAt = new Date(body.expiresAt);
     if (!(expiresAt.getTime() > Date.now())) throw badRequest('The key would have expired already.', [{ pointer: '/expiresAt', code: 'in_the_past', message: 'must be in the future' }]);
     const stored: StoredApiKey = { id: uuid(), organizationId: caller.organizationId, name: body.name, permissions: grant.permissions, applications: grant.applications, expiresAt, createdAt: new Date() };
-    const key = newApiKey();
-    await this.outbox.transaction(async (tx) => {
+    const made = await this.idempotency.run<MadeKey>(call, async (tx) => {
+      const key = newApiKey();
       await this.keys.insert(tx, stored, key, caller.name);
       await this.audit.record(tx, { ...author, action: 'api_key.created', target: { kind: 'api key', id: stored.id }, after: view(stored) });
+      const { keyId, box } = this.secrets.seal(key, placeOf(stored.organizationId, stored.id));
+      return { status: 201, body: { shown: view(stored), keyId, box: box.toString('base64') } };
     });
-    return view(stored, key);
+    return this.opened(made, stored.organizationId);
+  }
+
+  private opened({ shown, keyId, box }: MadeKey, organizationId: string): ApiKey {
+    if (!this.secrets.hasKey(keyId)) throw shownBefore(shown.id);
+    return { ...shown, key: this.secrets.open({ keyId, box: Buffer.from(box, 'base64') }, placeOf(organizationId, shown.id)) };
   }
 
   @ApiOperation({ summary: 'Deletes an API key; within a minute it is refused everywhere.' })
@@ -59,9 +74,25 @@ export class ApiKeysController {
   }
 }
 
-/** @param key only in the answer that makes it */
-function view({ id, name, permissions, applications, expiresAt, createdAt }: StoredApiKey, key?: string): ApiKey {
-  return { id, name, permissions, expiresAt: expiresAt.toISOString(), createdAt: createdAt.toISOString(), ...(applications && { applications }), ...(key !== undefined && { key }) };
+/** What an Idempotency-Key remembers. */
+interface MadeKey {
+  shown: ApiKey;
+  keyId: string;
+  /** As base64. */
+  box: string;
+}
+
+function placeOf(organizationId: string, id: string): string {
+  return `${organizationId}/api-keys/${id}`;
+}
+
+function view({ id, name, permissions, applications, expiresAt, createdAt }: StoredApiKey): ApiKey {
+  return { id, name, permissions, expiresAt: expiresAt.toISOString(), createdAt: createdAt.toISOString(), ...(applications && { applications }) };
+}
+
+/** The key of the ring that sealed it was taken away since. */
+function shownBefore(id: string): ProblemException {
+  return new ProblemException(409, { title: 'The key cannot be shown again', code: 'api_key_shown', detail: `This request made the API key "${id}" before.`, hint: 'Delete it if it got lost, and make another one.' });
 }
 
 function notGranted(grant: Extract<Grant, { ok: false }>): ProblemException {

@@ -42,6 +42,19 @@ describe('an API key', () => {
     expect(connector.log).not.toContain(key);
   });
 
+  test('is made once by a request that comes twice, however close, and shown again, kept sealed', async () => {
+    const who = { organization: 'keys-twice' };
+    const body = { name: 'ci', roles: ['ingest'], expiresAt: inAnHour() };
+    const ask = (more: object = {}) => connector.call<ApiKey>('POST', '/v1/api-keys', { who, body: { ...body, ...more }, headers: { 'idempotency-key': 'k1' } });
+    const [first, second] = await Promise.all([ask(), ask()]);
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.body).toEqual(first.body);
+    expect(await verify(first.body.key ?? '')).toMatchObject({ id: first.body.id });
+    expect((await connector.call<{ items: ApiKey[] }>('GET', '/v1/api-keys', { who })).body.items).toHaveLength(1);
+    expect((await ask({ name: 'other' })).status).toBe(409);
+    expect(JSON.stringify(await connector.database.query('select i::text from connector.idempotency_keys i'))).not.toContain(first.body.key);
+  });
+
   test('is listed page by page and deleted, each audited, by its organization only', async () => {
     const [who, other] = [{ organization: 'keys-2' }, { organization: 'keys-3' }];
     const [first, second] = [await create(who), await create(who)];

@@ -101,8 +101,8 @@ export class FinishInstallation {
   }
 }
 
-function authorOf({ organizationId, user }: BegunInstallation): Author {
-  return { organizationId, actor: { kind: 'user', id: user } };
+function authorOf({ organizationId, userId, user }: BegunInstallation): Author {
+  return { organizationId, actor: { kind: 'user', id: userId, ...(user !== userId && { name: user }) } };
 }
 
 /** @param error from the address, where anybody can write anything */

@@ -10,7 +10,9 @@ const KEPT_OF_ONE = 20;
 
 export interface BegunInstallation {
   organizationId: string;
-  /** Who began it, as the audit log names them. */
+  /** Who began it: `sub` of their token. */
+  userId: string;
+  /** What the console calls them. */
   user: string;
   /** The connection that is to be renewed. */
   connectionId: string | undefined;
@@ -24,6 +26,7 @@ export type TakenState =
 interface StateRow {
   browser_hash: Buffer;
   organization_id: string;
+  user_id: string | null;
   user_name: string;
   connection_id: string | null;
   is_expired: boolean;
@@ -38,34 +41,34 @@ export class OAuthStateRepository {
    * @param known what the browser's cookie holds: several tabs of one browser have one secret, so that none outdates the other
    * @returns the state for Slack and the secret for the browser's cookie
    */
-  async begin({ organizationId, user, connectionId }: BegunInstallation, known: string): Promise<{ state: string; browser: string }> {
+  async begin({ organizationId, userId, user, connectionId }: BegunInstallation, known: string): Promise<{ state: string; browser: string }> {
     const state = secret();
     const browser = SECRET.test(known) ? known : secret();
-    await this.cleanUp(organizationId, user);
+    await this.cleanUp(organizationId, userId);
     await this.database.query(
-      `insert into oauth_states (state_hash, browser_hash, organization_id, user_name, connection_id, expires_at) values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))`,
-      [hash(state), hash(browser), organizationId, user, connectionId ?? null, STATE_SECONDS],
+      `insert into oauth_states (state_hash, browser_hash, organization_id, user_id, user_name, connection_id, expires_at) values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))`,
+      [hash(state), hash(browser), organizationId, userId, user, connectionId ?? null, STATE_SECONDS],
     );
     return { state, browser };
   }
 
   /** What is gone for a day, and what this person has too many of. */
-  private async cleanUp(organizationId: string, user: string): Promise<void> {
+  private async cleanUp(organizationId: string, userId: string): Promise<void> {
     await this.database.query(
       `delete from oauth_states where expires_at < now() - interval '1 day' or state_hash in (
-        select state_hash from oauth_states where organization_id = $1 and user_name = $2 order by expires_at desc, state_hash offset $3)`,
-      [organizationId, user, KEPT_OF_ONE - 1],
+        select state_hash from oauth_states where organization_id = $1 and user_id = $2 order by expires_at desc, state_hash offset $3)`,
+      [organizationId, userId, KEPT_OF_ONE - 1],
     );
   }
 
   /** Uses the state up when everything about it is right; of two who come at the same time one gets it. */
   async take(state: string, browser: string): Promise<TakenState> {
     const [row] = await this.database.query<StateRow[]>(
-      `select browser_hash, organization_id, user_name, connection_id, expires_at <= now() as is_expired, used_at is not null as is_used from oauth_states where state_hash = $1`,
+      `select browser_hash, organization_id, user_id, user_name, connection_id, expires_at <= now() as is_expired, used_at is not null as is_used from oauth_states where state_hash = $1`,
       [hash(state)],
     );
     if (!row) return { result: 'expired', installation: undefined };
-    const installation = { organizationId: row.organization_id, user: row.user_name, connectionId: row.connection_id ?? undefined };
+    const installation = { organizationId: row.organization_id, userId: row.user_id ?? row.user_name, user: row.user_name, connectionId: row.connection_id ?? undefined };
     if (row.is_used) return { result: 'used', installation };
     if (row.is_expired) return { result: 'expired', installation };
     if (!row.browser_hash.equals(hash(browser))) return { result: 'wrong_browser', installation };

@@ -6,7 +6,7 @@ import type { Request, Response } from 'express';
 
 import { Field } from '@tocsin/contracts';
 import { installerMark, SLACK_SCOPES } from '@tocsin/domain';
-import { notFound, ProblemException, Public, Requires } from '@tocsin/platform';
+import { nameOf, notFound, ProblemException, Public, Requires } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
@@ -48,7 +48,7 @@ export class OAuthController {
     if (wrong) throw notReady(wrong.message, wrong.remedy ?? '');
     const known = connectionId === undefined ? undefined : await this.connections.find(author.organizationId, connectionId);
     if (connectionId !== undefined && !known) throw notFound('connection', connectionId);
-    const { state, browser } = await this.states.begin({ organizationId: author.organizationId, user: author.actor.id, connectionId }, cookieOf(request));
+    const { state, browser } = await this.states.begin({ organizationId: author.organizationId, userId: author.actor.id, user: nameOf(author.actor), connectionId }, cookieOf(request));
     response.cookie(COOKIE, browser, { httpOnly: true, sameSite: 'lax', secure: redirectUri.startsWith('https:'), path: '/', maxAge: STATE_SECONDS * 1000 });
     return { authorizeUrl: this.authorizeUrl(client.id, state, known?.workspace.id) };
   }

@@ -33,7 +33,9 @@ describe('what happened to a connection', () => {
 
 test.each([
   [{ kind: 'user', id: 'noa@acme.test' }, 'noa@acme.test'],
+  [{ kind: 'user', id: '00u1', name: 'noa@acme.test' }, 'noa@acme.test'],
   [{ kind: 'key', id: 'ci' }, 'API key ci'],
+  [{ kind: 'key', id: '0198f000', name: 'ci of payments' }, 'API key ci of payments'],
   [{ kind: 'system', id: 'slack' }, 'Slack'],
   [{ kind: 'system', id: 'health' }, 'Tocsin itself'],
 ] as const)('%j is %s', (actor, words) => {

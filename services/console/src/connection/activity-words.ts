@@ -37,9 +37,9 @@ export function activityWords(entry: Told): ActivityWords {
 }
 
 /** Who did it, as people say it. */
-export function actorWords({ kind, id }: AuditEntry['actor']): string {
-  if (kind === 'user') return cleanLine(id);
-  return kind === 'key' ? `API key ${cleanLine(id)}` : id === 'slack' ? 'Slack' : 'Tocsin itself';
+export function actorWords({ kind, id, name = id }: AuditEntry['actor']): string {
+  if (kind === 'user') return cleanLine(name);
+  return kind === 'key' ? `API key ${cleanLine(name)}` : id === 'slack' ? 'Slack' : 'Tocsin itself';
 }
 
 /** `connection.brand_new` is `Connection brand new`. */

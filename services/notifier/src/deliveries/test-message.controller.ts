@@ -4,7 +4,7 @@ import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v7 as uuid } from 'uuid';
 
 import { AcceptedDelivery, CreateTestMessage } from '@tocsin/contracts';
-import { Audit, Idempotency, IdempotentRequest, notFound, ProblemException, Requires, type IdempotentCall } from '@tocsin/platform';
+import { Audit, Idempotency, IdempotentRequest, nameOf, notFound, ProblemException, Requires, type IdempotentCall } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
 import { ConnectionNews } from '../connections/connection-news.js';
@@ -34,7 +34,7 @@ export class TestMessageController {
     const accepted = await this.idempotency.run(call, async (tx) => {
       if (connection.state === 'disconnected') throw disconnected(connectionId);
       const deliveryId = uuid();
-      const command = { commandId: deliveryId, organizationId: author.organizationId, connectionId, destination, issues: [], source: { kind: 'test' as const, user: author.actor.id } };
+      const command = { commandId: deliveryId, organizationId: author.organizationId, connectionId, destination, issues: [], source: { kind: 'test' as const, user: nameOf(author.actor) } };
       await this.arrivals.ingestWithin(tx, [{ command, saidAt: new Date() }]);
       await this.audit.record(tx, { ...author, action: 'test-message.sent', target: { kind: 'connection', id: connectionId }, after: { deliveryId, destination } });
       return { status: 202, body: { deliveryId } };

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 
 import type { AcceptedReplay, Delivery, DeliverySummary, ReplayDelivery } from '@tocsin/contracts';
-import { Audit, Outbox } from '@tocsin/platform';
+import { Audit, nameOf, Outbox } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
 import { ArrivalRepository } from '../deliveries/arrival.repository.js';
@@ -16,7 +16,7 @@ import { isUnderWay, lockRepetitions, repeated, REPEATABLE_COLUMNS, repeatedStor
 import { conflict, sentAlready } from './wrong-state.js';
 
 export function cancelled({ actor }: Author): Ending {
-  return { state: 'suppressed', error: { code: 'cancelled', message: 'It was cancelled before it was sent.', remedy: 'Replay it if it is still of use.' }, told: `Cancelled by ${actor.id}` };
+  return { state: 'suppressed', error: { code: 'cancelled', message: 'It was cancelled before it was sent.', remedy: 'Replay it if it is still of use.' }, told: `Cancelled by ${nameOf(actor)}` };
 }
 
 @Injectable()
@@ -60,7 +60,7 @@ export class DeliveryActions {
     if (row.members_again?.all === true && force !== true) throw sentAlready('All that the digest told was replayed since, each by itself.', 'Look at those first; say "force": true to tell all of it once more.');
     const accepted = { deliveryId: uuid(), replayOf: deliveryId, ...(row.members_again && { toldAgain: row.members_again.count }) };
     await this.arrivals.ingestWithin(tx, [repeated(row, accepted.deliveryId, destination, new Date())]);
-    const told = { organizationId: author.organizationId, deliveryId, story: repeatedStory(accepted.deliveryId, author.actor.id, reason) };
+    const told = { organizationId: author.organizationId, deliveryId, story: repeatedStory(accepted.deliveryId, nameOf(author.actor), reason) };
     await this.log.write(tx, [told]);
     await tellMembers(tx, author.organizationId, [told]);
     await this.audit.record(tx, {

@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import type { Pause } from '@tocsin/contracts';
-import { Audit, Outbox } from '@tocsin/platform';
+import { Audit, nameOf, Outbox } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
 import { COVERING_PAUSES } from '../deliveries/covering-pauses.js';
@@ -85,7 +85,7 @@ export class PauseRepository {
   /** Paused once more, it stays as it is. @param workflowId '' = everything of the organization */
   async pause(author: Author, workflowId: string): Promise<void> {
     await this.outbox.transaction(async (tx) => {
-      const begun = await tx.query<unknown[]>('insert into pauses (organization_id, workflow_id, paused_by) values ($1, $2, $3) on conflict do nothing returning 1', [author.organizationId, workflowId, author.actor.id]);
+      const begun = await tx.query<unknown[]>('insert into pauses (organization_id, workflow_id, paused_by) values ($1, $2, $3) on conflict do nothing returning 1', [author.organizationId, workflowId, nameOf(author.actor)]);
       if (begun.length > 0) await this.audit.record(tx, { ...author, action: 'deliveries.paused', target: targetOf(author, workflowId) });
     });
   }

@@ -9,7 +9,7 @@ import type { EntityManager } from 'typeorm';
 
 import type { Delivery } from '@tocsin/contracts';
 import { isUnanswered, type SlackFailure } from '@tocsin/domain';
-import { Audit, notFound, Outbox, type ProblemException } from '@tocsin/platform';
+import { Audit, nameOf, notFound, Outbox, type ProblemException } from '@tocsin/platform';
 import type { PostedMessage, SlackDoor } from '@tocsin/slack';
 
 import type { Author } from '../author.js';
@@ -137,7 +137,7 @@ export class Retraction {
   }
 
   private async tellFailure(tx: EntityManager, { author }: Taking, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey, { code, message }: SlackFailure): Promise<void> {
-    await this.log.write(tx, [{ organizationId, deliveryId, story: { kind: 'not_retracted', text: `Could not be taken back by ${author.actor.id}: ${message}`, slack: { error: code } } }]);
+    await this.log.write(tx, [{ organizationId, deliveryId, story: { kind: 'not_retracted', text: `Could not be taken back by ${nameOf(author.actor)}: ${message}`, slack: { error: code } } }]);
   }
 
   /** @param left answers in its thread that stay */
@@ -154,7 +154,7 @@ export class Retraction {
     );
     if (taken.length === 0) return; // somebody else was faster, and has told it
     const remains = left === 0 ? '' : ` (${left === 1 ? 'an answer' : `${left} answers`} in its thread could not be deleted)`;
-    const text = `Taken back from ${place} by ${author.actor.id}${remains}${reason === undefined ? '' : `: ${reason}`}`;
+    const text = `Taken back from ${place} by ${nameOf(author.actor)}${remains}${reason === undefined ? '' : `: ${reason}`}`;
     for (const story of [{ kind: 'retracted', text, slack: message }, ...(lostAt ? [copyStory(place, lostAt)] : [])]) {
       await this.log.write(tx, taken.map((key) => ({ organizationId: key.organization_id, deliveryId: key.delivery_id, story })));
     }
