@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { ownerOf } from './routes.js';
+import { isApiPath, ownerOf } from './routes.js';
 
 describe('the table of routes', () => {
   test.each([
@@ -35,5 +35,15 @@ describe('the table of routes', () => {
 
   test.each(['/v1', '/v1/', '/v1/settings', '/v1/slack', '/v1/slack-messagesx', '/slack', '/slack/', '/internal/x', '/V1/issues', '/v1/../internal/x'])('%s is answered by nobody', (path) => {
     expect(ownerOf(path)).toBeUndefined();
+  });
+});
+
+describe('the page of the console', () => {
+  test.each(['/v1/nothing', '/V1/issues', '//v1/issues', '/Slack/events', '///internal/connections', '/health', '/OpenAPI.json', '/.well-known/x'])('does not answer a program at %s', (path) => {
+    expect(isApiPath(path)).toBe(true);
+  });
+
+  test.each(['/', '/issues', '/v1x', '/connectors/slack', '//issues'])('answers people at %s', (path) => {
+    expect(isApiPath(path)).toBe(false);
   });
 });

@@ -24,9 +24,9 @@ export function ownerOf(path: string): PeerName | undefined {
   return ROUTES.find(([pattern]) => pattern.test(path))?.[1];
 }
 
-/** Paths of programs: they get problem details, never the page of the console. */
+/** Paths of programs, mistyped ones as well: they get problem details, never the page of the console. */
 export function isApiPath(path: string): boolean {
-  return /^\/(?:v1|slack|internal|health|metrics|openapi\.json|\.well-known|console)(?:\/|$)/.test(path);
+  return /^\/+(?:v1|slack|internal|health|metrics|openapi\.json|\.well-known|console)(?:\/|$)/i.test(path);
 }
 
 export function addressOf(peers: Peers, name: PeerName): string {

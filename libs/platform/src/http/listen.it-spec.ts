@@ -1,8 +1,9 @@
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Problem } from '@tocsin/contracts';
 import { eventually } from '@tocsin/testing';
 
 import { listen, type Listening } from './listen.js';
@@ -71,5 +72,28 @@ describe('a service', () => {
     await expect(answered).resolves.toBe('done');
     await closed;
     await expect(fetch(`http://127.0.0.1:${served.port}`)).rejects.toThrow();
+  });
+});
+
+describe('what is no request', () => {
+  async function answerTo(lines: string): Promise<{ head: string; problem: Problem }> {
+    const { port } = await listening((_, response) => response.end('here'), 0, undefined);
+    const socket = connect(port, '127.0.0.1');
+    socket.write(lines);
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    const [head = '', body = ''] = text.split('\r\n\r\n');
+    return { head, problem: JSON.parse(body) as Problem };
+  }
+
+  test.each([
+    ['headers of more than 16 kB', `GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(17_000)}\r\n\r\n`, 431, 'headers_too_large'],
+    ['an address of more than 16 kB', `GET /?q=${'x'.repeat(17_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431, 'headers_too_large'],
+    ['a body with two lengths', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', 400, 'not_http'],
+    ['no HTTP at all', 'EHLO there\r\n\r\n', 400, 'not_http'],
+  ])('is answered with problem details and the end of the connection: %s', async (_, lines, status, code) => {
+    const { head, problem } = await answerTo(lines);
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*application/problem\\+json[\\s\\S]*Connection: close`));
+    expect(problem).toMatchObject({ status, type: `urn:tocsin:problem:${code}`, requestId: expect.any(String), detail: expect.any(String) });
   });
 });

@@ -2,6 +2,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { answerUnreadable } from './unreadable-request.js';
+
 export interface Listening {
   /** Address of the first server, for people and peers. */
   url: string;
@@ -35,6 +37,7 @@ export async function listen(handler: RequestListener, port: number, host: strin
 async function bind(handler: RequestListener, port: number, host: string): Promise<Server> {
   // A report of 100 MB over a slow line takes longer than Node's five minutes; without those, headers would have all the time as well.
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0, headersTimeout: 60_000 }, handler);
+  server.on('clientError', answerUnreadable);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(isAddressInUse(error) ? Object.assign(new Error(`Port ${port} is taken by another program; set PORT to a free one.`), { code: 'EADDRINUSE' }) : error);

@@ -76,7 +76,7 @@ export class ApiKeysController {
 
 /** What an Idempotency-Key remembers. */
 interface MadeKey {
-  shown: ApiKey;
+  shown: Omit<ApiKey, 'key'>;
   keyId: string;
   /** As base64. */
   box: string;
