@@ -37,6 +37,7 @@ export { Metrics } from './metrics/metrics.js';
 export * from './outbox/inbox.js';
 export * from './outbox/outbox.js';
 export * from './secrets/secret-box.js';
+export * from './service/job.js';
 export * from './service/loop.js';
 export * from './service/platform.module.js';
 export * from './service/routes.js';

@@ -115,7 +115,7 @@ export class OpenedDigests {
   }
 
   async settleAll(): Promise<void> {
-    while (await this.settling.settle());
+    while (await this.settling.pass());
   }
 
   async rows(condition = 'true'): Promise<FoldedRow[]> {

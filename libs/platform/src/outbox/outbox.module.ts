@@ -1,4 +1,4 @@
-/** Wires outbox, relay and inbox of a service: they run from the start of the service until just before its database closes. */
+/** Wires outbox, relay and inbox of a service. The relay runs until just before the database closes: what jobs and requests say last goes out. */
 import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -16,7 +16,6 @@ import { RetentionJob } from './retention.job.js';
 export class OutboxModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     @Inject(OutboxRelay) private readonly relay: OutboxRelay,
-    @Inject(RetentionJob) private readonly retention: RetentionJob,
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
 
@@ -38,10 +37,9 @@ export class OutboxModule implements OnApplicationBootstrap, BeforeApplicationSh
     this.metrics.gauge('tocsin_outbox_pending', 'Messages that are committed and not yet on the bus.', () => this.relay.pending());
     this.metrics.gauge('tocsin_outbox_oldest_age_seconds', 'Age of the oldest message that is not yet on the bus.', () => this.relay.oldestAgeSeconds());
     this.relay.start();
-    this.retention.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.relay.stop(), this.retention.stop()]);
+    await this.relay.stop();
   }
 }

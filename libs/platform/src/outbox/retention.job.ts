@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm';
 
 import type { Logger } from '../logging/logger.js';
-import { Loop } from '../service/loop.js';
+import { Job } from '../service/job.js';
 
 const HOUR_MS = 3_600_000;
 const BATCH = 5_000;
@@ -13,22 +13,12 @@ const REMEMBERED = [
   { table: 'idempotency_keys', since: 'created_at', age: '24 hours' },
 ] as const;
 
-export class RetentionJob {
-  private readonly loop: Loop;
-
+export class RetentionJob extends Job {
   constructor(
     private readonly database: DataSource,
     logger: Logger,
   ) {
-    this.loop = new Loop('retention', HOUR_MS, () => this.pass(), logger);
-  }
-
-  start(): void {
-    this.loop.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.loop.stop();
+    super('retention', HOUR_MS, logger);
   }
 
   /** Deletes one batch of each table. @returns true when there is more */

@@ -1,7 +1,7 @@
 /** Checks connections by the clock, a few at a time, so that many that are due together do not fall upon Slack together. */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
-import { LOGGER, Loop, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, type Logger } from '@tocsin/platform';
 
 import { CheckConnection } from './check-connection.js';
 import { CheckSchedule } from './check-schedule.repository.js';
@@ -10,28 +10,22 @@ const IDLE_MS = 1000;
 const AT_ONCE = 10;
 
 @Injectable()
-export class ChecksJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
-
+export class ChecksJob extends Job {
   constructor(
     private readonly schedule: CheckSchedule,
     private readonly checks: CheckConnection,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('connection checks', IDLE_MS, () => this.run(), logger);
+    super('connection checks', IDLE_MS, logger);
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  override async onApplicationBootstrap(): Promise<void> {
     if (this.schedule.intervalSeconds === 0) return;
     await this.schedule.spread();
-    this.loop.start();
+    await super.onApplicationBootstrap();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  private async run(): Promise<undefined> {
+  async pass(): Promise<undefined> {
     const due = await this.schedule.claim(AT_ONCE);
     await Promise.all(due.map((connection) => this.check(connection)));
   }

@@ -1,7 +1,7 @@
 /** Renews tokens before they end, and says of those that end for good that they have. Every replica runs it. */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
-import { LOGGER, Loop, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, type Logger } from '@tocsin/platform';
 
 import { CredentialRepository } from './credential.repository.js';
 import { RenewToken } from './renew-token.js';
@@ -10,26 +10,16 @@ const IDLE_MS = 1000;
 const AT_ONCE = 5;
 
 @Injectable()
-export class RenewalJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
-
+export class RenewalJob extends Job {
   constructor(
     private readonly stored: CredentialRepository,
     private readonly renewal: RenewToken,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.loop = new Loop('token renewal', IDLE_MS, () => this.run(), logger);
+    super('token renewal', IDLE_MS, logger);
   }
 
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  private async run(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     const leases = await this.stored.leaseDue(AT_ONCE);
     // One that fails by a defect of ours keeps its lease until that ends, and must not keep the others back.
     const results = await Promise.allSettled(leases.map((lease) => this.renewal.renew(lease)));

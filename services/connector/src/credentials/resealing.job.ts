@@ -5,10 +5,10 @@
  */
 import { randomUUID } from 'node:crypto';
 
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { LOGGER, Loop, SecretBox, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, SecretBox, type Logger } from '@tocsin/platform';
 
 import { Credentials } from './credentials.js';
 import { KeyRingRepository, type StoredSecrets } from './key-ring.repository.js';
@@ -17,8 +17,7 @@ const IDLE_MS = 5000;
 const BATCH = 50;
 
 @Injectable()
-export class ResealingJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
+export class ResealingJob extends Job {
   private readonly processId = randomUUID();
   private afterId = '';
   /** Connections that were left when it was told last. */
@@ -33,19 +32,15 @@ export class ResealingJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly secrets: SecretBox,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('resealing', IDLE_MS, () => this.run(), logger);
+    super('resealing', IDLE_MS, logger);
   }
 
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
+  override async onModuleDestroy(): Promise<void> {
+    await super.onModuleDestroy();
     await this.keys.gone(this.processId).catch(() => undefined); // the others find out by themselves
   }
 
-  private async run(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     const keyId = this.secrets.currentKeyId;
     await this.keys.seen(this.processId, keyId);
     const batch = await this.database.transaction(async (tx) => {

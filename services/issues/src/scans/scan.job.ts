@@ -1,7 +1,7 @@
 /** Works through scans one after the other, woken by each that comes in. */
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
-import { isDatabaseAway, LOGGER, Loop, type Logger } from '@tocsin/platform';
+import { isDatabaseAway, Job, LOGGER, type Logger } from '@tocsin/platform';
 
 import { LeaseLost, ScanWorkRepository, type ClaimedScan } from './scan-work.repository.js';
 import { WorkThroughScan } from './work-through-scan.js';
@@ -11,8 +11,7 @@ const MAX_ATTEMPTS = 5;
 const PAUSE_MS = 2000;
 
 @Injectable()
-export class ScanJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly loop: Loop;
+export class ScanJob extends Job {
   private readonly stopping = new AbortController();
 
   constructor(
@@ -20,21 +19,13 @@ export class ScanJob implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly scan: WorkThroughScan,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('scans', IDLE_MS, () => this.pass(), logger);
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
+    super('scans', IDLE_MS, logger);
   }
 
   /** A scan in work is handed back after its present batch; whoever starts next goes on with it. */
-  async beforeApplicationShutdown(): Promise<void> {
+  override async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
-    await this.loop.stop();
-  }
-
-  wake(): void {
-    this.loop.wake();
+    await super.onModuleDestroy();
   }
 
   /** Works through one scan. @returns true when there was one */

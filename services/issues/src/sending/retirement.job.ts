@@ -2,9 +2,9 @@
  * Removes commands a day after they ended. They are kept for whoever asks before notifier has them; by then it has, and how long
  * their deliveries can be looked up is its to say. What has not ended stays, however old it is.
  */
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
-import { LOGGER, Loop, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, type Logger } from '@tocsin/platform';
 
 import { CommandRepository } from './command.repository.js';
 
@@ -13,26 +13,16 @@ const BATCH = 1000;
 const KEPT_HOURS = 24;
 
 @Injectable()
-export class RetirementJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly loop: Loop;
-
+export class RetirementJob extends Job {
   constructor(
     private readonly commands: CommandRepository,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.loop = new Loop('retirement of commands', HOUR_MS, () => this.retire(), logger);
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
+    super('retirement of commands', HOUR_MS, logger);
   }
 
   /** Removes one batch. @returns true when there may be more */
-  async retire(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     return (await this.commands.removeEnded(KEPT_HOURS, BATCH)) === BATCH;
   }
 }

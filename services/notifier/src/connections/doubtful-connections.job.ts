@@ -2,11 +2,11 @@
  * Asks connector about connections that we cannot be sure of: a command may come before the news of its connection, and
  * only connector's "no" fails it; and what an answer of Slack's stopped goes on if connector finds the credential good.
  */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { ConnectionChanged } from '@tocsin/contracts';
-import { Audit, InternalClient, LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
+import { Audit, InternalClient, Job, LOGGER, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
 
 import type { DeliveryKey } from '../deliveries/delivery-log.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
@@ -21,8 +21,7 @@ const ENDING: Ending = { state: 'failed', error: NO_CONNECTION };
 const LOOK_AGAIN_MS = 30_000;
 
 @Injectable()
-export class DoubtfulConnectionsJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
+export class DoubtfulConnectionsJob extends Job {
   private knowsAll = false;
   private lookedAt = -LOOK_AGAIN_MS;
   private isStopping = false;
@@ -36,23 +35,15 @@ export class DoubtfulConnectionsJob implements OnApplicationBootstrap, OnModuleD
     private readonly audit: Audit,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('doubtful connections', 1000, () => this.run(), logger);
+    super('doubtful connections', 1000, logger);
   }
 
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
+  override async onModuleDestroy(): Promise<void> {
     this.isStopping = true;
-    await this.loop.stop();
+    await super.onModuleDestroy();
   }
 
-  wake(): void {
-    this.loop.wake();
-  }
-
-  private async run(): Promise<undefined> {
+  async pass(): Promise<undefined> {
     await this.whileConnectorAnswers(() => this.learnAll());
     const doubtful = await this.connections.takeDoubtful();
     for (const connectionId of doubtful) {

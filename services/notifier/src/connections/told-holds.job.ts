@@ -1,7 +1,7 @@
 /** Makes timelines tell what connections hold: what waits when one stops, what arrives or comes back meanwhile, and that it goes on. */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
-import { LOGGER, Loop, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, type Logger } from '@tocsin/platform';
 
 import { ToldHolds } from './told-holds.repository.js';
 
@@ -12,8 +12,7 @@ const LONGEST_REST_MS = 30_000;
 const FORGET_MS = 60_000;
 
 @Injectable()
-export class ToldHoldsJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
+export class ToldHoldsJob extends Job {
   private restsUntil = 0;
   private forgotAt = 0;
 
@@ -21,24 +20,16 @@ export class ToldHoldsJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly told: ToldHolds,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.loop = new Loop('told holds', LOOK_MS, () => this.look(), logger);
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
+    super('told holds', LOOK_MS, logger);
   }
 
   /** A connection changed. */
-  wake(): void {
+  override wake(): void {
     this.restsUntil = 0;
-    this.loop.wake();
+    super.wake();
   }
 
-  private async look(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     if (performance.now() < this.restsUntil || !(await this.told.areAny())) return false;
     const began = performance.now();
     if (began - this.forgotAt > FORGET_MS) {

@@ -5,9 +5,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
-import { failPointAtRequests, LOGGER, Loop, type Logger } from '@tocsin/platform';
+import { failPointAtRequests, Job, LOGGER, type Logger } from '@tocsin/platform';
 
 import { Folding } from '../digests/folding.js';
 import { NotifierConfig } from '../notifier.config.js';
@@ -24,8 +24,7 @@ const STOP_MS = 12_000;
 const UNRECORDED_AT_MOST = 2;
 
 @Injectable()
-export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
+export class PostingJob extends Job {
   /** Lanes that Slack is being asked for. */
   private readonly asking = new Set<LaneClaim>();
   /** They, and those whose results are not recorded yet. */
@@ -41,33 +40,33 @@ export class PostingJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly config: NotifierConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('posting', POLL_MS, () => this.pass(), logger);
+    super('posting', POLL_MS, logger);
   }
 
-  onApplicationBootstrap(): void {
+  override onApplicationBootstrap(): void | Promise<void> {
     failPointAtRequests('request.write', '/chat.postMessage');
-    this.loop.start();
+    return super.onApplicationBootstrap();
   }
 
   /** Claims nothing more and lets what is in flight end and be recorded. */
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
+  override async onModuleDestroy(): Promise<void> {
+    await super.onModuleDestroy();
     clearTimeout(this.alarm);
     clearTimeout(this.soon);
     await Promise.race([Promise.all(this.inFlight), sleep(STOP_MS, undefined, { ref: false })]);
   }
 
   /** There may be something to claim. While much is in flight, lanes are claimed several at a time. */
-  wake(): void {
-    if (!this.isBusy) this.loop.wake();
-    else this.soon ??= setTimeout(() => { this.soon = undefined; this.loop.wake(); }, SOON_MS);
+  override wake(): void {
+    if (!this.isBusy) super.wake();
+    else this.soon ??= setTimeout(() => { this.soon = undefined; super.wake(); }, SOON_MS);
   }
 
   private get isBusy(): boolean {
     return this.asking.size > this.config.SLACK_CONCURRENCY / 2;
   }
 
-  private async pass(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     const { SLACK_CONCURRENCY: concurrency } = this.config;
     const free = Math.min(concurrency - this.asking.size, UNRECORDED_AT_MOST * concurrency - this.inFlight.size);
     if (free <= 0 || this.recorder.isBehind) return false;

@@ -58,7 +58,7 @@ describe('a delivery that is old enough', () => {
     await opened.source.query(`insert into last_edits values ('acme', $1, '{}', '{}', false)`, [settled]);
     const [waiting = ''] = await opened.accept({});
     await ageBy(91);
-    await expect(retirement.retire()).resolves.toBe(false);
+    await expect(retirement.pass()).resolves.toBe(false);
     await expect(opened.source.query('select delivery_id from deliveries')).resolves.toEqual([{ delivery_id: waiting }]);
     await expect(opened.source.query('select 1 from timeline where delivery_id = $1', [settled])).resolves.toEqual([]);
     await expect(opened.source.query('select 1 from retractions union all select 1 from last_edits')).resolves.toEqual([]);
@@ -73,10 +73,10 @@ describe('a delivery that is old enough', () => {
     await opened.accept({});
     await opened.finish(await opened.claimOne());
     await ageBy(6);
-    await retirement.retire();
+    await retirement.pass();
     await expect(opened.source.query('select count(*)::int as kept from deliveries')).resolves.toEqual([{ kept: 1 }]);
     await ageBy(2);
-    await retirement.retire();
+    await retirement.pass();
     await expect(opened.source.query('select count(*)::int as kept from deliveries')).resolves.toEqual([{ kept: 0 }]);
   });
 
@@ -88,7 +88,7 @@ describe('a delivery that is old enough', () => {
     await settled('acme', 20, 89);
     await settled('globex', 700, 8);
     await settled('globex', 30, 6);
-    expect([await retirement.retire(), await retirement.retire()]).toEqual([true, false]);
+    expect([await retirement.pass(), await retirement.pass()]).toEqual([true, false]);
     await expect(opened.source.query(`select organization_id as whose, count(*)::int as kept from deliveries where state = 'posted' group by 1 order by 1`)).resolves.toEqual([{ whose: 'acme', kept: 20 }, { whose: 'globex', kept: 30 }]);
     await expect(opened.source.query('select organization_id as whose, count::int from retired_counts order by 1')).resolves.toEqual([{ whose: 'acme', count: 700 }, { whose: 'globex', count: 700 }]);
     await expect(opened.source.query('select count(*)::int as remembered from retired_deliveries')).resolves.toEqual([{ remembered: 1400 }]);
@@ -109,7 +109,7 @@ describe('a delivery that is old enough', () => {
       };
       const before = await read();
       const database = { query: tx.query.bind(tx), transaction: (work: (within: EntityManager) => Promise<unknown>) => work(tx) } as unknown as DataSource;
-      await new RetirementJob(database, createLogger('notifier', 'silent')).retire();
+      await new RetirementJob(database, createLogger('notifier', 'silent')).pass();
       expect(await read() - before).toBeLessThan(200);
       await expect(tx.query('select organization_id as whose, count::int from retired_counts')).resolves.toEqual([{ whose: 'globex', count: 10 }]);
     });
@@ -149,7 +149,7 @@ describe('what a digest told', () => {
     await meanwhile();
     expect(await living.told()).toHaveLength(2);
     await ageBy(91);
-    await retirement.retire();
+    await retirement.pass();
     expect(await opened.source.query('select 1 from deliveries')).toEqual([]);
     expect(await living.told()).toEqual([]);
   });
@@ -158,7 +158,7 @@ describe('what a digest told', () => {
 describe('news of an issue', () => {
   async function heardLongAgo(): Promise<string[]> {
     await opened.source.query(`update heard_issues set heard_at = heard_at - interval '3 hours'`);
-    await retirement.retire();
+    await retirement.pass();
     return (await opened.source.query<{ issue_id: string }[]>('select issue_id from heard_issues')).map(({ issue_id }) => issue_id);
   }
 
@@ -180,7 +180,7 @@ describe('news of an issue', () => {
     const issue = anIssue();
     await living.hear(changed(issue, { severity: 'low' }));
     await opened.source.query(`update heard_issues set heard_at = heard_at - interval '110 minutes'`);
-    await retirement.retire();
+    await retirement.pass();
     expect(await opened.source.query('select issue_id from heard_issues')).toEqual([{ issue_id: issue.id }]);
   });
 });

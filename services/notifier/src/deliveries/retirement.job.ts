@@ -3,10 +3,10 @@
  * proves that none was lost; their ids stay a while, so that a command that comes again posts nothing. A message whose
  * delivery is not kept is not kept up to date either.
  */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { LOGGER, Loop, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, type Logger } from '@tocsin/platform';
 
 import { DEFAULT_DELIVERY_SETTINGS } from '../settings/delivery-settings.repository.js';
 import type { DeliveryKey } from './delivery-log.js';
@@ -18,26 +18,16 @@ const REMEMBERED_DAYS = 30;
 const NEWS_HOURS = 2;
 
 @Injectable()
-export class RetirementJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
-
+export class RetirementJob extends Job {
   constructor(
     private readonly database: DataSource,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.loop = new Loop('retirement', HOUR_MS, () => this.retire(), logger);
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
+    super('retirement', HOUR_MS, logger);
   }
 
   /** Removes one batch; after the last one also what need not be remembered any more. @returns true when there is more */
-  async retire(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     if (await this.retireSome()) return true;
     await this.forget();
     return false;

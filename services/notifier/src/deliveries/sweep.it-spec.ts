@@ -45,7 +45,7 @@ describe('the sweep', () => {
     const [id] = await opened.accept({});
     await opened.source.query(`update lanes set ${forgotten}`);
     expect(await opened.claimOne()).toBeUndefined();
-    await sweep.sweep();
+    await sweep.pass();
     expect(woken).toBe(1);
     expect((await opened.claimOne())?.deliveryId).toBe(id);
   });
@@ -55,31 +55,31 @@ describe('the sweep', () => {
     await opened.finish(await opened.claimOne(), waits({ messageWaitMs: 60_000 }));
     await opened.passTime(1.1);
     await opened.claim(10);
-    await sweep.sweep();
+    await sweep.pass();
     expect(woken).toBe(0);
     const [id] = await opened.accept({});
     await opened.source.query(`update lanes set rests = true, next_at = clock_timestamp() + interval '1 minute'`);
-    await sweep.sweep();
+    await sweep.pass();
     expect(woken).toBe(1);
     expect((await opened.claimOne())?.deliveryId).toBe(id);
   });
 
   test('closes a breaker that nothing has asked for a minute, since nothing waits', async () => {
     await openBreakers(61, 'slack', 'connection-1');
-    await sweep.sweep();
+    await sweep.pass();
     expect(await openOnes()).toEqual([]);
   });
 
   test('leaves a breaker alone whose probe has not been due for long', async () => {
     await openBreakers(50, 'slack', 'connection-1');
-    await sweep.sweep();
+    await sweep.pass();
     expect(await openOnes()).toEqual(['connection-1', 'slack']);
   });
 
   test('leaves a breaker alone about which an edit finds out', async () => {
     await openBreakers(300, 'slack', 'connection-1');
     await opened.source.query(`update breakers set edit_probe_at = clock_timestamp() - interval '50 seconds'`);
-    await sweep.sweep();
+    await sweep.pass();
     expect(await openOnes()).toEqual(['connection-1', 'slack']);
   });
 
@@ -90,7 +90,7 @@ describe('the sweep', () => {
     await opened.passTime(1.1);
     expect(await opened.claim(10)).toEqual([]);
     await openBreakers(300, 'slack', 'connection-1', 'idle');
-    await sweep.sweep();
+    await sweep.pass();
     expect(await openOnes()).toEqual(['connection-1', 'slack']);
   });
 
@@ -100,7 +100,7 @@ describe('the sweep', () => {
       `insert into breakers (breaker_key, is_open, failures_in_a_row, opened_at, probe_at, learned_at)
        select key, is_open, 1, clock_timestamp(), clock_timestamp(), clock_timestamp() - make_interval(mins => minutes)
        from (values ('old', false, 61), ('recent', false, 59), ('slack', true, 600)) breaker (key, is_open, minutes)`);
-    await sweep.sweep();
+    await sweep.pass();
     expect(await opened.source.query('select breaker_key as key from breakers order by 1')).toEqual([{ key: 'recent' }, { key: 'slack' }]);
   });
 
@@ -109,7 +109,7 @@ describe('the sweep', () => {
     await opened.breakers.learn([failed], false);
     await opened.source.query(`update breakers set learned_at = clock_timestamp() - interval '2 hours'`);
     await opened.breakers.learn([failed], false);
-    await sweep.sweep();
+    await sweep.pass();
     expect(await opened.source.query('select breaker_key as key from breakers order by 1')).toEqual([{ key: 'connection-1' }, { key: 'slack' }]);
   });
 
@@ -119,14 +119,14 @@ describe('the sweep', () => {
     await opened.connect({ id: 'paused', paused: true });
     await opened.accept({ connectionId: 'paused' });
     await opened.claimOne();
-    await sweep.sweep();
+    await sweep.pass();
     expect(woken).toBe(0);
     expect(await opened.claim(10)).toEqual([]);
   });
 
   test('ends what waited too long as dead, and tells it', async () => {
     const [late = '', early = ''] = await opened.accept({ expiresAt: '2026-01-01T00:00:00.000Z' }, {});
-    await sweep.sweep();
+    await sweep.pass();
     expect(await opened.row(late)).toMatchObject({ state: 'dead' });
     expect(await opened.row(early)).toMatchObject({ state: 'waiting' });
     expect(await opened.said()).toMatchObject([{ type: 'delivery.settled.v1', data: { id: late, state: 'dead', error: { code: 'expired' } } }]);
@@ -141,7 +141,7 @@ describe('the sweep', () => {
   test('does not end what people paused', async () => {
     const [held = '', late = ''] = await opened.accept({ expiresAt: '2026-01-01T00:00:00.000Z' }, { expiresAt: '2026-01-01T00:00:00.000Z' });
     await opened.source.query('update deliveries set held_since = now() where delivery_id = $1', [held]);
-    await sweep.sweep();
+    await sweep.pass();
     expect(await opened.row(held)).toMatchObject({ state: 'waiting' });
     expect(await opened.row(late)).toMatchObject({ state: 'dead' });
   });
@@ -149,7 +149,7 @@ describe('the sweep', () => {
   test('does not end what waits for its connection', async () => {
     const [id = ''] = await opened.accept({ expiresAt: '2026-01-01T00:00:00.000Z' });
     await opened.connect({ version: 2, health: { state: 'revoked', since: new Date().toISOString() } });
-    await sweep.sweep();
+    await sweep.pass();
     expect(await opened.row(id)).toMatchObject({ state: 'waiting' });
   });
 
@@ -160,8 +160,8 @@ describe('the sweep', () => {
     await opened.acceptMany(501);
     await opened.connect(change);
     await opened.source.query(late);
-    expect(await sweep.sweep()).toBe(true);
-    expect(await sweep.sweep()).toBe(false);
+    expect(await sweep.pass()).toBe(true);
+    expect(await sweep.pass()).toBe(false);
     await expect(opened.source.query(`select count(*)::int as ended, count(distinct xmin::text)::int as transactions from deliveries where state = $1`, [state])).resolves.toEqual([{ ended: 501, transactions: 2 }]);
     expect(new Set((await opened.said()).map(({ subject }) => subject)).size).toBe(501);
   });
@@ -170,10 +170,10 @@ describe('the sweep', () => {
     const [id = ''] = await opened.accept({});
     await opened.connect({ version: 2, disconnected: true });
     await opened.source.query(`update connections set held_since = held_since - interval '167 hours'`);
-    await sweep.sweep();
+    await sweep.pass();
     expect(await opened.row(id)).toMatchObject({ state: 'waiting' });
     await opened.source.query(`update connections set held_since = held_since - interval '2 hours'`);
-    await sweep.sweep();
+    await sweep.pass();
     expect(await opened.row(id)).toMatchObject({ state: 'suppressed' });
     expect(await opened.said()).toMatchObject([{ data: { error: { code: 'disconnected' } } }]);
   });
@@ -184,10 +184,10 @@ describe('the sweep', () => {
     await opened.source.query(`update connections set held_since = held_since - interval '8 days'`);
     await opened.source.query(`update deliveries set created_at = created_at - interval '9 days', expires_at = expires_at - interval '8 days'`);
     await opened.connect({ version: 3, disconnected: true });
-    await sweep.sweep();
+    await sweep.pass();
     expect(await opened.row(id)).toMatchObject({ state: 'waiting' });
     await opened.connect({ version: 4 });
-    await sweep.sweep();
+    await sweep.pass();
     expect((await opened.claimOne())?.deliveryId).toBe(id);
   });
 });

@@ -2,10 +2,10 @@
  * The net under the lanes, every 30 seconds: wakes those that were forgotten, ends what has waited too long, and closes
  * breakers that nothing will ask. The time in which a connection could not send counts to no message's life.
  */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { LOGGER, Loop, Outbox, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, Outbox, type Logger } from '@tocsin/platform';
 
 import { EXPIRED } from './endings.js';
 import { PostingJob } from './posting.job.js';
@@ -32,9 +32,7 @@ const OF_DISCONNECTED: Which = {
 };
 
 @Injectable()
-export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
-
+export class SweepJob extends Job {
   constructor(
     private readonly database: DataSource,
     private readonly outbox: Outbox,
@@ -42,23 +40,11 @@ export class SweepJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly posting: PostingJob,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('sweep', SWEEP_MS, () => this.sweep(), logger);
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  wake(): void {
-    this.loop.wake();
+    super('sweep', SWEEP_MS, logger);
   }
 
   /** @returns true when there is more to end */
-  async sweep(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     const areMoreOld = await this.endSome(EXPIRED, TOO_OLD);
     const areMoreLost = await this.endSome(DISCONNECTED, OF_DISCONNECTED);
     await this.closeUnasked();

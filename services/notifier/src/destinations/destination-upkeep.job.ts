@@ -1,8 +1,8 @@
 /** Looks after destinations beside the way of messages: two ids of one place become one line, and each new copy of a workspace is compared with what messages go to. */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
 
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
@@ -13,9 +13,7 @@ const LOOK_MS = 1000;
 const AT_ONCE = 20;
 
 @Injectable()
-export class DestinationUpkeepJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
-
+export class DestinationUpkeepJob extends Job {
   constructor(
     private readonly database: DataSource,
     private readonly connections: ConnectionRepository,
@@ -25,19 +23,11 @@ export class DestinationUpkeepJob implements OnApplicationBootstrap, OnModuleDes
     private readonly resolution: ResolutionJob,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('destination upkeep', LOOK_MS, () => this.look(), logger);
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
+    super('destination upkeep', LOOK_MS, logger);
   }
 
   /** @returns true when there is more */
-  async look(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     const joined = await this.joinDirectMessages();
     const closed = await this.closeMovedLanes();
     if (joined + closed > 0) this.resolution.wake();

@@ -221,7 +221,7 @@ describe('an id that was changed', () => {
     expect(found).toMatchObject({ leftover: true });
     await opened.finish(found);
     expect((await opened.row(begun ?? '')).state).toBe('posted');
-    await upkeep.look();
+    await upkeep.pass();
     expect((await laneOf(OLD)).provisional).toBe(true);
   });
 
@@ -235,11 +235,11 @@ describe('an id that was changed', () => {
     await opened.finish(await opened.claimOne(), { ...posted(), channel: OLD, trace: { kind: 'told', issues: [{ id: 'issue-1', revision: 1 }], inDigest: false, living: true, wasPlainText: false } });
     await opened.passTime(31);
     await opened.claim(10);
-    await upkeep.look();
+    await upkeep.pass();
     expect(await laneOf(OLD)).toMatchObject({ provisional: true, active: true });
     await leadOn();
     expect(await opened.source.query('select lane_id, channel from told_issues')).toEqual([{ lane_id: (await laneOf(NEW)).lane_id, channel: NEW }]);
-    await upkeep.look();
+    await upkeep.pass();
     expect(await laneOf(OLD)).toMatchObject({ provisional: true, active: false });
   });
 

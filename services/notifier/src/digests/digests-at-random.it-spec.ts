@@ -105,9 +105,9 @@ class World {
   async step(): Promise<void> {
     const { pauses, settling } = digests;
     const steps: Record<string, [weight: number, take: () => Promise<unknown>]> = {
-      arrive: [4, () => this.arrive()], news: [4, () => this.news()], claim: [6, () => this.claim()], answer: [6, () => this.answer()], late: [1, () => this.answerLate()], settle: [4, () => settling.settle()],
+      arrive: [4, () => this.arrive()], news: [4, () => this.news()], claim: [6, () => this.claim()], answer: [6, () => this.answer()], late: [1, () => this.answerLate()], settle: [4, () => settling.pass()],
       cancel: [2, () => this.cancel()], pause: [1, () => pauses.pause(author, this.pick(['', ...WORKFLOWS]))], resume: [1, () => this.resume()], hold: [2, () => pauses.settle('acme')],
-      age: [1, () => this.age()], sweep: [1, () => digests.sweep.sweep()], change: [1, () => this.changeId()], lead: [2, () => this.leadOn()],
+      age: [1, () => this.age()], sweep: [1, () => digests.sweep.pass()], change: [1, () => this.changeId()], lead: [2, () => this.leadOn()],
     };
     const [name, [, take]] = this.pick(Object.entries(steps).flatMap((one) => Array.from({ length: one[1][0] }, () => one)));
     this.story.push(name);
@@ -248,7 +248,7 @@ class World {
       this.posting = undefined;
       await digests.settleAll();
       await digests.pauses.settle('acme');
-      await digests.sweep.sweep();
+      await digests.sweep.pass();
       await this.leadOn();
       await this.claim();
     }

@@ -117,7 +117,7 @@ describe('the members of a digest', () => {
     const { digestId, members } = await ended({ ...POSTED, ts: '7.7' });
     const settling = await digests.opened.outbox.transaction(async (tx) => {
       await tx.query('select 1 from lanes for no key update');
-      const begun = digests.settling.settle();
+      const begun = digests.settling.pass();
       await eventually(async () => (await digests.opened.source.query<unknown[]>(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length > 0);
       await tx.query(`update deliveries set state = 'suppressed', error = '{"code": "retracted"}', slack_channel = null, slack_ts = null where delivery_id = $1`, [digestId]);
       return { begun };
@@ -131,7 +131,7 @@ describe('the members of a digest', () => {
 
   test('are settled in batches, and whoever comes after a crash goes on', async () => {
     await ended(POSTED, 1200);
-    await digests.settling.settle();
+    await digests.settling.pass();
     expect(await digests.rows(`kind = 'message' and state = 'posted'`)).toHaveLength(250);
     await digests.settleAll();
     expect(await digests.rows(`kind = 'message' and state = 'posted'`)).toHaveLength(1200);
@@ -155,7 +155,7 @@ describe('the members of a digest', () => {
     const fine = await end(POSTED);
     const recordMembers = digests.opened.told.recordMembers.bind(digests.opened.told);
     const defect = jest.spyOn(digests.opened.told, 'recordMembers').mockImplementation((tx, digestId, members) => (digestId === broken ? Promise.reject(new Error('a defect')) : recordMembers(tx, digestId, members)));
-    await expect(digests.settling.settle()).rejects.toThrow('a defect');
+    await expect(digests.settling.pass()).rejects.toThrow('a defect');
     await digests.settleAll();
     expect(await digests.rows(`state = 'posted' and digest_id = '${fine}'`)).toHaveLength(3);
     defect.mockRestore();
@@ -170,7 +170,7 @@ describe('the members of a digest', () => {
     const holder = digests.opened.source.createQueryRunner();
     await holder.startTransaction();
     await holder.query('select 1 from deliveries where delivery_id = $1 for update', [members[5]]);
-    expect(await digests.settling.settle()).toBe(false);
+    expect(await digests.settling.pass()).toBe(false);
     await holder.commitTransaction();
     await holder.release();
     expect(await digests.opened.row(members[5] ?? '')).toMatchObject({ state: 'waiting' });
@@ -183,7 +183,7 @@ describe('the members of a digest', () => {
     await digests.acceptMany(40);
     await digests.fold();
     await digests.opened.source.query(`update deliveries set expires_at = now() - interval '1 second' where kind = 'digest'`);
-    await sweep.sweep();
+    await sweep.pass();
     await digests.settleAll();
     expect((await digests.rows()).map(({ state, error }) => [state, error?.code])).toEqual(Array.from({ length: 41 }, () => ['dead', 'expired']));
   });

@@ -3,10 +3,10 @@
  * follows from the rows, so a crash leaves nothing undone: whoever looks next goes on. A digest that was taken apart gives
  * its members to smaller ones, or back to their line.
  */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { LOGGER, Loop, Outbox, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, Outbox, type Logger } from '@tocsin/platform';
 
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
@@ -25,8 +25,7 @@ const BATCH = 250;
 const PUT_OFF_MS = 10_000;
 
 @Injectable()
-export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
+export class SettlingJob extends Job {
   /** Digests that could not be settled, and until when they are passed over, by this process's own clock. */
   private readonly putOff = new Map<string, number>();
 
@@ -40,24 +39,11 @@ export class SettlingJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly metrics: DeliveryMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('settling of digests', POLL_MS, () => this.settle(), logger);
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  /** A digest may have reached an end. */
-  wake(): void {
-    this.loop.wake();
+    super('settling of digests', POLL_MS, logger);
   }
 
   /** One batch of one digest. @returns whether it is worth looking for another at once */
-  async settle(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     let taken: DigestEnd | undefined;
     try {
       const settled = await this.outbox.transaction(async (tx) => {

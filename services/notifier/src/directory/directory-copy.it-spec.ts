@@ -184,9 +184,9 @@ describe('a list of Slack’s', () => {
     for (const id of [CONNECTION, 'connection-2']) await directory.saveChannels(id, [channel('C1', 'one')]);
     const sweep = new DirectorySweepJob(opened.source, createLogger('test', 'silent'));
     await opened.connect({ version: 2, disconnected: true });
-    expect(await sweep.sweep()).toBe(false);
+    expect(await sweep.pass()).toBe(false);
     await opened.source.query(`update connections set held_since = held_since - interval '8 days' where connection_id = $1`, [CONNECTION]);
-    while (await sweep.sweep());
+    while (await sweep.pass());
     expect(await opened.source.query('select distinct connection_id from (select connection_id from channels union all select connection_id from directory_lists union all select connection_id from directory_sizes) t')).toEqual([{ connection_id: 'connection-2' }]);
   });
 

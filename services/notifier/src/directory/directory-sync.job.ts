@@ -3,10 +3,10 @@
  * each method by itself, so none waits for another, and one that fails stops none. Where each is stands in the database, so a
  * restart goes on.
  */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
 import type { SlackAnswer, SlackChannel, SlackDoor, SlackPage, SlackPerson } from '@tocsin/slack';
 
 import { ConnectionHolds } from '../connections/connection-holds.js';
@@ -36,8 +36,7 @@ interface OpenDoor {
 }
 
 @Injectable()
-export class DirectorySyncJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
+export class DirectorySyncJob extends Job {
   private readonly working = new Set<Promise<void>>();
   private alarm: NodeJS.Timeout | undefined;
 
@@ -51,24 +50,16 @@ export class DirectorySyncJob implements OnApplicationBootstrap, OnModuleDestroy
     private readonly outbox: Outbox,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('directory sync', IDLE_MS, () => this.takeOne(), logger);
+    super('directory sync', IDLE_MS, logger);
   }
 
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
+  override async onModuleDestroy(): Promise<void> {
     clearTimeout(this.alarm);
-    await this.loop.stop();
+    await super.onModuleDestroy();
     await Promise.all(this.working);
   }
 
-  wake(): void {
-    this.loop.wake();
-  }
-
-  private async takeOne(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     if (this.working.size >= AT_ONCE) return false;
     const list = await this.lists.take();
     if (!list) {
@@ -77,7 +68,7 @@ export class DirectorySyncJob implements OnApplicationBootstrap, OnModuleDestroy
     }
     const work = this.workOn(list).finally(() => {
       this.working.delete(work);
-      this.loop.wake();
+      this.wake();
     });
     this.working.add(work);
     return true;
@@ -87,7 +78,7 @@ export class DirectorySyncJob implements OnApplicationBootstrap, OnModuleDestroy
   private async wakeWhenDue(): Promise<void> {
     const ms = await this.lists.dueIn();
     clearTimeout(this.alarm);
-    if (ms !== undefined && ms < IDLE_MS) this.alarm = setTimeout(() => { this.loop.wake(); }, Math.max(1, Math.ceil(ms)));
+    if (ms !== undefined && ms < IDLE_MS) this.alarm = setTimeout(() => { this.wake(); }, Math.max(1, Math.ceil(ms)));
   }
 
   /** Never rejects: whatever happens to a page, its list is tried again. */

@@ -2,11 +2,11 @@
  * Lanes of destinations without an id, or of an id that was changed, never post: here their address is resolved, and their
  * deliveries move, in their order, to the lane of the id.
  */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { kindOfDestinationId, type DeliveryError, type Destination, type DestinationKind } from '@tocsin/domain';
-import { LOGGER, Loop, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
 
 import { ConnectionHolds } from '../connections/connection-holds.js';
 import type { Hold } from '../connections/connection.repository.js';
@@ -33,8 +33,7 @@ const AT_ONCE_EACH = 5;
 const DUE = 'p.active and p.provisional and p.next_at <= clock_timestamp() and p.leased_until <= clock_timestamp()';
 
 @Injectable()
-export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
+export class ResolutionJob extends Job {
   /** What is being resolved, by connection. */
   private readonly rounds = new Map<string, { lanes: number; end: Promise<void> }>();
 
@@ -50,24 +49,16 @@ export class ResolutionJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly sync: DirectorySyncJob,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('address resolution', 500, () => this.run(), logger);
+    super('address resolution', 500, logger);
   }
 
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
+  override async onModuleDestroy(): Promise<void> {
+    await super.onModuleDestroy();
     await Promise.all([...this.rounds.values()].map(({ end }) => end));
   }
 
-  wake(): void {
-    this.loop.wake();
-  }
-
   /** Each connection goes on when its own round has ended. */
-  private async run(): Promise<undefined> {
+  async pass(): Promise<undefined> {
     const room = [...this.rounds.values()].reduce((left, { lanes }) => left - lanes, AT_ONCE);
     if (room <= 0) return;
     const taken = await this.take(room);

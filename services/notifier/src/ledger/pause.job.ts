@@ -1,36 +1,32 @@
 /** Makes what is held agree with what is paused: what came back to its line during a pause, and what an interrupted pause or resumption left undone. */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
-import { LOGGER, Loop, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, type Logger } from '@tocsin/platform';
 
 import { PostingJob } from '../deliveries/posting.job.js';
 import { PauseRepository } from './pause.repository.js';
 
 const LOOK_MS = 10_000;
+/** Organizations take turns. */
+const TURN_MS = 1000;
 
 @Injectable()
-export class PauseJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
-
+export class PauseJob extends Job {
   constructor(
     private readonly pauses: PauseRepository,
     private readonly posting: PostingJob,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.loop = new Loop('pauses', LOOK_MS, () => this.look(), logger);
+    super('pauses', LOOK_MS, logger);
   }
 
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  async look(): Promise<undefined> {
+  async pass(): Promise<boolean> {
+    let isMore = false;
     for (const organizationId of await this.pauses.concerned()) {
-      if ((await this.pauses.settle(organizationId)) > 0) this.posting.wake();
+      const settled = await this.pauses.settle(organizationId, TURN_MS);
+      if (settled.released > 0) this.posting.wake();
+      isMore ||= settled.isMore;
     }
+    return isMore;
   }
 }

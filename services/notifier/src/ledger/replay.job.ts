@@ -2,11 +2,11 @@
  * Works through replays of many in the background. A batch is one transaction: what was replayed, how far it has come and
  * the audit record, so whoever goes on after a crash repeats nothing.
  */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v5 as uuidOf } from 'uuid';
 
-import { Audit, LOGGER, Loop, Outbox, type Logger } from '@tocsin/platform';
+import { Audit, Job, LOGGER, nameOf, Outbox, type Logger } from '@tocsin/platform';
 
 import { ArrivalRepository } from '../deliveries/arrival.repository.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
@@ -20,9 +20,7 @@ const POLL_MS = 1000;
 const BATCH = 200;
 
 @Injectable()
-export class ReplayJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
-
+export class ReplayJob extends Job {
   constructor(
     private readonly outbox: Outbox,
     private readonly replays: ReplayRepository,
@@ -33,23 +31,11 @@ export class ReplayJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly resolution: ResolutionJob,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.loop = new Loop('replays', POLL_MS, () => this.work(), logger);
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  wake(): void {
-    this.loop.wake();
+    super('replays', POLL_MS, logger);
   }
 
   /** One batch of one replay. @returns whether there was one */
-  async work(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     if (!(await this.replays.isAnyRunning())) return false;
     const worked = await this.outbox.transaction(async (tx) => {
       const replay = await this.replays.take(tx);
@@ -76,7 +62,7 @@ export class ReplayJob implements OnApplicationBootstrap, OnModuleDestroy {
     if (arrivals.length > 0) {
       await this.arrivals.ingestWithin(tx, arrivals);
       const { organization_id: organizationId, author, reason } = replay;
-      const told = arrivals.map(({ command, replayOf = '' }) => ({ organizationId, deliveryId: replayOf, story: repeatedStory(command.commandId, author.actor.id, reason) }));
+      const told = arrivals.map(({ command, replayOf = '' }) => ({ organizationId, deliveryId: replayOf, story: repeatedStory(command.commandId, nameOf(author.actor), reason) }));
       await this.log.write(tx, told);
       await tellMembers(tx, organizationId, told);
       await this.audit.record(tx, {

@@ -62,7 +62,7 @@ describe('the summary balances', () => {
     const [id = ''] = await opened.accept({}, {});
     await opened.accept({ commandId: id });
     await opened.source.query(`update deliveries set state = 'dead', settled_at = now() - interval '1 year' where delivery_id = $1`, [id]);
-    await new RetirementJob(opened.source, createLogger('notifier', 'silent')).retire();
+    await new RetirementJob(opened.source, createLogger('notifier', 'silent')).pass();
     await opened.accept({ commandId: id });
     expect(await opened.source.query('select 1 from deliveries where delivery_id = $1', [id])).toEqual([]);
     expect(await summary()).toMatchObject({ accepted: 2, balanced: true, byState: { dead: 1, waiting: 1 } });
@@ -86,7 +86,7 @@ describe('the summary does not balance', () => {
   ])('when %s', async (_, breakIt) => {
     const [old = ''] = await opened.accept({}, {});
     await opened.source.query(`update deliveries set state = 'posted', settled_at = now() - interval '1 year' where delivery_id = $1`, [old]);
-    await new RetirementJob(opened.source, createLogger('notifier', 'silent')).retire();
+    await new RetirementJob(opened.source, createLogger('notifier', 'silent')).pass();
     expect(await summary()).toMatchObject({ accepted: 2, balanced: true });
     await opened.source.query(breakIt);
     expect(await summary()).toMatchObject({ balanced: false });

@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
-import { isDatabaseAway, LOGGER, Loop, PeerUnavailable, type Logger } from '@tocsin/platform';
+import { isDatabaseAway, Job, LOGGER, PeerUnavailable, type Logger } from '@tocsin/platform';
 
 import { BreakerRepository } from '../breaker/breaker.repository.js';
 import { EditMessage, type Unanswered } from './edit-message.js';
@@ -17,8 +17,7 @@ const CONCURRENCY = 4;
 const STOP_MS = 12_000;
 
 @Injectable()
-export class EditJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
+export class EditJob extends Job {
   private readonly inFlight = new Set<Promise<void>>();
   private alarm: NodeJS.Timeout | undefined;
 
@@ -28,25 +27,17 @@ export class EditJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly breakers: BreakerRepository,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.loop = new Loop('edits', POLL_MS, () => this.pass(), logger);
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
+    super('edits', POLL_MS, logger);
   }
 
   /** Claims nothing more and lets what is in flight end. */
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
+  override async onModuleDestroy(): Promise<void> {
+    await super.onModuleDestroy();
     clearTimeout(this.alarm);
     await Promise.race([Promise.all(this.inFlight), sleep(STOP_MS, undefined, { ref: false })]);
   }
 
-  wake(): void {
-    this.loop.wake();
-  }
-
-  private async pass(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     const free = CONCURRENCY - this.inFlight.size;
     if (free <= 0) return false;
     const claimedAt = performance.now();

@@ -203,7 +203,7 @@ describe('while a breaker is open and no message waits', () => {
     await openBreakers('slack');
     await living.opened.passTime(66);
     expect(await living.edits.claim(10)).toEqual([]);
-    await sweep.sweep();
+    await sweep.pass();
     expect(await living.opened.source.query('select 1 from breakers')).toEqual([]);
   });
 });
