@@ -1,8 +1,8 @@
 /** Drops the copy of a workspace that has been disconnected for as long as its deliveries are held for a re-connection, and what addresses meant long ago. */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { LOGGER, Loop, type Logger } from '@tocsin/platform';
+import { Job, LOGGER, type Logger } from '@tocsin/platform';
 
 const HOUR_MS = 3_600_000;
 const KEPT_DAYS = 7;
@@ -10,26 +10,16 @@ const KEPT_DAYS = 7;
 const BATCH = 5000;
 
 @Injectable()
-export class DirectorySweepJob implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop: Loop;
-
+export class DirectorySweepJob extends Job {
   constructor(
     private readonly database: DataSource,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.loop = new Loop('directory sweep', HOUR_MS, () => this.sweep(), logger);
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
+    super('directory sweep', HOUR_MS, logger);
   }
 
   /** Drops a batch. @returns true when there is more */
-  async sweep(): Promise<boolean> {
+  async pass(): Promise<boolean> {
     await this.database.query(`delete from addresses where checked_at < clock_timestamp() - interval '1 day'`);
     const [gone] = await this.database.query<{ connection_id: string }[]>(
       `select connection_id from connections c where state = 'disconnected' and held_since < clock_timestamp() - make_interval(days => $1)
