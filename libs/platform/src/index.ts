@@ -15,7 +15,7 @@ export * from './config/service.config.js';
 export * from './config/setting.js';
 export { createDeadLetterTable } from './dead-letters/dead-letter.repository.js';
 export { DatabaseModule } from './database/database.module.js';
-export { DatabaseUnavailable, isDatabaseAway } from './database/database-failure.js';
+export { DatabaseUnavailable, isDatabaseAway, isDatabaseAwayOrSlow } from './database/database-failure.js';
 export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './database/embedded-postgres.js';
 export * from './database/open-database.js';
 export { JSON_AS_BYTES, prepared } from './database/prepared.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 
 import { parseDatabaseAddress, sessionOptions } from './database-address.js';
-import { describeDatabaseFailure, isDatabaseAway, isUnstorableText, mayPass } from './database-failure.js';
+import { describeDatabaseFailure, isDatabaseAway, isDatabaseAwayOrSlow, isUnstorableText, mayPass } from './database-failure.js';
 
 const ADDRESS = parseDatabaseAddress('postgres://ada:hunter2@db.acme.example:6432/alarms');
 
@@ -58,12 +58,24 @@ describe('what PostgreSQL or the network answered becomes one sentence', () => {
     [new QueryFailedError('select 1', [], Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' })), true],
     [new QueryFailedError('select 1', [], Object.assign(new Error('terminating connection due to idle-in-transaction timeout'), { code: '25P03' })), true],
     [new QueryFailedError('insert', [], Object.assign(new Error('cannot execute INSERT in a read-only transaction'), { code: '25006' })), true],
+    [new QueryFailedError('update', [], Object.assign(new Error('deadlock detected'), { code: '40P01' })), true],
+    [new QueryFailedError('update', [], Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' })), true],
+    [new QueryFailedError('insert', [], Object.assign(new Error('could not extend file: Input/output error'), { code: '58030' })), true],
+    [new QueryFailedError('select 1', [], Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' })), false],
     [new QueryRunnerAlreadyReleasedError(), true],
     [new QueryRunnerProviderAlreadyReleasedError(), true],
     [new QueryFailedError('select x', [], Object.assign(new Error('column "x" does not exist'), { code: '42703' })), false],
     [new Error('something else'), false],
   ])('whether the database is away: %s %s', (failure, away) => {
     expect(isDatabaseAway(failure)).toBe(away);
+  });
+
+  test.each([
+    ['57014', 'canceling statement due to statement timeout', true],
+    ['57P01', 'terminating connection due to administrator command', true],
+    ['42703', 'column "x" does not exist', false],
+  ])('whether the database is away or slow: %s %s %s', (code, message, passes) => {
+    expect(isDatabaseAwayOrSlow(new QueryFailedError('select 1', [], Object.assign(new Error(message), { code })))).toBe(passes);
   });
 
   test.each([

@@ -65,10 +65,15 @@ export function mayPass(error: unknown): boolean {
 }
 
 /**
- * What a query fails with while the server restarts, is down or cannot be reached, or when it took back a transaction that asked
- * nothing for too long, beside the codes that pass by themselves.
+ * What a query fails with while the server restarts, is down, cannot be reached or lacks something, or when it took back a
+ * transaction that asked nothing for too long or stood in another one's way, beside the codes that pass by themselves.
  */
-const AWAY_CODES = new Set([...PASSING, 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', '57P02', '25P03', '25006', '08000', '08001', '08003', '08006', '53100', '53200']);
+const AWAY_CODES = new Set([
+  ...PASSING, 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', '57P02', '57P05', '25P03', '25006', '08000', '08001', '08003', '08006', '53000', '53100', '53200', '53400', '58000', '58030',
+  '40001', '40P01', '55P03',
+]);
+/** query_canceled: it took longer than the server lets a statement take. */
+const SLOW_CODE = '57014';
 /** TypeORM releases a runner whose connection died; what its transaction asks next fails with that. */
 const AWAY_MESSAGE = /connection terminated|query runner (was )?already released|timeout exceeded when trying to connect|timeout expired|client has encountered a connection error|driver not connected/i;
 
@@ -77,6 +82,11 @@ export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code = '', message = '' } = innermost((error as { driverError?: unknown }).driverError ?? error);
   return AWAY_CODES.has(code) || AWAY_MESSAGE.test(message);
+}
+
+/** As {@link isDatabaseAway}, or too slow at the moment: for whoever asks so little that the time it took is never its own fault. */
+export function isDatabaseAwayOrSlow(error: unknown): boolean {
+  return isDatabaseAway(error) || (error instanceof Error && innermost((error as { driverError?: unknown }).driverError ?? error).code === SLOW_CODE);
 }
 
 /** character_not_in_repertoire, untranslatable_character: PostgreSQL keeps no NUL and no lone surrogate, in text or JSON. */

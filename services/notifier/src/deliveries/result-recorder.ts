@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Inject, Injectable } from '@nestjs/common';
 
-import { isDatabaseAway, LOGGER, type Logger } from '@tocsin/platform';
+import { isDatabaseAwayOrSlow, LOGGER, type Logger } from '@tocsin/platform';
 
 import { Batcher } from './batcher.js';
 import type { DeliveryResult } from './delivery-result.js';
@@ -68,7 +68,7 @@ export class ResultRecorder {
   private async insist(result: DeliveryResult, firstError: unknown): Promise<unknown> {
     let error = firstError;
     for (let pauses = 1, defects = 0; error !== undefined; pauses += 1) {
-      if (!isDatabaseAway(error)) defects += 1;
+      if (!isDatabaseAwayOrSlow(error)) defects += 1;
       if (defects === PATIENCE_WITH_DEFECTS) return error;
       await sleep(Math.min(LONGEST_PAUSE_MS, 50 * 2 ** pauses));
       error = await this.tried(result);

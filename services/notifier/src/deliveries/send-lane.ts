@@ -6,7 +6,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { defect } from '@tocsin/domain';
-import { failPoint, isDatabaseAway, LOGGER, PeerUnavailable, type Logger } from '@tocsin/platform';
+import { failPoint, isDatabaseAwayOrSlow, LOGGER, PeerUnavailable, type Logger } from '@tocsin/platform';
 
 import { SettlingJob } from '../digests/settling.job.js';
 import { carryOver } from '../living/claim-telling.js';
@@ -111,7 +111,7 @@ export class SendLane {
   private afterTrouble({ delivery, deliveryId, organizationId, leftover, isProbe }: Claim, error: unknown): Outcome {
     if (leftover) throw error; // it may have been sent: only policy may put it back in line, at the next claim
     if (error instanceof PeerUnavailable) return notYet('The credentials cannot be fetched at the moment.', TROUBLE_WAIT_MS, Date.now());
-    if (isDatabaseAway(error)) return notYet('The database was away.', TROUBLE_WAIT_MS, Date.now());
+    if (isDatabaseAwayOrSlow(error)) return notYet('The database was away.', TROUBLE_WAIT_MS, Date.now());
     this.logger.error({ err: error, commandId: deliveryId, organizationId }, 'an attempt failed by a defect');
     const failure = defect(error);
     const attempt = { attempts: delivery.attempts, ambiguous: delivery.ambiguous, failStreak: delivery.fail_streak, policy: 'hold', wasPlainText: false, isProbe } as const;

@@ -4,7 +4,7 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 
 import { SendToSlack } from '@tocsin/contracts';
-import { Audit, BusContext, LOGGER, PermanentError, RestOfWork, type Logger } from '@tocsin/platform';
+import { Audit, BusContext, isDatabaseAwayOrSlow, LOGGER, PauseError, PermanentError, RestOfWork, type Logger } from '@tocsin/platform';
 
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { DoubtfulConnectionsJob } from '../connections/doubtful-connections.job.js';
@@ -61,7 +61,7 @@ export class SendToSlackConsumer {
   }
 
   private async record(rows: readonly ArrivalRow[]): Promise<void> {
-    await this.arrivals.ingest(rows);
+    await this.arrivals.ingest(rows).catch((error: unknown) => { throw isDatabaseAwayOrSlow(error) ? new PauseError('The database is away or slow.') : error; });
     if (rows.some(({ lane }) => lane.provisional)) this.resolution.wake();
     this.posting.wake();
   }
