@@ -8,7 +8,7 @@ import type { EntityManager } from 'typeorm';
 import type { ConnectionChanged } from '@tocsin/contracts';
 import { Audit, InternalClient, Job, LOGGER, Outbox, PeerUnavailable, type Logger } from '@tocsin/platform';
 
-import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import { keyColumns, type DeliveryKey } from '../deliveries/delivery-key.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 import { WaitingRepository, type Ending, type Which } from '../deliveries/waiting.repository.js';
 import { ConnectionNews } from './connection-news.js';
@@ -86,7 +86,7 @@ export class DoubtfulConnectionsJob extends Job {
     const foreign = await tx.query<ForeignCommand[]>(
       `select d.delivery_id as "commandId", d.organization_id as "organizationId", d.connection_id as "connectionId", d.source_kind as source
        from unnest($1::text[], $2::text[]) e (organization_id, delivery_id) join ledger d using (organization_id, delivery_id)`,
-      [ended.map(({ organization_id }) => organization_id), ended.map(({ delivery_id }) => delivery_id)],
+      keyColumns(ended),
     );
     for (const command of foreign) await this.audit.record(tx, auditOfForeign(command));
     this.outbox.onCommitOf(tx, () => { for (const command of foreign) logForeign(this.logger, command); });

@@ -8,8 +8,10 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { Outbox } from '@tocsin/platform';
 
-import { DeliveryLog, type DeliveryKey } from '../deliveries/delivery-log.js';
+import { keyColumns, type DeliveryKey } from '../deliveries/delivery-key.js';
+import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { heldByConnection } from '../deliveries/delivery-view.js';
+import { lockLanes } from '../deliveries/lock-lane.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 
 const BATCH = 500;
@@ -56,7 +58,7 @@ export class ToldHolds {
            insert into told_holds (organization_id, delivery_id, connection_id, state) select organization_id, delivery_id, connection_id, state from untold
            on conflict (organization_id, delivery_id) do update set state = excluded.state)
          select organization_id, delivery_id, state, reason from untold`,
-        keysOf(found),
+        keyColumns(found),
       );
       await this.log.write(tx, untold.map(({ organization_id, delivery_id, state, reason }) => ({
         organizationId: organization_id, deliveryId: delivery_id, story: { kind: 'waiting', text: `It waits: ${heldByConnection(state, reason) ?? 'the connection cannot send'}` },
@@ -100,7 +102,7 @@ export class ToldHolds {
          delete from told_holds t where (t.organization_id, t.delivery_id) ${NAMED} and exists (select 1 from connections c where c.connection_id = t.connection_id and c.state = 'active')
          returning organization_id, delivery_id)
        select d.organization_id, d.delivery_id from released join deliveries d using (organization_id, delivery_id) where ${BY_ITSELF}`,
-      keysOf(which),
+      keyColumns(which),
     );
     await this.log.write(tx, released.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: { kind: 'resumed', text: 'Sending goes on' } })));
   }
@@ -108,9 +110,5 @@ export class ToldHolds {
 
 async function lock(tx: EntityManager, found: readonly Found[]): Promise<void> {
   await tx.query('select 1 from connections where connection_id = any($1) order by connection_id for share', [[...new Set(found.map(({ connection_id }) => connection_id))]]);
-  await tx.query('select 1 from lanes where lane_id = any($1::bigint[]) order by lane_id for no key update', [[...new Set(found.flatMap(({ lane_id }) => lane_id ?? []))]]);
-}
-
-function keysOf(which: readonly DeliveryKey[]): [organizations: string[], deliveries: string[]] {
-  return [which.map(({ organization_id }) => organization_id), which.map(({ delivery_id }) => delivery_id)];
+  await lockLanes(tx, found.flatMap(({ lane_id }) => lane_id ?? []));
 }

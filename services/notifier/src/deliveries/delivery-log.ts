@@ -5,6 +5,7 @@ import type { EntityManager } from 'typeorm';
 import type { Delivery } from '@tocsin/contracts';
 import { Outbox } from '@tocsin/platform';
 
+import type { DeliveryKey } from './delivery-key.js';
 import { UNHELD_COLUMNS, deliveryView, type DeliveryRow } from './delivery-view.js';
 
 export interface TimelineLine {
@@ -12,12 +13,6 @@ export interface TimelineLine {
   deliveryId: string;
   /** None for what is not worth a line. */
   story?: { kind: string; text: string; slack?: object };
-}
-
-/** The key of a delivery's row. */
-export interface DeliveryKey {
-  organization_id: string;
-  delivery_id: string;
 }
 
 /** Told at once: their commands are all in memory meanwhile. */

@@ -15,7 +15,8 @@ import { FollowChanges } from '../living/follow-changes.js';
 import { ToldIssues } from '../living/told-issues.repository.js';
 import { NotifierConfig } from '../notifier.config.js';
 import { CLAIMED_COLUMNS, headOfClaimed, type Claim, type ClaimedRow, type LaneClaim } from './claim.js';
-import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
+import type { DeliveryKey } from './delivery-key.js';
+import { DeliveryLog } from './delivery-log.js';
 import type { DeliveryResult } from './delivery-result.js';
 import { viewOf } from './delivery-view.js';
 

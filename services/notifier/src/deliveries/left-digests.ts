@@ -1,13 +1,13 @@
 import type { EntityManager } from 'typeorm';
 
-import type { DeliveryKey } from './delivery-log.js';
+import { keyColumns, type DeliveryKey } from './delivery-key.js';
 
 /**
  * Digests that some of their members left: they are written anew before they are posted. With their lanes locked.
  * @returns those that wait and of which nothing is left
  */
 export async function outdateLeft(tx: EntityManager, digests: readonly DeliveryKey[]): Promise<DeliveryKey[]> {
-  const keys = [digests.map(({ organization_id }) => organization_id), digests.map(({ delivery_id }) => delivery_id)];
+  const keys = keyColumns(digests);
   await tx.query('update digests set outdated = true where (organization_id, digest_id) in (select * from unnest($1::text[], $2::text[])) and not outdated', keys);
   const [left] = await tx.query<[(DeliveryKey & { is_empty: boolean })[], number]>(
     `update deliveries d set version = version + 1 where (d.organization_id, d.delivery_id) in (select * from unnest($1::text[], $2::text[])) and d.state = 'waiting'

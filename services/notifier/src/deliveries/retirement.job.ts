@@ -9,7 +9,7 @@ import { DataSource } from 'typeorm';
 import { Job, LOGGER, type Logger } from '@tocsin/platform';
 
 import { DEFAULT_DELIVERY_SETTINGS } from '../settings/delivery-settings.repository.js';
-import type { DeliveryKey } from './delivery-log.js';
+import type { DeliveryKey } from './delivery-key.js';
 
 const HOUR_MS = 3_600_000;
 const BATCH = 1000;

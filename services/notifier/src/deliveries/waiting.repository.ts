@@ -8,9 +8,11 @@ import type { EntityManager } from 'typeorm';
 import type { DeliveryError, DeliverySource } from '@tocsin/domain';
 import { LOGGER, Outbox, type Logger } from '@tocsin/platform';
 
-import { DeliveryLog, type DeliveryKey } from './delivery-log.js';
+import { keyColumns, type DeliveryKey } from './delivery-key.js';
+import { DeliveryLog } from './delivery-log.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
 import { outdateLeft } from './left-digests.js';
+import { lockLanes } from './lock-lane.js';
 
 export interface Ending {
   state: 'failed' | 'dead' | 'suppressed';
@@ -76,7 +78,7 @@ export class WaitingRepository {
   async endSome(tx: EntityManager, ending: Ending, { condition, parameters }: Which): Promise<EndedSome> {
     const found = await tx.query<LanesOf[]>(`select ${LANES} from ledger d where ${WAITS} and ${condition} limit ${BATCH}`, [...parameters]);
     if (found.length === 0) return { ended: [], isMore: false };
-    const lanes = await lockLanes(tx, found);
+    const lanes = await lockAll(tx, found);
     const keys = await tx.query<DeliveryKey[]>(
       `select d.organization_id, d.delivery_id from ledger d where ${WAITS} and ${condition} and d.lane_id = any($${parameters.length + 1}::bigint[])
          and coalesce((select g.lane_id ${DIGEST_OF}), d.lane_id) = any($${parameters.length + 1}::bigint[]) limit ${BATCH}`,
@@ -94,7 +96,7 @@ export class WaitingRepository {
   async end(tx: EntityManager, ending: Ending, which: Which): Promise<DeliveryKey[]> {
     const found = await tx.query<LanesOf[]>(`select distinct ${LANES} from ledger d where ${WAITS} and ${which.condition}`, [...which.parameters]);
     if (found.length === 0) return [];
-    await lockLanes(tx, found);
+    await lockAll(tx, found);
     return this.endLocked(tx, ending, which);
   }
 
@@ -141,13 +143,13 @@ interface LanesOf {
 export function whichOf(keys: readonly DeliveryKey[]): Which {
   return {
     condition: '(d.organization_id, d.delivery_id) in (select * from unnest($1::text[], $2::text[]))',
-    parameters: [keys.map(({ organization_id }) => organization_id), keys.map(({ delivery_id }) => delivery_id)],
+    parameters: keyColumns(keys),
   };
 }
 
 /** @returns their ids, each once */
-async function lockLanes(tx: EntityManager, of: readonly LanesOf[]): Promise<string[]> {
+async function lockAll(tx: EntityManager, of: readonly LanesOf[]): Promise<string[]> {
   const lanes = [...new Set(of.flatMap(({ lane_id, digest_lane_id }) => [lane_id, ...(digest_lane_id === null ? [] : [digest_lane_id])]))];
-  await tx.query('select 1 from lanes where lane_id = any($1::bigint[]) order by lane_id for no key update', [lanes]);
+  await lockLanes(tx, lanes);
   return lanes;
 }

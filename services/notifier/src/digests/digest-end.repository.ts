@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 
 import type { DeliveryError, DeliverySource } from '@tocsin/domain';
 
-import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import type { DeliveryKey } from '../deliveries/delivery-key.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import type { DigestKey, Line } from './digest-members.repository.js';
 

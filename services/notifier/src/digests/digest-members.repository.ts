@@ -9,7 +9,7 @@ import type { BurstCount, BurstGroup, Category, Issue, MentionOptions, Severity 
 
 import type { LaneClaim } from '../deliveries/claim.js';
 import { COVERING_PAUSES } from '../deliveries/covering-pauses.js';
-import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import type { DeliveryKey } from '../deliveries/delivery-key.js';
 import { lockLane } from '../deliveries/lock-lane.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 

@@ -5,9 +5,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import type { DeliveryKey } from '../deliveries/delivery-key.js';
 import { NOTHING_LEFT } from '../deliveries/endings.js';
 import { outdateLeft } from '../deliveries/left-digests.js';
+import { lockLanes } from '../deliveries/lock-lane.js';
 import { whichOf, WaitingRepository } from '../deliveries/waiting.repository.js';
 import { ChangeWaiting } from '../living/change-waiting.js';
 import type { DigestKey } from './digest-members.repository.js';
@@ -41,7 +42,7 @@ export class PausedMembers {
       [organizationId],
     );
     if (found.length === 0) return false;
-    await tx.query('select 1 from lanes where lane_id = any($1::bigint[]) order by lane_id for no key update', [[...new Set(found.flatMap(({ lane_id, digest_lane_id }) => [lane_id, digest_lane_id]))]]);
+    await lockLanes(tx, found.flatMap(({ lane_id, digest_lane_id }) => [lane_id, digest_lane_id]));
     await this.leave(tx, organizationId, found.map(({ delivery_id }) => delivery_id), 'waiting');
     return found.length === BATCH;
   }

@@ -8,7 +8,7 @@ import { Outbox } from '@tocsin/platform';
 
 import { issueIdsOf, searchedIn } from '../deliveries/arrival.js';
 import type { Claim, ClaimedRow } from '../deliveries/claim.js';
-import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import type { DeliveryKey } from '../deliveries/delivery-key.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import { EXPIRED, NOTHING_LEFT } from '../deliveries/endings.js';
 import { suppressed } from '../deliveries/outcome.js';

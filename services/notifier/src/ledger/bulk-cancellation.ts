@@ -6,7 +6,7 @@ import type { BulkFilter, DeliveryCriteria } from '@tocsin/contracts';
 import { Audit } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
-import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import { keyColumns, type DeliveryKey } from '../deliveries/delivery-key.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
 import { cancelled } from './delivery.actions.js';
@@ -56,7 +56,7 @@ function otherMembers(organizationId: string, criteria: DeliveryCriteria): strin
 async function membersOf(tx: EntityManager, digests: readonly DeliveryKey[]): Promise<number> {
   const [row] = await tx.query<{ members: number }[]>(
     `select count(*)::int as members from deliveries where (organization_id, digest_id) in (select * from unnest($1::text[], $2::text[])) and state = 'waiting'`,
-    [digests.map(({ organization_id }) => organization_id), digests.map(({ delivery_id }) => delivery_id)],
+    keyColumns(digests),
   );
   return row?.members ?? 0;
 }

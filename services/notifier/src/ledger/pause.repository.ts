@@ -10,7 +10,8 @@ import { Audit, nameOf, Outbox } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
 import { COVERING_PAUSES } from '../deliveries/covering-pauses.js';
-import { DeliveryLog, type DeliveryKey } from '../deliveries/delivery-log.js';
+import type { DeliveryKey } from '../deliveries/delivery-key.js';
+import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { PausedMembers } from '../digests/paused-members.js';
 
 const BATCH = 500;

@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v4 as uuid } from 'uuid';
 
-import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import type { DeliveryKey } from '../deliveries/delivery-key.js';
 
 /** Longer than a request takes. */
 const LEASE_SECONDS = 30;

@@ -4,7 +4,8 @@ import type { EntityManager } from 'typeorm';
 
 import type { DeliveryError } from '@tocsin/domain';
 
-import { DeliveryLog, type DeliveryKey, type TimelineLine } from '../deliveries/delivery-log.js';
+import type { DeliveryKey } from '../deliveries/delivery-key.js';
+import { DeliveryLog, type TimelineLine } from '../deliveries/delivery-log.js';
 import { whichOf, WaitingRepository, type Ending, type Which } from '../deliveries/waiting.repository.js';
 import { afterNews, endAfterDigest } from './after-news.js';
 import { IssueNewsRepository, type ToldRow, type WaitingRow } from './issue-news.repository.js';

@@ -9,7 +9,7 @@ import { Outbox } from '@tocsin/platform';
 
 import type { Arrival } from '../deliveries/arrival.js';
 import { ArrivalRepository } from '../deliveries/arrival.repository.js';
-import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import type { DeliveryKey } from '../deliveries/delivery-key.js';
 import { answer, inPlaceOf, summary, withStories, type Parent } from './answers.js';
 import { ChangeWaiting } from './change-waiting.js';
 import { IssueNewsRepository, type ToldChange, type ToldRow, type WaitingRow } from './issue-news.repository.js';

@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { PRIORITY, type DeliverySource, type Issue, type MessageOptions } from '@tocsin/domain';
 
 import { gistOf, issueIdsOf, searchedIn } from '../deliveries/arrival.js';
-import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import { keyColumns, type DeliveryKey } from '../deliveries/delivery-key.js';
 import type { IssueNews } from './issue-news.js';
 import type { KeptCommand, Overtaken } from './told.js';
 
@@ -138,7 +138,7 @@ export class IssueNewsRepository {
        cross join lateral (select * from ledger l where l.organization_id = m.organization_id and l.delivery_id = m.delivery_id offset 0) d -- each by its key
        left join heard_issues h on h.organization_id = d.organization_id and h.issue_id = d.issue_ids[1] and h.revision > d.issue_revision
        where d.state = 'waiting' and (d.issue_status <> 'open' or d.change <> 'new' or h.issue_id is not null)`,
-      [members.map(({ organization_id }) => organization_id), members.map(({ delivery_id }) => delivery_id)],
+      keyColumns(members),
     );
   }
 
@@ -205,7 +205,7 @@ export class IssueNewsRepository {
          update digests g set outdated = true from changed where g.organization_id = changed.organization_id and g.digest_id = changed.digest_id)
        update deliveries d set version = d.version + 1, priority = least(d.priority, changed.priority)
        from changed where d.organization_id = changed.organization_id and d.delivery_id = changed.digest_id`,
-      [folded.map(({ organization_id }) => organization_id), folded.map(({ delivery_id }) => delivery_id)],
+      keyColumns(folded),
     );
   }
 

@@ -10,7 +10,7 @@ import { prepared } from '@tocsin/platform';
 
 import { gistOf, searchedIn } from '../deliveries/arrival.js';
 import { commandOf } from '../deliveries/claim.js';
-import type { DeliveryKey } from '../deliveries/delivery-log.js';
+import type { DeliveryKey } from '../deliveries/delivery-key.js';
 import type { DeliveryResult } from '../deliveries/delivery-result.js';
 import { toldIssues } from '../deliveries/message-of-delivery.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
