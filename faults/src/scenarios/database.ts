@@ -83,6 +83,26 @@ const locked: Scenario = {
   judge: harmless,
 };
 
+/** A database that gives up what takes too long refuses again and again what it would take a little later. */
+const lockedUnderLimits: Scenario = {
+  name: 'lanes-locked-under-limits', fault: 'a statement may take a second, a lock half of one, and somebody holds the table of lanes locked for 55 s', holds: 'nothing is given up: nothing unknown, no dead letters, everything is posted',
+  settings: { SLACK_CHANNEL_INTERVAL_MS: '50' },
+  strike: async (system) => {
+    await system.sandbox.fault({ latencyMs: 300 });
+    const [own] = await system.query<{ name: string }>('select current_database() as name');
+    await system.query(`alter database ${own?.name ?? ''} set statement_timeout = '1s'`);
+    await system.query(`alter database ${own?.name ?? ''} set lock_timeout = '500ms'`);
+    await system.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'tocsin-%'`);
+    await sleep(2500);
+    const client = await system.client();
+    await client.query('set statement_timeout = 0; set lock_timeout = 0; begin; lock table notifier.lanes');
+    await sleep(55_000);
+    await client.query('commit');
+    client.release();
+  },
+  judge: (facts) => [...nothingUnknown(facts), ...allPosted(facts)],
+};
+
 const sessionsEnded: Scenario = {
   name: 'postgres-sessions-ended', fault: 'pg_terminate_backend on every session of the services, ten times', holds: 'no duplicates, everything is posted',
   strike: async (system) => {
@@ -119,4 +139,4 @@ async function lockBackwards(system: System): Promise<void> {
   }
 }
 
-export const DATABASE_FAULTS: readonly Scenario[] = [restarted, restartedForOne, away('postgres-away', 8), away('postgres-away-long', 300), slow, locked, sessionsEnded, deadlocks];
+export const DATABASE_FAULTS: readonly Scenario[] = [restarted, restartedForOne, away('postgres-away', 8), away('postgres-away-long', 300), slow, locked, lockedUnderLimits, sessionsEnded, deadlocks];
