@@ -34,6 +34,7 @@ import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { DeadLetters1764028800000 } from './migrations/1764028800000-dead-letters.js';
 import { Checks1764201600000 } from './migrations/1764201600000-checks.js';
 import { AuditOfTarget1764202600000 } from './migrations/1764202600000-audit-of-target.js';
+import { OutboxByKind1764310510000 } from './migrations/1764310510000-outbox-by-kind.js';
 import { Installer1764310700000 } from './migrations/1764310700000-installer.js';
 import { Rotation1764201700000 } from './migrations/1764201700000-rotation.js';
 import { FinishInstallation } from './oauth/finish-installation.js';
@@ -49,7 +50,7 @@ export class ConnectorModule {
   static register(config: ConnectorConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: ConnectorModule,
-      imports: [PlatformModule.forService({ service: 'connector', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000, Checks1764201600000, Rotation1764201700000, AuditOfTarget1764202600000, Installer1764310700000] })],
+      imports: [PlatformModule.forService({ service: 'connector', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000, Checks1764201600000, Rotation1764201700000, AuditOfTarget1764202600000, OutboxByKind1764310510000, Installer1764310700000] })],
       controllers: [
         OAuthController, ConnectionsController, ConnectionActionsController, ConnectionReportedConsumer, InternalConnectionsController,
         ManifestController, SlackEventsController, ApiKeysController, InternalApiKeysController,

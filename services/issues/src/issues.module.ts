@@ -19,6 +19,7 @@ import { Initial1732460000000 } from './migrations/1732460000000-initial.js';
 import { DeadLetters1764028800000 } from './migrations/1764028800000-dead-letters.js';
 import { AuditOfTarget1764202600000 } from './migrations/1764202600000-audit-of-target.js';
 import { EndedCommands1764309500000 } from './migrations/1764309500000-ended-commands.js';
+import { OutboxByKind1764310510000 } from './migrations/1764310510000-outbox-by-kind.js';
 import { CancelScan } from './scans/cancel-scan.js';
 import { GoneIssues } from './scans/gone-issues.js';
 import { ReceiveScan } from './scans/receive-scan.js';
@@ -40,7 +41,7 @@ export class IssuesModule {
   static register(config: IssuesConfig, runtime: ServiceRuntime): DynamicModule {
     return {
       module: IssuesModule,
-      imports: [PlatformModule.forService({ service: 'issues', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000, AuditOfTarget1764202600000, EndedCommands1764309500000] })],
+      imports: [PlatformModule.forService({ service: 'issues', config, runtime, migrations: [Initial1732460000000, DeadLetters1764028800000, AuditOfTarget1764202600000, EndedCommands1764309500000, OutboxByKind1764310510000] })],
       controllers: [
         EventsController, ScansController, IssuesController, ApplicationsController, SendingController, CommandsController,
         EventsConsumer, ConnectionConsumer, DeliveryConsumer,

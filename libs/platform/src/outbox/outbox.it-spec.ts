@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { EXCHANGES, type MessageType } from '@tocsin/contracts';
 import { eventually, hasTestBroker, testBroker, testDatabase, type TestDatabase } from '@tocsin/testing';
 import { connect } from 'amqplib';
-import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager, MigrationInterface, QueryRunner } from 'typeorm';
 
 import { BusUnavailableError, QueueFullError, type BusState, type MessageBus, type OutgoingMessage } from '../bus/message-bus.js';
 import { RabbitMqBus } from '../bus/rabbitmq-bus.js';
@@ -13,12 +13,13 @@ import { createIdempotencyTable } from '../http/idempotency.js';
 import { createLogger } from '../logging/logger.js';
 import { createInboxTable, Inbox } from './inbox.js';
 import { OutboxRelay } from './outbox-relay.js';
-import { createOutboxTables, Outbox } from './outbox.js';
+import { createOutboxTables, indexOutboxByKind, Outbox } from './outbox.js';
 import { RetentionJob } from './retention.job.js';
 
 class Tables1732460000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createOutboxTables(runner);
+    await indexOutboxByKind(runner);
     await createInboxTable(runner);
     await createIdempotencyTable(runner);
     await createDeadLetterTable(runner);
@@ -51,6 +52,8 @@ let bus: FakeBus;
 let errors: string[];
 let relay: OutboxRelay;
 let outbox: Outbox;
+/** Rows and entries of indexes of the outbox. */
+let readByPass: number;
 
 beforeAll(async () => {
   server = await testDatabase();
@@ -72,7 +75,23 @@ beforeEach(async () => {
 
 function aRelay(onto: Pick<MessageBus, 'publish' | 'state'> = bus): OutboxRelay {
   const logger = createLogger('notifier', 'error', { write: (line) => { errors.push(line); } });
-  return new OutboxRelay(database, 'notifier', onto, logger);
+  return new OutboxRelay(counted(), 'notifier', onto, logger);
+}
+
+/** The database, which notes what the latest transaction reads of the outbox. */
+function counted(): DataSource {
+  const readBy = async (tx: EntityManager): Promise<number> => {
+    const [sum] = await tx.query<{ read: number }[]>(
+      `select sum(pg_stat_get_xact_tuples_returned(c.oid))::int as read from pg_class c left join pg_index i on i.indexrelid = c.oid where 'outbox'::regclass in (c.oid, i.indrelid) and c.relkind in ('r', 'i')`);
+    return sum?.read ?? 0;
+  };
+  const transaction = <T>(work: (tx: EntityManager) => Promise<T>): Promise<T> => database.transaction(async (tx) => {
+    const before = await readBy(tx);
+    const result = await work(tx);
+    readByPass = (await readBy(tx)) - before;
+    return result;
+  });
+  return Object.assign(Object.create(database) as DataSource, { transaction });
 }
 
 async function say(id: string): Promise<void> {
@@ -286,6 +305,17 @@ describe('a queue that is full', () => {
     expect(tries).toBe(400);
     await eventually(async () => { await relay.pass(); return tries > 400; }, { timeout: 3000 });
     expect(tries).toBe(600);
+  });
+
+  test.each([['was put off', `now() + interval '20 s'`], ['waits while its kind rests', 'now()']])('costs what goes elsewhere nothing, however much %s', async (_how, nextAt) => {
+    await database.query(
+      `insert into outbox (type, exchange, message_id, body, organization_id, next_at) select 'connection.reported.v1', 'tocsin.events', 'm' || n, '{}', 'acme', ${nextAt} from generate_series(1, 20000) n`);
+    bus.verdict = (message) => (isReport(message) ? FULL : undefined);
+    for (let time = 0; time < 2; time++) await relay.pass();
+    await sayAll(['behind'], 'delivery.settled.v1');
+    await relay.pass();
+    expect(bus.taken.map(({ id }) => id)).toEqual(['behind']);
+    expect(readByPass).toBeLessThan(5000);
   });
 
   test('gets all that waited for it, in order, as soon as it takes messages again', async () => {

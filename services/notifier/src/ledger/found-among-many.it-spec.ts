@@ -22,12 +22,12 @@ afterAll(async () => {
   await opened.close();
 });
 
-/** Rows and entries of indexes of commands that a statement reads. */
-async function readBy(sql: string, parameters: unknown[]): Promise<{ rows: unknown[]; read: number }> {
+/** Rows and entries of indexes of a table that a statement reads. */
+async function readBy(sql: string, parameters: unknown[], table = 'commands'): Promise<{ rows: unknown[]; read: number }> {
   return opened.source.transaction(async (tx) => {
     const read = async (): Promise<number> => {
       const [sum] = await tx.query<{ read: number }[]>(
-        `select sum(pg_stat_get_xact_tuples_returned(c.oid))::int as read from pg_class c left join pg_index i on i.indexrelid = c.oid where 'commands'::regclass in (c.oid, i.indrelid) and c.relkind in ('r', 'i')`);
+        `select sum(pg_stat_get_xact_tuples_returned(c.oid))::int as read from pg_class c left join pg_index i on i.indexrelid = c.oid where $1::regclass in (c.oid, i.indrelid) and c.relkind in ('r', 'i')`, [table]);
       return sum?.read ?? 0;
     };
     const before = await read();
@@ -49,5 +49,35 @@ describe('among very many deliveries', () => {
     const { rows, read } = await readBy(`select d.delivery_id from ledger d where ${condition} and d.created_at is not null order by d.created_at desc, d.delivery_id desc limit 51`, [...parameters]);
     expect(rows).toHaveLength(found);
     expect(read).toBeLessThan(100);
+  });
+
+  describe('messages that are to be edited', () => {
+    const CLAIM = `select claim_edits(4, interval '30 seconds', 0, 5) as token`;
+
+    async function told(lanes: number): Promise<void> {
+      await opened.source.query('truncate told_issues');
+      await opened.source.query(
+        `insert into told_issues (organization_id, issue_id, lane_id, connection_id, delivery_id, channel, ts, wanted_revision)
+         select 'acme', 'i' || n, 1000 * (n % $1), 'connection-1', 'd' || n, 'C0SECALERT', '1.' || n, 2 from generate_series(1, $2) n`, [lanes, MANY]);
+    }
+
+    /** How many lanes no claim has come to. */
+    async function lanesWithout(): Promise<number> {
+      const [row] = await opened.source.query<{ count: number }[]>('select count(*)::int as count from (select lane_id from told_issues group by lane_id having bool_and(lease_id is null)) left_out');
+      return row?.count ?? 0;
+    }
+
+    test.each([1, 5000])('are found without a look at the others: in %d lanes', async (lanes) => {
+      await told(lanes);
+      const { rows, read } = await readBy(CLAIM, [], 'told_issues');
+      expect(rows).toEqual([{ token: expect.any(String) }]);
+      expect(read).toBeLessThan(1000);
+    });
+
+    test('have their turn in every lane, however many there are', async () => {
+      await told(100);
+      for (let claims = 0; claims < 600 && (await lanesWithout()) > 0; claims++) await opened.source.query(CLAIM);
+      expect(await lanesWithout()).toBe(0);
+    });
   });
 });

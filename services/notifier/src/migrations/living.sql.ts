@@ -40,6 +40,43 @@ create table heard_issues (
 );
 `;
 
+/** `t`, of `told_issues`, does not show the newest of its issue. As the index has it. */
+const BEHIND = 't.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision';
+/** Each look ends with the first that it finds, however little PostgreSQL knows of a table that has just grown. */
+const BY_KEY_IN_ORDER = `${BY_KEY} set enable_bitmapscan = off`;
+/** Of as many connections and lanes a claim looks for messages, of others when it looks again: its work must not grow with what waits. */
+const CONNECTIONS_A_LOOK = 32;
+const LANES_A_LOOK = 16;
+
+/**
+ * lanes_to_edit: lanes of a connection in which messages are to be edited; when there are more than `most`, those that follow
+ * a place that chance decides. Each is found from the one before it, whatever waits in them.
+ */
+const LANES_TO_EDIT_FUNCTION = `
+drop function if exists lanes_to_edit;
+create function lanes_to_edit(connection text, most int) returns setof bigint
+language plpgsql rows ${LANES_A_LOOK}
+${BY_KEY_IN_ORDER} as $$
+declare
+  first_lane bigint := (select t.lane_id from told_issues t where t.connection_id = connection and ${BEHIND} order by t.lane_id limit 1);
+  last_lane bigint := (select t.lane_id from told_issues t where t.connection_id = connection and ${BEHIND} order by t.lane_id desc limit 1);
+  beginning bigint := first_lane + floor(random() * (last_lane - first_lane + 1));
+  lane bigint := beginning - 1;
+  final bigint := last_lane;
+begin
+  for looked in 1..most loop
+    lane := (select t.lane_id from told_issues t where t.connection_id = connection and t.lane_id > lane and t.lane_id <= final and ${BEHIND} order by t.lane_id limit 1);
+    if lane is null and final = last_lane then
+      -- and from the first one on
+      final := beginning - 1;
+      lane := (select t.lane_id from told_issues t where t.connection_id = connection and t.lane_id >= first_lane and t.lane_id <= final and ${BEHIND} order by t.lane_id limit 1);
+    end if;
+    exit when lane is null;
+    return next lane;
+  end loop;
+end $$;
+`;
+
 /**
  * claim_edits: leases messages to edit, as many as the allowances of their apps have room for, the lanes in turn.
  *
@@ -50,11 +87,11 @@ create table heard_issues (
  *
  * While a breaker is open, an edit is its probe only where no message is about to be: no post waits for an edit. The token says whose it is.
  */
-export const CLAIM_EDITS_FUNCTION = `
+export const CLAIM_EDITS_FUNCTION = `${LANES_TO_EDIT_FUNCTION}
 drop function if exists claim_edits;
 create function claim_edits(most int, lease interval, per_minute numeric, burst int) returns uuid
 language plpgsql
-${BY_KEY} as $$
+${BY_KEY_IN_ORDER} as $$
 declare
   moment timestamptz := clock_timestamp();
   token uuid := gen_random_uuid();
@@ -78,7 +115,7 @@ begin
   select array_agg(c.connection_id) into due from connections c
   where c.state = 'active' and not exists (select 1 from pauses p where p.organization_id = c.organization_id and p.workflow_id = '') and exists (
     select 1 from told_issues t
-    where t.connection_id = c.connection_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision
+    where t.connection_id = c.connection_id and ${BEHIND}
       and t.next_at <= clock_timestamp() and t.leased_until <= clock_timestamp());
   if due is null then return null; end if;
   select array_agg(distinct p.organization_id) into partly_paused from pauses p where p.workflow_id <> '';
@@ -100,23 +137,22 @@ begin
       case when rate = 0 then most else floor(burst - greatest(0, extract(epoch from b.tat - moment)) * rate)::int end as room
     from connections c join budgets b on b.budget_key = c.budget_key || '/update'
     where c.connection_id = any(due) and b.blocked_until <= moment
+  ), looked_at as materialized (
+    select * from roomy where room > 0 order by random() limit ${CONNECTIONS_A_LOOK}
   ), in_lane as (
     -- the same chance for every lane, however much of it waits
-    select roomy.*, next.issue_id, lane.lane_id, row_number() over (partition by lane.lane_id order by next.next_at) as round,
-      row_number() over (partition by roomy.connection_id order by next.next_at) as place_in_connection
-    from roomy
-    cross join lateral (
-      select distinct t.lane_id from told_issues t
-      where t.connection_id = roomy.connection_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision) lane
+    select looked_at.*, next.issue_id, lane.lane_id, row_number() over (partition by lane.lane_id order by next.next_at) as round,
+      row_number() over (partition by looked_at.connection_id order by next.next_at) as place_in_connection
+    from looked_at
+    cross join lateral lanes_to_edit(looked_at.connection_id, ${LANES_A_LOOK}) lane (lane_id)
     cross join lateral (
       select t.issue_id, t.next_at from told_issues t
-      where t.connection_id = roomy.connection_id and t.lane_id = lane.lane_id and t.ts is not null and t.living and not t.in_digest and t.wanted_revision > t.shown_revision
-        and t.organization_id = roomy.organization_id and t.next_at <= moment and t.leased_until <= moment
+      where t.connection_id = looked_at.connection_id and t.lane_id = lane.lane_id and ${BEHIND}
+        and t.organization_id = looked_at.organization_id and t.next_at <= moment and t.leased_until <= moment
         and (partly_paused is null or not (t.organization_id = any(partly_paused)) or not exists (
           select 1 from deliveries d join pauses p on p.organization_id = d.organization_id and p.workflow_id = d.workflow_id
           where d.organization_id = t.organization_id and d.delivery_id = t.delivery_id))
       order by t.next_at limit most) next
-    where roomy.room > 0
   ), in_budget as (
     select in_lane.*, row_number() over (partition by budget_key order by round, random()) as place from in_lane
     where place_in_connection = 1 or not (connection_id = any(probed))
