@@ -4,6 +4,7 @@
  */
 import { connect, type ChannelModel } from 'amqplib';
 
+import { isTold } from '../logging/repetitions.js';
 import { BusUnavailableError, type BusLogger } from './message-bus.js';
 import { errorText } from './settlement.js';
 import { Backoff, sleep, within } from './waiting.js';
@@ -80,7 +81,7 @@ export class RabbitMqConnection {
         if (!this.isStopping()) logger.warn({ connection: name }, 'The connection to RabbitMQ was lost; connecting again');
       } catch (error) {
         failures += 1;
-        if (!this.isStopping() && isPowerOfTwo(failures)) logger.warn({ connection: name, failures, error: errorText(error) }, 'RabbitMQ cannot be reached; trying again');
+        if (!this.isStopping() && isTold(failures)) logger.warn({ connection: name, failures, error: errorText(error) }, 'RabbitMQ cannot be reached; trying again');
       }
       await sleep(backoff.next(), this.stopping.signal);
     }
@@ -117,11 +118,6 @@ export class RabbitMqConnection {
   private isStopping(): boolean {
     return this.stopping.signal.aborted;
   }
-}
-
-/** An outage of an hour is told in a dozen lines. */
-function isPowerOfTwo(count: number): boolean {
-  return (count & (count - 1)) === 0;
 }
 
 /** With an error, because only then amqplib clears its heartbeat timers and tells its channels. */

@@ -14,7 +14,8 @@ class CountedJob extends Job {
 
   constructor(private readonly work: (pass: number) => Promise<boolean | undefined>) {
     const told: unknown[] = [];
-    super('counted', NEVER, { warn: (facts: unknown) => { told.push(facts); } });
+    const tell = (facts: unknown): void => { told.push(facts); };
+    super('counted', NEVER, { warn: tell, info: tell });
     this.told = told;
   }
 
@@ -64,7 +65,17 @@ describe('a job', () => {
     await eventually(() => job.told.length === 1);
     job.wake();
     await eventually(() => job.passes === 2);
-    expect(job.told).toMatchObject([{ loop: 'counted', failures: 1 }]);
+    expect(job.told).toMatchObject([{ loop: 'counted', failures: 1 }, { loop: 'counted', failures: 1 }]);
+  });
+
+  test('that fails for long says so in ever fewer lines, and once that it goes on', async () => {
+    await working((pass) => (pass <= 20 ? Promise.reject(new Error('away')) : Promise.resolve(false))).onApplicationBootstrap();
+    await eventually(() => {
+      job.wake();
+      return job.passes === 21;
+    });
+    await eventually(() => job.told.length === 6);
+    expect(job.told).toMatchObject([1, 2, 4, 8, 16, 20].map((failures) => ({ failures })));
   });
 
   test('that is stopped lets its pass end and begins no other', async () => {

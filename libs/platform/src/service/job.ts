@@ -8,7 +8,7 @@ export abstract class Job implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Loop;
 
   /** @param idleMs pause after a pass that found nothing more to do */
-  constructor(name: string, idleMs: number, logger: Pick<Logger, 'warn'>) {
+  constructor(name: string, idleMs: number, logger: Pick<Logger, 'info' | 'warn'>) {
     this.loop = new Loop(name, idleMs, () => this.pass(), logger);
   }
 

@@ -1,5 +1,6 @@
 /** Work that a service does again and again by the clock, and at once when somebody wakes it. One pass runs at a time. */
 import type { Logger } from '../logging/logger.js';
+import { isTold } from '../logging/repetitions.js';
 
 const LONGEST_BACKOFF_MS = 5000;
 
@@ -18,7 +19,7 @@ export class Loop {
     private readonly name: string,
     private readonly idleMs: number,
     private readonly work: () => Promise<boolean | undefined>,
-    private readonly logger: Pick<Logger, 'warn'>,
+    private readonly logger: Pick<Logger, 'info' | 'warn'>,
   ) {}
 
   start(): void {
@@ -56,11 +57,12 @@ export class Loop {
   private async pass(): Promise<number> {
     try {
       const more = await this.work();
+      if (this.failures > 0) this.logger.info({ loop: this.name, failures: this.failures }, 'passes succeed again');
       this.failures = 0;
       return more === true ? 0 : this.idleMs;
     } catch (error) {
       this.failures += 1;
-      this.logger.warn({ err: error, loop: this.name, failures: this.failures }, 'a pass failed and will be tried again');
+      if (isTold(this.failures)) this.logger.warn({ err: error, loop: this.name, failures: this.failures }, 'a pass failed and will be tried again');
       return Math.min(LONGEST_BACKOFF_MS, Math.max(this.idleMs, 100 * 2 ** Math.min(this.failures, 10)));
     }
   }
