@@ -40,6 +40,29 @@ class Resting1732460000002 implements MigrationInterface {
   async down(): Promise<void> {}
 }
 
+class Wider1732460000003 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create table half_way (id int)');
+    await runner.query('alter table alarms add column severity text');
+  }
+
+  async down(): Promise<void> {}
+}
+
+/** Builds an index while others write, for as long as they let it wait. What an interrupted build leaves is no index, and is made anew. */
+class Indexed1732460000004 implements MigrationInterface {
+  readonly transaction = false;
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('set lock_timeout = 0');
+    await runner.query('drop index concurrently if exists alarms_by_title');
+    await runner.query('create index concurrently alarms_by_title on alarms (title)');
+    await runner.query("set lock_timeout = '1s'");
+  }
+
+  async down(): Promise<void> {}
+}
+
 let database: TestDatabase;
 beforeAll(async () => { database = await testDatabase(); });
 afterAll(async () => { await database.drop(); });
@@ -82,6 +105,40 @@ describe('the schema of a service', () => {
     await expect(broken).rejects.toThrow('relation "missing" does not exist');
     await expect(database.query("select to_regclass('connector.half') as half")).resolves.toEqual([{ half: null }]);
     await (await openDatabase({ url: database.url, schema: 'connector', migrations: [Initial1732460000000] })).destroy();
+  });
+
+  test('is changed beside a backup that reads a table: nobody else waits for long behind the change, which is made when the backup is over', async () => {
+    const [backup, other] = await Promise.all([0, 1].map(() => openDatabase({ url: database.url, schema: 'busy', migrations: [Initial1732460000000], poolSize: 1 })));
+    const reading = backup?.createQueryRunner();
+    await reading?.startTransaction();
+    await reading?.query('select * from alarms');
+    const said: string[] = [];
+    const opening = openDatabase({ url: database.url, schema: 'busy', migrations: [Initial1732460000000, Wider1732460000003], log: (message) => { said.push(message); } });
+    const waits: number[] = [];
+    await eventually(async () => {
+      const startedAt = performance.now();
+      await other?.query("insert into alarms values (1, 'a') on conflict do nothing");
+      waits.push(performance.now() - startedAt);
+      return said.length > 0;
+    }, { timeout: 20_000 });
+    expect(said).toEqual(['a migration waits for a transaction that holds a table, such as a backup; the start waits for it']);
+    expect(Math.max(...waits)).toBeLessThan(3000);
+    await reading?.commitTransaction();
+    await reading?.release();
+    const opened = await opening;
+    await expect(opened.query("select severity, current_setting('lock_timeout') as lock_timeout from alarms")).resolves.toEqual([{ severity: null, lock_timeout: '0' }]);
+    await Promise.all([opened.destroy(), backup?.destroy(), other?.destroy()]);
+  }, 30_000);
+
+  test('gets an index while others write, also when the last start was ended in the middle of it', async () => {
+    const opened = await openDatabase({ url: database.url, schema: 'indexed', migrations: [Initial1732460000000] });
+    await opened.query('create index alarms_by_title on alarms (id)');
+    await opened.query(`update pg_index set indisvalid = false where indexrelid = 'alarms_by_title'::regclass`);
+    await (await openDatabase({ url: database.url, schema: 'indexed', migrations: [Initial1732460000000, Indexed1732460000004] })).destroy();
+    await expect(opened.query(`select indisvalid, pg_get_indexdef(indexrelid) as definition from pg_index where indexrelid = 'alarms_by_title'::regclass`)).resolves.toEqual([
+      { indisvalid: true, definition: expect.stringContaining('(title)') },
+    ]);
+    await opened.destroy();
   });
 
   test('survives the loss of every connection', async () => {

@@ -6,10 +6,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
-import { AbstractLogger, DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { AbstractLogger, DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 
 import { parseDatabaseAddress, sessionOptions, type DatabaseAddress } from './database-address.js';
 import { DatabaseUnavailable, describeDatabaseFailure, mayPass } from './database-failure.js';
+import { migrate } from './migrate.js';
 import { endWhenSilent } from './silent-server.js';
 
 export interface DatabaseOptions {
@@ -53,7 +54,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
     await lockMigrations(client, options.log);
     await createSchema(client, options.schema);
     await dataSource.initialize();
-    await migrate(dataSource);
+    await migrate(dataSource, options.log);
     isUpToDate = true;
     return dataSource;
   } catch (error) {
@@ -61,20 +62,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
     throw new DatabaseUnavailable(`Schema "${options.schema}" cannot be opened. ${describeDatabaseFailure(error, address)}`, error);
   } finally {
     await client.end().catch(() => undefined); // ends the lock too
-  }
-}
-
-/** On one connection of the pool, which may rest within a transaction meanwhile. */
-async function migrate(dataSource: DataSource): Promise<void> {
-  const runner = dataSource.createQueryRunner();
-  try {
-    await runner.query('set idle_in_transaction_session_timeout = 0');
-    const executor = new MigrationExecutor(dataSource, runner);
-    executor.transaction = 'each';
-    await executor.executePendingMigrations();
-    await runner.query('reset idle_in_transaction_session_timeout');
-  } finally {
-    await runner.release();
   }
 }
 
