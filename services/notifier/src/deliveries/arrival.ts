@@ -3,8 +3,7 @@ import type { SendToSlack } from '@tocsin/contracts';
 import { destinationKey, kindOfDestinationId, PRIORITY, type Issue } from '@tocsin/domain';
 
 import { foldKeyOf } from './fold-key.js';
-
-const SHOWN_ISSUES = 100;
+import { issueIdsOf } from './issues-of.js';
 
 export interface Arrival {
   command: SendToSlack;
@@ -93,10 +92,4 @@ function priorityOf({ source, issues }: SendToSlack): number {
   if (source.kind === 'manual' || source.kind === 'test') return PRIORITY.manual;
   if (source.kind === 'digest') return PRIORITY.digest;
   return issues.some((issue) => issue.severity === 'critical') ? PRIORITY.critical : PRIORITY.workflow;
-}
-
-/** Of what it tells, also as a digest; some of very many. */
-export function issueIdsOf({ issues, digest }: SendToSlack): string[] {
-  const told = [...issues, ...(digest?.sections.flatMap((section) => section.issues) ?? [])];
-  return [...new Set(told.map((issue) => issue.id))].slice(0, SHOWN_ISSUES);
 }

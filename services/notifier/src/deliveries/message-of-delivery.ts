@@ -1,7 +1,9 @@
 /** What the message of a delivery is made from: the command as it came, and what its attempts so far mean for the reader. */
 import { renderMessage, renderPlainText, type Attachment, type Block, type Issue, type MessageInput } from '@tocsin/domain';
+import type { SlackMessage } from '@tocsin/slack';
 
 import type { KeptCommand } from '../living/told.js';
+import { issuesOf } from './issues-of.js';
 
 export interface ToRender {
   command: KeptCommand;
@@ -72,7 +74,12 @@ function lateSince({ kind, created_at, settled_at }: ToRender, now: number): Pic
   return { lateSince: created_at.toISOString() };
 }
 
-/** Every issue that the message tells, alone or in a digest. */
-export function toldIssues({ command }: Pick<ToRender, 'command'>): Issue[] {
-  return [...command.issues, ...(command.digest?.sections.flatMap((section) => section.issues) ?? [])];
+/** E-mail addresses of the owners whom the message mentions. */
+export function mentionedOwners(command: KeptCommand): string[] {
+  return command.options?.mention?.owner === true ? issuesOf(command).flatMap(({ owners }) => owners) : [];
+}
+
+/** By which Slack tells whose message it is. */
+export function metadataOf(deliveryId: string): NonNullable<SlackMessage['metadata']> {
+  return { event_type: 'tocsin_delivery', event_payload: { delivery_id: deliveryId } };
 }

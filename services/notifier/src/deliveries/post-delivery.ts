@@ -23,7 +23,8 @@ import { DeliverySettingsRepository, unconfirmedPolicy } from '../settings/deliv
 import { commandOf, type Claim, type ClaimedRow } from './claim.js';
 import type { Outcome } from './delivery-result.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
-import { messageInputOf, toldIssues, type ToRender } from './message-of-delivery.js';
+import { issuesOf } from './issues-of.js';
+import { mentionedOwners, messageInputOf, metadataOf, type ToRender } from './message-of-delivery.js';
 import { failed, judge, notYet, posted, suppressed, type Attempt, type Used } from './outcome.js';
 
 /** A post that only waits for its request. Its message is written already: while Slack is asked, nothing else is held of its command. */
@@ -37,7 +38,6 @@ export interface ReadyPost extends Pick<ToPost, 'thread' | 'leaves'> {
 const NO_CONNECTION_WAIT_MS = 5000;
 /** The lane's lease and a place among those that post are held meanwhile. */
 const LONGEST_TURN_MS = 2000;
-const EVENT_TYPE = 'tocsin_delivery';
 
 @Injectable()
 export class PostDelivery {
@@ -67,7 +67,7 @@ export class PostDelivery {
     const { shown, thread, leaves } = told;
     const opened = await this.doors.openVersioned(delivery.connection_id);
     if (!opened) return { outcome: notYet('The workspace is not connected.', NO_CONNECTION_WAIT_MS, Date.now()) };
-    const kept = await this.guard({ claim, opened, attempt }, [...toldIssues(shown), ...(await this.digests.kindsTold(delivery, command))], settings);
+    const kept = await this.guard({ claim, opened, attempt }, [...issuesOf(shown.command), ...(await this.digests.kindsTold(delivery, command))], settings);
     if (kept) return { outcome: kept };
     return { ready: { claim, opened, attempt, thread, leaves, message: this.write(claim, told, renderMessage(await this.inputOf(delivery, shown))) } };
   }
@@ -83,13 +83,11 @@ export class PostDelivery {
   }
 
   private async inputOf({ connection_id: connectionId, claimed_at: claimedAt }: ClaimedRow, shown: ToRender): Promise<MessageInput> {
-    const owners = shown.command.options?.mention?.owner === true ? toldIssues(shown).flatMap((issue) => issue.owners) : [];
-    return messageInputOf(shown, this.config.PUBLIC_URL, owners.length > 0 ? await this.directory.peopleByEmail(connectionId, owners) : [], claimedAt.getTime());
+    return messageInputOf(shown, this.config.PUBLIC_URL, await this.directory.peopleByEmail(connectionId, mentionedOwners(shown.command)), claimedAt.getTime());
   }
 
   private write(claim: Claim, { shown, thread }: ToPost, content: Pick<SlackMessage, 'text' | 'blocks' | 'attachments'>): Buffer {
-    const metadata = { event_type: EVENT_TYPE, event_payload: { delivery_id: claim.deliveryId } };
-    return writeMessage({ channel: thread?.channel ?? destinationOf(claim), metadata, threadTs: thread?.ts, broadcast: shown.command.options?.broadcast === true, ...content });
+    return writeMessage({ channel: thread?.channel ?? destinationOf(claim), metadata: metadataOf(claim.deliveryId), threadTs: thread?.ts, broadcast: shown.command.options?.broadcast === true, ...content });
   }
 
   /** The request itself, and a second one as plain text when Slack refuses the content. */

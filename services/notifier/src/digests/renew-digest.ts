@@ -6,11 +6,12 @@ import type { SendToSlack } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
 import { Outbox } from '@tocsin/platform';
 
-import { issueIdsOf, searchedIn } from '../deliveries/arrival.js';
+import { searchedIn } from '../deliveries/arrival.js';
 import type { Claim, ClaimedRow } from '../deliveries/claim.js';
 import type { DeliveryKey } from '../deliveries/delivery-key.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import { EXPIRED, NOTHING_LEFT } from '../deliveries/endings.js';
+import { issueIdsOf } from '../deliveries/issues-of.js';
 import { suppressed } from '../deliveries/outcome.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
 import { ChangeWaiting } from '../living/change-waiting.js';

@@ -115,6 +115,7 @@ export class DirectoryRepository {
 
   /** Slack ids of the people with these e-mail addresses, as far as the copy knows them. */
   async peopleByEmail(connectionId: string, emails: readonly string[]): Promise<string[]> {
+    if (emails.length === 0) return [];
     const rows = await this.database.query<{ user_id: string }[]>('select user_id from people where connection_id = $1 and lower(email) = any($2) order by user_id', [connectionId, emails.map((email) => email.toLowerCase())]);
     return rows.map((row) => row.user_id);
   }

@@ -9,7 +9,7 @@ import type { Behind, DeliveryMessage, SlackContent } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
 
 import { DELIVERY_COLUMNS, type DeliveryRow } from '../deliveries/delivery-view.js';
-import { contentOf, inputOfEdit, messageInputOf, toldIssues, type Content, type ToRender } from '../deliveries/message-of-delivery.js';
+import { contentOf, inputOfEdit, mentionedOwners, messageInputOf, type Content, type ToRender } from '../deliveries/message-of-delivery.js';
 import { RenewDigest } from '../digests/renew-digest.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { asAttempted, asTold, type Tellable } from '../living/claim-telling.js';
@@ -98,13 +98,8 @@ export class DeliveryMessageQuery {
   }
 
   private async written({ connection_id: connectionId }: MessageRow, shown: ToRender, plainText: boolean): Promise<Written> {
-    const input = messageInputOf(shown, this.config.PUBLIC_URL, await this.ownersOf(connectionId, shown), Date.now());
+    const input = messageInputOf(shown, this.config.PUBLIC_URL, await this.directory.peopleByEmail(connectionId, mentionedOwners(shown.command)), Date.now());
     return { ...contentOf(input, plainText), ...(plainText && { plainText }) };
-  }
-
-  private async ownersOf(connectionId: string, shown: ToRender): Promise<string[]> {
-    const owners = shown.command.options?.mention?.owner === true ? toldIssues(shown).flatMap((issue) => issue.owners) : [];
-    return owners.length > 0 ? this.directory.peopleByEmail(connectionId, owners) : [];
   }
 }
 

@@ -1,6 +1,7 @@
 /** What becomes of a delivery that waits when one of its issues changed: it shows the issue as it is now, or it is not sent at all. */
 import { changesText, mergeChanges, mergeKinds, type DeliveryError, type Issue } from '@tocsin/domain';
 
+import { issuesOf } from '../deliveries/issues-of.js';
 import { storyAfter, type IssueNews, type Story } from './issue-news.js';
 import { suppression } from './telling.js';
 import type { KeptCommand } from './told.js';
@@ -22,7 +23,7 @@ const REOPENED: DeliveryError = { code: 'reopened_before_sent', message: 'The is
 export function afterNews(waiting: WaitingDelivery, news: IssueNews): Aftermath | undefined {
   const { command } = waiting;
   if (command.reply) return afterNewsForReply(command, command.reply, news);
-  const shown = snapshotsOf(command).filter(({ id }) => id === news.issueId);
+  const shown = issuesOf(command).filter(({ id }) => id === news.issueId);
   const oldest = Math.min(...shown.map(({ revision }) => revision));
   const story = shown.length === 0 ? undefined : storyAfter(news, oldest);
   if (!story) return undefined;
@@ -78,10 +79,6 @@ function afterNewsForReply(command: KeptCommand, { since, covers }: NonNullable<
   if (before?.change) merged = { ...merged, change: mergeKinds(before.change, merged.change ?? before.change), changes: mergeChanges(before.changes, merged.changes ?? []) };
   if (after?.change) merged = { ...merged, change: mergeKinds(merged.change ?? after.change, after.change), changes: mergeChanges(merged.changes ?? [], after.changes) };
   return { command: { ...merged, reply: { since, covers: [...covers, ...(before?.covers ?? []), ...(after?.covers ?? [])] } } };
-}
-
-function snapshotsOf({ issues, digest }: KeptCommand): Issue[] {
-  return [...issues, ...(digest?.sections.flatMap((section) => section.issues) ?? [])];
 }
 
 function withSnapshot(command: KeptCommand, issue: Issue): KeptCommand {

@@ -15,7 +15,7 @@ import { ArrivalRepository } from '../deliveries/arrival.repository.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { DeliveryMetrics } from '../deliveries/delivery.metrics.js';
 import { lockLane } from '../deliveries/lock-lane.js';
-import { contentOf, inputOfEdit, type Content } from '../deliveries/message-of-delivery.js';
+import { contentOf, inputOfEdit, mentionedOwners, metadataOf, type Content } from '../deliveries/message-of-delivery.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
 import { ChannelReadership } from '../directory/readership.js';
 import { NotifierConfig } from '../notifier.config.js';
@@ -98,14 +98,13 @@ export class EditMessage {
   }
 
   private async inputOf({ edit, command, issue }: ReadyEdit): Promise<MessageInput> {
-    const owners = command.options?.mention?.owner === true ? issue.owners : [];
-    return inputOfEdit({ command, ambiguous: edit.ambiguous, issue, ownerIds: owners.length > 0 ? await this.directory.peopleByEmail(edit.connection_id, owners) : [] }, this.config.PUBLIC_URL);
+    const ownerIds = await this.directory.peopleByEmail(edit.connection_id, mentionedOwners({ ...command, issues: [issue] }));
+    return inputOfEdit({ command, ambiguous: edit.ambiguous, issue, ownerIds }, this.config.PUBLIC_URL);
   }
 
   private async update({ edit, opened, command }: ReadyEdit, content: Content): Promise<SlackAnswer<unknown>> {
     const { channel, ts } = edit;
-    const metadata = { event_type: 'tocsin_delivery', event_payload: { delivery_id: command.commandId } };
-    return this.metrics.request('chat.update', () => opened.door.updateMessage({ channel, ts, ...content, metadata }));
+    return this.metrics.request('chat.update', () => opened.door.updateMessage({ channel, ts, ...content, metadata: metadataOf(command.commandId) }));
   }
 
   private async afterFailure(ready: ReadyEdit, failure: SlackFailure, wasPlainText: boolean): Promise<boolean> {

@@ -4,8 +4,9 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { PRIORITY, type DeliverySource, type Issue, type MessageOptions } from '@tocsin/domain';
 
-import { gistOf, issueIdsOf, searchedIn } from '../deliveries/arrival.js';
+import { gistOf, searchedIn } from '../deliveries/arrival.js';
 import { keyColumns, type DeliveryKey } from '../deliveries/delivery-key.js';
+import { issueIdsOf } from '../deliveries/issues-of.js';
 import type { IssueNews } from './issue-news.js';
 import type { KeptCommand, Overtaken } from './told.js';
 

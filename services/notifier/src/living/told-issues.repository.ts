@@ -12,7 +12,7 @@ import { gistOf, searchedIn } from '../deliveries/arrival.js';
 import { commandOf } from '../deliveries/claim.js';
 import type { DeliveryKey } from '../deliveries/delivery-key.js';
 import type { DeliveryResult } from '../deliveries/delivery-result.js';
-import { toldIssues } from '../deliveries/message-of-delivery.js';
+import { issuesOf } from '../deliveries/issues-of.js';
 import { WaitingRepository } from '../deliveries/waiting.repository.js';
 import { suppression } from './telling.js';
 import type { Overtaken, Shown, Trace } from './told.js';
@@ -222,6 +222,6 @@ function overtaken({ organization_id: organizationId, issue_id: issueId, lane_id
   const result = results.find((one) => one.organizationId === organizationId && one.deliveryId === deliveryId && one.trace?.kind === 'told');
   if (result?.trace?.kind !== 'told' || result.delivery.kind === 'digest') return [];
   const command = result.trace.said ?? commandOf(result.delivery); // as it was posted: what is kept of it may be newer
-  const told = toldIssues({ command }).find(({ id }) => id === issueId);
+  const told = issuesOf(command).find(({ id }) => id === issueId);
   return told ? [{ organizationId, laneId, deliveryId, told, newest }] : [];
 }

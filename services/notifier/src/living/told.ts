@@ -2,6 +2,8 @@
 import type { SendToSlack } from '@tocsin/contracts';
 import type { FieldChange, Issue, IssueStatus, MessageInput } from '@tocsin/domain';
 
+import { issuesOf } from '../deliveries/issues-of.js';
+
 export interface Told {
   /** The first message about the issue, or the digest that told it. */
   deliveryId: string;
@@ -71,7 +73,6 @@ export function traceOf(command: KeptCommand): Extract<Trace, { kind: 'told' }> 
 
 const REMEMBERED_MAX = 100;
 
-function shownIn({ issues, digest }: KeptCommand): Shown[] {
-  const all = [...issues, ...(digest?.sections.flatMap((section) => section.issues) ?? [])];
-  return [...new Map(all.map(({ id, revision }) => [id, { id, revision }])).values()].slice(0, REMEMBERED_MAX);
+function shownIn(command: KeptCommand): Shown[] {
+  return [...new Map(issuesOf(command).map(({ id, revision }) => [id, { id, revision }])).values()].slice(0, REMEMBERED_MAX);
 }
