@@ -1,6 +1,6 @@
 /** Validators for what class-validator has none for: shapes that are unions, parts, times. Checked here for shape, in domain for meaning. */
 import { Type } from 'class-transformer';
-import { registerDecorator, ValidateNested, type ValidationOptions } from 'class-validator';
+import { Matches, registerDecorator, ValidateNested, type ValidationOptions } from 'class-validator';
 
 import { SLACK_DESTINATION_ID } from '@tocsin/domain';
 
@@ -119,6 +119,11 @@ export const IsDeliverySource = shape('isDeliverySource', judgeSource);
 /** Counts by name: of a severity, or of anything else that is counted. */
 export const IsTotals = shape('isTotals', judgeTotals);
 
+/** A text in which more stands than white space. */
+export function IsNotBlank(): PropertyDecorator {
+  return Matches(/\S/, { message: '$property must not be blank' });
+}
+
 /** A time or a day by RFC 3339. */
 export const IsTime = shape('isTime', judgeTime);
 
@@ -140,4 +145,21 @@ export function IsParts(type: () => new () => object): PropertyDecorator {
     ValidateNested({ each: true })(target, propertyName);
     Type(type)(target, propertyName);
   };
+}
+
+const clearable = new WeakMap<object, Set<PropertyKey>>();
+
+/** In a body, null takes away what there is, where of other fields it means that they were left out. */
+export function NullClears(): PropertyDecorator {
+  return (target, propertyName) => {
+    clearable.set(target, (clearable.get(target) ?? new Set()).add(propertyName));
+  };
+}
+
+/** Whether the class of `instance`, or one that it extends, says {@link NullClears} of the field. */
+export function nullClears(instance: object, name: string): boolean {
+  for (let shape = Object.getPrototypeOf(instance) as object | null; shape !== null; shape = Object.getPrototypeOf(shape) as object | null) {
+    if (clearable.get(shape)?.has(name) === true) return true;
+  }
+  return false;
 }

@@ -2,7 +2,7 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsEmail, IsIn, IsInt, I
 
 import { ISSUE_STATUSES, SEVERITIES, type Destination, type IssueStatus, type Severity } from '@tocsin/domain';
 
-import { IsDestination, IsPart, IsParts } from '../decorators.js';
+import { IsDestination, IsNotBlank, IsPart, IsParts, NullClears } from '../decorators.js';
 import { Field } from '../field.js';
 import { COMMENT_MAX_LENGTH } from '../messages/send-to-slack.js';
 import { MessageOptionsContract } from '../message-options.contract.js';
@@ -57,8 +57,8 @@ export class EditApplication {
   @IsOptional() @IsArray() @ArrayMaxSize(100) @IsEmail({}, { each: true }) owners?: string[];
   @Field('Owners by path, in place of all the rules it has. Left out = as they are.')
   @IsOptional() @IsArray() @ArrayMaxSize(500) @IsParts(() => OwnerRule) ownerRules?: OwnerRule[];
-  @Field('The channel of the application: where workflows that say so send messages about its issues. Left out = as it is.')
-  @IsOptional() @IsPart(() => DefaultDestination) defaultDestination?: DefaultDestination;
+  @Field('The channel of the application: where workflows that say so send messages about its issues. Null = none, left out = as it is.')
+  @IsOptional() @NullClears() @IsPart(() => DefaultDestination) defaultDestination?: DefaultDestination | null;
   @Field('The branch whose scans count; scans of others are only compared. Left out = as it is, of a new application `main`.')
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(250) defaultBranch?: string;
   @Field('Whether the issues of a first scan are told one by one instead of as one digest. Left out = as it is, of a new application false.')
@@ -66,7 +66,7 @@ export class EditApplication {
 }
 
 export class CreateApplication extends EditApplication {
-  @Field('Its name, by which reports and events name it; unique in the organization and never changed.') @IsString() @IsNotEmpty() @MaxLength(200) name!: string;
+  @Field('Its name, by which reports and events name it; unique in the organization and never changed.') @IsString() @IsNotEmpty() @IsNotBlank() @MaxLength(200) name!: string;
 }
 
 export class Application {

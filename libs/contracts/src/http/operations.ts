@@ -2,7 +2,7 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty
 
 import { PERMISSIONS, ROLES, type Permission } from '@tocsin/domain';
 
-import { IsPart, IsTime } from '../decorators.js';
+import { IsNotBlank, IsPart, IsTime } from '../decorators.js';
 import { Field } from '../field.js';
 
 export class Actor {
@@ -50,7 +50,7 @@ export class DeadLetterReplayed {
 }
 
 export class CreateApiKey {
-  @Field('A name for people, such as `ci of payments`.') @IsString() @IsNotEmpty() @MaxLength(100) name!: string;
+  @Field('A name for people, such as `ci of payments`.') @IsString() @IsNotEmpty() @IsNotBlank() @MaxLength(100) name!: string;
   @Field('Roles whose permissions it gets, none beyond your own; they and `permissions` add up, and at least one must be named.')
   @IsOptional() @IsArray() @ArrayMinSize(1) @IsIn(Object.keys(ROLES), { each: true }) roles?: string[];
   @Field('Permissions that it gets, none beyond your own.') @IsOptional() @IsArray() @ArrayMinSize(1) @IsIn(PERMISSIONS, { each: true }) permissions?: Permission[];

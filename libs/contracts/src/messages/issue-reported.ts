@@ -2,7 +2,7 @@ import { ArrayMaxSize, IsArray, IsIn, IsNotEmpty, IsNumber, IsOptional, IsString
 
 import { CATEGORIES, SEVERITIES, type Category, type Severity } from '@tocsin/domain';
 
-import { IsPart, IsTime } from '../decorators.js';
+import { IsNotBlank, IsPart, IsTime } from '../decorators.js';
 import { Field } from '../field.js';
 import { IssueLocationContract } from '../issue.contract.js';
 
@@ -10,11 +10,11 @@ import { IssueLocationContract } from '../issue.contract.js';
 export class IssueReported {
   @Field('The organization that the issue belongs to, equal to the event’s `organizationid`; over HTTP it may be left out, since the token says it.')
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(128) organizationId?: string;
-  @Field('What is wrong, in a line.') @IsString() @IsNotEmpty() @MaxLength(1000) title!: string;
+  @Field('What is wrong, in a line.') @IsString() @IsNotEmpty() @IsNotBlank() @MaxLength(1000) title!: string;
   @Field('How urgent it is, from `info` to `critical`.') @IsIn(SEVERITIES) severity!: Severity;
-  @Field('Name of the application that it is in; one that is not known yet is made.') @IsString() @IsNotEmpty() @MaxLength(200) application!: string;
+  @Field('Name of the application that it is in; one that is not known yet is made.') @IsString() @IsNotEmpty() @IsNotBlank() @MaxLength(200) application!: string;
   @Field('What makes it the same issue the next time; may be left out when `rule` and `location` are given.')
-  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(512) fingerprint?: string;
+  @IsOptional() @IsString() @IsNotEmpty() @IsNotBlank() @MaxLength(512) fingerprint?: string;
   @Field('The part of the application that it is of; left out = the whole.') @IsOptional() @IsString() @MaxLength(500) scope?: string;
   @Field('What kind of problem it is; left out = found out from CWEs, tags, rule and tool, else `unknown`.') @IsOptional() @IsIn(CATEGORIES) category?: Category;
   @Field('Id of the rule that found it, such as `java/sql-injection`.') @IsOptional() @IsString() @IsNotEmpty() @MaxLength(500) rule?: string;

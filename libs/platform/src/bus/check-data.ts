@@ -1,4 +1,4 @@
-/** Checks the data of an event against the contract of its type. On the bus contracts only grow, so unknown fields are dropped. */
+/** Checks the data of an event against the contract of its type. On the bus contracts only grow, so unknown fields are dropped; over HTTP they are refused. */
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 
@@ -13,21 +13,22 @@ import { quickCheck } from './quick-check.js';
 /** `isWhole`: no field was dropped or changed. */
 export type CheckedData = { ok: true; data: object; isWhole: boolean } | { ok: false; places: ProblemPlace[] };
 
-/** @param pointer where the data stands in the document that the places are to name */
-export async function checkData(contract: new () => object, data: unknown, pointer = '/data'): Promise<CheckedData> {
+/** @param pointer where the data stands in the document that the places are to name. @param unknown what becomes of fields that the contract does not know */
+export async function checkData(contract: new () => object, data: unknown, pointer = '/data', unknown: 'dropped' | 'refused' = 'dropped'): Promise<CheckedData> {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return { ok: false, places: [{ pointer, code: 'wrong_type', message: 'data must be a JSON object' }] };
   const depth = tooDeep(data, pointer);
   if (depth) return { ok: false, places: [depth] };
   const fields = fieldsIn(data);
+  const sent = unknown === 'refused' ? structuredClone(data) : data; // a quick check takes unknown fields out
   const quickly = quickCheck(contract, data);
-  if (quickly) {
+  if (quickly && (unknown === 'dropped' || fieldsIn(quickly) === fields)) {
     const kept = withoutNulls(quickly);
     return { ok: true, data: kept, isWhole: fieldsIn(kept) === fields };
   }
-  const quantity = tooMany(data, pointer);
+  const quantity = tooMany(sent, pointer);
   if (quantity) return { ok: false, places: [quantity] };
-  const instance = plainToInstance(contract, data);
-  const errors = await validate(instance, { whitelist: true, forbidUnknownValues: false });
+  const instance = plainToInstance(contract, sent);
+  const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: unknown === 'refused', forbidUnknownValues: false });
   if (errors.length > 0) return { ok: false, places: errors.flatMap((error) => placesOf(error, pointer)) };
   return { ok: true, data: withoutNulls(instance), isWhole: false };
 }

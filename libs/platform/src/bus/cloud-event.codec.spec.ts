@@ -20,6 +20,10 @@ describe('an event in structured mode', () => {
     expect(decodeCloudEvent({ contentType: 'application/json', headers: { 'ce-id': 'e2' }, body: json(EVENT) }, HTTP_BINDING)).toMatchObject({ ok: false });
   });
 
+  test('may stand behind a mark of the byte order, and then is not its body as it stands', () => {
+    expect(decodeCloudEvent({ contentType: STRUCTURED, headers: {}, body: Buffer.concat([Buffer.from('\uFEFF'), json(EVENT)]) }, AMQP_BINDING)).toEqual({ ok: true, event: EVENT, isBody: false });
+  });
+
   test('may carry its data in base64', () => {
     const { data, ...rest } = EVENT;
     const inBase64 = { ...rest, data_base64: json(data).toString('base64') };

@@ -34,16 +34,27 @@ const REQUIRED = ['specversion', 'id', 'source', 'type'] as const;
 const OPTIONAL = ['time', 'subject', 'datacontenttype', 'dataschema', 'organizationid', 'traceparent'] as const;
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 const TEXT_MAX = 1000;
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /** Reads one event in whichever mode its content type says; a whole event sent as plain JSON is understood too. */
 export function decodeCloudEvent({ contentType, headers, body }: EncodedEvent, binding: EventBinding): EncodedReading {
+  const reading = readEncoded({ contentType, headers, body }, binding);
+  return reading.ok && reading.isBody && body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? { ...reading, isBody: false } : reading;
+}
+
+function readEncoded({ contentType, headers, body }: EncodedEvent, binding: EventBinding): EncodedReading {
   const content = parseJson(body);
   if (!content.ok) return content;
-  if (contentType !== undefined && STRUCTURED.test(contentType)) return wholeEvent(content.value);
+  if (isStructured(contentType)) return wholeEvent(content.value);
   const attributes = eventAttributes(headers, binding);
   if (Object.keys(attributes).length === 0 && hasEnvelope(content.value)) return wholeEvent(content.value);
   const reading = checkCloudEvent({ ...attributes, ...(contentType !== undefined && { datacontenttype: contentType }), data: content.value });
   return reading.ok ? { ok: true, event: reading.event, isBody: false } : reading;
+}
+
+/** Whether the body is the whole event, whatever stands in the headers. */
+export function isStructured(contentType: string | undefined): boolean {
+  return contentType !== undefined && STRUCTURED.test(contentType);
 }
 
 function wholeEvent(value: unknown): EncodedReading {
@@ -123,8 +134,13 @@ function present(event: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(event).filter(([name, value]) => value !== null && value !== undefined && name !== 'data_base64'));
 }
 
+/** RFC 8259, 8.1: a mark of the byte order may not be written, and may be passed over. */
+export function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
 function parseJson(body: Buffer, pointer = ''): Parsed {
-  const text = body.toString('utf8');
+  const text = withoutByteOrderMark(body.toString('utf8'));
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch (error) {

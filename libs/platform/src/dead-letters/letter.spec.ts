@@ -39,7 +39,10 @@ describe('which letter a dead message is', () => {
 describe('whose letter it is', () => {
   test.each<[string, Partial<DeadMessage>, string | undefined]>([
     ['the organization on the envelope', {}, 'acme'],
-    ['the same in binary mode', { body: Buffer.from('{}'), headers: { 'cloudEvents:organizationid': 'globex' } }, 'globex'],
+    ['the same in binary mode', { contentType: 'application/json', body: Buffer.from('{}'), headers: { 'cloudEvents:organizationid': 'globex' } }, 'globex'],
+    ['the same where headers speak of another, which a whole event has none of', { headers: { cloudevents_organizationid: 'globex', 'cloudEvents:id': 'e9' } }, 'acme'],
+    ['the same behind a mark of the byte order', { body: Buffer.from('\uFEFF{"organizationid":"acme"}') }, 'acme'],
+    ['nobody’s where data in base64 name another', body({ organizationid: 'acme', data_base64: Buffer.from('{"organizationId":"globex"}').toString('base64') }), undefined],
     ['nobody’s without one', body({ data: {} }), undefined],
     ['nobody’s where the data name another', body({ organizationid: 'acme', data: { organizationId: 'globex' } }), undefined],
     ['nobody’s where that is what it died of', { reason: 'wrong_organization' }, undefined],
@@ -72,6 +75,9 @@ describe('what is shown of it', () => {
 
 test.each([
   ['invalid_data', '/data/title must be a string', '/data/title must be a string'],
+  ['invalid_data', 'The data is not valid: /data/destination has an unknown field "the "launch" code"', 'The data is not valid: /data/destination has an unknown field'],
+  ['invalid_data', '/data/digest/totals totals has a "launch code" that is no count (0, 1, 2 …)', '/data/digest/totals totals has a value that is no count'],
+  ['unreadable', 'The message cannot be kept: /data/the launch code/x holds a NUL character or half of a character, which no text may hold', 'The message cannot be kept: it holds a NUL character or half of a character'],
   ['attempts_exhausted', 'QueryFailedError: bad value "secret"', 'QueryFailedError (what it says may hold contents, so it is shown inside the organization only)'],
   ['something_new', 'secret', 'Error (what it says may hold contents, so it is shown inside the organization only)'],
 ])('outside the organization the error of %s is told as far as it holds no contents', (reason, error, shown) => {

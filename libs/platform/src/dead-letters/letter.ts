@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 
 import { MESSAGE_MAX_BYTES } from '@tocsin/contracts';
 
-import { AMQP_BINDING, eventAttributes } from '../bus/cloud-event.codec.js';
+import { AMQP_BINDING, eventAttributes, isStructured, withoutByteOrderMark } from '../bus/cloud-event.codec.js';
 import type { DeadMessage } from '../bus/message-bus.js';
 import { storableText } from '../bus/unreadable.js';
 import { redactSecrets } from '../logging/logger.js';
@@ -67,11 +67,12 @@ function letterId({ queue, id, body, death }: DeadMessage): string {
 }
 
 /** The event as far as it can be read; undefined when nothing can be. */
-function eventOf({ body, headers }: DeadMessage): Record<string, unknown> | undefined {
-  const attributes = eventAttributes(headers, AMQP_BINDING);
+function eventOf({ body, headers, contentType }: DeadMessage): Record<string, unknown> | undefined {
+  const attributes = isStructured(contentType) ? {} : eventAttributes(headers, AMQP_BINDING);
   const content = parsed(body);
   if (Object.keys(attributes).length > 0) return { ...attributes, data: content };
-  return isRecord(content) ? content : undefined;
+  if (!isRecord(content)) return undefined;
+  return content.data === undefined && typeof content.data_base64 === 'string' ? { ...content, data: parsed(Buffer.from(content.data_base64, 'base64')) } : content;
 }
 
 /** An event that names two organizations is nobody's: showing it to one would show the other's. */
@@ -94,7 +95,7 @@ function shown(text: string, length: number = TEXT_MAX): string {
 function parsed(body: Buffer): unknown {
   if (body.length > MESSAGE_MAX_BYTES) return undefined;
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(withoutByteOrderMark(body.toString('utf8')));
   } catch {
     return undefined;
   }
@@ -132,7 +133,12 @@ const TELLS_NO_CONTENT = new Set([
 
 /** The error for people outside the letter's organization. What a handler threw may quote the message, so only its kind is told. */
 export function errorWithoutContent(reason: string, error: string): string {
-  if (TELLS_NO_CONTENT.has(reason)) return error;
+  if (TELLS_NO_CONTENT.has(reason)) return withoutForeignNames(error);
   const kind = /^[A-Za-z]\w{0,60}(?=:)/.exec(error)?.[0] ?? 'Error';
   return `${kind} (what it says may hold contents, so it is shown inside the organization only)`;
+}
+
+/** How a message calls what no contract knows is something that it says as well. To the end, for the name may hold anything, and be cut. */
+function withoutForeignNames(error: string): string {
+  return error.replace(/unknown field "[^]*/, 'unknown field').replace(/totals has a "[^]*/, 'totals has a value that is no count').replace(/cannot be kept: \/[^]*/, 'cannot be kept: it holds a NUL character or half of a character');
 }

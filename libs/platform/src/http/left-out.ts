@@ -1,6 +1,7 @@
 /** `null` for a field that may be left out means that it is left out: many programs write what they do not have that way. */
+import { nullClears } from '@tocsin/contracts';
 
-/** Takes the fields that are null out of a checked value, at every depth, and gives the value back. */
+/** Takes the fields that are null out of a checked value, at every depth, but those that null clears, and gives the value back. */
 export function withoutNulls<T extends object>(value: T): T {
   if (Array.isArray(value)) {
     for (const item of value as unknown[]) if (isObject(item)) withoutNulls(item);
@@ -9,8 +10,8 @@ export function withoutNulls<T extends object>(value: T): T {
   const fields = value as Record<string, unknown>;
   for (const name in fields) {
     const field = fields[name];
-    if (field === null) Reflect.deleteProperty(fields, name);
-    else if (isObject(field)) withoutNulls(field);
+    if (isObject(field)) withoutNulls(field);
+    else if (field === null && !nullClears(value, name)) Reflect.deleteProperty(fields, name);
   }
   return value;
 }

@@ -1,5 +1,5 @@
 /**
- * In a body, null for a field that may be left out means that it is left out (`http/left-out.ts`), and the schemas of bodies
+ * In a body, null for a field that may be left out means that it is left out, or is none (`http/left-out.ts`), and the schemas of bodies
  * say so. An answer never holds such a null: what is both said and answered has two schemas where they differ. No body at all
  * is an empty object (`http/body.guard.ts`).
  */

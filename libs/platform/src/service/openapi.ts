@@ -48,7 +48,7 @@ const TIME = { type: 'string', format: 'date-time' };
 const HABITS = [
   'Times are RFC 3339, in answers always UTC; ids are opaque texts.',
   'A field of a body, or a parameter, that is not described here is refused.',
-  'A field that has no value is left out of an answer; in a body, null for a field that may be left out means that it is left out.',
+  'A field that has no value is left out of an answer; in a body, null for a field that may be left out means that it is left out, unless the field says that null is none.',
   'Several values of one parameter, repeated or by comma, are alternatives; different parameters all have to hold.',
 ].join(' ');
 

@@ -64,10 +64,10 @@ export class ApplicationRepository {
 
   async edit(tx: EntityManager, organizationId: string, name: string, { owners, ownerRules, defaultDestination, defaultBranch, alertOnFirstScan }: EditApplication): Promise<void> {
     await tx.query(
-      `update applications set owners = coalesce($3, owners), owner_rules = coalesce($4, owner_rules), default_destination = coalesce($5, default_destination),
+      `update applications set owners = coalesce($3, owners), owner_rules = coalesce($4, owner_rules), default_destination = case when $8 then null else coalesce($5, default_destination) end,
          default_branch = coalesce($6, default_branch), alert_on_first_scan = coalesce($7, alert_on_first_scan)
        where organization_id = $1 and name = $2`,
-      [organizationId, name, json(owners?.map((owner) => owner.toLowerCase())), json(ownerRules), json(defaultDestination), defaultBranch ?? null, alertOnFirstScan ?? null],
+      [organizationId, name, json(owners?.map((owner) => owner.toLowerCase())), json(ownerRules), json(defaultDestination ?? undefined), defaultBranch ?? null, alertOnFirstScan ?? null, defaultDestination === null],
     );
   }
 }

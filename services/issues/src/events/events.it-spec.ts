@@ -81,6 +81,26 @@ describe('events over HTTP', () => {
     expect([status, body.errors, body.receipt.refused.length]).toEqual([400, [{ pointer: `/data/${name}`, code: 'isNotEmpty', message: `${name} should not be empty` }], 1]);
   });
 
+  test.each(['title', 'application', 'fingerprint'])('one whose %s is white space is refused', async (name) => {
+    const { status, body } = await post<Refused>(reported('nothing', { [name]: ' \t\n' }));
+    expect([status, body.errors?.map(({ pointer }) => pointer)]).toEqual([400, [`/data/${name}`]]);
+  });
+
+  test('a field that the contract does not know is refused with its place, and one that issues get here is passed over', async () => {
+    const { status, body } = await post<Refused>([reported('known'), reported('known', { seveerity: 'low', location: { path: 'a.ts', snippet: 'x' } })], BATCH);
+    expect([status, body.errors]).toEqual([400, [
+      { pointer: '/1/data/seveerity', code: 'unknown_field', message: 'seveerity is not a known field' }, { pointer: '/1/data/location/snippet', code: 'unknown_field', message: 'snippet is not a known field' },
+    ]]);
+    expect(await issuesOf('known')).toEqual([]);
+    expect((await post(reported('known', { id: 'i1', revision: 7, status: 'open', tags: null }))).status).toBe(202);
+  });
+
+  test('a mark of the byte order before an event or a batch is passed over, as before a report', async () => {
+    const send = (raw: string, headers: Record<string, string>): Promise<Answer<Receipt>> => ci.call('POST', '/v1/events', { raw: `\uFEFF${raw}`, headers });
+    expect((await send(JSON.stringify(reported('marked')), STRUCTURED)).body).toMatchObject({ accepted: 1 });
+    expect((await send(JSON.stringify([reported('marked')]), BATCH)).body).toMatchObject({ accepted: 1 });
+  });
+
   test('other words, or a line that moved, are said as a refresh; the same again is not', async () => {
     await post(reported('refreshed'));
     await post(reported('refreshed', { location: { path: 'src/a.ts', line: 7 } }));
@@ -182,6 +202,7 @@ describe('events on the bus', () => {
     ['that name no organization', undefined, data],
     ['that name two organizations', 'acme', { ...data, organizationId: 'rival' }],
     ['that identify no issue', 'acme', { ...data, fingerprint: undefined }],
+    ['whose title is white space', 'acme', { ...data, title: ' ' }],
     ['that are not valid', 'acme', { ...data, severity: 'enormous' }],
   ])('%s go to the dead letters', async (_, organization, content) => {
     await expect(issues.bus.deliver('issue.reported.v1', organization, content)).rejects.toThrow(PermanentError);

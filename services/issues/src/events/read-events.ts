@@ -3,7 +3,7 @@
  * nothing is taken: what is wrong is told for every event.
  */
 import { routeOf, type CloudEvent, type ProblemPlace, type RefusedEvent } from '@tocsin/contracts';
-import { checkCloudEventBatch, checkData, decodeCloudEvent, HTTP_BINDING, type Caller, type CloudEventReading } from '@tocsin/platform';
+import { checkCloudEventBatch, checkData, decodeCloudEvent, HTTP_BINDING, withoutByteOrderMark, type Caller, type CloudEventReading } from '@tocsin/platform';
 
 import { isInSight } from '../applications/applications.controller.js';
 import { storable } from '../intake/storable.js';
@@ -51,7 +51,7 @@ export async function readEvents(encoded: EncodedBody, caller: Caller, now: Date
 
 function batchOf(body: Buffer): CloudEventReading[] {
   try {
-    return checkCloudEventBatch(JSON.parse(body.toString('utf8')));
+    return checkCloudEventBatch(JSON.parse(withoutByteOrderMark(body.toString('utf8'))));
   } catch (error) {
     return [{ ok: false, places: [{ pointer: '', code: 'not_json', message: error instanceof Error ? error.message : String(error) }] }];
   }
@@ -62,7 +62,7 @@ async function judge(reading: CloudEventReading, pointer: string, caller: Caller
   const { event } = reading;
   const contract = TYPES.includes(event.type) ? routeOf(event.type)?.contract : undefined;
   if (!contract) return { status: 422, places: [{ pointer: `${pointer}/type`, code: 'unknown_type', message: `"${event.type}" is not taken here; ${TYPES.join(' and ')} are` }] };
-  const checked = await checkData(contract, event.data, `${pointer}/data`);
+  const checked = await checkData(contract, withoutMadeHere(event.data), `${pointer}/data`, 'refused');
   if (!checked.ok) return { status: 400, places: checked.places };
   const empty = emptyPlaces(checked.data, `${pointer}/data`);
   if (empty.length > 0) return { status: 400, places: empty };
@@ -71,11 +71,20 @@ async function judge(reading: CloudEventReading, pointer: string, caller: Caller
   return foreignPlaces(event, intake, pointer, caller) ?? intake;
 }
 
+/** What an issue has beyond what a producer knows: whoever sends one that they got from here may leave it in. */
+const MADE_HERE = ['id', 'revision', 'status'];
+
+function withoutMadeHere(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
+  return Object.fromEntries(Object.entries(data).filter(([name]) => !MADE_HERE.includes(name)));
+}
+
 const NEVER_EMPTY = ['title', 'application', 'fingerprint'] as const;
 
-/** Texts of which nothing is left once what cannot be kept is taken out of them. */
+/** Texts in which nothing but white space is left once what cannot be kept is taken out of them. */
 function emptyPlaces(data: Partial<Record<(typeof NEVER_EMPTY)[number], unknown>>, pointer: string): ProblemPlace[] {
-  return NEVER_EMPTY.filter((name) => data[name] !== undefined && storable(data[name]) === '').map((name) => ({ pointer: `${pointer}/${name}`, code: 'isNotEmpty', message: `${name} should not be empty` }));
+  const isBlank = (text: unknown): boolean => typeof text === 'string' && storable(text).trim() === '';
+  return NEVER_EMPTY.filter((name) => isBlank(data[name])).map((name) => ({ pointer: `${pointer}/${name}`, code: 'isNotEmpty', message: `${name} should not be empty` }));
 }
 
 /** The token decides whose events they are, and of which applications. */

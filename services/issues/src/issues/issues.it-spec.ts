@@ -212,7 +212,10 @@ describe('applications', () => {
     const path = `/v1/applications/${encodeURIComponent('made/by hand')}`;
     const edited = await noa.call<Application>('PATCH', path, { body: { alertOnFirstScan: true, defaultDestination: { connectionId: 'c1', destination: { name: '#made' } } } });
     expect(edited.body).toMatchObject({ defaultBranch: 'trunk', alertOnFirstScan: true, defaultDestination: { connectionId: 'c1', destination: { name: '#made' } } });
-    expect((await noa.get<Application>(path)).body).toEqual(edited.body);
+    const cleared = await noa.call<Application>('PATCH', path, { body: { defaultDestination: null, defaultBranch: null } });
+    expect(cleared.body).toMatchObject({ defaultBranch: 'trunk', alertOnFirstScan: true });
+    expect(cleared.body).not.toHaveProperty('defaultDestination');
+    expect((await noa.get<Application>(path)).body).toEqual(cleared.body);
   });
 
   test.each([

@@ -2,6 +2,8 @@
  * Reads a scanner's report: SARIF 2.1.0 or OCSF findings. A report is read whole or refused whole, with the place; what can
  * be understood is taken, what was odd is listed, what was too much is counted.
  */
+import { withoutByteOrderMark } from '@tocsin/platform';
+
 import { parseJson, type ParsedJson } from './json-text.js';
 import { looksLikeOcsf, parseOcsfLines, readOcsf } from './ocsf.js';
 import type { ReportOptions, ReportReading } from './report.js';
@@ -10,7 +12,7 @@ import { schemaProblems } from './sarif-schema.js';
 
 /** @param bytes the whole report, UTF-8, with or without a byte order mark */
 export function readReport(bytes: Buffer, { strict }: ReportOptions): ReportReading {
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const text = withoutByteOrderMark(bytes.toString('utf8'));
   const parsed = parseJson(text);
   if (!parsed.ok) {
     const lines = parseOcsfLines(text);

@@ -2,7 +2,7 @@
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
 
-import { Field, IsTime, SCAN_STATES, type ScanState } from '@tocsin/contracts';
+import { Field, IsNotBlank, IsTime, SCAN_STATES, type ScanState } from '@tocsin/contracts';
 import { CommaList, ListQuery, QueryNumber } from '@tocsin/platform';
 
 const NO_CONTROL = /^[^\p{Cc}]*$/u;
@@ -11,7 +11,7 @@ const SWITCH: Record<string, boolean> = { true: true, '1': true, '': true, false
 /** Query of `POST /v1/scans`. */
 export class PostScanQuery {
   @Field('Name of the application that was scanned; one that is not known yet is made.')
-  @IsString() @IsNotEmpty() @MaxLength(200) @Matches(NO_CONTROL, { message: 'application must hold no control characters' }) application!: string;
+  @IsString() @IsNotEmpty() @IsNotBlank() @MaxLength(200) @Matches(NO_CONTROL, { message: 'application must hold no control characters' }) application!: string;
   @Field('The part of the application that the scan speaks for; left out = what the report says.')
   @IsOptional() @IsString() @MaxLength(500) @Matches(NO_CONTROL, { message: 'scope must hold no control characters' }) scope?: string;
   @Field('Branch or tag that was scanned; of another branch than the application’s default one it is only compared. Left out = the default branch.')
