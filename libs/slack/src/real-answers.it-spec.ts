@@ -69,7 +69,7 @@ const OFFICIAL: Record<string, readonly [Expected, Expected]> = {
   'conversations.info': [value(GENERAL), refused('target', 'channel_not_found')],
   'conversations.join': [value({ ...GENERAL, id: 'C061EG9SL' }), refused('target', 'is_archived')],
   'conversations.list': [value(CHANNELS), refused('connection', 'invalid_auth')],
-  'conversations.open': [value({ ...GENERAL, id: 'D069C7QFK', name: 'D069C7QFK', isMember: false }), refused('target', 'channel_not_found')],
+  'conversations.open': [value({ ...GENERAL, id: 'D069C7QFK', name: 'D069C7QFK', isMember: false, isShared: true }), refused('target', 'channel_not_found')],
   'oauth.access': [ALIEN, refused('configuration', 'invalid_client_id')],
   'oauth.v2.access': [value(SOFTBALL), refused('configuration', 'invalid_client_id')],
   'team.info': [ALIEN, refused('connection', 'invalid_auth')],
@@ -117,7 +117,8 @@ function methodOf({ request }: Recording): string {
 
 const RUBYBOT = { workspace: { id: 'TDEADBEEF', name: 'team_name', url: 'https://rubybot.slack.com' }, bot: { id: 'B0J1L75DY', userId: 'UBAADFOOD', name: 'user_name' }, isEnterpriseInstall: false };
 const TRAVIS = { workspace: { id: 'T04KB5WQH', name: 'acme', url: 'https://acme-test.slack.com' }, bot: { id: 'B0J1L75DY', userId: 'U0J1GAHN1', name: 'travis-ci' }, isEnterpriseInstall: false };
-const GROUP = { ...GENERAL, id: 'G0K7EV5A7', name: 'mpdm-acme--rubybot--player1-1', isPrivate: true };
+/** From before Slack shared channels: it does not say whether it is, so nobody relies on that it is not. */
+const GROUP = { ...GENERAL, id: 'G0K7EV5A7', name: 'mpdm-acme--rubybot--player1-1', isPrivate: true, isShared: true };
 const TOPIC = { ...GENERAL, id: 'C019CV63UTC', name: 'topic' };
 const BOT = { id: 'U07KECJ77', name: 'name20', displayName: 'name20', realName: 'name21', isDeactivated: true, isBot: true, isGuest: false };
 const page = (items: number, nextCursor?: string): Expected => value({ items, ...(nextCursor !== undefined && { nextCursor }) });

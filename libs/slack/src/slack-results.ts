@@ -84,7 +84,7 @@ export function toChannel(raw: RawChannel, isMember?: boolean): SlackChannel | u
     id: raw.id,
     name: raw.name ?? raw.id,
     isPrivate,
-    isShared: raw.is_ext_shared ?? false,
+    isShared: raw.is_ext_shared ?? raw.is_shared ?? true, // Slack always says it; what it does not say must not let a secret out
     isArchived: raw.is_archived ?? false,
     // A private channel is listed only to its members.
     isMember: isMember ?? raw.is_member ?? isPrivate,

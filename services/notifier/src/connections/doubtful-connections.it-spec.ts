@@ -67,6 +67,8 @@ describe('a command of a connection that nobody told us of', () => {
     await notifier.connect(theirs, { silently: true });
     notifier.peers.away = false;
     for (const id of ids) expect(await notifier.settled(id)).toMatchObject({ state: 'failed', error: { code: 'connection_not_found' } });
+    await notifier.database.query(`insert into notifier.channels (connection_id, channel_id, name, sought, is_private, is_shared, is_archived, is_member, seen_at) values ($1, 'C0SECALERT', 'theirs', 'theirs', false, false, false, true, now()) on conflict (connection_id, channel_id) do update set name = 'theirs'`, [theirs.id]);
+    for (const id of ids) expect((await notifier.delivery(id)).destination.name).not.toBe('#theirs');
     await eventually(async () => (await notifier.messages('C0SECALERT')).some((message) => message.metadata?.event_payload?.delivery_id === rightful));
     const { body } = await notifier.call<{ items: AuditEntry[] }>('GET', `/v1/audit?target=${theirs.id}`);
     expect(body.items.map(({ actor, after }) => [actor.id, (after as { commandId: string }).commandId]).sort()).toEqual([['manual', ids[0]], ['workflow', ids[1]]]);

@@ -89,16 +89,21 @@ export function UNHELD_COLUMNS(d: string): string {
   return [...alwaysOf(d), `${d}.command`, 'null as connection_state', 'null as connection_reason', ...moments, 'null as paused'].join(', ');
 }
 
-/** Of how its destination is called, and where its workspace is. */
-export function NAMING_COLUMNS(d: string): string {
-  return `coalesce((select '#' || name from channels c where c.connection_id = ${d}.connection_id and c.channel_id = ${d}.destination_id),
-      (select '@' || coalesce(nullif(display_name, ''), name) from people p where p.connection_id = ${d}.connection_id and p.user_id = ${d}.destination_id), ${d}.destination_name,
+/** Of how its destination is called, and where its workspace is. @param also a further condition for names from the copy of its workspace */
+export function NAMING_COLUMNS(d: string, also = ''): string {
+  return `coalesce((select '#' || name from channels c where c.connection_id = ${d}.connection_id and c.channel_id = ${d}.destination_id${also}),
+      (select '@' || coalesce(nullif(display_name, ''), name) from people p where p.connection_id = ${d}.connection_id and p.user_id = ${d}.destination_id${also}), ${d}.destination_name,
       (select name from destinations k where k.connection_id = ${d}.connection_id and k.destination_id = ${d}.destination_id and k.organization_id = ${d}.organization_id)) as destination_name,
     ${ofConnection(d, `workspace->>'url'`, 'workspace_url')}`;
 }
 
 function alwaysOf(d: string): string[] {
-  return [...OWN_COLUMNS.map((column) => `${d}.${column}`), NAMING_COLUMNS(d)];
+  return [...OWN_COLUMNS.map((column) => `${d}.${column}`), VIEWED_NAMING(d)];
+}
+
+/** As {@link NAMING_COLUMNS}, for people: a command may have named a connection before it was known whose that is, and another's channels are not named. */
+export function VIEWED_NAMING(d: string): string {
+  return NAMING_COLUMNS(d, ` and exists (select 1 from connections o where o.connection_id = ${d}.connection_id and o.organization_id = ${d}.organization_id)`);
 }
 
 function ofConnection(d: string, expression: string, name: string): string {

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import type { DeliveryCounts, DeliveryCriteria, DeliveryReason, DeliveryReasons, DeliveryTraits } from '@tocsin/contracts';
 import { asToldOfPerson, DELIVERY_STATES, type DeliveryState, type DestinationKind } from '@tocsin/domain';
 
-import { NAMING_COLUMNS } from '../deliveries/delivery-view.js';
+import { VIEWED_NAMING } from '../deliveries/delivery-view.js';
 import { filterSql, NOT_POSTED_SQL } from './delivery-filter.js';
 
 /** More different reasons than a person can act on. */
@@ -48,7 +48,7 @@ export class DeliveryCountsQueries {
            row_number() over (partition by state, code order by sum(count) desc, max(last_at) desc) as place, count(*) over (partition by state, code) as all_places
          from sentences group by 1, 2, 3, 4, 5, 6, 7
        ), frequent as (
-         select one.state, one.code, one.connection_id, one.destination_id, one.destination_kind, one.count, one.place, one.all_places, ${NAMING_COLUMNS('one')} from places one where one.place <= ${DESTINATIONS}
+         select one.state, one.code, one.connection_id, one.destination_id, one.destination_kind, one.count, one.place, one.all_places, ${VIEWED_NAMING('one')} from places one where one.place <= ${DESTINATIONS}
        )
        select g.*, (select (max(f.all_places) - count(*))::int from frequent f where f.state = g.state and f.code = g.code) as "otherDestinations",
          (select json_agg(json_build_object('connectionId', f.connection_id, 'count', f.count,
