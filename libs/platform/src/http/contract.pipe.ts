@@ -8,7 +8,6 @@ import { validate, type ValidationError } from 'class-validator';
 
 import type { ProblemPlace } from '@tocsin/contracts';
 
-import { tooDeep } from './depth.js';
 import { withoutNulls } from './left-out.js';
 import { badRequest, ProblemException } from './problem.exception.js';
 import { tooMany } from './quantity.js';
@@ -24,8 +23,8 @@ export class ContractPipe implements PipeTransform {
     if (type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
       throw badRequest('The body must be a JSON object.', [{ pointer: '', code: 'wrong_type', message: 'must be a JSON object sent as application/json' }]);
     }
-    const unwieldy = tooDeep(value) ?? tooMany(value);
-    if (unwieldy) throw badRequest(`The ${type} ${unwieldy.message}.`, [unwieldy]);
+    const unwieldy = type === 'query' ? tooMany(value) : undefined; // a body is measured where it is read, by BodyGuard; a query is never deep
+    if (unwieldy) throw badRequest(`The query ${unwieldy.message}.`, [unwieldy]);
     const instance = plainToInstance(metatype as new () => object, value ?? {});
     const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
     if (errors.length === 0) return withoutNulls(instance);
