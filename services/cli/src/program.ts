@@ -8,6 +8,7 @@ import { deliveries } from './commands/deliveries.js';
 import { deadLetters, LETTER_ACTIONS, type DeadLetterOptions } from './commands/dead-letters.js';
 import { importReport, parseSeverity } from './commands/import-report.js';
 import { issues } from './commands/issues.js';
+import { KEY_ACTIONS, keys, type KeysOptions } from './commands/keys.js';
 import { delivery, send } from './commands/send.js';
 import { CliFailure, EXIT, type ExitCode } from './exit-code.js';
 import { Output } from './output.js';
@@ -63,6 +64,7 @@ function programFor(surroundings: Surroundings, finish: (code: ExitCode) => void
   addIssueCommands(program, running);
   addDeliveries(program, running);
   addDeadLetters(program, running);
+  addKeys(program, running);
   for (const command of program.commands) command.option('--json', 'print the answer of the API as it is');
   return program;
 }
@@ -142,4 +144,13 @@ function addDeadLetters(program: Commander, running: Running): void {
     .option('--reason <list>', 'such as invalid_data,attempts_exhausted').option('--queue <list>').option('--type <list>').option('--limit <n>', 'how many to list, at most 200').option('--cursor <text>', 'list on from where a page ended')
     .option('--all', 'replay or delete every letter that the filters match')
     .action((action: DeadLetterOptions['action'], ids: string[], options: Omit<DeadLetterOptions, 'action' | 'ids'>) => running(deadLetters, { ...options, action, ids }));
+}
+
+function addKeys(program: Commander, running: Running): void {
+  program.command('keys').description('API keys for machines: list or make them, replace one by a new one that may do the same, or delete them')
+    .addArgument(new Argument('[action]').choices(KEY_ACTIONS).default('list')).argument('[ids...]', 'the key to rotate, or the keys to delete')
+    .option('--name <text>', 'what people call the new key').option('--role <list>', 'what it may do, such as ingest').option('--permission <list>', 'what it may do, such as issues:ingest,issues:read')
+    .option('--application <list>', 'the only applications that it may name').option('--days <n>', 'how long it is valid; left out = 90, of a rotated key as long as it was made for')
+    .option('--keep', 'rotate, and leave the old key until it expires')
+    .action((action: KeysOptions['action'], ids: string[], options: Omit<KeysOptions, 'action' | 'ids'>) => running(keys, { ...options, action, ids }));
 }
