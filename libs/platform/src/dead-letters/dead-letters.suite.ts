@@ -24,7 +24,7 @@ import { createIdempotencyTable } from '../http/idempotency.js';
 import type { Page } from '../http/list.js';
 import type { Listening } from '../http/listen.js';
 import { createLogger } from '../logging/logger.js';
-import { createOutboxTables, Outbox } from '../outbox/outbox.js';
+import { createOutboxTables, indexOutboxByKind, Outbox } from '../outbox/outbox.js';
 import { PlatformModule } from '../service/platform.module.js';
 import type { ServiceRuntime } from '../service/runtime.js';
 import { startService } from '../service/start-service.js';
@@ -44,6 +44,7 @@ const TOKEN = 'xoxb-1234567890-abcdefghij';
 class Tables1764028800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createOutboxTables(runner);
+    await indexOutboxByKind(runner);
     await createIdempotencyTable(runner);
     await createAuditTable(runner);
     await createDeadLetterTable(runner);

@@ -11,7 +11,7 @@ import { PermanentError, type DeadMessage, type IncomingMessage, type MessageHan
 import { RabbitMqBus } from '../bus/rabbitmq-bus.js';
 import { openDatabase } from '../database/open-database.js';
 import { createLogger } from '../logging/logger.js';
-import { createOutboxTables } from '../outbox/outbox.js';
+import { createOutboxTables, indexOutboxByKind } from '../outbox/outbox.js';
 import { createDeadLetterTable, DeadLetterRepository } from './dead-letter.repository.js';
 import { describeDeadLetters } from './dead-letters.suite.js';
 import { letterOf } from './letter.js';
@@ -23,6 +23,7 @@ const QUEUE = `notifier.${TYPE}`;
 class LetterTables1732460000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createOutboxTables(runner);
+    await indexOutboxByKind(runner);
     await createDeadLetterTable(runner);
   }
 

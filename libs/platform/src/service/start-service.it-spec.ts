@@ -30,7 +30,7 @@ import { InternalClient } from '../http/internal.client.js';
 import { notFound } from '../http/problem.exception.js';
 import { createLogger } from '../logging/logger.js';
 import { createInboxTable, Inbox } from '../outbox/inbox.js';
-import { createOutboxTables, Outbox } from '../outbox/outbox.js';
+import { createOutboxTables, indexOutboxByKind, Outbox } from '../outbox/outbox.js';
 import { PlatformModule } from './platform.module.js';
 import type { ServiceRuntime } from './runtime.js';
 import { startService } from './start-service.js';
@@ -38,6 +38,7 @@ import { startService } from './start-service.js';
 class Initial1732460000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createOutboxTables(runner);
+    await indexOutboxByKind(runner);
     await createInboxTable(runner);
     await createIdempotencyTable(runner);
     await createDeadLetterTable(runner);
