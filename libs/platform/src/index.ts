@@ -21,7 +21,7 @@ export * from './database/open-database.js';
 export { JSON_AS_BYTES, prepared } from './database/prepared.js';
 export { jsonbList, plainArray, textArray } from './database/lists.js';
 export { failPoint, failPointAtRequests } from './fail-points/fail-point.js';
-export { MESSAGE_BUS } from './health/health.controller.js';
+export { MESSAGE_BUS } from './health/readiness.js';
 export { ReadsBody } from './http/body.guard.js';
 export * from './http/contract.pipe.js';
 export * from './http/idempotency.js';

@@ -316,10 +316,15 @@ describe('what several services answer together', () => {
     expect(Object.keys(document.components.schemas)).toEqual(['connector', 'issues', 'notifier']);
   });
 
-  test('ready means that every service is, and says which one is not', async () => {
-    await start({ connector: json({}), issues: json({}, 503), workflows: json({}) });
+  test.each<[string, Handlers, number, string, object]>([
+    ['every service is', { connector: json({}), issues: json({}), workflows: json({}), notifier: json({}) }, 200, 'ok', { connector: 'ready', issues: 'ready', workflows: 'ready', notifier: 'ready' }],
+    ['one is not', { connector: json({}), issues: json({}, 503), workflows: json({}) }, 200, 'degraded', { connector: 'ready', issues: 'unavailable', workflows: 'ready', notifier: 'unreachable' }],
+    ['one waits for its message bus', { connector: json({}), issues: json({ status: 'degraded' }), workflows: json({}), notifier: json({}) }, 200, 'degraded', { connector: 'ready', issues: 'degraded', workflows: 'ready', notifier: 'ready' }],
+    ['none is', { issues: json({}, 503) }, 503, 'unavailable', { connector: 'unreachable', issues: 'unavailable', workflows: 'unreachable', notifier: 'unreachable' }],
+  ])('where %s ready, that is said, and the others are served on', async (_, handlers, code, status, parts) => {
+    await start(handlers);
     const response = await fetch(`${front}/health/ready`);
-    expect([response.status, await response.json()]).toEqual([503, { status: 'unavailable', parts: { connector: 'ready', issues: 'unavailable', workflows: 'ready', notifier: 'unreachable' } }]);
+    expect([response.status, await response.json()]).toEqual([code, { status, parts }]);
     expect((await fetch(`${front}/health/live`)).status).toBe(200);
   });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 
 import { Metrics } from './metrics.js';
 
@@ -18,4 +18,15 @@ test('a gauge whose value cannot be had is left out until it can, and the others
   expect(await metrics.registry.metrics()).toMatch(/^pending 3$[^]*^letters\{queue="a"\} 2$/m);
   isAway = true;
   expect(await metrics.registry.metrics()).not.toMatch(/^(pending|letters)\b/m);
+});
+
+test('a gauge whose value does not come keeps nobody from the others', async () => {
+  jest.useFakeTimers();
+  const metrics = new Metrics();
+  metrics.gauge('pending', 'One value.', () => new Promise(() => undefined));
+  metrics.counter('requests', 'Needs no database.', []).inc();
+  const told = metrics.registry.metrics();
+  await jest.advanceTimersByTimeAsync(4000);
+  expect(await told).toMatch(/^requests 1$/m);
+  jest.useRealTimers();
 });

@@ -2,6 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+import { within } from '../bus/waiting.js';
+
+/** Whoever asks for metrics gives up soon after, and would get none of them. */
+const PATIENCE_MS = 4000;
+
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
@@ -25,7 +30,7 @@ export class Metrics {
       help,
       registers: [this.registry],
       async collect(): Promise<void> {
-        const value = await read().catch(() => undefined);
+        const value = await within(PATIENCE_MS, name, read()).catch(() => undefined);
         if (value === undefined) this.remove();
         else this.set(value);
       },
@@ -40,7 +45,7 @@ export class Metrics {
       labelNames: [label],
       registers: [this.registry],
       async collect(): Promise<void> {
-        const rows = await read().catch(() => []);
+        const rows = await within(PATIENCE_MS, name, read()).catch(() => []);
         this.reset();
         for (const { count, ...labels } of rows) this.set(labels as unknown as Record<L, string>, count);
       },

@@ -13,7 +13,8 @@ import { TokenVerifier, type ApiKeyLookup } from '../auth/token-verifier.js';
 import type { ServiceConfig } from '../config/service.config.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { DeadLettersModule } from '../dead-letters/dead-letters.module.js';
-import { HealthController, MESSAGE_BUS } from '../health/health.controller.js';
+import { HealthController } from '../health/health.controller.js';
+import { MESSAGE_BUS, Readiness } from '../health/readiness.js';
 import { BodyGuard } from '../http/body.guard.js';
 import { ContractPipe } from '../http/contract.pipe.js';
 import { Idempotency } from '../http/idempotency.js';
@@ -85,6 +86,7 @@ export class PlatformModule {
       providers: [
         ...values,
         Metrics,
+        Readiness,
         Idempotency,
         OpenStreams,
         { provide: APP_FILTER, useValue: new ProblemFilter(runtime.logger) },
