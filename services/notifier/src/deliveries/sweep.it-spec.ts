@@ -64,6 +64,20 @@ describe('the sweep', () => {
     expect((await opened.claimOne())?.deliveryId).toBe(id);
   });
 
+  test('ends what waited too long, and says of which of it that it may have arrived', async () => {
+    const ids = await opened.accept({}, { destination: { id: 'C0ANOTHER1' } });
+    await opened.finish((await opened.claim(10)).find(({ deliveryId }) => deliveryId === ids[0]), waits({ ambiguous: 1 }));
+    await opened.source.query(`update deliveries set state = 'waiting', expires_at = now() - interval '1 second'`);
+    await sweep.pass();
+    const ends = await opened.source.query<{ state: string; message: string; told: string }[]>(
+      `select state, error->>'message' as message, (select text from timeline t where t.delivery_id = d.delivery_id order by id desc limit 1) as told from deliveries d order by arrival`);
+    const MAY_BE_THERE = /may have arrived/;
+    expect(ends).toEqual([
+      { state: 'dead', message: expect.stringMatching(MAY_BE_THERE), told: expect.stringMatching(MAY_BE_THERE) },
+      { state: 'dead', message: expect.not.stringMatching(MAY_BE_THERE), told: expect.not.stringMatching(MAY_BE_THERE) },
+    ]);
+  });
+
   test('closes a breaker that nothing has asked for a minute, since nothing waits', async () => {
     await openBreakers(61, 'slack', 'connection-1');
     await sweep.pass();

@@ -11,6 +11,7 @@ import { LOGGER, Outbox, type Logger } from '@tocsin/platform';
 import { keyColumns, type DeliveryKey } from './delivery-key.js';
 import { DeliveryLog } from './delivery-log.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
+import { inDoubt, toldInDoubt } from './endings.js';
 import { outdateLeft } from './left-digests.js';
 import { lockLanes } from './lock-lane.js';
 
@@ -38,6 +39,8 @@ interface Ended extends DeliveryKey {
   destination_id: string | null;
   source_kind: DeliverySource['kind'];
   said_at: Date;
+  /** Slack may have it. */
+  in_doubt: boolean;
   /** The digest that it was to be told by. */
   left_digest: string | null;
 }
@@ -111,13 +114,13 @@ export class WaitingRepository {
     const [ended] = await tx.query<[Ended[], number]>(
       `with these as materialized (
          select d.organization_id, d.delivery_id, d.source_kind, d.destination_id, d.digest_id as left_digest, coalesce((select g.ambiguous ${DIGEST_OF}), 0) as doubts from ledger d where ${waits} and ${condition})
-       update deliveries d set state = $${parameters.length + 1}, error = $${parameters.length + 2}, version = d.version + 1, waiting_for = null, settled_at = clock_timestamp(),
-         digest_id = null, ambiguous = greatest(d.ambiguous, these.doubts)
+       update deliveries d set state = $${parameters.length + 1}, version = d.version + 1, waiting_for = null, settled_at = clock_timestamp(),
+         digest_id = null, ambiguous = greatest(d.ambiguous, these.doubts), error = case when greatest(d.ambiguous, these.doubts) > 0 then $${parameters.length + 3}::jsonb else $${parameters.length + 2}::jsonb end
        from these where d.organization_id = these.organization_id and d.delivery_id = these.delivery_id and d.state = 'waiting' and d.digest_id is not distinct from these.left_digest
-       returning d.organization_id, d.delivery_id, d.connection_id, d.said_at, these.source_kind, these.destination_id, these.left_digest`,
-      [...parameters, state, JSON.stringify(error)],
+       returning d.organization_id, d.delivery_id, d.connection_id, d.said_at, d.ambiguous > 0 as in_doubt, these.source_kind, these.destination_id, these.left_digest`,
+      [...parameters, state, JSON.stringify(error), JSON.stringify(inDoubt(error))],
     );
-    await this.log.write(tx, ended.map(({ organization_id, delivery_id }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: { kind: state, text: told } })));
+    await this.log.write(tx, ended.map(({ organization_id, delivery_id, in_doubt }) => ({ organizationId: organization_id, deliveryId: delivery_id, story: { kind: state, text: in_doubt ? toldInDoubt(told) : told } })));
     await this.log.tellSettled(tx, ended);
     this.outbox.onCommitOf(tx, () => { this.tell(ended, ending); });
     const left = ended.flatMap(({ organization_id, left_digest }) => (left_digest === null ? [] : [{ organization_id, delivery_id: left_digest }]));
