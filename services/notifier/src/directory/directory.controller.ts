@@ -40,7 +40,7 @@ export class DirectoryController {
   @Get('destinations')
   @ApiOkResponse({ type: DestinationList })
   async destinations(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query() { q, kind = ['channel', 'user'], limit }: DestinationQuery): Promise<DestinationList> {
-    return this.picking.pick(await this.connection(caller.organizationId, id), q, kind, limit);
+    return this.picking.pick(await this.connection(caller.organizationId, id), { typed: q, who: `${caller.kind} ${caller.id}` }, kind, limit);
   }
 
   @ApiOperation({ summary: 'Tells how far our copy of the workspace’s channels and people is.' })

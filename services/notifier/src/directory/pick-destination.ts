@@ -9,11 +9,14 @@ import { DirectorySearch } from './directory-search.js';
 import { DirectoryStatusQuery } from './directory-status.query.js';
 import { DirectorySyncJob } from './directory-sync.job.js';
 import { DirectoryRepository } from './directory.repository.js';
-import { LookUp } from './look-up.js';
+import { LookUp, type LookedUp } from './look-up.js';
 import { searchTerm, type Kind, type SearchTerm } from './search-term.js';
 
-const LATE = 'Slack was asked for it and has not answered yet; look again in a moment.';
-const UNSURE = 'It is not in our copy, and Slack could not be asked for it just now.';
+const REASONS: Partial<Record<LookedUp, string>> = {
+  late: 'Slack was asked for it and has not answered yet; look again in a moment.',
+  unsure: 'It is not in our copy, and Slack could not be asked for it just now.',
+  enough: 'It is not in our copy, and Slack was asked very often for you within a minute; look again in a moment.',
+};
 
 @Injectable()
 export class PickDestination {
@@ -26,14 +29,15 @@ export class PickDestination {
     private readonly sync: DirectorySyncJob,
   ) {}
 
-  async pick(connection: KnownConnection, typed: string, kinds: readonly Kind[], limit: number): Promise<DestinationList> {
+  /** @param who whoever typed it */
+  async pick(connection: KnownConnection, { typed, who }: { typed: string; who: string }, kinds: readonly Kind[], limit: number): Promise<DestinationList> {
     const term = await this.meant(connection.connectionId, searchTerm(typed));
     const search = (): Promise<DestinationView[]> => this.searching.search(connection, { term, kinds, limit });
     const [found, completeness, isOld] = await Promise.all([search(), this.statuses.completeness(connection, kinds), this.lists.refreshIfOld(connection.connectionId)]);
     if (isOld) this.sync.wake();
     if (found.some((one) => isExactly(one, term))) return { items: found, ...completeness };
-    const lookedUp = await this.lookUp.exact(connection.connectionId, term);
-    const reason = lookedUp === 'late' ? LATE : lookedUp === 'unsure' ? UNSURE : undefined;
+    const lookedUp = await this.lookUp.exact(connection.connectionId, term, who);
+    const reason = REASONS[lookedUp];
     return { items: lookedUp === 'found' ? await search() : found, ...completeness, ...(reason !== undefined && { reason }) };
   }
 
