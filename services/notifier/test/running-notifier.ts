@@ -7,6 +7,7 @@ import { Writable } from 'node:stream';
 import type { CloudEvent, ConnectionChanged, Delivery, MessageType, SendToSlack, ServiceName } from '@tocsin/contracts';
 import { routeOf } from '@tocsin/contracts';
 import { createLogger, InProcessBus, InternalClient, loadConfig, remoteKeys, startService, type Listening, type VerifiedApiKey } from '@tocsin/platform';
+import { closeSlackConnections } from '@tocsin/slack';
 import { aSendToSlack, assertDeclaredProblem, eventually, startSandboxProcess, testDatabase, testIssuer, type StartedProcess, type TestDatabase, type TestIssuer } from '@tocsin/testing';
 import { v7 as uuid } from 'uuid';
 
@@ -84,12 +85,13 @@ export class RunningNotifier {
     private readonly settings: Record<string, string>,
   ) {}
 
-  /** Not paced and without a ceiling unless `settings` say so. */
+  /** Not paced, without a ceiling and with a Slack that limits nothing, unless `settings` set the pace. */
   static async start(settings: Record<string, string> = {}): Promise<RunningNotifier> {
     const [database, issuer, sandbox] = await Promise.all([testDatabase(), testIssuer(), startSandboxProcess()]);
     const running = new RunningNotifier(database, issuer, sandbox, { SLACK_CHANNEL_INTERVAL_MS: '0', SLACK_WORKSPACE_RATE: '0', ...settings });
     running.peersUrl = await running.peers.start();
     await running.open();
+    if (settings.SLACK_CHANNEL_INTERVAL_MS === undefined) await running.control('limits', { channelRate: 0, tiers: false });
     return running;
   }
 
@@ -139,6 +141,13 @@ export class RunningNotifier {
     await this.sandbox.stop();
     await this.issuer.stop();
     await this.database.drop();
+    await closeSlackConnections();
+  }
+
+  /** Empties the ledger, with all that was done to it, and takes faults from Slack. */
+  async clear(): Promise<void> {
+    await this.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.pauses, notifier.replays, notifier.idempotency_keys, notifier.audit cascade');
+    await this.control('faults', { reset: true });
   }
 
   /** As another service calls it. */

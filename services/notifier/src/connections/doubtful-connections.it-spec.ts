@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { v7 as uuid } from 'uuid';
 
 import type { AuditEntry } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { eventually } from '@tocsin/testing';
 
 import { aConnection } from '../../test/opened-lanes.js';
@@ -12,17 +11,13 @@ let notifier: RunningNotifier;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start();
-  await notifier.control('limits', { channelRate: 0, tiers: false });
 }, 60_000);
 
 afterEach(() => {
   notifier.peers.away = false;
 });
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 const destination = { id: 'C0SECALERT' };
 

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { ConnectionChanged, TimelineEntry } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { eventually } from '@tocsin/testing';
 
 import { aConnection, OpenedLanes } from '../../test/opened-lanes.js';
@@ -19,13 +18,9 @@ describe('the timeline of a message whose connection cannot send', () => {
 
   beforeAll(async () => {
     notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
-    await notifier.control('limits', { channelRate: 0, tiers: false });
   }, 60_000);
 
-  afterAll(async () => {
-    await notifier.stop();
-    await closeSlackConnections();
-  }, 30_000);
+  afterAll(() => notifier.stop(), 30_000);
 
   beforeEach(async () => {
     connection = await notifier.connect();

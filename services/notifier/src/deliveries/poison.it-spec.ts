@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { v7 as uuid } from 'uuid';
 
 import type { ConnectionChanged, DeadLetter, Delivery, DeliverySummary, SendToSlack } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { aSendToSlack, anIssue, eventually } from '@tocsin/testing';
 
 import { RunningNotifier } from '../../test/running-notifier.js';
@@ -13,15 +12,11 @@ let [ours, theirs]: ConnectionChanged[] = [];
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start();
-  await notifier.control('limits', { channelRate: 0, tiers: false });
   [ours, theirs] = [await notifier.connect(), await notifier.connect({ organizationId: 'globex' })];
   await eventually(async () => (await notifier.database.query(`select 1 from notifier.connections where organization_id is not null`)).length >= 2);
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 function event(command: SendToSlack, envelope: object = {}): string {
   return JSON.stringify({ specversion: '1.0', id: uuid(), source: '/ci/job', type: 'slack.send.v1', time: new Date().toISOString(), organizationid: command.organizationId, data: command, ...envelope });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { ConnectionChanged, DeliverySummary } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { eventually } from '@tocsin/testing';
 
 import { RunningNotifier, type Answer } from '../../test/running-notifier.js';
@@ -12,10 +11,7 @@ beforeAll(async () => {
   notifier = await RunningNotifier.start();
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 async function send({ id }: ConnectionChanged, key: string): Promise<Answer<{ deliveryId?: string }>> {
   return notifier.call('POST', `/v1/connections/${id}/test-messages`, { headers: { 'idempotency-key': key }, body: { destination: { id: 'C0SECALERT' } } });

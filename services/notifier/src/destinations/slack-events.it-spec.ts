@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { v7 as uuid } from 'uuid';
 
 import type { ChannelReported, ConnectionChanged, Delivery, DestinationList, UsedDestinationView } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
 import { RunningNotifier } from '../../test/running-notifier.js';
@@ -12,15 +11,11 @@ let connection: ConnectionChanged;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start();
-  await notifier.control('limits', { channelRate: 0, tiers: false });
   connection = await notifier.connect();
   await eventually(async () => (await found('noa')).length > 0);
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 async function report(news: ChannelReported['news'], channel: ChannelReported['channel'], more: Partial<ChannelReported> = {}): Promise<void> {
   await notifier.publish('channel.reported.v1', connection.organizationId, { organizationId: 'acme', connectionId: connection.id, channel, news, at: new Date().toISOString(), ...more });

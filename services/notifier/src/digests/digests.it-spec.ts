@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 import type { ConnectionChanged, DeliverySettings, SendToSlack } from '@tocsin/contracts';
 import { CATEGORIES, type Severity } from '@tocsin/domain';
-import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
 import { RunningNotifier } from '../../test/running-notifier.js';
@@ -18,10 +17,7 @@ beforeAll(async () => {
   connection = await notifier.connect();
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {
   await notifier.control('faults', { reset: true });

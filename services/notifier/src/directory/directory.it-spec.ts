@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { ConnectionChanged, DestinationList, DirectoryStatus, Problem } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { eventually } from '@tocsin/testing';
 
 import { RunningNotifier } from '../../test/running-notifier.js';
@@ -33,15 +32,11 @@ async function asked(method: string, channel: string): Promise<number> {
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start();
-  await notifier.control('limits', { tiers: false });
   connection = await notifier.connect();
   await synced();
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 describe('the directory of a new connection', () => {
   test('fills itself after a connection is made: channels that the app can see, people who can be written to', async () => {

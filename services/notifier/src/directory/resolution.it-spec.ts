@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { ConnectionChanged } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { eventually } from '@tocsin/testing';
 
 import { RunningNotifier } from '../../test/running-notifier.js';
@@ -15,15 +14,11 @@ let connection: ConnectionChanged;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start();
-  await notifier.control('limits', { channelRate: 0, tiers: false });
   connection = await notifier.connect();
   await eventually(async () => (await notifier.database.query(`select 1 from notifier.directory_lists where connection_id = $1 and list = 'channels' and state = 'idle'`, [connection.id])).length === 1);
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 afterEach(async () => {
   await notifier.control('faults', { reset: true });

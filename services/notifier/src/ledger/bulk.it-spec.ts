@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { AcceptedReplays, AuditEntry, CancelledDeliveries, ConnectionChanged, Delivery, DeliveryCounts, DeliverySummary, Problem, ReplayProgress } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { eventually } from '@tocsin/testing';
 
 import { RunningNotifier } from '../../test/running-notifier.js';
@@ -14,16 +13,12 @@ let paused: ConnectionChanged;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
-  await notifier.control('limits', { channelRate: 0, tiers: false });
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {
-  await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.idempotency_keys, notifier.audit, notifier.replays cascade');
+  await notifier.clear();
   connection = await notifier.connect();
   paused = await notifier.connect({ paused: true });
 });

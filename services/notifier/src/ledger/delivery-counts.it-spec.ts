@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 
 import type { ConnectionChanged, DeliveryCounts, DeliveryReasons, Problem } from '@tocsin/contracts';
 import { DELIVERY_STATES, REMEDIES } from '@tocsin/domain';
-import { closeSlackConnections } from '@tocsin/slack';
 
 import { RunningNotifier } from '../../test/running-notifier.js';
 
@@ -13,17 +12,12 @@ let connection: ConnectionChanged;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
-  await notifier.control('limits', { channelRate: 0, tiers: false });
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {
-  await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts');
-  await notifier.control('faults', { reset: true });
+  await notifier.clear();
   connection = await notifier.connect();
 });
 

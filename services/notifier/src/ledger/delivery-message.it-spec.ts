@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 
 import type { ConnectionChanged, DeliveryMessage, SendToSlack } from '@tocsin/contracts';
 import type { Issue, IssueChange } from '@tocsin/domain';
-import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
 import { BY_WORKFLOW, changed } from '../../test/opened-living.js';
@@ -21,13 +20,9 @@ let connection: ConnectionChanged;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0', SLACK_UPDATES_PER_MINUTE: '0' });
-  await notifier.control('limits', { channelRate: 0, tiers: false });
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {
   await notifier.control('faults', { reset: true });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { AcceptedReplay, AuditEntry, ConnectionChanged, Delivery, DeliverySummary, Problem } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
 import { RunningNotifier } from '../../test/running-notifier.js';
@@ -16,16 +15,12 @@ let connection: ConnectionChanged;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start();
-  await notifier.control('limits', { channelRate: 0, tiers: false });
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {
-  await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.idempotency_keys, notifier.audit');
+  await notifier.clear();
   notifier.peers.connections.clear();
   notifier.peers.commands.clear();
   connection = await notifier.connect();

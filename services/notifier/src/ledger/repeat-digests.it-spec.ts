@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { AcceptedReplay, AcceptedReplays, ConnectionChanged, DeliveryCounts, Problem, ReplayProgress } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 import pg from 'pg';
 
@@ -20,17 +19,12 @@ let connection: ConnectionChanged;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
-  await notifier.control('limits', { channelRate: 0, tiers: false });
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {
-  await notifier.control('faults', { reset: true });
-  await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.audit, notifier.replays cascade');
+  await notifier.clear();
   connection = await notifier.connect();
 });
 

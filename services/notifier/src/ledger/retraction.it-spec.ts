@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 
 import type { AuditEntry, ConnectionChanged, Delivery, DeliverySummary, Problem } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
-import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
 import { BY_WORKFLOW, changed } from '../../test/opened-living.js';
@@ -16,13 +15,9 @@ let replica: Awaited<ReturnType<RunningNotifier['replica']>> | undefined;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
-  await notifier.control('limits', { channelRate: 0, tiers: false });
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 afterEach(async () => {
   await replica?.close();
@@ -30,7 +25,7 @@ afterEach(async () => {
 });
 
 beforeEach(async () => {
-  await notifier.database.query('truncate notifier.deliveries, notifier.commands, notifier.timeline, notifier.accepted_counts, notifier.audit');
+  await notifier.clear();
   await notifier.database.query(`update notifier.budgets set blocked_until = '-infinity'`);
   await notifier.control('faults', { reset: true });
   connection = await notifier.connect();

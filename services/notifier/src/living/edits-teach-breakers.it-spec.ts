@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 import type { ConnectionChanged } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
-import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
 import { BY_WORKFLOW, changed } from '../../test/opened-living.js';
@@ -27,14 +26,12 @@ let connection: ConnectionChanged;
 beforeAll(async () => {
   notifier = await RunningNotifier.start({ SLACK_UPDATES_PER_MINUTE: '0', DIGEST_AFTER_SECONDS: '0' });
   replica = await notifier.replica();
-  await notifier.control('limits', { channelRate: 0, tiers: false });
   await notifier.control('directory', { workspace: 'acme', channels: CHANNELS.length, people: 0 });
 }, 60_000);
 
 afterAll(async () => {
   await replica.close();
   await notifier.stop();
-  await closeSlackConnections();
 }, 30_000);
 
 beforeEach(async () => {

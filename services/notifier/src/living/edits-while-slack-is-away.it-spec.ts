@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 import type { ConnectionChanged } from '@tocsin/contracts';
 import { createLogger } from '@tocsin/platform';
-import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
 import { BY_WORKFLOW, changed, OpenedLiving } from '../../test/opened-living.js';
@@ -227,15 +226,11 @@ describe('an outage', () => {
 
   beforeAll(async () => {
     notifier = await RunningNotifier.start({ SLACK_UPDATES_PER_MINUTE: '0' });
-    await notifier.control('limits', { channelRate: 0, tiers: false });
     await notifier.control('directory', { workspace: 'acme', channels: CHANNELS.length, people: 0 });
     connections = await Promise.all(Array.from({ length: 4 }, () => notifier.connect()));
   }, 60_000);
 
-  afterAll(async () => {
-    await notifier.stop();
-    await closeSlackConnections();
-  }, 30_000);
+  afterAll(() => notifier.stop(), 30_000);
 
   async function requests(method: string): Promise<{ at: number; status?: number }[]> {
     const response = await fetch(`${notifier.sandbox.url}/sandbox/requests`);

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 
 import type { ConnectionChanged, SendToSlack } from '@tocsin/contracts';
 import type { Issue, IssueChange } from '@tocsin/domain';
-import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
 import { aConnection } from '../../test/opened-lanes.js';
@@ -20,14 +19,10 @@ let connection: ConnectionChanged;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start({ SLACK_UPDATES_PER_MINUTE: '0' });
-  await notifier.control('limits', { channelRate: 0, tiers: false });
   connection = await notifier.connect();
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 afterEach(async () => {
   await notifier.control('faults', { reset: true });

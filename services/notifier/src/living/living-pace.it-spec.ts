@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import type { ConnectionChanged } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue, eventually } from '@tocsin/testing';
 
 import { BY_WORKFLOW, changed } from '../../test/opened-living.js';
@@ -21,14 +20,10 @@ let connection: ConnectionChanged;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start({ SLACK_UPDATES_PER_MINUTE: String(UPDATES_PER_SECOND * 60), DIGEST_AFTER_SECONDS: '0' });
-  await notifier.control('limits', { channelRate: 0, tiers: false });
   connection = await notifier.connect();
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 async function green(): Promise<number> {
   const all = await Promise.all(CHANNELS.map((channel) => notifier.messages(channel)));

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { AuditEntry, ConnectionChanged, DeliverySettings, Problem } from '@tocsin/contracts';
-import { closeSlackConnections } from '@tocsin/slack';
 import { anIssue } from '@tocsin/testing';
 
 import { RunningNotifier } from '../../test/running-notifier.js';
@@ -12,14 +11,10 @@ let connection: ConnectionChanged;
 
 beforeAll(async () => {
   notifier = await RunningNotifier.start();
-  await notifier.control('limits', { channelRate: 0, tiers: false });
   connection = await notifier.connect();
 }, 60_000);
 
-afterAll(async () => {
-  await notifier.stop();
-  await closeSlackConnections();
-}, 30_000);
+afterAll(() => notifier.stop(), 30_000);
 
 async function current(organization = 'acme'): Promise<DeliverySettings> {
   return (await notifier.call<DeliverySettings>('GET', PATH, { organization })).body;
