@@ -10,6 +10,7 @@ import { ConnectionNews } from './connections/connection-news.js';
 import { ConnectionRepository } from './connections/connection.repository.js';
 import { Credentials } from './connections/credentials.js';
 import { DoubtfulConnectionsJob } from './connections/doubtful-connections.job.js';
+import { OwedTimeJob } from './connections/owed-time.job.js';
 import { SlackDoors } from './connections/slack-doors.js';
 import { ToldHolds } from './connections/told-holds.repository.js';
 import { ToldHoldsJob } from './connections/told-holds.job.js';
@@ -66,7 +67,7 @@ export class NotifierModule {
       controllers: [SendToSlackConsumer, ConnectionConsumer, ...LIVING_CONTROLLERS, ...LEDGER_CONTROLLERS, TestMessageController, DirectoryController, PeopleController, ...DESTINATION_CONTROLLERS, DeliverySettingsController],
       providers: [
         { provide: NotifierConfig, useValue: config },
-        ConnectionRepository, ConnectionHolds, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob, ToldHolds, ToldHoldsJob,
+        ConnectionRepository, ConnectionHolds, ConnectionNews, Credentials, SlackDoors, DoubtfulConnectionsJob, ToldHolds, ToldHoldsJob, OwedTimeJob,
         ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryMetrics,
         ...LEDGER_PROVIDERS,
         PostDelivery, ResultRecorder, SendLane, BreakerRepository, PostingJob, SweepJob, RetirementJob, DeliverySettingsRepository,

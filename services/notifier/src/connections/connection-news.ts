@@ -11,6 +11,7 @@ import { DirectorySyncJob } from '../directory/directory-sync.job.js';
 import { ResolutionJob } from '../directory/resolution.job.js';
 import { ConnectionRepository, type KnownConnection } from './connection.repository.js';
 import { Credentials } from './credentials.js';
+import { OwedTimeJob } from './owed-time.job.js';
 import { ToldHolds } from './told-holds.repository.js';
 import { ToldHoldsJob } from './told-holds.job.js';
 
@@ -26,6 +27,7 @@ export class ConnectionNews {
     private readonly resolution: ResolutionJob,
     private readonly told: ToldHolds,
     private readonly telling: ToldHoldsJob,
+    private readonly owed: OwedTimeJob,
     private readonly peers: InternalClient,
   ) {}
 
@@ -41,6 +43,7 @@ export class ConnectionNews {
     this.sync.wake();
     this.resolution.wake();
     this.telling.wake();
+    this.owed.wake();
     this.posting.wake();
   }
 

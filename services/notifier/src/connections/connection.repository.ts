@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import type { ConnectionChanged } from '@tocsin/contracts';
 
-import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
+import { giveOwed, markOwed } from './owed-time.js';
 
 export type ConnectionState = 'unknown' | 'active' | 'paused' | 'revoked' | 'disconnected' | 'not_found';
 
@@ -81,7 +81,7 @@ export class ConnectionRepository {
   }
 
   /**
-   * Takes over what connector says, unless we know something newer, and wakes the lanes of a connection that can send.
+   * Takes over what connector says, unless we know something newer, and wakes the first lanes of a connection that can send.
    * @returns whether it was news
    */
   async apply(tx: EntityManager, changed: ConnectionChanged): Promise<boolean> {
@@ -102,9 +102,8 @@ export class ConnectionRepository {
     if (applied.length === 0) return false;
     // What is disconnected is waited for from that moment on, however long it was held before.
     if (state === 'active' || (state === 'disconnected' && before?.state !== 'disconnected')) {
-      await tx.query(`select count(*) from (select 1 from lanes where connection_id = $1 and (active or next_at = 'infinity') order by lane_id for no key update) l`, [changed.id]);
-      if (state === 'active') await this.wakeLanes(tx, changed.id);
-      await this.lengthenLives(tx, changed.id, before?.held_since ?? null);
+      await markOwed(tx, changed.id, before?.held_since ?? null);
+      if (state === 'active') await giveOwed(tx, changed.id);
     }
     await this.countSharers(tx, changed.workspace.id);
     return true;
@@ -128,21 +127,6 @@ export class ConnectionRepository {
   private async before(tx: EntityManager, connectionId: string): Promise<{ state: ConnectionState; held_since: Date | null } | undefined> {
     const [row] = await tx.query<{ state: ConnectionState; held_since: Date | null }[]>('select state, held_since from connections where connection_id = $1 for no key update', [connectionId]);
     return row;
-  }
-
-  /** Lanes that slept because their connection could not send go on. */
-  private async wakeLanes(tx: EntityManager, connectionId: string): Promise<void> {
-    await tx.query(`update lanes set next_at = clock_timestamp(), active = true where connection_id = $1 and next_at = 'infinity'`, [connectionId]);
-  }
-
-  /** The time in which their connection could not send counts to no message's life. What arrived meanwhile has waited for none of it. */
-  private async lengthenLives(tx: EntityManager, connectionId: string, heldSince: Date | null): Promise<void> {
-    if (heldSince === null) return;
-    await tx.query(
-      `update deliveries d set expires_at = d.expires_at + (clock_timestamp() - greatest($2::timestamptz, d.created_at))
-       where d.lane_id = any(array(select l.lane_id from lanes l where l.connection_id = $1)) and ${WAITING_IN_LANE}`,
-      [connectionId, heldSince],
-    );
   }
 
   /**

@@ -20,14 +20,12 @@ function aLease(...ids: string[]): LaneClaim {
   return { ...lane, isToFold: false, claims };
 }
 
-/** Slack takes everything; `refused` cannot be recorded, and `settled` has an end already. */
-function aSender(refused: readonly string[] = [], settled: readonly string[] = []): { lane: SendLane; asked: string[]; results: DeliveryResult[]; released: string[] } {
+/** Slack takes everything; `refused` cannot be recorded, and `kept` may not begin: it is paused, or has an end already. */
+function aSender(refused: readonly string[] = [], kept: readonly string[] = []): { lane: SendLane; asked: string[]; results: DeliveryResult[] } {
   const asked: string[] = [];
   const results: DeliveryResult[] = [];
-  const released: string[] = [];
   const lanes = {
-    markStarted: (claims: readonly Claim[]) => Promise.resolve(new Set(claims.filter(({ deliveryId }) => !settled.includes(deliveryId)))),
-    release: ({ laneId, leaseId }: LaneClaim) => Promise.resolve(void released.push(`${laneId} ${leaseId} ${results.length}`)),
+    markStarted: (claims: readonly Claim[]) => Promise.resolve(new Set(claims.filter(({ deliveryId }) => !kept.includes(deliveryId)))),
   } as unknown as LaneRepository;
   const delivery = {
     prepare: (claim: Claim) => Promise.resolve({ ready: { claim } }),
@@ -43,7 +41,7 @@ function aSender(refused: readonly string[] = [], settled: readonly string[] = [
       return Promise.resolve(true);
     },
   } as unknown as ResultRecorder;
-  return { lane: new SendLane(lanes, delivery, recorder, { recorded: () => undefined } as unknown as DeliveryMetrics, {} as SettlingJob, createLogger('test', 'silent'), new NotifierConfig()), asked, results, released };
+  return { lane: new SendLane(lanes, delivery, recorder, { recorded: () => undefined } as unknown as DeliveryMetrics, {} as SettlingJob, createLogger('test', 'silent'), new NotifierConfig()), asked, results };
 }
 
 test('the last result gives the lane back, after all others', async () => {
@@ -58,17 +56,24 @@ test('what Slack answered is recorded also when another result of the lane could
   expect(results.map(({ deliveryId, state, last }) => [deliveryId, state, last])).toEqual([['b', 'posted', false], ['c', 'posted', false]]);
 });
 
-test('a lane whose last message was told by a late holder meanwhile goes back all the same, after all others', async () => {
-  const { lane, asked, released } = aSender([], ['c']);
+test('a lane whose last message may not begin, since it was paused or told by a late holder meanwhile, goes back all the same, after all others', async () => {
+  const { lane, asked, results } = aSender([], ['c']);
   await (await lane.send(aLease('a', 'b', 'c'), performance.now())).recorded;
   expect(asked).toEqual(['a', 'b']);
-  expect(released).toEqual(['1 l 2']);
+  expect(results.map(({ deliveryId, state, charge, last }) => [deliveryId, state, charge, last])).toEqual([['a', 'posted', 1, false], ['b', 'posted', 1, false], ['c', 'waiting', 0, true]]);
 });
 
 test('but not when another result of it could not be recorded', async () => {
-  const { lane, released } = aSender(['a'], ['b']);
+  const { lane, results } = aSender(['a'], ['b']);
   await (await lane.send(aLease('a', 'b'), performance.now())).recorded;
-  expect(released).toEqual([]);
+  expect(results.map(({ deliveryId, last }) => [deliveryId, last])).toEqual([['b', false]]);
+});
+
+test('what comes after a message that may not begin keeps its place', async () => {
+  const { lane, asked, results } = aSender([], ['a']);
+  await (await lane.send(aLease('a', 'b'), performance.now())).recorded;
+  expect(asked).toEqual([]);
+  expect(results.map(({ state, charge, last }) => [state, charge, last])).toEqual([['waiting', 0, false], ['waiting', 0, true]]);
 });
 
 test('nothing is begun that could outlive its lease: it goes back untouched', async () => {

@@ -16,7 +16,7 @@ import type { Claim, LaneClaim } from './claim.js';
 import { resultOf, type Outcome } from './delivery-result.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
 import { LaneRepository, LEASE_MS } from './lane.repository.js';
-import { failed, judge, notYet, untouchedAfter } from './outcome.js';
+import { failed, judge, notYet, UNTOUCHED, untouchedAfter } from './outcome.js';
 import { PostDelivery } from './post-delivery.js';
 import { ResultRecorder } from './result-recorder.js';
 
@@ -36,7 +36,7 @@ export class SendLane {
   private readonly starts: Batcher<readonly Claim[], ReadonlySet<Claim>>;
 
   constructor(
-    private readonly lanes: LaneRepository,
+    lanes: LaneRepository,
     private readonly delivery: PostDelivery,
     private readonly recorder: ResultRecorder,
     private readonly metrics: DeliveryMetrics,
@@ -59,11 +59,7 @@ export class SendLane {
     let stop: Outcome | undefined;
     for (const [index, claim] of claims.entries()) {
       // what was left behind may have been sent, each of it: that must be judged, also behind one that stopped the lane
-      const outcome: Outcome | undefined = stop && !claim.leftover ? untouchedAfter(stop) : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
-      if (outcome === undefined) { // it is not ours any more
-        if (claim.isLast) recorded.push(this.giveBack(lane, [...recorded]));
-        continue;
-      }
+      const outcome: Outcome = stop && !claim.leftover ? untouchedAfter(stop) : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
       if (outcome.state === 'waiting') stop ??= outcome;
       carryOver(claims.slice(index + 1), claim, outcome);
       recorded.push(claim.isLast ? this.recordLast(claim, outcome, [...recorded]) : this.record(claim, outcome));
@@ -77,13 +73,6 @@ export class SendLane {
     return this.record(isComplete ? claim : { ...claim, isLast: false }, outcome);
   }
 
-  /** There is no last result: an earlier holder's came late, and ended it. */
-  private async giveBack(lane: LaneClaim, others: readonly Promise<boolean>[]): Promise<boolean> {
-    if ((await Promise.all(others)).includes(false)) return false;
-    await this.lanes.release(lane);
-    return true;
-  }
-
   private async record(claim: Claim, outcome: Outcome): Promise<boolean> {
     if (!(await this.recorder.record(resultOf(claim, outcome)))) return false;
     if (outcome.story) {
@@ -94,12 +83,11 @@ export class SendLane {
     return true;
   }
 
-  /** @returns undefined when the delivery is not ours any more */
-  private async attempt(claim: Claim, claimedAt: number, start: () => Promise<ReadonlySet<Claim>>): Promise<Outcome | undefined> {
+  private async attempt(claim: Claim, claimedAt: number, start: () => Promise<ReadonlySet<Claim>>): Promise<Outcome> {
     const prepared = await this.delivery.prepare(claim);
     if ('outcome' in prepared) return prepared.outcome;
     const started = await start();
-    if (!started.has(claim)) return undefined;
+    if (!started.has(claim)) return UNTOUCHED; // people paused it, or it is not ours any more, and then it stays as it is
     failPoint('start.commit');
     // By this process's own clock: whoever stood still for long must not send what may be somebody else's by now.
     if (performance.now() - claimedAt > LATEST_START_MS) return notYet('It was not begun in time.', 0, Date.now());

@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 
 import { Job, LOGGER, Outbox, type Logger } from '@tocsin/platform';
 
+import { COVERING_PAUSES } from './covering-pauses.js';
 import { EXPIRED } from './endings.js';
 import { PostingJob } from './posting.job.js';
 import { WAITING_IN_LANE } from './waiting-in-lane.js';
@@ -19,10 +20,11 @@ const DISCONNECTED: Ending = {
   error: { code: 'disconnected', message: 'The workspace was disconnected and not connected again within seven days.', remedy: 'Connect the workspace and replay it if it is still of use.' },
 };
 
-/** The time is the transaction's: a clock that runs on cannot be looked up in an index. What waits for a digest is held with it. */
+/** The time is the transaction's: a clock that runs on cannot be looked up in an index. What waits for a digest is held with it; what is paused is about to be held, and what is owed time about to be given it. */
 const TOO_OLD: Which = {
   condition: `d.expires_at <= now() and d.arrival > 0 and d.held_since is null and exists (select 1 from connections c where c.connection_id = d.connection_id and c.state = 'active')
-    and not exists (select 1 from deliveries g where g.organization_id = d.organization_id and g.delivery_id = d.digest_id and g.held_since is not null)`,
+    and not exists (select 1 from deliveries g where g.organization_id = d.organization_id and g.delivery_id = d.digest_id and g.held_since is not null)
+    and not exists (select 1 from lanes l where l.lane_id = d.lane_id and l.owed_since is not null) and not exists (select 1 from ${COVERING_PAUSES})`,
   parameters: [],
 };
 const OF_DISCONNECTED: Which = {
@@ -85,9 +87,9 @@ export class SweepJob extends Job {
       `update lanes l set active = true, rests = false, next_at = case when l.next_at = 'infinity' or l.rests then clock_timestamp() else l.next_at end
        from (
          select w.lane_id from lanes w join connections c on c.connection_id = w.connection_id and c.organization_id = w.organization_id and c.state = 'active'
-         where (not w.active or w.next_at = 'infinity' or w.rests) and exists (
+         where (not w.active or w.next_at = 'infinity' or w.rests) and w.owed_since is null and exists (
            select 1 from deliveries d where d.lane_id = w.lane_id and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.expires_at > clock_timestamp()
-             and (not w.rests or d.not_before <= clock_timestamp()))
+             and (not w.rests or d.not_before <= clock_timestamp()) and not exists (select 1 from ${COVERING_PAUSES}))
          order by w.lane_id for no key update of w skip locked) forgotten
        where l.lane_id = forgotten.lane_id returning 1`,
     );

@@ -8,7 +8,7 @@ import { PauseRepository } from './pause.repository.js';
 
 const LOOK_MS = 10_000;
 /** Organizations take turns. */
-const TURN_MS = 1000;
+const TURN_MS = 3000;
 
 @Injectable()
 export class PauseJob extends Job {

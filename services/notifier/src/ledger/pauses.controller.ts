@@ -7,15 +7,18 @@ import { CurrentCaller, Requires, type Caller } from '@tocsin/platform';
 
 import { CurrentAuthor, type Author } from '../author.js';
 import { PostingJob } from '../deliveries/posting.job.js';
+import { PauseJob } from './pause.job.js';
 import { PauseRepository } from './pause.repository.js';
 
 const EVERYTHING = '';
+const AT_ONCE_MS = 300;
 
 @ApiTags('deliveries')
 @Controller('v1/deliveries')
 export class PausesController {
   constructor(
     private readonly pauses: PauseRepository,
+    private readonly job: PauseJob,
     private readonly posting: PostingJob,
   ) {}
 
@@ -34,7 +37,7 @@ export class PausesController {
   @ApiOkResponse({ type: PausedDeliveries })
   async pause(@CurrentAuthor() author: Author, @Body() { workflowId = EVERYTHING }: PauseScope): Promise<PausedDeliveries> {
     await this.pauses.pause(author, workflowId);
-    await this.pauses.settle(author.organizationId);
+    await this.settleSome(author);
     const pause = (await this.pauses.list(author.organizationId)).find((one) => (one.workflowId ?? EVERYTHING) === workflowId);
     return { paused: true, waiting: pause?.waiting ?? 0 };
   }
@@ -46,8 +49,14 @@ export class PausesController {
   @ApiOkResponse({ type: ResumedDeliveries })
   async resume(@CurrentAuthor() author: Author, @Body() { workflowId = EVERYTHING }: PauseScope): Promise<ResumedDeliveries> {
     const waiting = await this.pauses.resume(author, workflowId);
-    await this.pauses.settle(author.organizationId);
+    await this.settleSome(author);
     this.posting.wake();
     return { resumed: true, waiting };
+  }
+
+  /** However much waits, nobody waits for it: it is neither sent nor gets older until its turn comes. */
+  private async settleSome({ organizationId }: Author): Promise<void> {
+    const { isMore } = await this.pauses.settle(organizationId, AT_ONCE_MS);
+    if (isMore) this.job.wake();
   }
 }

@@ -1,4 +1,4 @@
-import { COVERING_PAUSES } from '../deliveries/covering-pauses.js';
+import { COVERING_PAUSES, PAUSING, TELL_PAUSED } from '../deliveries/covering-pauses.js';
 import { BY_KEY } from './plans.sql.js';
 
 /**
@@ -6,6 +6,9 @@ import { BY_KEY } from './plans.sql.js';
  *
  * The first statements lock, later ones read: each sees what the previous lock holder committed. Lanes come before
  * budgets, as everywhere. The work is in proportion to due lanes, never to what waits behind their heads.
+ *
+ * What people paused is held one by one, which takes its time where much waits: what is not held yet is not taken either,
+ * and a lane in which nothing else stands in front rests meanwhile.
  *
  * A row with a delivery is to be sent; several of one lane are sent in their order. A row without one is a lane whose
  * backlog is to be folded into digests first. The token names the leases, so that whoever never hears the answer can give them back.
@@ -36,6 +39,12 @@ declare
   folding bigint[] := '{}';
   recovered bigint[];
   probed text[] := '{}';
+  -- looked at once: a claim must not judge by two states of it. Organizations of which everything is paused; those of which some
+  -- workflows are, and which; and how far a lane of these is looked into for something else
+  stopped text[];
+  partly_paused text[];
+  paused text[];
+  in_front constant int := 50;
 begin
   -- while Slack does not answer, one message at a time finds out whether it does again
   if exists (select 1 from breakers where breaker_key = 'slack' and is_open) then
@@ -82,33 +91,43 @@ begin
   where l.lane_id = any(due) and b.breaker_key = l.connection_id and b.is_open and not (l.connection_id = any(probed)) and l.next_at <= moment;
 
   -- what a lease left behind was not sent unless its request had been started; if it had, nobody knows, and policy decides
-  update deliveries d set state = 'waiting', version = version + 1,
-    -- what people paused meanwhile is held, as what comes back to its line with a result
-    held_since = (select moment from ${COVERING_PAUSES} limit 1)
-  where d.lane_id = any(due) and d.state = 'posting' and not d.request_started;
+  with back as (
+    update deliveries d set state = 'waiting', version = version + 1,
+      -- what people paused meanwhile is held, as what comes back to its line with a result
+      held_since = (select moment from ${COVERING_PAUSES} limit 1)
+    where d.lane_id = any(due) and d.state = 'posting' and not d.request_started
+    returning d.organization_id, d.delivery_id, d.workflow_id, d.held_since
+  )
+  ${TELL_PAUSED} from back d where d.held_since is not null;
   update lanes l set rests = false, next_at = settled_after
   where l.lane_id = any(due) and moment < settled_after and exists (select 1 from deliveries d where d.lane_id = l.lane_id and d.state = 'posting');
   select coalesce(array_agg(distinct d.lane_id), '{}') into recovered
   from deliveries d join lanes l using (lane_id) where d.lane_id = any(due) and d.state = 'posting' and l.next_at <= moment;
 
-  -- lanes of a connection that cannot send sleep until the connection wakes them; what was left behind in them is judged first, which asks nothing of Slack
+  -- lanes of a connection that cannot send, or that owes them time, sleep until the connection wakes them; what was left behind in them is judged first, which asks nothing of Slack
   update lanes l set rests = false, next_at = 'infinity' from connections c
-  where l.lane_id = any(due) and not (l.lane_id = any(recovered)) and c.connection_id = l.connection_id and (c.state <> 'active' or c.organization_id is distinct from l.organization_id);
+  where l.lane_id = any(due) and not (l.lane_id = any(recovered)) and c.connection_id = l.connection_id and (c.state <> 'active' or c.organization_id is distinct from l.organization_id or l.owed_since is not null);
 
   perform 1 from budgets b
   where b.budget_key in (select c.budget_key from lanes l join connections c using (connection_id) where l.lane_id = any(due))
   order by b.budget_key for no key update;
   allowed_at := clock_timestamp();
 
+  select coalesce(array_agg(p.organization_id) filter (where p.workflow_id = ''), '{}'), coalesce(array_agg(p.organization_id) filter (where p.workflow_id <> ''), '{}'),
+    array_agg(array[p.organization_id, p.workflow_id]::text) into stopped, partly_paused, paused
+  from pauses p;
+
   with candidate as (
     select l.lane_id, l.organization_id, l.connection_id, c.budget_key, l.due_since, head.priority - floor(extract(epoch from moment - l.due_since) / 60) as urgency
     from lanes l
     join connections c on c.connection_id = l.connection_id
     cross join lateral (
-      select d.priority from deliveries d
-      where d.lane_id = l.lane_id and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.not_before <= moment and d.expires_at > moment
-      order by d.priority, d.said_at, d.arrival limit 1) head
-    where l.lane_id = any(due) and l.next_at <= moment and not (l.lane_id = any(recovered))
+      select f.priority from (
+        select d.priority, d.workflow_id from deliveries d
+        where d.lane_id = l.lane_id and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.not_before <= moment and d.expires_at > moment
+        order by d.priority, d.said_at, d.arrival limit case when l.organization_id = any(partly_paused) then in_front else 1 end) f
+      where not (l.organization_id = any(partly_paused)) or not (array[l.organization_id, f.workflow_id]::text = any(paused)) limit 1) head
+    where l.lane_id = any(due) and l.next_at <= moment and not (l.lane_id = any(recovered)) and not (l.organization_id = any(stopped))
   ), ranked as (
     select candidate.*, row_number() over (partition by budget_key order by urgency, due_since, lane_id) as place,
       row_number() over (partition by connection_id order by urgency, due_since, lane_id) as place_in_connection
@@ -139,13 +158,16 @@ begin
   select coalesce(array_agg(l.lane_id), '{}') into idle from (
     select l.lane_id from lanes l
     where l.lane_id = any(due) and l.next_at <= moment and not (l.lane_id = any(filled || recovered)) for update skip locked) l;
-  update lanes l set active = waiting.soonest is not null, rests = waiting.soonest is not null, next_at = greatest(l.next_at, coalesce(waiting.soonest, l.next_at))
+  update lanes l set active = waiting.soonest is not null, rests = waiting.soonest is not null,
+    next_at = greatest(l.next_at, case when waiting.soonest = moment then moment + interval '1 second' else coalesce(waiting.soonest, l.next_at) end)
   from (
-    select idle_lane as lane_id, (
-      select min(greatest(d.not_before, moment)) from deliveries d
-      where d.lane_id = idle_lane and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.expires_at > moment) as soonest
+    select idle_lane as lane_id, coalesce((
+      select moment from deliveries d
+      where d.lane_id = idle_lane and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.not_before <= moment and d.expires_at > moment limit 1), (
+      select min(d.not_before) from deliveries d
+      where d.lane_id = idle_lane and d.state = 'waiting' and d.digest_id is null and d.held_since is null and d.expires_at > moment)) as soonest
     from unnest(idle) as idle_lane) waiting
-  where l.lane_id = waiting.lane_id and waiting.soonest is distinct from moment;
+  where l.lane_id = waiting.lane_id and (waiting.soonest is distinct from moment or l.organization_id = any(stopped || partly_paused));
 
   -- a lane is folded when what waits in it would take too long at its turn, which comes after that of all that may send by then,
   -- or has waited for over an hour
@@ -189,9 +211,11 @@ begin
   return query
   update deliveries d set state = 'posting', version = d.version + 1, attempt = d.attempt + 1, claimed_at = moment, request_started = false, waiting_for = null
   from unnest(taken) as own_lane cross join lateral (
-    select w.organization_id, w.delivery_id from deliveries w
-    where w.lane_id = own_lane and w.state = 'waiting' and w.digest_id is null and w.held_since is null and w.not_before <= moment and w.expires_at > moment
-    order by w.priority, w.said_at, w.arrival limit heads) head
+    select f.organization_id, f.delivery_id from (
+      select w.organization_id, w.delivery_id, w.workflow_id from deliveries w
+      where w.lane_id = own_lane and w.state = 'waiting' and w.digest_id is null and w.held_since is null and w.not_before <= moment and w.expires_at > moment
+      order by w.priority, w.said_at, w.arrival limit heads + case when partly_paused = '{}' then 0 else in_front end) f
+    where partly_paused = '{}' or not (array[f.organization_id, f.workflow_id]::text = any(paused)) limit heads) head
   where d.organization_id = head.organization_id and d.delivery_id = head.delivery_id and d.state = 'waiting'
   returning d.lane_id, token, d.organization_id, d.connection_id, d.delivery_id, d.attempt, false, probing or d.connection_id = any(probed);
 
@@ -206,7 +230,8 @@ end $$;
 
 /**
  * mark_started: says that the requests of claims begin now. If their process dies, their end counts as unknown.
- * Returns those that are still their holder's to send.
+ * Returns those that are still their holder's to send, and that nobody has paused. Whoever pauses waits for what is just
+ * being marked: once a pause is there, nothing that it covers begins.
  */
 export const MARK_FUNCTION = `
 drop function if exists mark_started;
@@ -216,11 +241,17 @@ language plpgsql
 ${BY_KEY} as $$
 #variable_conflict use_column
 begin
+  perform pg_advisory_xact_lock_shared(${PAUSING});
   return query
   update deliveries d set request_started = true, begun_at = clock_timestamp()
   from unnest(organization_ids, delivery_ids, attempt_numbers, lane_ids, lease_ids) c (organization_id, delivery_id, attempt, lane_id, lease_id)
   where d.organization_id = c.organization_id and d.delivery_id = c.delivery_id and d.attempt = c.attempt and d.lane_id = c.lane_id and d.settled_at is null
     and exists (select 1 from lanes l where l.lane_id = c.lane_id and l.lease_id = c.lease_id)
+    and not exists (select 1 from ${COVERING_PAUSES})
+    -- what a digest of several workflows tells of a paused one leaves it first
+    and case when d.kind = 'digest' then not exists (
+      select 1 from pauses p join deliveries m on m.organization_id = p.organization_id and m.workflow_id = p.workflow_id
+      where p.organization_id = d.organization_id and m.digest_id = d.delivery_id and m.state = 'waiting') else true end
   returning d.organization_id, d.delivery_id, d.attempt;
 end $$;
 `;

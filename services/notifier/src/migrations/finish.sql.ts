@@ -1,4 +1,4 @@
-import { COVERING_PAUSES } from '../deliveries/covering-pauses.js';
+import { COVERING_PAUSES, TELL_PAUSED } from '../deliveries/covering-pauses.js';
 import { BY_KEY } from './plans.sql.js';
 
 /**
@@ -23,12 +23,13 @@ begin
 
   update lanes l set
     leased_until = '-infinity', lease_id = null, due_since = moment,
-    fail_streak = case when r->>'state' = 'waiting' then l.fail_streak + 1 else 0 end,
+    fail_streak = case when r->>'state' <> 'waiting' then 0 when (r->>'asked')::boolean then l.fail_streak + 1 else l.fail_streak end,
     next_at = greatest(
       -- from claim to claim, so that the way to Slack costs nothing; but two requests never come closer than nine tenths
       case when (r->>'asked')::boolean then greatest(d.claimed_at, d.begun_at - channel_interval * 0.1) + channel_interval * l.interval_factor * coalesce(b.sharers, 1) else l.next_at end,
       moment + make_interval(secs => (r->>'laneWaitMs')::numeric / 1000)),
-    interval_factor = case when (r->>'rateLimited')::boolean then least(5, l.interval_factor * 1.25) else greatest(1, l.interval_factor * 0.95) end,
+    -- that the pace is fine says Slack by taking a message, and by nothing else
+    interval_factor = case when (r->>'rateLimited')::boolean then least(5, l.interval_factor * 1.25) when r->>'state' = 'posted' then greatest(1, l.interval_factor * 0.95) else l.interval_factor end,
     limited_at = case when (r->>'rateLimited')::boolean then moment else l.limited_at end
   from jsonb_array_elements(results) r
   join deliveries d on d.organization_id = r->>'organizationId' and d.delivery_id = r->>'deliveryId'
@@ -93,7 +94,7 @@ begin
   from jsonb_array_elements(results) r
   where d.organization_id = r->>'organizationId' and d.delivery_id = r->>'deliveryId'
     and (d.attempt = (r->>'attempt')::int and d.state = 'posting' or r->>'state' = 'posted' and d.state <> 'posted')
-  returning d.organization_id, d.delivery_id, d.version, d.attempts, d.settled_at
+  returning d.organization_id, d.delivery_id, d.version, d.attempts, d.settled_at, d.workflow_id, d.held_since
   ), told as (
     -- a second post of one message is told as well: it is in the channel; the first, recorded twice, is not
     insert into timeline (organization_id, delivery_id, kind, text, slack)
@@ -105,7 +106,9 @@ begin
       -- what it waits for is said once, however often it is looked at
       and case when r->'story'->>'kind' = 'waiting' then r->'story'->>'text' is distinct from (
         select l.text from timeline l where l.organization_id = r->>'organizationId' and l.delivery_id = r->>'deliveryId' order by l.id desc limit 1) else true end
+  ), told_paused as (
+    ${TELL_PAUSED} from recorded d where d.held_since is not null
   )
-  select * from recorded;
+  select w.organization_id, w.delivery_id, w.version, w.attempts, w.settled_at from recorded w;
 end $$;
 `;
