@@ -39,6 +39,10 @@ async function fail(claims: readonly Claim[]): Promise<void> {
   await opened.lanes.finish(claims.map((claim) => resultOf(claim, silent())));
 }
 
+function loggerTo(lines: string[]): ReturnType<typeof createLogger> {
+  return createLogger('test', 'debug', new Writable({ write: (chunk: Buffer, _encoding, done) => { lines.push(chunk.toString()); done(); } }));
+}
+
 async function states(): Promise<{ breaker_key: string; is_open: boolean }[]> {
   return opened.source.query('select breaker_key, is_open from breakers order by breaker_key');
 }
@@ -204,6 +208,16 @@ test.each(['slack', 'connection-1'])('destinations that wait for the probe of %s
   expect(await overdue()).toBe('3');
 });
 
+test('what a person must hear of is counted from 0, so that the first of it is seen to grow', async () => {
+  const metrics = new Metrics();
+  new DeliveryMetrics(metrics, opened.source).onApplicationBootstrap();
+  const told = await metrics.registry.metrics();
+  expect(told).toMatch(/^tocsin_deliveries_total\{kind="manual",outcome="unconfirmed",reason="no_answer"\} 0$/m);
+  expect(told).toMatch(/^tocsin_deliveries_total\{kind="workflow",outcome="dead",reason="expired"\} 0$/m);
+  expect(told).toMatch(/^tocsin_slack_rate_limited_total\{method="chat.postMessage"\} 0$/m);
+  expect(told).toMatch(/^tocsin_slack_requests_total\{method="chat.postMessage",status="unsure"\} 0$/m);
+});
+
 test('single failures leave no mark once they are out of the window', async () => {
   await opened.accept({ destination: { id: 'C0ALERTS01' } });
   await opened.finish(await opened.claimOne(), silent());
@@ -216,9 +230,21 @@ test('single failures leave no mark once they are out of the window', async () =
   expect(await states()).toEqual([]);
 });
 
+test('that a breaker opens and closes is one line each in the log of all replicas, which names the connection', async () => {
+  const lines: string[] = [];
+  const replicas = [new BreakerRepository(opened.source, loggerTo(lines)), new BreakerRepository(opened.source, loggerTo(lines))];
+  const learn = async (failed: boolean): Promise<void> => { await Promise.all(replicas.map((replica) => replica.learn([{ connection: 'connection-1', failed, isProbe: true }], true))); };
+  for (let n = 0; n < 8; n += 1) await learn(true);
+  for (let n = 0; n < 3; n += 1) await learn(false);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({ level: 'warn', connectionId: 'connection-1', msg: expect.stringMatching(/^Slack does not answer/) }),
+    expect.objectContaining({ level: 'info', connectionId: 'connection-1', msg: 'Slack answers again' }),
+  ]);
+});
+
 test('what many learn and give back at one moment, of whichever connections, is waited for in one order and not lost', async () => {
   const lost: string[] = [];
-  const logger = createLogger('test', 'debug', new Writable({ write: (chunk: Buffer, _encoding, done) => { lost.push(chunk.toString()); done(); } }));
+  const logger = loggerTo(lost);
   const replicas = [new BreakerRepository(opened.source, logger), new BreakerRepository(opened.source, logger)];
   const connections = ['connection-1', 'other', 'zulu'];
   await opened.source.query(`insert into breakers (breaker_key, is_open, probe_at, edit_probe) select key, true, clock_timestamp() + interval '1 minute', $2 from unnest($1::text[]) key`, [['slack', ...connections], NIL]);

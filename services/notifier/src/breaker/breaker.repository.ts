@@ -18,6 +18,12 @@ interface BreakerRow {
   recent: BreakerResult[];
 }
 
+/** A breaker that opened or closed. */
+interface News {
+  key: string;
+  isOpen: boolean;
+}
+
 /** How long a replica may not know that another one saw trouble. */
 const LOOK_MS = 1000;
 
@@ -39,8 +45,9 @@ export class BreakerRepository {
     try {
       const hasFailure = results.some(({ failed }) => failed);
       if (results.length === 0 || !(hasFailure || hasProbe || (await this.areTroubled()))) return;
-      await this.database.transaction((tx) => this.step(tx, results));
+      const news = await this.database.transaction((tx) => this.step(tx, results));
       this.isTroubled ||= hasFailure;
+      for (const one of news) this.tell(one);
     } catch (error) {
       this.notLearned(error);
     }
@@ -85,23 +92,35 @@ export class BreakerRepository {
     return this.isTroubled;
   }
 
-  private async step(tx: EntityManager, results: readonly BreakerResult[]): Promise<void> {
+  /** One line of all replicas together. */
+  private tell({ key, isOpen }: News): void {
+    const whose = key === SLACK ? {} : { connectionId: key };
+    if (isOpen) this.logger.warn(whose, 'Slack does not answer; messages wait, and one at a time finds out whether it does again');
+    else this.logger.info(whose, 'Slack answers again');
+  }
+
+  /** @returns breakers that opened or closed */
+  private async step(tx: EntityManager, results: readonly BreakerResult[]): Promise<News[]> {
     const keys = [...[...new Set(results.map(({ connection }) => connection))].sort(), SLACK];
     if (results.some(({ failed }) => failed)) await tx.query('insert into breakers (breaker_key) select unnest($1::text[]) order by 1 on conflict do nothing', [keys]);
     const rows = await tx.query<BreakerRow[]>('select breaker_key, is_open, failures_in_a_row, probes, recent from breakers where breaker_key = any($1) order by breaker_key for update', [keys]);
+    const news: News[] = [];
     for (const row of rows) {
       const own = row.breaker_key === SLACK ? results : results.filter(({ connection }) => connection === row.breaker_key);
-      await this.save(tx, row, own);
+      const isOpen = await this.save(tx, row, own);
+      if (isOpen !== row.is_open) news.push({ key: row.breaker_key, isOpen });
     }
+    return news;
   }
 
-  private async save(tx: EntityManager, row: BreakerRow, results: readonly BreakerResult[]): Promise<void> {
+  /** @returns whether it is open now */
+  private async save(tx: EntityManager, row: BreakerRow, results: readonly BreakerResult[]): Promise<boolean> {
     const before = breakerOf(row);
     const { next, probeAfterMs, editProbeAfterMs } = afterResults(before, results, row.breaker_key === SLACK);
-    if (next === before) return;
+    if (next === before) return before.isOpen;
     if (isSpotless(next)) {
       await tx.query('delete from breakers where breaker_key = $1', [row.breaker_key]);
-      return;
+      return false;
     }
     await tx.query(
       `update breakers set is_open = $2, failures_in_a_row = $3, probes = $4, recent = $5, learned_at = clock_timestamp(),
@@ -111,6 +130,7 @@ export class BreakerRepository {
        where breaker_key = $1`,
       [row.breaker_key, next.isOpen, next.failuresInARow, next.probes, JSON.stringify(next.recent), probeAfterMs ?? null, editProbeAfterMs ?? null],
     );
+    return next.isOpen;
   }
 }
 

@@ -2,7 +2,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { SLACK_ERRORS, type DeliverySource } from '@tocsin/domain';
+import { DELIVERY_SOURCES, SLACK_ERRORS, type DeliverySource } from '@tocsin/domain';
 import { Metrics } from '@tocsin/platform';
 import type { SlackAnswer } from '@tocsin/slack';
 
@@ -14,6 +14,11 @@ const REQUEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const WAIT_BUCKETS = [1, 2, 5, 10, 30, 60, 300, 3600];
 /** Codes of ours beside Slack's. */
 const OWN_REASONS = new Set(['not_sent', 'no_answer', 'unreadable_answer', 'internal', 'leak_guard', 'split', 'cancelled', 'expired', 'disconnected', 'already_told', 'resolved_before_sent', 'excluded_before_sent', 'reopened_before_sent', 'changed_back', 'retracted', 'connection_not_found', 'ambiguous_person']);
+
+/** Why it may not be known whether Slack has a message. */
+const UNKNOWN_ENDS = ['no_answer', 'unreadable_answer', 'http_500', 'http_502', 'http_503', 'http_504', ...Object.keys(SLACK_ERRORS).filter((code) => SLACK_ERRORS[code]?.kind === 'unsure')];
+/** What a person must hear of. */
+const TROUBLE = { unconfirmed: UNKNOWN_ENDS, dead: ['expired', 'internal', ...UNKNOWN_ENDS] };
 
 @Injectable()
 export class DeliveryMetrics implements OnApplicationBootstrap {
@@ -37,6 +42,7 @@ export class DeliveryMetrics implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
+    this.beginWithTrouble();
     this.metrics.gauge('tocsin_lanes_overdue', 'Destinations that could send for two seconds and do not.', async () => {
       const [row] = await this.database.query<{ overdue: number }[]>(
         `select count(*)::int as overdue from lanes l where active and not provisional and next_at < clock_timestamp() - interval '2 seconds' and leased_until < clock_timestamp()
@@ -48,6 +54,15 @@ export class DeliveryMetrics implements OnApplicationBootstrap {
       const [row] = await this.database.query<{ open: number }[]>('select count(*)::int as open from breakers where is_open');
       return row?.open ?? 0;
     });
+  }
+
+  /** At 0, before there is any: that a counter has grown is seen against an earlier value, and after a crash the first ones come all at once. */
+  private beginWithTrouble(): void {
+    for (const kind of DELIVERY_SOURCES) for (const [outcome, reasons] of Object.entries(TROUBLE)) for (const reason of reasons) this.deliveries.inc({ kind, outcome, reason }, 0);
+    for (const method of ['chat.postMessage', 'chat.update']) {
+      this.rateLimited.inc({ method }, 0);
+      this.requests.inc({ method, status: 'unsure' }, 0);
+    }
   }
 
   /** Measures a request to Slack. */
