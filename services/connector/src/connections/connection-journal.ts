@@ -1,8 +1,8 @@
 /** The one way to change a connection: its row, its next check, `connection.changed.v1` and the audit entry are one transaction. */
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { Audit, Outbox } from '@tocsin/platform';
+import { Audit, LOGGER, Outbox, type Logger } from '@tocsin/platform';
 
 import type { Author } from '../author.js';
 import type { SealedCredential } from '../credentials/credentials.js';
@@ -26,6 +26,7 @@ export class ConnectionJournal {
     private readonly schedule: CheckSchedule,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** @param wanted the connection as it shall be; its version is counted here */
@@ -39,6 +40,14 @@ export class ConnectionJournal {
       organizationId, action, actor: author.actor, target: { kind: 'connection', id }, after: auditView(after),
       ...(before && { before: auditView(before) }), ...(author.requestId !== undefined && { requestId: author.requestId }),
     });
+    if (before && before.health.state !== after.health.state) this.tell(before, after);
     return after;
+  }
+
+  /** Metrics tell how many connections are in trouble, this which. */
+  private tell({ health: { state: from } }: StoredConnection, { id, organizationId, workspace, health: { state, reason } }: StoredConnection): void {
+    const facts = { connectionId: id, organizationId, workspaceId: workspace.id, from, state };
+    if (state === 'connected') this.logger.info(facts, 'a connection is well again');
+    else this.logger.warn({ ...facts, reason }, 'the health of a connection changed');
   }
 }

@@ -226,6 +226,11 @@ describe('a connection', () => {
     expect(await connector.call('GET', `/v1/connections/${id}`, { who })).toMatchObject({ body: { health: { state: 'revoked', remedy: expect.any(String) }, version: 2 } });
     expect(await connector.call('POST', `/v1/connections/${id}/verify`, { who })).toMatchObject({ body: { ok: true } });
     expect(await connector.call('GET', `/v1/connections/${id}`, { who })).toMatchObject({ body: { health: { state: 'connected' }, version: 3 } });
+    const told = connector.log.split('\n').filter((line) => line.includes(id) && line.includes('"from"')).map((line) => JSON.parse(line) as unknown);
+    expect(told).toMatchObject([
+      { level: 'warn', connectionId: id, organizationId: who.organization, workspaceId: 'T0ACME0001', from: 'connected', state: 'revoked', reason: expect.any(String) },
+      { level: 'info', connectionId: id, from: 'revoked', state: 'connected' },
+    ]);
   });
 
   test('a Slack that is away says nothing of its health', async () => {
