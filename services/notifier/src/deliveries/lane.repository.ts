@@ -124,8 +124,18 @@ export class LaneRepository {
     return new Set(claims.filter((claim) => present.get(keyOf(claim.delivery)) === claim.attempt));
   }
 
-  /** Records results, gives the lanes back and tells everybody what settled, in one transaction. */
+  /**
+   * Records results, gives the lanes back and tells everybody what settled, in one transaction. There may be two of one delivery,
+   * when its lease ended before its answer came: the second is recorded after the first, as if another process had it.
+   */
   async finish(results: readonly DeliveryResult[]): Promise<void> {
+    const firsts = new Map(results.toReversed().map((result) => [keyOf(result.delivery), result]));
+    await this.finishEach(results.filter((result) => firsts.get(keyOf(result.delivery)) === result));
+    const seconds = results.filter((result) => firsts.get(keyOf(result.delivery)) !== result);
+    if (seconds.length > 0) await this.finish(seconds);
+  }
+
+  private async finishEach(results: readonly DeliveryResult[]): Promise<void> {
     await this.outbox.transaction(async (tx) => {
       for (const { organizationId, hold } of results.filter(({ hold }) => hold).sort(byConnection)) if (hold) await this.holds.hold(tx, organizationId, hold);
       const rows = await prepared<Recorded>(tx, 'select * from finish_deliveries($1::jsonb, make_interval(secs => $2))', [

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { aSendToSlack, eventually } from '@tocsin/testing';
 import type { EntityManager } from 'typeorm';
 
-import { aConnection, OpenedLanes } from '../../test/opened-lanes.js';
+import { aConnection, OpenedLanes, POSTED, waits } from '../../test/opened-lanes.js';
+import { resultOf } from './delivery-result.js';
 
 const CLAIM = `select * from claim_deliveries(10, 1, interval '30 seconds', 0, 1, interval '1 second', interval '0')`;
 let opened: OpenedLanes;
@@ -107,9 +108,23 @@ test('what a claim took whose answer was lost, with the connection to the databa
     async () => {
       lost = expect(opened.claim(1)).rejects.toThrow();
       await eventually(async () => (await opened.row(id)).state === 'posting');
-      await opened.source.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+      await eventually(async () => (await opened.source.query<unknown[]>(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length > 0);
     },
   );
   await lost;
   expect(await opened.claimOne()).toMatchObject({ deliveryId: id, leftover: false });
+});
+
+test.each([[[0, 1]], [[1, 0]]])('an answer that came when its lease had ended is recorded together with what its next holder made of it: %j', async (order) => {
+  const [id = ''] = await opened.accept({});
+  const late = await opened.claimOne();
+  if (late) await opened.lanes.markStarted([late]);
+  await opened.passTime(31);
+  const next = await opened.claimOne();
+  expect(next).toMatchObject({ deliveryId: id, leftover: true });
+  const results = [late && resultOf(late, POSTED), next && resultOf(next, waits({ ambiguous: 1 }))].filter((result) => result !== undefined);
+  await opened.lanes.finish(order.flatMap((at) => results[at] ?? []));
+  expect(await opened.row(id)).toMatchObject({ state: 'posted' });
+  expect((await opened.said()).filter(({ type }) => type === 'delivery.settled.v1').map(({ data: { state } }) => state)).toEqual(['posted']);
+  expect(await opened.source.query('select 1 from lanes where leased_until > clock_timestamp()')).toEqual([]);
 });
