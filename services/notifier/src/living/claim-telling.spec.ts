@@ -38,7 +38,8 @@ function second(first: Claim, later: Claim): string {
 describe('two messages of one lease', () => {
   test.each<[string, Claim, Claim, string]>([
     ['about one issue: the second knows of the first', claimed(), claimed({ change: 'new' }), 'already_told'],
-    ['about one issue that changed: the second answers the first', claimed(), claimed({ change: 'updated' }), 'answer to 1.1'],
+    ['about one issue that changed: the second answers the first', claimed(), claimed({ change: 'updated', issues: [{ ...issue, revision: issue.revision + 1 }] }), 'answer to 1.1'],
+    ['about one issue whose change the first one shows', claimed(), claimed({ change: 'updated' }), 'already_told'],
     ['about different issues', claimed(), claimed({ issues: [anIssue()] }), 'message'],
     ['by hand', claimed(), claimed({ source: { kind: 'manual', user: 'ada' } }), 'message'],
     ['after one about several issues', claimed({ issues: [issue, anIssue()] }), claimed(), 'message'],

@@ -121,7 +121,7 @@ export function carryOver(later: readonly Claim[], { deliveryId }: Claim, { trac
   for (const { delivery } of later) {
     if (issue === undefined || delivery.issue_ids.length !== 1 || delivery.issue_ids[0] !== issue.id) continue;
     if (trace.kind === 'replied' && delivery.told) delivery.told = { ...delivery.told, repliedRevision: Math.max(delivery.told.repliedRevision, issue.revision) };
-    if (trace.kind !== 'replied' && takesOver(trace, delivery.told)) delivery.told = { ...NOTHING_TOLD, deliveryId, ...(trace.kind === 'collapsed' ? { collapsed: true } : { channel: channel ?? null, ts: ts ?? null, living: trace.living, unconfirmed: ts === undefined, comment: trace.comment ?? null }) };
+    if (trace.kind !== 'replied' && takesOver(trace, delivery.told)) delivery.told = { ...NOTHING_TOLD, deliveryId, ...(trace.kind === 'collapsed' ? { collapsed: true } : { channel: channel ?? null, ts: ts ?? null, living: trace.living, unconfirmed: ts === undefined, comment: trace.comment ?? null, repliedRevision: knownAfter(issue, deliveryId, delivery.told) }) };
   }
 }
 
@@ -129,6 +129,12 @@ export function carryOver(later: readonly Claim[], { deliveryId }: Claim, { trac
 function takesOver({ kind }: Trace, told: Told | null): boolean {
   if (!told) return true;
   return kind === 'collapsed' ? told.ts === null && !told.unconfirmed : told.ts === null || told.inDigest || told.outdated;
+}
+
+/** As where it is recorded: what a message shows need not be told in its thread, unless it stands for another one. */
+function knownAfter({ revision }: Shown, deliveryId: string, told: Told | null): number {
+  const isInPlace = told?.outdated === true || (told?.deliveryId === deliveryId && !told.collapsed);
+  return isInPlace ? told.repliedRevision : revision;
 }
 
 const NOTHING_TOLD: Omit<Told, 'deliveryId'> = { channel: null, ts: null, inDigest: false, living: true, outdated: false, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };

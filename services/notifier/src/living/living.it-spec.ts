@@ -5,7 +5,9 @@ import { anIssue, eventually } from '@tocsin/testing';
 
 import { BY_WORKFLOW, changed, OpenedLiving } from '../../test/opened-living.js';
 import { waits } from '../../test/opened-lanes.js';
+import { commandOf } from '../deliveries/claim.js';
 import { RetirementJob } from '../deliveries/retirement.job.js';
+import { tell } from './claim-telling.js';
 
 let living: OpenedLiving;
 
@@ -47,7 +49,7 @@ describe('what a destination was told', () => {
     await living.opened.accept({ issues: [issue] });
     await living.opened.passTime(60);
     const claim = await living.opened.claimOne();
-    expect(claim?.delivery).toMatchObject({ told: { comment: 'look', ts, living: true, repliedRevision: 0 }, newest: { revision: 2 } });
+    expect(claim?.delivery).toMatchObject({ told: { comment: 'look', ts, living: true, repliedRevision: 1 }, newest: { revision: 2 } });
   });
 
   test('is forgotten when it is taken back, and nothing goes into its thread any more', async () => {
@@ -107,6 +109,16 @@ describe('an issue that changes after it was told', () => {
     await living.hear(raised);
     expect(await living.told()).toMatchObject([{ wanted: null, shown_revision: 2 }, { wanted: { revision: 2 }, shown_revision: 1 }]);
     expect(await living.answers()).toEqual([]);
+  });
+
+  test('before its message went is not told once more in its thread by the workflow that tells changes: the message shows it', async () => {
+    await living.opened.accept({ issues: [issue], source: BY_WORKFLOW, change: 'new' });
+    await living.hear(raised);
+    await living.post();
+    await living.opened.accept({ issues: [raised.issue], source: { ...BY_WORKFLOW, workflowId: 'w2' }, change: 'updated', changes: [...raised.changes] });
+    await living.opened.passTime(60);
+    const claim = await living.opened.claimOne();
+    expect(claim && tell(claim.delivery, commandOf(claim.delivery))).toMatchObject({ outcome: { state: 'suppressed', error: { code: 'already_told' } } });
   });
 
   test('is not answered where a workflow is about to', async () => {
