@@ -35,6 +35,7 @@ import { PausedMembers } from './digests/paused-members.js';
 import { SettlingJob } from './digests/settling.job.js';
 import { RenewDigest } from './digests/renew-digest.js';
 import { TakeApart } from './digests/take-apart.js';
+import { UntoldMembers } from './digests/untold-members.js';
 import { DESTINATION_CONTROLLERS, DESTINATION_PROVIDERS } from './destinations/destination-parts.js';
 import { DirectoryController } from './directory/directory.controller.js';
 import { DirectoryListRepository } from './directory/directory-list.repository.js';
@@ -71,7 +72,7 @@ export class NotifierModule {
         ArrivalRepository, LaneRepository, WaitingRepository, DeliveryLog, DeliveryMetrics,
         ...LEDGER_PROVIDERS,
         PostDelivery, ResultRecorder, SendLane, BreakerRepository, PostingJob, SweepJob, RetirementJob, DeliverySettingsRepository,
-        DigestMembersRepository, DigestEndRepository, DigestWriter, PausedMembers, RenewDigest, Folding, TakeApart, SettlingJob,
+        DigestMembersRepository, DigestEndRepository, DigestWriter, PausedMembers, UntoldMembers, RenewDigest, Folding, TakeApart, SettlingJob,
         ...LIVING_PROVIDERS,
         ...DESTINATION_PROVIDERS,
         DirectoryRepository, DirectoryListRepository, DirectorySearch, RecentDestinations, PickDestination, DirectoryStatusQuery, DirectorySyncJob, DirectorySweepJob, LaneMoves, LookUp, ChannelReadership, ResolveAddress, ResolutionJob,

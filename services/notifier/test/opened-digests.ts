@@ -20,6 +20,7 @@ import { PausedMembers } from '../src/digests/paused-members.js';
 import { RenewDigest } from '../src/digests/renew-digest.js';
 import { SettlingJob } from '../src/digests/settling.job.js';
 import { TakeApart } from '../src/digests/take-apart.js';
+import { UntoldMembers } from '../src/digests/untold-members.js';
 import type { ChannelReadership, ReadershipAnswer } from '../src/directory/readership.js';
 import { BulkCancellation } from '../src/ledger/bulk-cancellation.js';
 import { PauseRepository } from '../src/ledger/pause.repository.js';
@@ -49,7 +50,7 @@ export class OpenedDigests {
   readers: ReadershipAnswer = { known: { isPrivate: false, isShared: false } };
   /** What was counted, as `kind outcome reason`. */
   readonly counted: string[] = [];
-  readonly members = new DigestMembersRepository();
+  readonly members: DigestMembersRepository;
   readonly folding: Folding;
   readonly changes: FollowChanges;
   readonly renewal: RenewDigest;
@@ -63,6 +64,7 @@ export class OpenedDigests {
     const metrics = { count: ({ kind }: { kind: string }, state: Outcome['state'], code: string | undefined) => { this.counted.push(`${kind} ${state} ${code ?? ''}`.trim()); } } as unknown as DeliveryMetrics;
     const doors = { openVersioned: () => Promise.resolve({ door: {}, credentialVersion: 1 }) } as unknown as SlackDoors;
     const readership = { of: () => Promise.resolve(this.readers) } as unknown as ChannelReadership;
+    this.members = new DigestMembersRepository(opened.source);
     const writer = new DigestWriter(this.members, opened.arrivals, opened.config);
     const ends = new DigestEndRepository();
     this.folding = new Folding(opened.source, opened.outbox, opened.lanes, this.members, writer, opened.waiting, new DeliverySettingsRepository(opened.source), readership, doors, logger);
@@ -70,7 +72,7 @@ export class OpenedDigests {
     const waiting = new ChangeWaiting(news, opened.told, opened.waiting, new DeliveryLog(opened.outbox));
     const paused = new PausedMembers(opened.waiting, waiting);
     this.changes = new FollowChanges(opened.outbox, news, waiting, opened.arrivals);
-    this.renewal = new RenewDigest(opened.source, opened.outbox, this.members, writer, opened.waiting, paused, waiting);
+    this.renewal = new RenewDigest(opened.source, opened.outbox, this.members, writer, opened.waiting, paused, new UntoldMembers(opened.waiting, opened.told), waiting);
     this.pauses = new PauseRepository(opened.source, opened.outbox, new DeliveryLog(opened.outbox), new Audit(), paused);
     this.cancellation = new BulkCancellation(opened.source, opened.waiting, new Audit());
     this.sweep = new SweepJob(opened.source, opened.outbox, opened.waiting, { wake: () => undefined } as unknown as PostingJob, logger);

@@ -6,13 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Injectable } from '@nestjs/common';
 
-import type { DeliverySettings } from '@tocsin/contracts';
+import type { DeliverySettings, SendToSlack } from '@tocsin/contracts';
 import { guardLeaks, kindOfDestinationId, needsReadership, noAnswer, renderMessage, renderPlainText, type Issue, type MessageInput, type SlackFailure } from '@tocsin/domain';
 import { writeMessage, type PostedMessage, type SlackAnswer, type SlackMessage } from '@tocsin/slack';
 
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { SlackDoors, type OpenDoor } from '../connections/slack-doors.js';
 import { DirectoryRepository } from '../directory/directory.repository.js';
+import { DigestMembersRepository } from '../digests/digest-members.repository.js';
 import { splitUp } from '../digests/digest-outcome.js';
 import { RenewDigest } from '../digests/renew-digest.js';
 import { ChannelReadership } from '../directory/readership.js';
@@ -48,6 +49,7 @@ export class PostDelivery {
     private readonly readership: ChannelReadership,
     private readonly directory: DirectoryRepository,
     private readonly digests: RenewDigest,
+    private readonly members: DigestMembersRepository,
     private readonly metrics: DeliveryMetrics,
     private readonly config: NotifierConfig,
   ) {}
@@ -67,7 +69,7 @@ export class PostDelivery {
     const { shown, thread, leaves } = told;
     const opened = await this.doors.openVersioned(delivery.connection_id);
     if (!opened) return { outcome: notYet('The workspace is not connected.', NO_CONNECTION_WAIT_MS, Date.now()) };
-    const kept = await this.guard({ claim, opened, attempt }, [...issuesOf(shown.command), ...(await this.digests.kindsTold(delivery, command))], settings);
+    const kept = await this.guard({ claim, opened, attempt }, [...issuesOf(shown.command), ...(await this.countedBy(delivery, command))], settings);
     if (kept) return { outcome: kept };
     return { ready: { claim, opened, attempt, thread, leaves, message: this.write(claim, told, renderMessage(await this.inputOf(delivery, shown))) } };
   }
@@ -80,6 +82,11 @@ export class PostDelivery {
     if ('failure' in readers) return butNotByPosting(afterFailure(readers.failure, attempt, usedOf({ claim, opened })));
     const refusal = guardLeaks(leakGuard, issues, readers.known);
     return refusal && suppressed(refusal);
+  }
+
+  /** A digest, or one that is sent again, tells more than it names. */
+  private async countedBy(delivery: ClaimedRow, { source }: SendToSlack): Promise<Pick<Issue, 'severity' | 'category'>[]> {
+    return delivery.kind === 'digest' || (delivery.replay_of !== null && source.kind === 'digest') ? this.members.kindsTold(delivery) : [];
   }
 
   private async inputOf({ connection_id: connectionId, claimed_at: claimedAt }: ClaimedRow, shown: ToRender): Promise<MessageInput> {

@@ -3,7 +3,7 @@
  * decided once, under the lock of its lane. Works on sets: none of them is read one by one.
  */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
 import type { BurstCount, BurstGroup, Category, Issue, MentionOptions, Severity } from '@tocsin/domain';
 
@@ -60,6 +60,8 @@ const IN_PLACE = 'order by d.priority, d.said_at, d.arrival';
 
 @Injectable()
 export class DigestMembersRepository {
+  constructor(private readonly database: DataSource) {}
+
   /** Connection before lane, as everywhere. @returns false when the connection cannot send now */
   async lock(tx: EntityManager, { connectionId, laneId }: Line): Promise<boolean> {
     const active = await tx.query<unknown[]>(`select 1 from connections where connection_id = $1 and state = 'active' for share`, [connectionId]);
@@ -175,6 +177,11 @@ export class DigestMembersRepository {
     );
     if (!facts) throw new Error(`the digest ${digestId} has no members`);
     return facts;
+  }
+
+  /** By what the leak guard looks at: all that a digest told, or that one which is sent again did, also what it only counts. Nothing of what has no members. */
+  async kindsTold({ organization_id, delivery_id }: DeliveryKey): Promise<Pick<Issue, 'severity' | 'category'>[]> {
+    return this.database.query<Pick<Issue, 'severity' | 'category'>[]>('select distinct severity, category from deliveries where organization_id = $1 and digest_id = first_of_repetitions($1, $2)', [organization_id, delivery_id]);
   }
 
   /** The digest stands where its most urgent member stood, before all that was said at that moment, and lives as long as the last of them. */

@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import type { SendToSlack } from '@tocsin/contracts';
-import type { Issue } from '@tocsin/domain';
 import { Outbox } from '@tocsin/platform';
 
 import { searchedIn } from '../deliveries/arrival.js';
@@ -18,6 +17,7 @@ import { ChangeWaiting } from '../living/change-waiting.js';
 import { DigestMembersRepository, type DigestKey } from './digest-members.repository.js';
 import { DigestWriter } from './digest-writer.js';
 import { PAUSED_MEMBER, PausedMembers } from './paused-members.js';
+import { MAYBE_UNTOLD, UntoldMembers } from './untold-members.js';
 
 /** Its life has ended. Its digest is not held, or it would not be posted. */
 const EXPIRED_MEMBER = `m.state = 'waiting' and m.expires_at <= clock_timestamp()`;
@@ -27,6 +27,7 @@ const LEAVING = `select 1 ${MEMBERS} and (${EXPIRED_MEMBER} or ${PAUSED_MEMBER})
 const BEHIND = `select 1 ${MEMBERS} and exists (
   select 1 from commands c join heard_issues h on h.organization_id = c.organization_id and h.issue_id = c.issue_ids[1] and h.revision > c.issue_revision
   where c.organization_id = m.organization_id and c.delivery_id = m.delivery_id)`;
+const UNTOLD = `select 1 ${MEMBERS} and ${MAYBE_UNTOLD}`;
 const PAGE = 250;
 
 /** What a digest says instead, or what became of it since nothing is left to tell. */
@@ -41,24 +42,26 @@ export class RenewDigest {
     private readonly writer: DigestWriter,
     private readonly waiting: WaitingRepository,
     private readonly paused: PausedMembers,
+    private readonly untold: UntoldMembers,
     private readonly changes: ChangeWaiting,
   ) {}
 
-  /** A digest that is claimed keeps its members, but for those whose life ended and those that were paused meanwhile. @returns undefined when nothing changed, or when its lease is somebody else's */
+  /** A digest that is claimed keeps its members, but for those whose life ended, that were paused or that are not to be told any more. @returns undefined when nothing changed, or when its lease is somebody else's */
   async renew({ organizationId, deliveryId: digestId, laneId, leaseId, delivery }: Claim): Promise<Renewed | undefined> {
     const key = { organizationId, digestId };
-    const [found] = await this.database.query<{ outdated: boolean; leaving: boolean; behind: boolean }[]>(
-      `select o.outdated, exists (${LEAVING}) as leaving, exists (${BEHIND}) as behind from digests o join deliveries g on g.organization_id = o.organization_id and g.delivery_id = o.digest_id
+    const [found] = await this.database.query<{ outdated: boolean; leaving: boolean; behind: boolean; untold: boolean }[]>(
+      `select o.outdated, exists (${LEAVING}) as leaving, exists (${BEHIND}) as behind, exists (${UNTOLD}) as untold from digests o join deliveries g on g.organization_id = o.organization_id and g.delivery_id = o.digest_id
        where o.organization_id = $1 and o.digest_id = $2`,
       [organizationId, digestId],
     );
-    if (!found?.outdated && !found?.leaving && !found?.behind) return undefined;
+    if (!found?.outdated && !found?.leaving && !found?.behind && !found?.untold) return undefined;
     return this.outbox.transaction(async (tx) => {
       const held = await tx.query<unknown[]>('select 1 from lanes where lane_id = $1 and lease_id = $2 for no key update', [laneId, leaseId]);
       if (held.length === 0 || !(await this.isPosting(tx, key))) return undefined;
       if (found.leaving) await this.letGo(tx, key);
-      if ((await this.members.page(tx, key, '', 1)).length === 0) return { outcome: suppressed(NOTHING_LEFT.error) };
       if (found.behind) await this.catchUp(tx, key);
+      await this.untold.end(tx, key, delivery.ambiguous);
+      if ((await this.members.page(tx, key, '', 1)).length === 0) return { outcome: suppressed(NOTHING_LEFT.error) };
       return this.write(tx, delivery.connection_id, key);
     });
   }
@@ -104,12 +107,6 @@ export class RenewDigest {
        from commands c cross join lateral (select (c.event->'data'->'source'->>'of')::int as of) told where c.organization_id = $1 and c.delivery_id = $2 and told.of > $3::int`,
       [organizationId, digestId, source.of],
     );
-  }
-
-  /** By what the leak guard looks at: all that a digest, or one that is sent again, told, also what it only counts. Nothing of what has no members here. */
-  async kindsTold({ organization_id, delivery_id, kind, replay_of }: Pick<ClaimedRow, 'organization_id' | 'delivery_id' | 'kind' | 'replay_of'>, { source }: SendToSlack): Promise<Pick<Issue, 'severity' | 'category'>[]> {
-    if (kind !== 'digest' && (replay_of === null || source.kind !== 'digest')) return [];
-    return this.database.query<Pick<Issue, 'severity' | 'category'>[]>('select distinct severity, category from deliveries where organization_id = $1 and digest_id = first_of_repetitions($1, $2)', [organization_id, delivery_id]);
   }
 
   /** What a digest that waits would say; undefined when that is what it was written with. */
