@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { QueryFailedError } from 'typeorm';
+
 import { createLogger, NestLogger, redactSecrets } from './logger.js';
 
 function lines(level = 'debug'): { logger: ReturnType<typeof createLogger>; written: string[] } {
@@ -45,6 +47,14 @@ describe('a log line', () => {
     const { logger, written } = lines();
     logger.info({ headers: { authorization: 'Bearer eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl' } }, 'called');
     expect(written[0]).not.toContain('c2lnbmF0dXJl');
+  });
+
+  test('of a query that failed says which and why, and nothing of what it was asked with or found', () => {
+    const { logger, written } = lines();
+    const refused = Object.assign(new Error('duplicate key value violates unique constraint "commands_pkey"'), { code: '23505', table: 'commands', detail: 'Key (comment)=(a private word) already exists.', where: 'JSON data, line 1: a private word' });
+    logger.error({ err: new QueryFailedError('insert into commands values ($1)', ['a private word'], refused) }, 'failed');
+    expect(JSON.parse(written[0] ?? '')).toMatchObject({ err: { type: 'QueryFailedError', message: refused.message, code: '23505', table: 'commands', query: 'insert into commands values ($1)', stack: expect.stringContaining('logger.spec') } });
+    expect(written[0]).not.toContain('private');
   });
 
   test('of Nest is one of ours, its start-up chatter at debug level', () => {

@@ -3,7 +3,7 @@
  * token leaves the process: the finished line is redacted, so no call site can forget it.
  */
 import type { LoggerService } from '@nestjs/common';
-import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { pino, stdSerializers, type DestinationStream, type Logger as PinoLogger } from 'pino';
 
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'child'>;
 
@@ -15,6 +15,13 @@ export function redactSecrets(text: string): string {
   return text.replace(SECRETS, (secret) => `${secret.slice(0, 5)}…redacted`);
 }
 
+/** Where a failed query tells what it was asked with, or what is in a row: messages and comments of people, which whoever reads logs has no right to. */
+const CONTENTS = new Set(['parameters', 'driverError', 'detail', 'where', 'internalQuery']);
+
+function serializeError(error: Error): object {
+  return Object.fromEntries(Object.entries(stdSerializers.err(error)).filter(([field]) => !CONTENTS.has(field)));
+}
+
 /** A logger whose lines carry the service's name. `destination` is standard output unless given. */
 export function createLogger(service: string, level: string, destination?: DestinationStream): PinoLogger {
   const options = {
@@ -22,6 +29,7 @@ export function createLogger(service: string, level: string, destination?: Desti
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: serializeError },
     hooks: { streamWrite: redactSecrets },
   };
   return pino(options, destination ?? standardOutput());
