@@ -58,7 +58,7 @@ function inSlack({ deliveries, posts }: Facts): Violation[] {
 }
 
 function askedFor({ accepted, deliveries, posts }: Facts): Violation[] {
-  const own = deliveries.filter(({ kind }) => kind !== 'message').map(({ id }) => id);
+  const own = deliveries.filter(({ kind, replayOf }) => kind !== 'message' || replayOf !== undefined).map(({ id }) => id);
   const known = new Set([...accepted.map(({ id }) => id), ...own]);
   const aliens = posts.filter(({ id }) => id === undefined || !known.has(id));
   return breach('I3', 'in Slack, and nobody asked for them', aliens.map(({ id, channel, ts }) => id ?? `${channel} ${ts}`));

@@ -37,6 +37,8 @@ export interface DeliveryFact {
   claimedAt: number;
   ambiguous: number;
   digestId?: string;
+  /** What it sends again. */
+  replayOf?: string;
   slackTs?: string;
   errorCode?: string;
 }
@@ -74,7 +76,7 @@ export interface Facts {
 export type Query = <R extends object>(sql: string, values?: unknown[]) => Promise<R[]>;
 
 interface DeliveryRow {
-  row: { delivery_id: string; organization_id: string; state: string; kind?: string; lane_id: number; destination_id: string | null; priority: number; arrival: number; ambiguous: number; digest_id: string | null; slack_ts: string | null; error: { code?: string } | null };
+  row: { delivery_id: string; organization_id: string; state: string; kind?: string; lane_id: number; destination_id: string | null; priority: number; arrival: number; ambiguous: number; digest_id: string | null; replay_of: string | null; slack_ts: string | null; error: { code?: string } | null };
   source: string | null;
   said_at: string;
   recorded_at: number;
@@ -90,7 +92,7 @@ export async function readDeliveries(query: Query): Promise<DeliveryFact[]> {
   return rows.map(({ row, source, said_at, recorded_at, claimed_at }) => ({
     id: row.delivery_id, organizationId: row.organization_id, state: row.state, kind: row.kind ?? 'message', source: source ?? '', laneId: String(row.lane_id), channel: row.destination_id ?? '',
     priority: row.priority, saidAt: Number(said_at), arrival: row.arrival, recordedAt: recorded_at, claimedAt: claimed_at ?? 0, ambiguous: row.ambiguous,
-    ...(row.digest_id !== null && { digestId: row.digest_id }), ...(row.slack_ts !== null && { slackTs: row.slack_ts }), ...(row.error?.code !== undefined && { errorCode: row.error.code }),
+    ...(row.digest_id !== null && { digestId: row.digest_id }), ...(row.replay_of !== null && { replayOf: row.replay_of }), ...(row.slack_ts !== null && { slackTs: row.slack_ts }), ...(row.error?.code !== undefined && { errorCode: row.error.code }),
   }));
 }
 

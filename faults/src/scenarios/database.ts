@@ -1,6 +1,8 @@
 /** Faults of PostgreSQL: crashed, away, slow, locked, its sessions ended, deadlocks. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import pg from 'pg';
+
 import type { Facts } from '../ledgers.js';
 import type { Scenario } from '../scenario.js';
 import type { OwnPostgres } from '../system/own-postgres.js';
@@ -103,6 +105,43 @@ const lockedUnderLimits: Scenario = {
   judge: (facts) => [...nothingUnknown(facts), ...allPosted(facts)],
 };
 
+/** What a write fails with when the disk is full. */
+const FULL = `create function public.full_disk() returns trigger language plpgsql as $$ begin
+  if random() < 0.3 then raise exception using errcode = 'disk_full', message = 'could not extend file: No space left on device'; end if; return null; end $$`;
+const WRITTEN = ['issues.commands', 'issues.outbox', 'notifier.deliveries', 'notifier.timeline', 'notifier.outbox', 'notifier.lanes'];
+
+const full: Scenario = {
+  name: 'postgres-full', fault: 'for ten seconds three in ten writes fail since the disk is full', holds: 'the API answers 503 meanwhile; no duplicates, everything is posted', load: { seconds: 8 },
+  strike: async (system) => {
+    await system.query(FULL);
+    for (const table of WRITTEN) await system.query(`create trigger full_disk after insert or update or delete on ${table} for each statement execute function public.full_disk()`);
+    await sleep(10_000);
+    for (const table of WRITTEN) await system.query(`drop trigger full_disk on ${table}`);
+  },
+  judge: (facts, _, system) => [...nothingUnknown(facts), ...allPosted(facts), ...expected([...system.load.answers.keys()].every((status) => ['202', '503'].includes(status)), `the API answered ${[...system.load.answers].join(' ')}`)],
+};
+
+/** All but what the server keeps for its operators. */
+const TAKEN = 250;
+
+const connectionsUsedUp: Scenario = {
+  name: 'postgres-connections-used-up', fault: 'somebody takes every connection that PostgreSQL has, and the services lose theirs, for eight seconds', holds: 'no duplicates, everything is posted', strikesServers: true,
+  strike: async (system) => {
+    await sleep(1500);
+    const others: pg.Client[] = [];
+    const end = performance.now() + 8000;
+    const take = async (): Promise<void> => {
+      const client = new pg.Client({ connectionString: system.servers.databaseUrl, connectionTimeoutMillis: 3000 });
+      client.on('error', () => undefined);
+      await client.connect().then(() => others.push(client), () => sleep(50));
+    };
+    await system.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'tocsin-%'`);
+    while (performance.now() < end) await (others.length < TAKEN ? Promise.all(Array.from({ length: 10 }, take)) : sleep(50));
+    await Promise.all(others.map((client) => client.end()));
+  },
+  judge: harmless,
+};
+
 const sessionsEnded: Scenario = {
   name: 'postgres-sessions-ended', fault: 'pg_terminate_backend on every session of the services, ten times', holds: 'no duplicates, everything is posted',
   strike: async (system) => {
@@ -139,4 +178,4 @@ async function lockBackwards(system: System): Promise<void> {
   }
 }
 
-export const DATABASE_FAULTS: readonly Scenario[] = [restarted, restartedForOne, away('postgres-away', 8), away('postgres-away-long', 300), slow, locked, lockedUnderLimits, sessionsEnded, deadlocks];
+export const DATABASE_FAULTS: readonly Scenario[] = [restarted, restartedForOne, away('postgres-away', 8), away('postgres-away-long', 300), slow, locked, lockedUnderLimits, full, connectionsUsedUp, sessionsEnded, deadlocks];

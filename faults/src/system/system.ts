@@ -138,9 +138,12 @@ export class System {
     return this.issuer.token({ user: `noa@${organization}.test`, organization });
   }
 
-  async call<T>(method: 'GET' | 'POST', service: Service, organization: string, path: string): Promise<{ status: number; body: T }> {
-    const response = await fetch(`${this.settings[`${service.toUpperCase()}_URL`] ?? ''}${path}`, { method, headers: { authorization: `Bearer ${await this.token(organization)}` }, signal: AbortSignal.timeout(15_000) });
-    return { status: response.status, body: (await response.json()) as T };
+  async call<T>(method: 'GET' | 'POST' | 'DELETE', service: Service, organization: string, path: string, body?: object): Promise<{ status: number; body: T }> {
+    const content = method === 'POST' && body !== undefined && { body: JSON.stringify(body) };
+    const headers = { authorization: `Bearer ${await this.token(organization)}`, ...(content && { 'content-type': 'application/json' }) };
+    const response = await fetch(`${this.settings[`${service.toUpperCase()}_URL`] ?? ''}${path}`, { method, headers, ...content, signal: AbortSignal.timeout(15_000) });
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as T };
   }
 
   async facts(): Promise<Facts> {
