@@ -85,8 +85,6 @@ export class OpenedDigests {
 
   async clear(): Promise<void> {
     await this.opened.clear();
-    await this.opened.source.query('truncate digests');
-    await this.opened.connect();
     this.readers = { known: { isPrivate: false, isShared: false } };
     this.counted.length = 0;
   }

@@ -85,11 +85,18 @@ export class OpenedLanes {
     await this.database.drop();
   }
 
-  /** Empties every table, and resets settings and metrics. */
+  /** As it is when every test begins: {@link empty}, with one connection. */
   async clear(): Promise<void> {
+    await this.empty();
+    await this.connect();
+  }
+
+  /** Empties every table, and resets settings and metrics. */
+  async empty(): Promise<void> {
     Object.assign(this.config, new NotifierConfig(), { SLACK_WORKSPACE_RATE: 0 });
     this.metrics.registry.resetMetrics();
-    await this.source.query('truncate told_holds, destinations, told_issues, heard_issues, connections, budgets, breakers, pauses, lanes, deliveries, commands, timeline, accepted_counts, outbox, audit, channels, people, addresses cascade');
+    await this.source.query(`truncate told_holds, destinations, told_issues, heard_issues, last_edits, connections, budgets, breakers, pauses, lanes, deliveries, commands, timeline, digests, replays, retractions,
+      accepted_counts, retired_deliveries, retired_counts, delivery_settings, outbox, audit, channels, people, addresses, directory_lists cascade`);
   }
 
   async connect(overrides: Partial<ConnectionChanged> = {}): Promise<void> {

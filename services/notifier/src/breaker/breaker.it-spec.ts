@@ -14,17 +14,11 @@ import { BreakerRepository } from './breaker.repository.js';
 
 let opened: OpenedLanes;
 
-beforeAll(async () => {
-  opened = await OpenedLanes.open();
-}, 30_000);
-
-afterAll(async () => {
-  await opened.close();
-});
+beforeAll(async () => { opened = await OpenedLanes.open(); }, 30_000);
+afterAll(() => opened.close());
 
 beforeEach(async () => {
   await opened.clear();
-  await opened.connect();
   await opened.connect({ id: 'other', workspace: { id: 'T0GLOBEX01', name: 'Globex', url: 'https://globex.slack.com' } });
 });
 

@@ -9,9 +9,7 @@ import { RunningNotifier } from '../../test/running-notifier.js';
 
 let notifier: RunningNotifier;
 
-beforeAll(async () => {
-  notifier = await RunningNotifier.start();
-}, 60_000);
+beforeAll(async () => { notifier = await RunningNotifier.start(); }, 60_000);
 
 afterEach(() => {
   notifier.peers.away = false;

@@ -24,7 +24,7 @@ test('while connector does not answer, a stop waits for one question and not for
     connections as ConnectionRepository, news as ConnectionNews, { endAll: () => Promise.resolve(0) } as unknown as WaitingRepository, {} as Outbox,
     { get: () => Promise.resolve(undefined) } as unknown as InternalClient, {} as Audit, createLogger('notifier', 'silent'),
   );
-  job.onApplicationBootstrap();
+  await job.onApplicationBootstrap();
   await eventually(() => asked.length === 2);
   await job.onModuleDestroy();
   expect(asked).toEqual(['connection-0', 'connection-1']);

@@ -16,10 +16,7 @@ describe('the timeline of a message whose connection cannot send', () => {
   let notifier: RunningNotifier;
   let connection: ConnectionChanged;
 
-  beforeAll(async () => {
-    notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
-  }, 60_000);
-
+  beforeAll(async () => { notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' }); }, 60_000);
   afterAll(() => notifier.stop(), 30_000);
 
   beforeEach(async () => {
@@ -110,14 +107,8 @@ describe('holds of connections are told', () => {
     told = new ToldHolds(opened.source, opened.outbox, new DeliveryLog(opened.outbox));
   }, 30_000);
 
-  afterAll(async () => {
-    await opened.close();
-  });
-
-  beforeEach(async () => {
-    await opened.clear();
-    await opened.connect();
-  });
+  afterAll(() => opened.close());
+  beforeEach(() => opened.clear());
 
   async function takeNews(version: number): Promise<void> {
     await opened.source.transaction(async (tx) => {

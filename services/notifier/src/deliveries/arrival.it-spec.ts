@@ -7,18 +7,9 @@ import { arrivalRow } from './arrival.js';
 
 let opened: OpenedLanes;
 
-beforeAll(async () => {
-  opened = await OpenedLanes.open();
-}, 30_000);
-
-afterAll(async () => {
-  await opened.close();
-});
-
-beforeEach(async () => {
-  await opened.clear();
-  await opened.connect();
-});
+beforeAll(async () => { opened = await OpenedLanes.open(); }, 30_000);
+afterAll(() => opened.close());
+beforeEach(() => opened.clear());
 
 describe('a command', () => {
   test('that comes three times is one delivery, counted once', async () => {

@@ -5,18 +5,9 @@ import { resultOf } from './delivery-result.js';
 
 let opened: OpenedLanes;
 
-beforeAll(async () => {
-  opened = await OpenedLanes.open();
-}, 30_000);
-
-afterAll(async () => {
-  await opened.close();
-});
-
-beforeEach(async () => {
-  await opened.clear();
-  await opened.connect();
-});
+beforeAll(async () => { opened = await OpenedLanes.open(); }, 30_000);
+afterAll(() => opened.close());
+beforeEach(() => opened.clear());
 
 describe('a connection', () => {
   test('that cannot send keeps its messages, and wakes them when it can again, with that time added to their lives', async () => {

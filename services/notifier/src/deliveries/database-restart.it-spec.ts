@@ -21,13 +21,10 @@ beforeAll(async () => {
   await opened.source.query('alter function claim_deliveries set search_path = notifier, pg_catalog');
 }, 30_000);
 
-afterAll(async () => {
-  await opened.close();
-});
+afterAll(() => opened.close());
 
 beforeEach(async () => {
   await opened.clear();
-  await opened.connect();
   await opened.source.query(`update server set started_at = '-infinity'`);
 });
 

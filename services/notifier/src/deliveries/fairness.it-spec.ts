@@ -11,18 +11,9 @@ import { UNTOUCHED } from './outcome.js';
 
 let opened: OpenedLanes;
 
-beforeAll(async () => {
-  opened = await OpenedLanes.open();
-}, 30_000);
-
-afterAll(async () => {
-  await opened.close();
-});
-
-beforeEach(async () => {
-  await opened.clear();
-  await opened.connect();
-});
+beforeAll(async () => { opened = await OpenedLanes.open(); }, 30_000);
+afterAll(() => opened.close());
+beforeEach(() => opened.clear());
 
 async function connectOther(id: string, organizationId = 'acme'): Promise<void> {
   await opened.connect({ id, organizationId, workspace: { id: `T0${id.toUpperCase()}`, name: id, url: `https://${id}.slack.com` } });

@@ -6,18 +6,9 @@ import { resultOf } from './delivery-result.js';
 
 let opened: OpenedLanes;
 
-beforeAll(async () => {
-  opened = await OpenedLanes.open();
-}, 30_000);
-
-afterAll(async () => {
-  await opened.close();
-});
-
-beforeEach(async () => {
-  await opened.clear();
-  await opened.connect();
-});
+beforeAll(async () => { opened = await OpenedLanes.open(); }, 30_000);
+afterAll(() => opened.close());
+beforeEach(() => opened.clear());
 
 describe('a holder that dies', () => {
   test('before the request leaves a message that is simply sent by the next one', async () => {

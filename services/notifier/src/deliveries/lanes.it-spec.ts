@@ -17,18 +17,9 @@ const CANCELLED = { state: 'suppressed', error: { code: 'cancelled', message: 'C
 
 let opened: OpenedLanes;
 
-beforeAll(async () => {
-  opened = await OpenedLanes.open();
-}, 30_000);
-
-afterAll(async () => {
-  await opened.close();
-});
-
-beforeEach(async () => {
-  await opened.clear();
-  await opened.connect();
-});
+beforeAll(async () => { opened = await OpenedLanes.open(); }, 30_000);
+afterAll(() => opened.close());
+beforeEach(() => opened.clear());
 
 describe('a lane', () => {
   test('sends in the order of priority, then of arrival, and one at a time', async () => {

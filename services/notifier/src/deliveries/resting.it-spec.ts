@@ -7,13 +7,8 @@ import { arrivalRow } from './arrival.js';
 const MINUTE = 60_000;
 let opened: OpenedLanes;
 
-beforeAll(async () => {
-  opened = await OpenedLanes.open();
-}, 30_000);
-
-afterAll(async () => {
-  await opened.close();
-});
+beforeAll(async () => { opened = await OpenedLanes.open(); }, 30_000);
+afterAll(() => opened.close());
 
 /** The one message of the lane waits for half an hour, and the lane rests until then. */
 async function rest(): Promise<string> {
@@ -36,7 +31,6 @@ async function claimedIds(): Promise<string[]> {
 describe('a destination that rests for the time of one message', () => {
   beforeEach(async () => {
     await opened.clear();
-    await opened.connect();
     await rest();
   });
 
@@ -78,7 +72,6 @@ describe('a destination that rests for the time of one message', () => {
 
 test('a destination that waits for its pace is not woken before it', async () => {
   await opened.clear();
-  await opened.connect();
   await opened.accept({});
   await opened.finish(await opened.claimOne());
   await opened.accept({});

@@ -27,15 +27,8 @@ beforeAll(async () => {
   queries = new DeliveryQueries(opened.source, new InternalClient('notifier', { connector: nobody, issues: nobody, workflows: nobody, notifier: nobody }, new Uint8Array(32)));
 }, 30_000);
 
-afterAll(async () => {
-  await opened.close();
-});
-
-beforeEach(async () => {
-  await opened.clear();
-  await opened.source.query('truncate retired_deliveries, retired_counts, delivery_settings');
-  await opened.connect();
-});
+afterAll(() => opened.close());
+beforeEach(() => opened.clear());
 
 async function ageBy(days: number): Promise<void> {
   await opened.source.query('update deliveries set settled_at = settled_at - make_interval(days => $1), created_at = created_at - make_interval(days => $1)', [days]);

@@ -17,13 +17,10 @@ beforeAll(async () => {
   sweep = new SweepJob(opened.source, opened.outbox, opened.waiting, posting as PostingJob, createLogger('notifier', 'silent'));
 }, 30_000);
 
-afterAll(async () => {
-  await opened.close();
-});
+afterAll(() => opened.close());
 
 beforeEach(async () => {
   await opened.clear();
-  await opened.connect();
   woken = 0;
 });
 

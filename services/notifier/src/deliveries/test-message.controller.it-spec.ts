@@ -7,10 +7,7 @@ import { RunningNotifier, type Answer } from '../../test/running-notifier.js';
 
 let notifier: RunningNotifier;
 
-beforeAll(async () => {
-  notifier = await RunningNotifier.start();
-}, 60_000);
-
+beforeAll(async () => { notifier = await RunningNotifier.start(); }, 60_000);
 afterAll(() => notifier.stop(), 30_000);
 
 async function send({ id }: ConnectionChanged, key: string): Promise<Answer<{ deliveryId?: string }>> {

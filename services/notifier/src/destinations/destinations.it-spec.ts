@@ -32,14 +32,8 @@ beforeAll(async () => {
   upkeep = new DestinationUpkeepJob(opened.source, opened.connections, {} as CompareWithDirectory, opened.destinations, opened.outbox, { wake: () => undefined } as unknown as ResolutionJob, createLogger('test', 'silent'));
 }, 30_000);
 
-afterAll(async () => {
-  await opened.close();
-});
-
-beforeEach(async () => {
-  await opened.clear();
-  await opened.connect();
-});
+afterAll(() => opened.close());
+beforeEach(() => opened.clear());
 
 function refused(code: string): Outcome {
   return { state: 'failed', charge: 1, ambiguous: 0, laneWaitMs: 0, rateLimited: false, asked: true, error: { code, message: 'why', remedy: 'what to do' }, story: { kind: 'failed', text: 'why' } };
@@ -285,7 +279,7 @@ test('an address that means nothing ends what waits for it in several transactio
     await opened.accept({ destination: { name: '#nowhere' }, otherwise: { id: NEW } });
     return endAll(...which);
   });
-  job.onApplicationBootstrap();
+  await job.onApplicationBootstrap();
   await eventually(async () => (await inLine(NEW)).length === 1);
   await job.onModuleDestroy();
   await expect(opened.source.query(`select state, count(*)::int as count, count(distinct xmin::text)::int as transactions from deliveries where state <> 'waiting' group by 1`)).resolves.toEqual([{ state: 'failed', count: 501, transactions: 2 }]);

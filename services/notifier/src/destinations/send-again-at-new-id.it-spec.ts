@@ -22,14 +22,8 @@ beforeAll(async () => {
   sendAgain = new SendAgainAtNewId(new ReplayRepository(living.opened.source), {} as ReplayJob);
 }, 30_000);
 
-afterAll(async () => {
-  await living.opened.close();
-});
-
-beforeEach(async () => {
-  await living.opened.clear();
-  await living.opened.connect();
-});
+afterAll(() => living.opened.close());
+beforeEach(() => living.opened.clear());
 
 /** A message whose edit Slack refused: this long before we hear that its channel has another id. */
 async function refusedEdit(id: string): Promise<void> {

@@ -54,13 +54,8 @@ const STEPS = 120;
 
 let digests: OpenedDigests;
 
-beforeAll(async () => {
-  digests = await OpenedDigests.open();
-}, 60_000);
-
-afterAll(async () => {
-  await digests.opened.close();
-});
+beforeAll(async () => { digests = await OpenedDigests.open(); }, 60_000);
+afterAll(() => digests.opened.close());
 
 async function query<T>(sql: string, parameters: unknown[] = []): Promise<T[]> {
   return digests.opened.source.query<T[]>(sql, parameters);

@@ -9,17 +9,9 @@ import { IssueNewsRepository } from '../living/issue-news.repository.js';
 
 let digests: OpenedDigests;
 
-beforeAll(async () => {
-  digests = await OpenedDigests.open();
-}, 60_000);
-
-afterAll(async () => {
-  await digests.opened.close();
-});
-
-beforeEach(async () => {
-  await digests.clear();
-});
+beforeAll(async () => { digests = await OpenedDigests.open(); }, 60_000);
+afterAll(() => digests.opened.close());
+beforeEach(() => digests.clear());
 
 async function acceptedCount(): Promise<number> {
   const [row] = await digests.opened.source.query<{ accepted: number }[]>('select coalesce(sum(accepted), 0)::int as accepted from accepted_counts');

@@ -22,17 +22,9 @@ const issues = Array.from({ length: 40 }, (_, n) => anIssue({ id: `issue-${Strin
 const KEPT_BACK = suppressed({ code: 'leak_guard', message: 'The leak guard keeps secrets out of a public channel.', remedy: 'Send it elsewhere.' });
 const SPLIT: Outcome = splitUp({ ...POSTED, state: 'failed', story: { kind: 'failed', text: 'Refused' } }, { family: 'refused', kind: 'content', code: 'invalid_blocks', message: 'Refused', remedy: '' });
 
-beforeAll(async () => {
-  digests = await OpenedDigests.open();
-}, 60_000);
-
-afterAll(async () => {
-  await digests.opened.close();
-});
-
-beforeEach(async () => {
-  await digests.clear();
-});
+beforeAll(async () => { digests = await OpenedDigests.open(); }, 60_000);
+afterAll(() => digests.opened.close());
+beforeEach(() => digests.clear());
 
 afterEach(async () => {
   const [sums] = await digests.opened.source.query<{ accepted: number; rows: number }[]>('select coalesce(sum(accepted), 0)::int as accepted, (select count(*)::int from deliveries) as rows from accepted_counts');

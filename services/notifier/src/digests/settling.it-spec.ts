@@ -20,17 +20,9 @@ const REFUSED: Outcome = { ...POSTED, state: 'failed', error: { code: 'channel_n
 const SPLIT = splitUp({ ...REFUSED, error: REFUSAL }, REFUSAL);
 const KEPT_BACK = suppressed({ code: 'leak_guard', message: 'The leak guard keeps secrets out of a public channel.', remedy: 'Send it elsewhere.' });
 
-beforeAll(async () => {
-  digests = await OpenedDigests.open();
-}, 60_000);
-
-afterAll(async () => {
-  await digests.opened.close();
-});
-
-beforeEach(async () => {
-  await digests.clear();
-});
+beforeAll(async () => { digests = await OpenedDigests.open(); }, 60_000);
+afterAll(() => digests.opened.close());
+beforeEach(() => digests.clear());
 
 /** A digest of this many, which ended so. @returns its id and its members' */
 async function ended(outcome: Outcome, count = 40): Promise<{ digestId: string; members: string[] }> {

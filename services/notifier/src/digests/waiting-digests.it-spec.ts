@@ -16,13 +16,8 @@ let digests: OpenedDigests;
 
 const issues = Array.from({ length: 40 }, (_, n) => anIssue({ id: `issue-${String(n).padStart(2, '0')}`, severity: 'high' }));
 
-beforeAll(async () => {
-  digests = await OpenedDigests.open();
-}, 60_000);
-
-afterAll(async () => {
-  await digests.opened.close();
-});
+beforeAll(async () => { digests = await OpenedDigests.open(); }, 60_000);
+afterAll(() => digests.opened.close());
 
 beforeEach(async () => {
   await digests.clear();

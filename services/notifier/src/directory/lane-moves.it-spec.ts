@@ -18,14 +18,8 @@ beforeAll(async () => {
   ({ opened } = living);
 }, 30_000);
 
-afterAll(async () => {
-  await opened.close();
-});
-
-beforeEach(async () => {
-  await opened.clear();
-  await opened.connect();
-});
+afterAll(() => opened.close());
+beforeEach(() => opened.clear());
 
 const moves = new LaneMoves();
 const NOWHERE = { name: '#nowhere' };

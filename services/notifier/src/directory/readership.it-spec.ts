@@ -44,8 +44,6 @@ afterAll(() => opened.close(), 30_000);
 
 beforeEach(async () => {
   await opened.clear();
-  await opened.source.query('delete from directory_lists');
-  await opened.connect();
   slack = new PlayedSlack();
   readership = new ChannelReadership(directory);
 });

@@ -10,10 +10,7 @@ jest.setTimeout(20_000);
 let notifier: RunningNotifier;
 let connection: ConnectionChanged;
 
-beforeAll(async () => {
-  notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
-}, 60_000);
-
+beforeAll(async () => { notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' }); }, 60_000);
 afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {

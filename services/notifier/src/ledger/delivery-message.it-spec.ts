@@ -18,10 +18,7 @@ type Shown = Pick<DeliveryMessage, 'text' | 'blocks' | 'attachments'>;
 let notifier: RunningNotifier;
 let connection: ConnectionChanged;
 
-beforeAll(async () => {
-  notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0', SLACK_UPDATES_PER_MINUTE: '0' });
-}, 60_000);
-
+beforeAll(async () => { notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0', SLACK_UPDATES_PER_MINUTE: '0' }); }, 60_000);
 afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {

@@ -13,10 +13,7 @@ interface Items<T> {
 let notifier: RunningNotifier;
 let connection: ConnectionChanged;
 
-beforeAll(async () => {
-  notifier = await RunningNotifier.start();
-}, 60_000);
-
+beforeAll(async () => { notifier = await RunningNotifier.start(); }, 60_000);
 afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {

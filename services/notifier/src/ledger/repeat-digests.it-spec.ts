@@ -17,10 +17,7 @@ const MAY_BE_HERE = 'An earlier message about this may be here already: Slack di
 let notifier: RunningNotifier;
 let connection: ConnectionChanged;
 
-beforeAll(async () => {
-  notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
-}, 60_000);
-
+beforeAll(async () => { notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' }); }, 60_000);
 afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {

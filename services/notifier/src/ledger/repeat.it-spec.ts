@@ -14,10 +14,7 @@ const THERE = 'C0SECALERT';
 let notifier: RunningNotifier;
 let connection: ConnectionChanged;
 
-beforeAll(async () => {
-  notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
-}, 60_000);
-
+beforeAll(async () => { notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' }); }, 60_000);
 afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {

@@ -13,10 +13,7 @@ let notifier: RunningNotifier;
 let connection: ConnectionChanged;
 let replica: Awaited<ReturnType<RunningNotifier['replica']>> | undefined;
 
-beforeAll(async () => {
-  notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' });
-}, 60_000);
-
+beforeAll(async () => { notifier = await RunningNotifier.start({ DIGEST_AFTER_SECONDS: '0' }); }, 60_000);
 afterAll(() => notifier.stop(), 30_000);
 
 afterEach(async () => {

@@ -14,10 +14,7 @@ let notifier: RunningNotifier;
 let connection: ConnectionChanged;
 const opened: EventReader[] = [];
 
-beforeAll(async () => {
-  notifier = await RunningNotifier.start();
-}, 60_000);
-
+beforeAll(async () => { notifier = await RunningNotifier.start(); }, 60_000);
 afterAll(() => notifier.stop(), 30_000);
 
 beforeEach(async () => {

@@ -18,15 +18,8 @@ beforeAll(async () => {
   queries = new DeliveryQueries(opened.source, new InternalClient('notifier', { connector: nobody, issues: nobody, workflows: nobody, notifier: nobody }, new Uint8Array(32)));
 }, 30_000);
 
-afterAll(async () => {
-  await opened.close();
-});
-
-beforeEach(async () => {
-  await opened.clear();
-  await opened.source.query('truncate retired_deliveries, retired_counts');
-  await opened.connect();
-});
+afterAll(() => opened.close());
+beforeEach(() => opened.clear());
 
 function summary(): Promise<DeliverySummary> {
   return queries.summary('acme');

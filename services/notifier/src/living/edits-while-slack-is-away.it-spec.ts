@@ -21,17 +21,11 @@ const resolved = changed(raised.issue, { status: 'resolved' }, 'resolved');
 describe('while a breaker is open', () => {
   let living: OpenedLiving;
 
-  beforeAll(async () => {
-    living = await OpenedLiving.open();
-  }, 30_000);
-
-  afterAll(async () => {
-    await living.opened.close();
-  });
+  beforeAll(async () => { living = await OpenedLiving.open(); }, 30_000);
+  afterAll(() => living.opened.close());
 
   beforeEach(async () => {
     await living.opened.clear();
-    await living.opened.connect();
     await living.opened.connect({ id: 'other', workspace: OTHER_WORKSPACE });
   });
 
@@ -85,13 +79,10 @@ describe('while a breaker is open and no message waits', () => {
     replica = new EditRepository(living.opened.source, living.opened.config);
   }, 30_000);
 
-  afterAll(async () => {
-    await living.opened.close();
-  });
+  afterAll(() => living.opened.close());
 
   beforeEach(async () => {
     await living.opened.clear();
-    await living.opened.connect();
     await living.opened.connect({ id: 'other', workspace: OTHER_WORKSPACE });
     for (let n = 0; n < 4; n += 1) await living.tell({ issues: [issue], destination: { id: `C0CHANNEL${n}` }, options: { thread: false } });
     for (let n = 0; n < 4; n += 1) await living.tell({ issues: [issue], connectionId: 'other', destination: { id: `C0GLOBEX0${n}` }, options: { thread: false } });

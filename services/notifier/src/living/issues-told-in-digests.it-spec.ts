@@ -15,18 +15,9 @@ let living: OpenedLiving;
 const [named, counted, third] = ['i1', 'i2', 'i3'].map((id) => anIssue({ id, severity: 'high' })) as [ReturnType<typeof anIssue>, ReturnType<typeof anIssue>, ReturnType<typeof anIssue>];
 const PLACE = { organizationId: 'acme', connectionId: 'connection-1', destinationId: 'C0SECALERT' };
 
-beforeAll(async () => {
-  living = await OpenedLiving.open();
-}, 30_000);
-
-afterAll(async () => {
-  await living.opened.close();
-});
-
-beforeEach(async () => {
-  await living.opened.clear();
-  await living.opened.connect();
-});
+beforeAll(async () => { living = await OpenedLiving.open(); }, 30_000);
+afterAll(() => living.opened.close());
+beforeEach(() => living.opened.clear());
 
 /** Two messages that a digest told, which names the issue of the first. @returns its id */
 async function tellInDigest(options: KeptCommand['options'] = {}): Promise<string> {
@@ -66,7 +57,6 @@ describe('issues that a digest told', () => {
     const { outbox, told } = living.opened;
     for (const [options, followed] of [[{ living: false }, 0], [{}, 1]] as const) {
       await living.opened.clear();
-      await living.opened.connect();
       const key = { organization_id: 'acme', delivery_id: await tellInDigest(options) };
       expect(await outbox.transaction((tx) => told.leaveAlone(tx, key))).toBe(followed === 1);
       await outbox.transaction((tx) => told.resume(tx, key));

@@ -11,18 +11,9 @@ import { tell } from './claim-telling.js';
 
 let living: OpenedLiving;
 
-beforeAll(async () => {
-  living = await OpenedLiving.open();
-}, 30_000);
-
-afterAll(async () => {
-  await living.opened.close();
-});
-
-beforeEach(async () => {
-  await living.opened.clear();
-  await living.opened.connect();
-});
+beforeAll(async () => { living = await OpenedLiving.open(); }, 30_000);
+afterAll(() => living.opened.close());
+beforeEach(() => living.opened.clear());
 
 const issue = anIssue({ id: 'i1', severity: 'high' });
 const raised = changed(issue, { severity: 'critical' });

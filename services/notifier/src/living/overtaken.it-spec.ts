@@ -19,18 +19,9 @@ const back = changed(raised.issue, { severity: 'high' });
 const resolved = changed(raised.issue, { status: 'resolved' }, 'resolved');
 const TS = '1700000000.000001';
 
-beforeAll(async () => {
-  living = await OpenedLiving.open();
-}, 30_000);
-
-afterAll(async () => {
-  await living.opened.close();
-});
-
-beforeEach(async () => {
-  await living.opened.clear();
-  await living.opened.connect();
-});
+beforeAll(async () => { living = await OpenedLiving.open(); }, 30_000);
+afterAll(() => living.opened.close());
+beforeEach(() => living.opened.clear());
 
 async function posting(command: Parameters<OpenedLiving['tell']>[0] = {}): Promise<Claim> {
   await living.opened.accept({ issues: [issue], source: BY_WORKFLOW, change: 'new', ...command });
@@ -59,7 +50,6 @@ describe('what changes while the first message is being posted', () => {
   ])('is told in its thread, %s', async (_, news, told) => {
     for (const source of [BY_WORKFLOW, { kind: 'manual', user: 'noa@acme.test' } as const]) {
       await living.opened.clear();
-      await living.opened.connect();
       const claim = await posting({ source });
       for (const one of news) await living.hear(one);
       expect(await living.answers()).toEqual([]);
@@ -83,7 +73,6 @@ describe('what changes while the first message is being posted', () => {
   test('is not told where nobody wants it', async () => {
     for (const [options, edits] of [[{ thread: false }, 1], [{ living: false }, 0]] as const) {
       await living.opened.clear();
-      await living.opened.connect();
       const claim = await posting({ options });
       await living.hear(raised);
       await recordPost(claim);
