@@ -143,6 +143,33 @@ test('a group of the same reason is replayed at once to another channel, with it
   await expect(rows(page)).toHaveCount(4);
 });
 
+test('a replay of many says what it leaves out while it goes on, and is found again after a reload and by its address', async ({ page }) => {
+  let progress = { state: 'running', matched: 4, done: 2, skipped: 1 };
+  await page.route('**/v1/deliveries/replay', (route) => route.fulfill({ status: 202, json: { replayId: 'r1', matched: 4 } }));
+  await page.route('**/v1/deliveries/replays/r1', (route) => route.fulfill({ json: progress }));
+  await openDeliveries(page, '/deliveries?state=failed');
+  await page.getByLabel('Select all shown').check();
+  await page.getByRole('button', { name: 'Replay 5' }).click();
+  await page.getByRole('dialog', { name: 'Replay 5 deliveries' }).getByRole('button', { name: 'REPLAY 5' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Replay' });
+  await expect(dialog).toContainText('3 of 4: 2 sent again, 1 left out');
+  await page.reload();
+  const banner = page.getByRole('note').filter({ hasText: 'A replay is under way' });
+  await expect(banner).toContainText('3 of 4: 2 sent again, 1 left out');
+  await banner.getByRole('link', { name: 'Its own page' }).click();
+  await expect(page).toHaveURL(/\/deliveries\/replays\/r1$/);
+  await expect(page.getByRole('region', { name: 'Replay' })).toContainText('3 of 4: 2 sent again, 1 left out');
+  await expect(banner).toBeHidden();
+  await page.getByRole('link', { name: 'Problems' }).click();
+  await expect(banner).toBeVisible();
+  progress = { state: 'done', matched: 4, done: 3, skipped: 1 };
+  const end = page.getByRole('status').filter({ hasText: 'The replay has ended: 3 deliveries sent again' });
+  await expect(end).toContainText('1 left out: changed meanwhile. 1 left out: sent again already, or told by a digest.');
+  await end.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(end).toBeHidden();
+  await expect(page.locator('#page')).toBeFocused();
+});
+
 test('tabs count the states and stand in the address, together with the other filters', async ({ page }) => {
   await openDeliveries(page);
   await page.getByRole('tab', { name: 'Failed 5' }).click();
@@ -182,6 +209,50 @@ test('numbers that cannot be had are not shown from before, and are asked for ag
   await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
   await expect(failed).toHaveText('Failed 5');
   await expect(rows(page)).toHaveCount(5);
+});
+
+test('a list that cannot be had says so in place until it comes by itself; one that is old says above it since when', async ({ page }) => {
+  let refusals = 0;
+  const away = /\/v1\/deliveries\?/;
+  await page.clock.install();
+  await page.route(away, async (route) => {
+    refusals += 1;
+    await route.fulfill({ status: 503, json: { title: 'Database away', status: 503, detail: 'Not now.' } });
+  });
+  await openDeliveries(page);
+  const failure = page.getByRole('alert').filter({ hasText: 'Not now.' });
+  const advance = (): Promise<void> => page.clock.runFor(1_000);
+  await expect.poll(async () => { await advance(); return failure.isVisible(); }).toBe(true);
+  await failure.getByRole('button', { name: 'Try again' }).focus();
+  const before = refusals;
+  await expect.poll(async () => { await advance(); return refusals; }).toBeGreaterThan(before + 3);
+  await expect(failure.getByRole('button', { name: 'Try again' })).toBeFocused();
+  await expect(page.locator('.live-mark')).toBeHidden();
+  await page.unroute(away);
+  await expect.poll(async () => { await advance(); return rows(page).count(); }).toBeGreaterThan(0);
+  await expect(failure).toBeHidden();
+
+  await page.route(away, (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Sign in to the proxy</h1>' }));
+  const unexpected = page.getByRole('alert').filter({ hasText: 'Unexpected answer (200)' });
+  await expect.poll(async () => { await advance(); return unexpected.isVisible(); }, { timeout: 30_000 }).toBe(true);
+  await expect(unexpected).toBeInViewport();
+  await expect(page.locator('.live-mark')).toHaveText(/^As of \d/);
+  expect(await rows(page).count()).toBeGreaterThan(0);
+});
+
+test('what is not there is not asked for over and over', async ({ page }) => {
+  let asked = 0;
+  await page.clock.install();
+  await page.route('**/v1/deliveries/nowhere', async (route) => {
+    asked += 1;
+    await route.continue();
+  });
+  await openDeliveries(page, '/deliveries/nowhere');
+  await expect(page.getByRole('dialog', { name: 'Delivery' }).getByRole('alert')).toContainText('Not found');
+  const before = asked;
+  await page.clock.runFor(30_000);
+  await page.getByRole('dialog', { name: 'Delivery' }).getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => asked).toBe(before + 1);
 });
 
 test('what was posted already is left out of a bulk replay unless somebody insists', async ({ page }) => {

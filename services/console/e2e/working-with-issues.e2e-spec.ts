@@ -45,6 +45,15 @@ test('whoever types on in Search keeps the focus and every letter', async ({ pag
   await expect(page.getByRole('searchbox', { name: 'Search' })).toHaveValue('');
 });
 
+test('the list needs no sideways scrolling at any width', async ({ page }) => {
+  await signIn(page);
+  await page.getByRole('table', { name: 'Active Issues' }).waitFor();
+  for (const width of [1440, 1280, 1100, 1024, 993, 992, 800, 769, 768, 380, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect.poll(() => page.evaluate<number>('document.documentElement.scrollWidth'), `at ${width} pixels`).toBeLessThanOrEqual(width);
+  }
+});
+
 test('Esc closes one thing at a time, the focus returns, and Back does not open it again', async ({ page }) => {
   await signIn(page);
   await page.goto('/connectors/slack');

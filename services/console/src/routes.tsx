@@ -28,6 +28,7 @@ export const router = createBrowserRouter([
       { path: 'connectors/slack', lazy: async () => ({ Component: (await import('./connectors/slack.page.js')).SlackPage }) },
       { path: 'connectors/slack/:connectionId/:tab?', lazy: async () => ({ Component: (await import('./connection/connection.page.js')).ConnectionPage }) },
       { path: 'deliveries/problems', lazy: async () => ({ Component: (await import('./deliveries/problems.page.js')).ProblemsPage }) },
+      { path: 'deliveries/replays/:replayId', lazy: async () => ({ Component: (await import('./deliveries/replay.page.js')).ReplayPage }) },
       { path: 'deliveries/why', lazy: async () => ({ Component: (await import('./deliveries/why.page.js')).WhyPage }) },
       { path: 'deliveries/:deliveryId?', lazy: async () => ({ Component: (await import('./deliveries/deliveries.page.js')).DeliveriesPage }) },
       { path: '*', Component: NotFoundPage },

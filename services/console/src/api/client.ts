@@ -41,7 +41,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 /** @throws ApiProblem for every answer that is not a success, and when there is no answer */
 export async function call<T>(method: Method, path: string, { query, body, file, idempotencyKey, signal }: CallOptions = {}): Promise<T> {
   const token = session.token();
-  const response = await reach(`${path}${queryString(query)}`, {
+  const { response, text } = await reach(`${path}${queryString(query)}`, {
     method,
     headers: {
       accept: 'application/json',
@@ -54,9 +54,17 @@ export async function call<T>(method: Method, path: string, { query, body, file,
     ...(!file && { signal: limited(signal, method === 'GET' ? READ_MS : CHANGE_MS) }),
   });
   if (response.status === 401 && token !== undefined) session.expire(token);
-  const text = await response.text();
   if (!response.ok) throw new ApiProblem(problemOf(response, text));
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+  return (text === '' ? undefined : jsonOf(response, text)) as T;
+}
+
+/** @throws ApiProblem when it is no JSON: a page of a proxy comes with 200 as well */
+function jsonOf(response: Response, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiProblem(notOurs(response));
+  }
 }
 
 function limited(signal: AbortSignal | undefined, milliseconds: number): AbortSignal {
@@ -64,9 +72,11 @@ function limited(signal: AbortSignal | undefined, milliseconds: number): AbortSi
   return signal ? AbortSignal.any([signal, limit]) : limit;
 }
 
-async function reach(path: string, init: RequestInit): Promise<Response> {
+/** The whole answer: what breaks off in the middle is no answer. */
+async function reach(path: string, init: RequestInit): Promise<{ response: Response; text: string }> {
   try {
-    return await fetch(path, init);
+    const response = await fetch(path, init);
+    return { response, text: await response.text() };
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiProblem({
@@ -88,7 +98,11 @@ function problemOf(response: Response, text: string): ProblemAnswer {
   } catch {
     // not ours: a proxy between us has answered
   }
-  return { type: 'about:blank', title: `Unexpected answer (${response.status})`, status: response.status, detail: 'The answer did not come from Tocsin. A proxy in between may be the cause.', instance: response.url, requestId };
+  return notOurs(response);
+}
+
+function notOurs({ status, headers, url }: Response): ProblemAnswer {
+  return { type: 'about:blank', title: `Unexpected answer (${status})`, status, detail: 'The answer did not come from Tocsin. A proxy in between may be the cause.', instance: url, requestId: headers.get('x-request-id') ?? '' };
 }
 
 /** With its question mark; empty without a value. */

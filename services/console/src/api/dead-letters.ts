@@ -2,6 +2,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient, type InfiniteData, type UseInfiniteQueryResult, type UseMutationResult } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { askedAgain } from './asked-again.js';
 import { ApiProblem, call, type Query } from './client.js';
 import { idsOf, type LetterPage, type Letters } from './letter-run.js';
 
@@ -20,7 +21,7 @@ export function useDeadLetters({ byHand }: ListOptions): UseInfiniteQueryResult<
     queryFn: ({ pageParam, signal }) => pageOf({}, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: byHand ? false : REFRESH_MS,
+    refetchInterval: (query) => (byHand ? false : askedAgain(query, REFRESH_MS)),
     refetchOnWindowFocus: !byHand,
     refetchOnReconnect: !byHand,
   });

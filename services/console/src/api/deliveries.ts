@@ -4,9 +4,11 @@ import { keepPreviousData, useInfiniteQuery, useQuery, type InfiniteData, type U
 import type { Delivery, DeliveryCounts, DeliveryReasons } from '@tocsin/contracts';
 import { cleanLine, SETTLED_STATES } from '@tocsin/domain';
 
+import { askedAgain } from './asked-again.js';
 import { call, type Page, type Query } from './client.js';
 
 const FOLLOW_MS = 500;
+const SETTLED_MS = 10_000;
 const LIST_MS = 5_000;
 /** While a stream tells what changes, the list is asked only as a net. */
 const LIVE_LIST_MS = 60_000;
@@ -15,12 +17,12 @@ export function isSettled(delivery: Pick<Delivery, 'state'>): boolean {
   return SETTLED_STATES.includes(delivery.state);
 }
 
-/** Asks again until the delivery has settled. */
+/** Asks again until the delivery has settled, and now and then after: what was posted may be deleted or brought up to date. */
 export function useDelivery(id: string, { everyMs = FOLLOW_MS } = {}): UseQueryResult<Delivery> {
   return useQuery({
     queryKey: ['delivery', id],
     queryFn: async ({ signal }) => readable(await call<Delivery>('GET', `/v1/deliveries/${encodeURIComponent(id)}`, { signal })),
-    refetchInterval: ({ state }) => (state.data && isSettled(state.data) ? false : everyMs),
+    refetchInterval: (query) => askedAgain(query, query.state.data && isSettled(query.state.data) ? SETTLED_MS : everyMs),
   });
 }
 
@@ -42,8 +44,13 @@ export function useDeliveries(filter: Query, { enabled = true, live = false }: L
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     enabled,
-    refetchInterval: live ? LIVE_LIST_MS : LIST_MS,
+    refetchInterval: (query) => askedAgain(query, listMs(query, live)),
   });
+}
+
+/** A stream does not tell what could not be asked for. */
+function listMs({ state: { error } }: { state: { error: unknown } }, live: boolean): number {
+  return live && error === null ? LIVE_LIST_MS : LIST_MS;
 }
 
 /** Without the characters that let a title, or a name in what is told, read other than it is written. */
@@ -68,7 +75,7 @@ export function useDeliveryCounts(filter: Query, { enabled = true, live = false 
     queryFn: ({ signal }) => call<DeliveryCounts>('GET', '/v1/deliveries/counts', { query: filter, signal }),
     enabled,
     placeholderData: keepPreviousData,
-    refetchInterval: live ? LIVE_LIST_MS : LIST_MS,
+    refetchInterval: (query) => askedAgain(query, listMs(query, live)),
   });
 }
 
@@ -80,6 +87,6 @@ export function useReasons(filter: Query, { enabled = true } = {}): UseQueryResu
     queryKey: ['delivery-reasons', filter],
     queryFn: async ({ signal }) => (await call<DeliveryReasons>('GET', '/v1/deliveries/reasons', { query: filter, signal })).items.map(cleanReason),
     enabled,
-    refetchInterval: LIST_MS,
+    refetchInterval: (query) => askedAgain(query, LIST_MS),
   });
 }

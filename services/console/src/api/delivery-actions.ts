@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 
 import type { AcceptedReplay, AcceptedReplays, CancelledDeliveries, Delivery, ReplayDelivery, ReplayProgress, RetractDelivery } from '@tocsin/contracts';
 
+import { askedAgain } from './asked-again.js';
 import { call } from './client.js';
 
 /** Names and values of the list's filters. */
@@ -55,9 +56,16 @@ export interface ReplayMany extends ReplayDelivery {
   filter: BulkFilter;
 }
 
-export function useReplayMany(): UseMutationResult<AcceptedReplays, Error, Keyed<ReplayMany>> {
+export interface ReplayManyRequest extends Keyed<ReplayMany> {
+  /** How many are to be sent again, as far as it is known here. */
+  wanted: number;
+}
+
+/** @param onBegun is told also when nobody waits for it any more */
+export function useReplayMany(onBegun: (replayId: string, wanted: number) => void): UseMutationResult<AcceptedReplays, Error, ReplayManyRequest> {
   return useMutation({
     mutationFn: ({ body, idempotencyKey }) => call<AcceptedReplays>('POST', '/v1/deliveries/replay', { body: { ...body, filter: orAll(body.filter) }, idempotencyKey }),
+    onSuccess: ({ replayId }, { wanted }) => { onBegun(replayId, wanted); },
   });
 }
 
@@ -72,7 +80,7 @@ export function useReplayProgress(replayId: string): UseQueryResult<ReplayProgre
   const progress = useQuery({
     queryKey: ['replay', replayId],
     queryFn: ({ signal }) => call<ReplayProgress>('GET', `/v1/deliveries/replays/${encodeURIComponent(replayId)}`, { signal }),
-    refetchInterval: ({ state }) => (state.data?.state === 'done' ? false : FOLLOW_MS),
+    refetchInterval: (query) => (query.state.data?.state === 'done' ? false : askedAgain(query, FOLLOW_MS)),
   });
   const ended = progress.data?.state === 'done';
   useEffect(() => {

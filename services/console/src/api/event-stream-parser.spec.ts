@@ -27,6 +27,16 @@ describe('an event stream', () => {
     expect(parser.push('event: reset\ndata: {}\n\n')).toEqual([{ event: 'reset', data: '{}', id: '40' }]);
   });
 
+  test('what keeps it open tells from where to go on, an event only when it is complete', () => {
+    const parser = new EventStreamParser('40');
+    parser.push(': still here\nid: 41\n\n');
+    expect(parser.lastId).toBe('41');
+    parser.push('id: 42\nevent: delivery\ndata: {"a"');
+    expect(parser.lastId).toBe('41');
+    parser.push(':1}\n\n');
+    expect(parser.lastId).toBe('42');
+  });
+
   test('data on several lines is one text, and an event without a name is a message', () => {
     expect(new EventStreamParser().push('data: a\ndata:b\n\n')).toEqual([{ event: 'message', data: 'a\nb', id: '' }]);
   });

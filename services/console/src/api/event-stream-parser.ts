@@ -12,8 +12,16 @@ export class EventStreamParser {
   private rest = '';
   private event = '';
   private data: string[] = [];
+  private id: string;
 
-  constructor(private id = '') {}
+  /** @param seen from where whoever comes back goes on: moved by what is complete only, be it an event or a comment with an id */
+  constructor(private seen = '') {
+    this.id = seen;
+  }
+
+  get lastId(): string {
+    return this.seen;
+  }
 
   /** @returns the events that are complete with this text */
   push(text: string): StreamEvent[] {
@@ -38,6 +46,7 @@ export class EventStreamParser {
     const { event, data, id } = this;
     this.event = '';
     this.data = [];
+    this.seen = id;
     return data.length === 0 ? [] : [{ event: event === '' ? 'message' : event, data: data.join('\n'), id }];
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Server-sent events over fetch, which can carry a bearer token where EventSource cannot. A stream that ends is opened
- * again after a while that grows, from the last event that was seen; silence counts as an end, as the server says
+ * again after a while that grows, from where it was; silence counts as an end, as the server says
  * something every 15 seconds.
  */
 import { session } from '../session/session.js';
@@ -24,19 +24,15 @@ export function followEvents(path: string, listener: StreamListener): () => void
 }
 
 async function keepOpen(path: string, listener: StreamListener, signal: AbortSignal): Promise<void> {
-  let lastId = '';
+  const place = { lastId: '' };
   let waitMs = FIRST_WAIT_MS;
   const heard: StreamListener = {
     ...listener,
     onOpen: () => { waitMs = FIRST_WAIT_MS; listener.onOpen(); },
-    onEvent: (event) => {
-      lastId = event.id;
-      listener.onEvent(event);
-    },
   };
   while (!signal.aborted) {
     try {
-      await listenOnce(path, lastId, heard, signal);
+      await listenOnce(path, place, heard, signal);
     } catch {
       // away, refused or silent: it is tried again, and the list is asked meanwhile
     }
@@ -50,21 +46,22 @@ function hasStopped({ aborted }: AbortSignal): boolean {
   return aborted;
 }
 
-async function listenOnce(path: string, lastId: string, listener: StreamListener, signal: AbortSignal): Promise<void> {
+/** @param place from where to go on; moved with what is heard */
+async function listenOnce(path: string, place: { lastId: string }, listener: StreamListener, signal: AbortSignal): Promise<void> {
   const silence = new AbortController();
   const token = session.token();
   const response = await fetch(path, {
     headers: {
       accept: 'text/event-stream',
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(lastId !== '' && { 'last-event-id': lastId }),
+      ...(place.lastId !== '' && { 'last-event-id': place.lastId }),
     },
     signal: AbortSignal.any([signal, silence.signal]),
   });
   if (response.status === 401 && token !== undefined) session.expire(token);
   if (!response.ok || !response.body) throw new Error(`no stream: ${response.status}`);
   listener.onOpen();
-  const parser = new EventStreamParser(lastId);
+  const parser = new EventStreamParser(place.lastId);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let watch = setTimeout(() => { silence.abort(); }, SILENCE_MS);
   try {
@@ -72,6 +69,7 @@ async function listenOnce(path: string, lastId: string, listener: StreamListener
       clearTimeout(watch);
       watch = setTimeout(() => { silence.abort(); }, SILENCE_MS);
       for (const event of parser.push(chunk.value)) listener.onEvent(event);
+      place.lastId = parser.lastId;
     }
   } finally {
     clearTimeout(watch);

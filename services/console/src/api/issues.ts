@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery, type InfiniteData, type U
 import type { IssueFacets } from '@tocsin/contracts';
 import { cleanLine, type Issue, type IssueStatus } from '@tocsin/domain';
 
+import { askedAgain } from './asked-again.js';
 import { call, type Page, type Query } from './client.js';
 
 /** An empty list waits for the first issue, and says that it fills by itself. */
@@ -20,7 +21,7 @@ export function useIssues(filter: Query): UseInfiniteQueryResult<InfiniteData<Pa
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (state.data?.pages[0]?.items.length === 0 ? FIRST_ISSUE_MS : LIST_MS),
+    refetchInterval: (query) => askedAgain(query, query.state.data?.pages[0]?.items.length === 0 ? FIRST_ISSUE_MS : LIST_MS),
   });
 }
 

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient, type UseMutationResult, type Use
 
 import type { Pause, PausedDeliveries, Pauses, ResumedDeliveries } from '@tocsin/contracts';
 
+import { askedAgain } from './asked-again.js';
 import { call } from './client.js';
 
 const REFRESH_MS = 10_000;
@@ -12,7 +13,7 @@ export function usePauses({ enabled = true } = {}): UseQueryResult<Pause[]> {
     queryKey: ['pauses'],
     queryFn: async ({ signal }) => (await call<Pauses>('GET', '/v1/deliveries/pauses', { signal })).items,
     enabled,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: (query) => askedAgain(query, REFRESH_MS),
   });
 }
 

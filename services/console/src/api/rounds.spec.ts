@@ -32,7 +32,7 @@ test('the first begins at once, and what is asked for meanwhile is one more roun
   expect(begun()).toBe(2);
 });
 
-test('work that takes longer than a round is not overtaken', async () => {
+test('work that takes longer than a round is not overtaken, and rests for as long as it took', async () => {
   const { begin, begun, end } = work();
   const { soon } = rounds(1_500, begin);
   soon();
@@ -40,6 +40,9 @@ test('work that takes longer than a round is not overtaken', async () => {
   await jest.advanceTimersByTimeAsync(10_000);
   expect(begun()).toBe(1);
   await end();
+  await jest.advanceTimersByTimeAsync(9_999);
+  expect(begun()).toBe(1);
+  await jest.advanceTimersByTimeAsync(1);
   expect(begun()).toBe(2);
 });
 

@@ -1,4 +1,7 @@
-/** Rounds of the same work: the next one begins when the last has ended and its time has passed, if it was asked for meanwhile. */
+/**
+ * Rounds of the same work: the next one begins when the last has ended and its time has passed, if it was asked for
+ * meanwhile. What takes long is followed by a rest as long, so that it never goes on without a break.
+ */
 
 export interface Rounds {
   /** At once, or as the next round. */
@@ -15,9 +18,10 @@ export function rounds(leastMs: number, work: () => Promise<boolean>): Rounds {
   const begin = async (): Promise<void> => {
     running = true;
     again = false;
-    const passed = new Promise<void>((resolve) => { timer = setTimeout(resolve, leastMs); });
+    const began = Date.now();
     if (await work()) again = true;
-    await passed;
+    const took = Date.now() - began;
+    await new Promise<void>((resolve) => { timer = setTimeout(resolve, Math.max(leastMs - took, took)); });
     running = false;
     if (again && !cancelled) void begin();
   };

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 
 import type { AcceptedScan, Scan } from '@tocsin/contracts';
 
+import { askedAgain } from './asked-again.js';
 import { call } from './client.js';
 
 const FOLLOW_MS = 500;
@@ -27,7 +28,7 @@ export function useScan(scanId: string): UseQueryResult<Scan> {
   const scan = useQuery({
     queryKey: ['scan', scanId],
     queryFn: ({ signal }) => call<Scan>('GET', `/v1/scans/${encodeURIComponent(scanId)}`, { signal }),
-    refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : FOLLOW_MS),
+    refetchInterval: (query) => (query.state.data && hasEnded(query.state.data) ? false : askedAgain(query, FOLLOW_MS)),
   });
   const ended = scan.data !== undefined && hasEnded(scan.data);
   useEffect(() => {

@@ -4,6 +4,7 @@ import { Group, Loader, Skeleton, Text } from '@mantine/core';
 import { useDeadLetters, useLetterAction, type LetterAction, type LetterRun } from '../api/dead-letters.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { useFailure } from '../parts/use-failure.js';
 import { WorkButton } from '../parts/work-button.js';
 import { useCan } from '../session/session.js';
 import { groupsOf } from './dead-letter-groups.js';
@@ -12,7 +13,9 @@ import { LetterGroupCard } from './letter-group.js';
 
 export function DeadLetters() {
   const byHand = useCan('operations:read');
-  const { data, error, refetch, isFetching, hasNextPage, fetchNextPage, isFetchingNextPage } = useDeadLetters({ byHand });
+  const query = useDeadLetters({ byHand });
+  const { data, refetch, isFetching, hasNextPage, fetchNextPage, isFetchingNextPage } = query;
+  const failure = useFailure(query);
   const { run, done } = useLetterAction();
   const letters = data?.pages.flatMap(({ items }) => items);
   const unavailable = [...new Set(data?.pages.flatMap((page) => page.unavailable ?? []))];
@@ -25,8 +28,8 @@ export function DeadLetters() {
           <Text size="sm" c="dimmed">Each look of an operator is recorded in the audit log, so the list stays as it is until you ask.</Text>
         </Group>
       )}
-      {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
-      {!letters && !error && <Skeleton height={80} />}
+      {failure && <ProblemAlert {...failure} />}
+      {!letters && !failure && <Skeleton height={80} />}
       {unavailable.length > 0 && <Notice color="orange" role="status">{`Not asked, as it is away at this moment: ${unavailable.join(', ')}.`}</Notice>}
       {run.isPending && <Progress run={run.variables} done={done} />}
       <div role="status">

@@ -1,4 +1,4 @@
-/** What the pages of Deliveries share: their heading, the ways between them, the stop button and what is paused. */
+/** What the pages of Deliveries share: their heading, the ways between them, the stop button, what is paused and what is being replayed. */
 import { Anchor, Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
@@ -7,6 +7,7 @@ import { useCan } from '../session/session.js';
 import { Page } from '../shell/page.js';
 import { PauseBanners } from './pause-banners.js';
 import { PauseControl } from './pause-control.js';
+import { ReplayBanners } from './replay-banners.js';
 
 const PROBLEMS = '/deliveries/problems';
 const WHY = '/deliveries/why';
@@ -18,6 +19,7 @@ const PAGES = [
 
 export function DeliveriesFrame({ tabTitle = 'Deliveries', children }: { tabTitle?: string; children: ReactNode }) {
   const mayRead = useCan('deliveries:read');
+  const mayReplay = useCan('deliveries:replay');
   const { pathname } = useLocation();
   // an open delivery has an address below the list's
   const here = [PROBLEMS, WHY].find((path) => path === pathname) ?? '/deliveries';
@@ -27,6 +29,7 @@ export function DeliveriesFrame({ tabTitle = 'Deliveries', children }: { tabTitl
         {PAGES.map(({ to, label }) => <Anchor key={to} component={Link} to={to} size="sm" {...(to === here && { 'aria-current': 'page' as const })}>{label}</Anchor>)}
       </Group>
       {mayRead && <PauseBanners />}
+      {mayReplay && <ReplayBanners />}
       {children}
     </Page>
   );

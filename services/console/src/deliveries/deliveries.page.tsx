@@ -1,5 +1,5 @@
 /** Deliveries: what was sent, what waits and what became of it, as it happens; the open delivery beside it. */
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 
 import type { Delivery } from '@tocsin/contracts';
@@ -15,7 +15,7 @@ import { chosenOf, readFilter, statesOf, writeFilter, type DeliveryFilter } from
 import { DeliveryFilters } from './delivery-filters.js';
 import { DeliveryList } from './delivery-list.js';
 import { LiveMark } from './live-mark.js';
-import { allThen, ofStates, scopeOf, stillShown, totalOf, type Picked } from './picked.js';
+import { allThen, ofStates, scopeOf, stillShown, toggled, totalOf, type Picked } from './picked.js';
 import { Selection } from './selection.js';
 import { StateTabs } from './state-tabs.js';
 import { Uncounted } from './uncounted.js';
@@ -37,7 +37,7 @@ function Deliveries() {
   const live = useLiveDeliveries(ofAnyState, { enabled: true });
   const list = useDeliveries(chosen, { live });
   const shown = list.data?.pages.flatMap(({ items }) => items);
-  const [picked, setPicked] = usePicked(JSON.stringify(chosen), shown);
+  const [picked, setPicked, toggle] = usePicked(JSON.stringify(chosen), shown);
   const counts = useCounts(ofAnyState, picked, live);
   const matching = counts.ofFilter && totalOf({ byState: ofStates(chosen['state'], counts.ofFilter.byState) });
   const scope = scopeOf(picked, shown ?? [], chosen, counts.ofPicked);
@@ -48,9 +48,9 @@ function Deliveries() {
     <DeliveriesFrame {...(deliveryId !== undefined && { tabTitle: 'Delivery · Deliveries' })}>
       <DeliveryFilters filter={filter} onChange={change} />
       <StateTabs chosen={statesOf(filter)} counts={counts.ofTabs} onChange={(state) => { setSearch(writeFilter({ ...filter, state })); }}>
-        <Selection picked={picked} scope={scope} matching={matching} shown={shown ?? []} onPick={setPicked} onPickAll={() => { if (counts.ofFilter) setPicked(allThen(shown ?? [], counts.ofFilter.at)); }} />
+        <Selection picked={picked} scope={scope} matching={matching} shown={shown ?? []} onPick={setPicked} aside={shown && <LiveMark live={live} asOf={list.isError ? list.dataUpdatedAt : undefined} />} onPickAll={() => { if (counts.ofFilter) setPicked(allThen(shown ?? [], counts.ofFilter.at)); }} />
         {counts.failed && !list.error && <Uncounted onRetry={counts.askAgain} />}
-        <DeliveryList list={list} onRetry={counts.askAgain} filter={filter} onFilter={change} picked={picked} onPick={setPicked} openId={deliveryId} foot={<LiveMark live={live} />} />
+        <DeliveryList list={list} onRetry={counts.askAgain} filter={filter} onFilter={change} picked={picked} onPick={setPicked} onToggle={toggle} openId={deliveryId} />
       </StateTabs>
       {deliveryId !== undefined && <DeliveryDrawer key={deliveryId} id={deliveryId} onClose={close} />}
     </DeliveriesFrame>
@@ -58,10 +58,11 @@ function Deliveries() {
 }
 
 /** Another filter is another list, of which nothing is selected yet. */
-function usePicked(list: string, shown: readonly Delivery[] | undefined): [Picked, (picked: Picked) => void] {
+function usePicked(list: string, shown: readonly Delivery[] | undefined): [Picked, (picked: Picked) => void, (id: string) => void] {
   const nothing: { list: string; picked: Picked } = { list, picked: [] };
   const [selection, setSelection] = useState(nothing);
   if (selection.list !== list) setSelection(nothing);
   const { picked } = selection.list === list ? selection : nothing;
-  return [stillShown(picked, shown), (next) => { setSelection({ list, picked: next }); }];
+  const toggle = useCallback((id: string) => { setSelection((before) => ({ list, picked: toggled(before.list === list ? before.picked : [], id) })); }, [list]);
+  return [stillShown(picked, shown), (next) => { setSelection({ list, picked: next }); }, toggle];
 }

@@ -6,6 +6,7 @@ import type { Delivery } from '@tocsin/contracts';
 
 import { useDelivery } from '../api/deliveries.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { useFailure } from '../parts/use-failure.js';
 import { useFocusBack } from '../parts/use-focus-back.js';
 import { DeliveryActions, type DeliveryDialog } from './delivery-actions.js';
 import { DeliveryFacts } from './delivery-facts.js';
@@ -22,7 +23,9 @@ import { RetractDialog } from './retract-dialog.js';
 const NET_MS = 2_000;
 
 export function DeliveryDrawer({ id, onClose }: { id: string; onClose: () => void }) {
-  const { data: delivery, error, refetch } = useDelivery(id, { everyMs: NET_MS });
+  const query = useDelivery(id, { everyMs: NET_MS });
+  const { data: delivery } = query;
+  const failure = useFailure(query);
   const [dialog, setDialog] = useState<DeliveryDialog>();
   useFocusBack();
   const closeDialog = (): void => { setDialog(undefined); };
@@ -30,8 +33,8 @@ export function DeliveryDrawer({ id, onClose }: { id: string; onClose: () => voi
     <>
       {/* a dialog lies on top, which Esc is for */}
       <Drawer opened onClose={onClose} closeOnEscape={dialog === undefined} position="right" size={620} title="Delivery" closeButtonProps={{ 'aria-label': 'Close the delivery' }}>
-        {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
-        {!delivery && !error && <Skeleton height={320} />}
+        {failure && <ProblemAlert {...failure} />}
+        {!delivery && !failure && <Skeleton height={320} />}
         {delivery && <OpenDelivery delivery={delivery} onDialog={setDialog} />}
       </Drawer>
       {delivery && dialog === 'replay' && <ReplayDialog delivery={delivery} onClose={closeDialog} />}

@@ -1,9 +1,10 @@
 /** The list of deliveries and all that it can be instead: loading, failed, empty for ever, empty by filter. */
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Anchor, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Link } from 'react-router';
 
 import type { useDeliveries } from '../api/deliveries.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { useFailure } from '../parts/use-failure.js';
 import { WorkButton } from '../parts/work-button.js';
 import { isFiltered, NO_FILTER, type DeliveryFilter } from './delivery-filter.js';
 import { DeliveryTable, type DeliveryTableProps } from './delivery-table.js';
@@ -12,24 +13,25 @@ interface DeliveryListProps extends Omit<DeliveryTableProps, 'deliveries'> {
   list: ReturnType<typeof useDeliveries>;
   filter: DeliveryFilter;
   onFilter: (filter: DeliveryFilter) => void;
-  foot: ReactNode;
   /** What else is asked again with the list. */
   onRetry: () => void;
 }
 
-export function DeliveryList({ list, filter, onFilter, foot, onRetry, ...table }: DeliveryListProps) {
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = list;
+export function DeliveryList({ list, filter, onFilter, onRetry, ...table }: DeliveryListProps) {
+  const { data, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = list;
+  const failed = useFailure(list);
   const deliveries = data?.pages.flatMap(({ items }) => items);
-  const failure = error && <ProblemAlert error={error} onRetry={() => { void (isFetchNextPageError ? fetchNextPage() : refetch()); onRetry(); }} />;
+  const failure = failed && <ProblemAlert {...failed} onRetry={() => { void (isFetchNextPageError ? fetchNextPage() : refetch()); onRetry(); }} />;
   if (!deliveries) return failure ?? <Loading />;
   if (failure && deliveries.length === 0) return failure;
   if (deliveries.length === 0) return <Empty filter={filter} onFilter={onFilter} />;
   return (
     <Stack>
+      {/* what is shown is not true any more, which is not to be looked for below a long list */}
+      {!isFetchNextPageError && failure}
       <DeliveryTable deliveries={deliveries} {...table} />
-      {failure}
+      {isFetchNextPageError && failure}
       <Group justify="center" gap="sm">
-        {foot}
         <Text size="sm" c="dimmed">{`${deliveries.length} shown`}</Text>
         {hasNextPage && <WorkButton variant="default" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</WorkButton>}
       </Group>
@@ -46,7 +48,8 @@ function Empty({ filter, onFilter }: { filter: DeliveryFilter; onFilter: (filter
       </Stack>
     );
   }
-  return <Text>{filter.state.length === 0 ? 'Nothing has been sent yet. Open an issue and choose Send to Slack.' : 'No delivery is in this state.'}</Text>;
+  if (filter.state.length > 0) return <Text>No delivery is in this state.</Text>;
+  return <Text>Nothing has been sent yet. Open one of the <Anchor component={Link} to="/issues" underline="always">Active Issues</Anchor> and choose Send to Slack.</Text>;
 }
 
 function Loading() {

@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import { useReasons, type ReasonGroup } from '../api/deliveries.js';
 import { useLiveDeliveries } from '../api/delivery-stream.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { useFailure } from '../parts/use-failure.js';
 import { TimeAgo } from '../parts/time-ago.js';
 import { useCan } from '../session/session.js';
 import { StateMark } from './delivery-state.js';
@@ -22,12 +23,14 @@ const CHANGES = { state: [...PROBLEMS.state, 'waiting', 'posting'] } as const;
 
 export function ReasonGroups() {
   useLiveDeliveries(CHANGES, { enabled: true });
-  const { data: groups, error, refetch } = useReasons(PROBLEMS);
+  const query = useReasons(PROBLEMS);
+  const { data: groups } = query;
+  const failure = useFailure(query);
   const [replaying, setReplaying] = useState<Scope>();
   return (
     <>
-      {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
-      {!groups && !error && <Skeleton height={120} />}
+      {failure && <ProblemAlert {...failure} />}
+      {!groups && !failure && <Skeleton height={120} />}
       {groups?.length === 0 && <Text>Nothing: every delivery was posted, waits its turn, was suppressed on purpose or has been sent again.</Text>}
       {groups?.map((group) => <ReasonCard key={`${group.state} ${group.code} ${group.message}`} group={group} onReplay={setReplaying} />)}
       {replaying && <ReplayManyDialog scope={replaying} onClose={() => { setReplaying(undefined); }} />}

@@ -1,11 +1,13 @@
 /** Replay of many: how many and which of them repeat, where to and why; then how far it is. */
-import { Button, Checkbox, Group, List, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Checkbox, Group, List, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'react-router';
 
+import type { AcceptedReplays } from '@tocsin/contracts';
 import { UNDER_WAY_STATES } from '@tocsin/domain';
 
 import { useConnections } from '../api/connections.js';
-import { useReplayMany } from '../api/delivery-actions.js';
+import { useReplayMany, useReplayProgress } from '../api/delivery-actions.js';
 import { newIdempotencyKey } from '../api/idempotency-key.js';
 import { useMayListConnections } from '../connectors/may-list-connections.js';
 import { Dialog } from '../parts/dialog.js';
@@ -17,6 +19,7 @@ import { counted } from './delivery-words.js';
 import { MAY_REPEAT, NOT_POSTED, onlyIn, totalOf, type Scope } from './picked.js';
 import { ReplayFields, SAME_PLACE, type ReplayChoice } from './replay-fields.js';
 import { ReplayProgressView } from './replay-progress.js';
+import { begunReplays } from './use-begun-replays.js';
 import { useScopeNow } from './use-scope-now.js';
 
 export function ReplayManyDialog({ scope, onClose }: { scope: Scope; onClose: () => void }) {
@@ -26,11 +29,10 @@ export function ReplayManyDialog({ scope, onClose }: { scope: Scope; onClose: ()
   const [choice, setChoice] = useState<ReplayChoice>(SAME_PLACE);
   const [force, setForce] = useState(false);
   const [attempt, setAttempt] = useState<Attempt>();
-  const replay = useReplayMany();
+  const replay = useReplayMany((replayId, wanted) => { begunReplays.add({ replayId, wanted }); });
   const connectionId = useOnlyConnection(meant);
   const states = force ? [...NOT_POSTED, ...MAY_REPEAT] : NOT_POSTED;
   const count = totalOf(meant, states);
-  const [wanted, setWanted] = useState(0);
   const ready = count > 0 && (!choice.elsewhere || choice.destination !== undefined);
   const submit = (): void => {
     if (!ready || replay.isPending) return;
@@ -42,10 +44,9 @@ export function ReplayManyDialog({ scope, onClose }: { scope: Scope; onClose: ()
     };
     const next = attemptFor(JSON.stringify(body), attempt, newIdempotencyKey);
     setAttempt(next);
-    setWanted(count);
-    replay.mutate({ body, idempotencyKey: next.key });
+    replay.mutate({ body, idempotencyKey: next.key, wanted: count });
   };
-  if (replay.data) return <Dialog onClose={onClose} title="Replay"><ReplayProgressView replayId={replay.data.replayId} matched={replay.data.matched} wanted={wanted} onClose={onClose} /></Dialog>;
+  if (replay.data) return <Begun begun={replay.data} wanted={replay.variables.wanted} onClose={onClose} />;
   return (
     <Dialog onClose={onClose} title={`Replay ${counted(totalOf(meant), 'delivery')}`} size="lg">
       <form onSubmit={(event) => { event.preventDefault(); submit(); }}>
@@ -82,6 +83,21 @@ function What({ scope, changed, force, onForce }: { scope: Scope; changed: numbe
         </Notice>
       )}
     </>
+  );
+}
+
+function Begun({ begun: { replayId, matched }, wanted, onClose }: { begun: AcceptedReplays; wanted: number; onClose: () => void }) {
+  const ended = useReplayProgress(replayId).data?.state === 'done';
+  return (
+    <Dialog onClose={onClose} title="Replay">
+      <Stack>
+        <ReplayProgressView replayId={replayId} matched={matched} wanted={wanted} />
+        <Group justify="flex-end">
+          <Anchor component={Link} to="/deliveries" size="sm" mr="auto" underline="always" onClick={onClose}>All deliveries</Anchor>
+          <Button variant="default" onClick={onClose} data-autofocus>{ended ? 'DONE' : 'CLOSE'}</Button>
+        </Group>
+      </Stack>
+    </Dialog>
   );
 }
 

@@ -1,44 +1,42 @@
-/** How far a replay of many is. It goes on when the page is closed. */
-import { Anchor, Button, Group, Progress, Stack, Text } from '@mantine/core';
-import { Link } from 'react-router';
+/** How far a replay of many is. It goes on when the page is closed, and has an address of its own. */
+import { Progress, Skeleton, Stack, Text } from '@mantine/core';
+import { useEffect } from 'react';
 
 import { useReplayProgress } from '../api/delivery-actions.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
-import { counted } from './delivery-words.js';
+import { useFailure } from '../parts/use-failure.js';
+import { endTitle, leftOutWords, soFarWords } from './replay-words.js';
+import { begunReplays, useBegunReplays } from './use-begun-replays.js';
 
 interface ReplayProgressViewProps {
   replayId: string;
-  matched: number;
+  /** Undefined until it is asked for. */
+  matched?: number;
   /** How many were to be sent again, as far as was known then. */
-  wanted: number;
-  onClose: () => void;
+  wanted: number | undefined;
 }
 
-export function ReplayProgressView({ replayId, matched, wanted, onClose }: ReplayProgressViewProps) {
-  const { data, error, refetch } = useReplayProgress(replayId);
-  const { done = 0, skipped = 0, state = 'running', matched: total = matched } = data ?? {};
+export function ReplayProgressView({ replayId, matched, wanted }: ReplayProgressViewProps) {
+  const query = useReplayProgress(replayId);
+  const { data } = query;
+  const failure = useFailure(query);
+  const progress = data ?? (matched === undefined ? undefined : { state: 'running' as const, matched, done: 0, skipped: 0 });
+  const ended = progress?.state === 'done';
+  const isOurs = useBegunReplays().some((begun) => begun.replayId === replayId);
+  // its end is seen here, and need not be told above the list
+  useEffect(() => { if (ended) begunReplays.forget(replayId); }, [ended, replayId]);
   return (
     <Stack>
-      <Progress value={total === 0 ? 100 : (100 * (done + skipped)) / total} aria-label="Progress of the replay" />
+      {!progress && !failure && <Skeleton height={60} />}
+      {progress && <Progress value={progress.matched === 0 ? 100 : (100 * (progress.done + progress.skipped)) / progress.matched} aria-label="Progress of the replay" />}
+      {progress && !ended && <Text size="sm">{soFarWords(progress)}</Text>}
       <div role="status">
-        {state === 'done'
-          ? <Notice color="green" title={`${counted(done, 'delivery')} sent again`}><Text size="sm">{leftOut(skipped, wanted - total)} Each waits its turn like every other.</Text></Notice>
-          : <Text size="sm">{`${(done + skipped).toLocaleString('en')} of ${total.toLocaleString('en')}. You can close this; it goes on.`}</Text>}
+        {progress && (ended
+          ? <Notice color="green" title={endTitle(progress)}><Text size="sm">{leftOutWords(progress, wanted)} Each waits its turn like every other.</Text></Notice>
+          : <Text size="sm">{`You can leave this; it goes on${isOurs ? ', and stands above the deliveries until you have seen its end' : ''}.`}</Text>)}
       </div>
-      {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
-      <Group justify="flex-end">
-        <Anchor component={Link} to="/deliveries" size="sm" mr="auto" underline="always" onClick={onClose}>All deliveries</Anchor>
-        <Button variant="default" onClick={onClose} data-autofocus>{state === 'done' ? 'DONE' : 'CLOSE'}</Button>
-      </Group>
+      {failure && <ProblemAlert {...failure} />}
     </Stack>
   );
-}
-
-function leftOut(skipped: number, changed: number): string {
-  const parts = [
-    ...(changed > 0 ? [`${changed.toLocaleString('en')} left out: changed meanwhile.`] : []),
-    ...(skipped > 0 ? [`${skipped.toLocaleString('en')} left out: sent again already, or told by a digest.`] : []),
-  ];
-  return parts.length === 0 ? 'None was left out.' : parts.join(' ');
 }

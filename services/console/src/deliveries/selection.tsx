@@ -3,7 +3,7 @@
  * selected; while something is, it stays in sight however far the list goes.
  */
 import { Button, Group, Text } from '@mantine/core';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 
 import type { Delivery } from '@tocsin/contracts';
 import { UNDER_WAY_STATES } from '@tocsin/domain';
@@ -25,9 +25,11 @@ interface SelectionProps {
   shown: readonly Delivery[];
   onPick: (picked: Picked) => void;
   onPickAll: () => void;
+  /** What is to be in sight as well. */
+  aside: ReactNode;
 }
 
-export function Selection({ picked, scope, matching, shown, onPick, onPickAll }: SelectionProps) {
+export function Selection({ picked, scope, matching, shown, onPick, onPickAll, aside }: SelectionProps) {
   const [dialog, setDialog] = useState<{ to: 'replay' | 'cancel'; scope: Scope }>();
   const mayAct = useCan('deliveries:replay');
   const open = (to: 'replay' | 'cancel'): void => { if (scope) setDialog({ to, scope }); };
@@ -40,7 +42,7 @@ export function Selection({ picked, scope, matching, shown, onPick, onPickAll }:
   const waiting = scope ? totalOf(scope, CAN_BE_CANCELLED) : 0;
   return (
     <Group ref={bar} gap="sm" mih={47} className="selection" data-sticky={!nothing}>
-      <Text size="sm" c="dimmed" aria-live="polite">{saidOf(picked, count)}</Text>
+      <Text size="sm" c="dimmed" aria-live="polite">{nothing && shown.length === 0 ? '' : saidOf(picked, count)}</Text>
       {/* cards have no heading to select them by */}
       {nothing && shown.length > 0 && <Button size="xs" variant="subtle" hiddenFrom="sm" onClick={() => { onPick(shown.map(({ id }) => id)); }}>Select all shown</Button>}
       {matching !== undefined && mayPickAll(picked, shown.length, matching) && (
@@ -55,6 +57,7 @@ export function Selection({ picked, scope, matching, shown, onPick, onPickAll }:
           <WorkButton size="xs" variant="subtle" onClick={() => { onPick([]); }}>Clear the selection</WorkButton>
         </>
       )}
+      <div className="end">{aside}</div>
       {dialog?.to === 'replay' && <ReplayManyDialog scope={dialog.scope} onClose={close} />}
       {dialog?.to === 'cancel' && <CancelManyDialog scope={dialog.scope} onClose={close} />}
     </Group>

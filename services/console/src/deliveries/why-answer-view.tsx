@@ -14,6 +14,7 @@ import { labelOf } from '../destinations/destination-words.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { TimeAgo } from '../parts/time-ago.js';
+import { useFailure } from '../parts/use-failure.js';
 import { DeliveryOutcome } from './delivery-outcome.js';
 import { StateMark } from './delivery-state.js';
 import { destinationName, sourceWord, titleOf } from './delivery-words.js';
@@ -27,9 +28,10 @@ export function WhyAnswerView({ issueId, place }: { issueId: string; place: Plac
   const { data: pauses = [] } = usePauses();
   const { data: connections = [] } = useConnections({ enabled: useMayListConnections() });
   const { known } = useKnownPlace(place, connections);
-  const error = there.error ?? ofIssue.error;
-  if (error) return <ProblemAlert error={error} onRetry={() => { void there.refetch(); void ofIssue.refetch(); }} />;
-  if (!there.data || !ofIssue.data || asking) return <Skeleton height={120} />;
+  const failures = [useFailure(there), useFailure(ofIssue)];
+  const failure = failures.find((one) => one !== undefined);
+  const alert = failure && <ProblemAlert {...failure} onRetry={() => { void there.refetch(); void ofIssue.refetch(); }} />;
+  if (!there.data || !ofIssue.data || asking) return alert ?? <Skeleton height={120} />;
   const here = there.data.pages.flatMap(({ items }) => items);
   const elsewhere = ofIssue.data.pages.flatMap(({ items }) => items).filter(({ id }) => !here.some((delivery) => delivery.id === id));
   const to = known ? labelOf(known) : here[0] ? destinationName(here[0]) : place.destination;
@@ -37,6 +39,7 @@ export function WhyAnswerView({ issueId, place }: { issueId: string; place: Plac
   const { good, headline, next } = whyAnswer({ issue, to, destination: known, connection, here, elsewhere, pauses });
   return (
     <Stack component="section" aria-label="Answer">
+      {alert}
       <Notice color={good ? 'green' : 'orange'} role="status" title={headline}>
         {next.length > 0 && <List size="sm">{next.map((text) => <List.Item key={text}>{text}</List.Item>)}</List>}
       </Notice>

@@ -40,6 +40,21 @@ describe('why a message did not come', () => {
     expect(answer.next.slice(0, 3)).toEqual(['All sending is paused by noa@acme.test.', 'The connection to the workspace needs attention: token_revoked.', '#sec-alerts is archived: Slack takes no messages there.']);
   });
 
+  test.each([
+    ['its own workflow', { kind: 'workflow', workflowId: 'w1', version: 1, stepId: 's1' }, ['Workflow w1 is paused by noa@acme.test.']],
+    ['the workflow of its digest', { kind: 'digest', workflowId: 'w1', of: 3 }, ['Workflow w1 is paused by noa@acme.test.']],
+    ['another workflow', { kind: 'workflow', workflowId: 'w2', version: 1, stepId: 's1' }, []],
+    ['no workflow', { kind: 'manual', user: 'noa@acme.test' }, []],
+  ] as const)('what waits and is of %s is told of the pause of that workflow only', (_, source, next) => {
+    const pauses = [{ workflowId: 'w1', pausedAt: '2026-03-01T09:00:00Z', pausedBy: 'noa@acme.test', waiting: 3 }];
+    expect(whyAnswer({ ...NOTHING, here: [delivery({ state: 'waiting', source: source })], pauses }).next).toEqual(next);
+  });
+
+  test('when nothing was ever sent there, the pause of a workflow is no reason: what it keeps waits', () => {
+    const pauses = [{ workflowId: 'w1', pausedAt: '2026-03-01T09:00:00Z', pausedBy: 'noa@acme.test', waiting: 3 }];
+    expect(whyAnswer({ ...NOTHING, pauses }).next.join(' ')).not.toContain('paused');
+  });
+
   test('when it went elsewhere, it says where', () => {
     const there = delivery({ destination: { id: 'C2', kind: 'channel', name: 'payments' } });
     expect(whyAnswer({ ...NOTHING, elsewhere: [there, there] }).next[0]).toBe('2 deliveries about it were for #payments instead: see below.');

@@ -39,7 +39,7 @@ export function whyAnswer(facts: WhyFacts): WhyAnswer {
     headline: headlineOf(newest, facts.to),
     next: [
       ...(newest.state === 'posted' ? [] : [newest.error?.remedy, posted && 'An earlier message about it was posted: it is in the list below.']),
-      ...(newest.state === 'waiting' ? obstacles(facts) : []),
+      ...(newest.state === 'waiting' ? obstacles(facts, newest) : []),
     ].filter((text) => text !== undefined),
   };
 }
@@ -78,9 +78,9 @@ function headlineOf({ state, error, waitingFor, digestId }: Delivery, to: string
   }
 }
 
-/** What would hold up or refuse a message there now. */
-function obstacles({ destination, connection, pauses, to }: WhyFacts): string[] {
-  const paused = pauses.map(({ workflowId, pausedBy }) => `${workflowId === undefined ? 'All sending' : `Workflow ${workflowId}`} is paused by ${pausedBy}.`);
+/** What would hold up or refuse a message there now, or this one: the pause of a workflow keeps no other's message. */
+function obstacles({ destination, connection, pauses, to }: WhyFacts, waiting?: Delivery): string[] {
+  const paused = pauses.filter(({ workflowId }) => workflowId === undefined || workflowId === workflowOf(waiting)).map(({ workflowId, pausedBy }) => `${workflowId === undefined ? 'All sending' : `Workflow ${workflowId}`} is paused by ${pausedBy}.`);
   return [
     ...paused,
     ...(connection?.paused === true ? ['The connection to the workspace is paused: see Connectors.'] : []),
@@ -88,6 +88,10 @@ function obstacles({ destination, connection, pauses, to }: WhyFacts): string[] 
     ...(destination?.isArchived === true ? [`${to} is archived: Slack takes no messages there.`] : []),
     ...(destination && !destination.canPost && !destination.isArchived ? [`The app cannot post to ${to}. ${destination.hint ?? ''}`.trim()] : []),
   ];
+}
+
+function workflowOf(delivery: Delivery | undefined): string | undefined {
+  return delivery && 'workflowId' in delivery.source ? delivery.source.workflowId : undefined;
 }
 
 function whereElse({ elsewhere, issue, to }: WhyFacts): string[] {

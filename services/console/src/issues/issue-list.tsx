@@ -5,6 +5,7 @@ import { ISSUE_STATUSES } from '@tocsin/domain';
 
 import { useFacets, type useIssues } from '../api/issues.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { useFailure } from '../parts/use-failure.js';
 import { WorkButton } from '../parts/work-button.js';
 import { isFiltered, NO_FILTER, type IssueFilter } from './issue-filter.js';
 import { IssueTable, type IssueTableProps } from './issue-table.js';
@@ -15,16 +16,18 @@ interface IssueListProps extends Omit<IssueTableProps, 'issues'> {
 }
 
 export function IssueList({ list, filter, onFilter, ...table }: IssueListProps) {
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = list;
+  const { data, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = list;
+  const failed = useFailure(list);
   const issues = data?.pages.flatMap(({ items }) => items);
-  const failure = error && <ProblemAlert error={error} onRetry={() => void (isFetchNextPageError ? fetchNextPage() : refetch())} />;
+  const failure = failed && <ProblemAlert {...failed} onRetry={() => void (isFetchNextPageError ? fetchNextPage() : refetch())} />;
   if (!issues) return failure ?? <Loading />;
   if (failure && issues.length === 0) return failure;
   if (issues.length === 0) return <Empty filter={filter} onFilter={onFilter} />;
   return (
     <Stack>
+      {!isFetchNextPageError && failure}
       <IssueTable issues={issues} filter={filter} onFilter={onFilter} {...table} />
-      {failure}
+      {isFetchNextPageError && failure}
       <Group justify="center" gap="sm">
         <Text size="sm" c="dimmed">{`${issues.length} shown`}</Text>
         {hasNextPage && <WorkButton variant="default" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</WorkButton>}

@@ -6,18 +6,21 @@ import { DeliveryOutcome } from '../deliveries/delivery-outcome.js';
 import { StateMark } from '../deliveries/delivery-state.js';
 import { destinationName } from '../deliveries/delivery-words.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { useFailure } from '../parts/use-failure.js';
 import { TimeAgo } from '../parts/time-ago.js';
 import { useCan } from '../session/session.js';
 
 export function IssueNotifications({ issueId }: { issueId: string }) {
   const allowed = useCan('deliveries:read');
-  const { data, error, refetch } = useDeliveries({ issueId }, { enabled: allowed });
+  const query = useDeliveries({ issueId }, { enabled: allowed });
+  const { data } = query;
+  const failure = useFailure(query);
   const deliveries = data?.pages.flatMap(({ items }) => items);
   return (
     <section aria-label="Notifications">
       <Title order={3} size="h6" mb={4}>Notifications</Title>
       {!allowed && <Text size="sm">To see them you need the permission deliveries:read.</Text>}
-      {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      {failure && <ProblemAlert {...failure} />}
       {deliveries?.length === 0 && <Text size="sm" c="dimmed">Nothing has been sent about this issue yet.</Text>}
       <Stack gap="xs">
         {deliveries?.map((delivery) => (

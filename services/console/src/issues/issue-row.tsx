@@ -33,7 +33,7 @@ export function IssueRow({ issue, selected, open, onToggle, onSend }: IssueRowPr
         {location && <Text size="xs" c="dimmed" lineClamp={1} className="place">{location.line === undefined ? location.path : `${location.path}:${location.line}`}</Text>}
       </td>
       <td role="cell" className="name"><span>{application}</span></td>
-      <td role="cell" className="name"><span>{tool ?? '–'}</span></td>
+      <td role="cell" className="name aside"><span>{tool ?? '–'}</span></td>
       <td role="cell" className="narrow"><TimeAgo at={firstSeen} /></td>
       <td role="cell" className="narrow"><IssueMenu issue={issue} onSend={onSend} /></td>
     </tr>

@@ -33,7 +33,7 @@ export function IssueTable({ issues, filter, onFilter, selected, onSelect, onSen
           {header('Severity', '-severity', 'descending')}
           {header('Issue', 'title', 'ascending')}
           <th role="columnheader" scope="col">Application</th>
-          <th role="columnheader" scope="col">Tool</th>
+          <th role="columnheader" scope="col" className="aside">Tool</th>
           {header('Age', '-firstSeen', 'ascending')}
           <th role="columnheader" scope="col"><span className="visually-hidden">Actions</span></th>
         </tr>

@@ -7,10 +7,13 @@ import { ApiProblem, type ProblemAnswer } from '../api/client.js';
 import { hasEnded, useScan } from '../api/scans.js';
 import { Notice } from '../parts/notice.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { useFailure } from '../parts/use-failure.js';
 
 export function ScanProgress({ scanId }: { scanId: string }) {
-  const { data: scan, error, refetch } = useScan(scanId);
-  if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
+  const query = useScan(scanId);
+  const { data: scan } = query;
+  const failure = useFailure(query);
+  if (failure) return <ProblemAlert {...failure} />;
   const { done, total } = scan?.progress ?? { done: 0, total: 0 };
   return (
     <Stack gap="xs">

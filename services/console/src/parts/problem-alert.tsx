@@ -1,15 +1,18 @@
 /** A failure as a person needs it: what, where, what to do, and the id that leads to it in the log. */
-import { Button, Code, List, Text } from '@mantine/core';
+import { Code, List, Text } from '@mantine/core';
 
-import { Notice } from './notice.js';
 import { ApiProblem } from '../api/client.js';
+import { Notice } from './notice.js';
+import { WorkButton } from './work-button.js';
 
 interface ProblemAlertProps {
   error: Error;
   onRetry?: () => void;
+  /** It is being tried again. */
+  busy?: boolean;
 }
 
-export function ProblemAlert({ error, onRetry }: ProblemAlertProps) {
+export function ProblemAlert({ error, onRetry, busy = false }: ProblemAlertProps) {
   const problem = error instanceof ApiProblem ? error.problem : undefined;
   return (
     <Notice color="red" role="alert" title={problem?.title ?? 'Something went wrong'}>
@@ -25,7 +28,7 @@ export function ProblemAlert({ error, onRetry }: ProblemAlertProps) {
       )}
       {problem?.hint !== undefined && <Text size="sm" mt="xs" fw={600}>{problem.hint}</Text>}
       {problem?.requestId && <Text size="xs" mt="xs">Request <Code>{problem.requestId}</Code></Text>}
-      {onRetry && <Button size="xs" variant="default" mt="sm" onClick={onRetry}>Try again</Button>}
+      {onRetry && <WorkButton size="xs" variant="default" mt="sm" busy={busy} onClick={onRetry}>Try again</WorkButton>}
     </Notice>
   );
 }

@@ -10,6 +10,7 @@ import { isSettled, useDelivery } from '../api/deliveries.js';
 import { DeliveryOutcome } from '../deliveries/delivery-outcome.js';
 import { StateMark } from '../deliveries/delivery-state.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
+import { useFailure } from '../parts/use-failure.js';
 import { useCan } from '../session/session.js';
 
 interface FollowDeliveryProps {
@@ -41,8 +42,10 @@ export function FollowDelivery({ deliveryId, to, onAgain, onClose }: FollowDeliv
 }
 
 function Followed({ deliveryId, to, onAgain }: { deliveryId: string; to: string; onAgain: (() => void) | undefined }) {
-  const { data: delivery, error, refetch } = useDelivery(deliveryId);
-  if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
+  const query = useDelivery(deliveryId);
+  const { data: delivery } = query;
+  const failure = useFailure(query);
+  if (failure) return <ProblemAlert {...failure} />;
   if (!delivery || !isSettled(delivery)) {
     return (
       <Group gap="sm" align="flex-start" wrap="nowrap">
