@@ -19,7 +19,10 @@ function messageAt(text: string, at: number): string {
   return `${JSON.stringify(text.slice(at, at + 1))} is not expected`;
 }
 
-const TOKEN = /[ \t\n\r]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
+/** All but strings: of a long one a regular expression would use up its stack. */
+const TOKEN = /([{}[\],:])|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+const [QUOTE, BACKSLASH, SPACE] = [0x22, 0x5c, 0x20];
 
 type Expecting = 'value' | 'value or ]' | 'key or }' | 'key' | ':' | ', or }' | ', or ]' | 'end';
 
@@ -29,16 +32,29 @@ function firstMistake(text: string): number {
   let expecting: Expecting = 'value';
   let at = 0;
   for (;;) {
-    TOKEN.lastIndex = at;
-    const match = TOKEN.exec(text);
     const start = skipSpace(text, at);
-    if (!match) return stringMistake(text, start);
-    const [, mark, string] = match;
-    const next = step(expecting, mark, string !== undefined, open);
+    const { end, isWhole, mark, isString } = tokenAt(text, start);
+    if (!isWhole) return end;
+    const next = step(expecting, mark, isString, open);
     if (next === undefined) return start;
     expecting = next;
-    at = TOKEN.lastIndex;
+    at = end;
   }
+}
+
+interface Token {
+  /** Where it ends, or where it cannot go on. */
+  end: number;
+  isWhole: boolean;
+  mark: string | undefined;
+  isString: boolean;
+}
+
+function tokenAt(text: string, start: number): Token {
+  if (text[start] === '"') return { ...throughString(text, start), mark: undefined, isString: true };
+  TOKEN.lastIndex = start;
+  const match = TOKEN.exec(text);
+  return { end: match ? TOKEN.lastIndex : start, isWhole: match !== null, mark: match?.[1], isString: false };
 }
 
 function step(expecting: Expecting, mark: string | undefined, isString: boolean, open: ('{' | '[')[]): Expecting | undefined {
@@ -68,11 +84,17 @@ function skipSpace(text: string, at: number): number {
   return index;
 }
 
-/** Inside a string the mistake is at the character that may not be there, else at its end. */
-function stringMistake(text: string, start: number): number {
-  if (text[start] !== '"') return start;
-  const good = /"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
-  good.lastIndex = start;
-  good.exec(text);
-  return good.lastIndex;
+function throughString(text: string, start: number): Pick<Token, 'end' | 'isWhole'> {
+  let at = start + 1;
+  while (at < text.length) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) return { end: at + 1, isWhole: true };
+    if (unit < SPACE) break;
+    if (unit === BACKSLASH) {
+      ESCAPE.lastIndex = at;
+      if (!ESCAPE.test(text)) break;
+      at = ESCAPE.lastIndex;
+    } else at += 1;
+  }
+  return { end: at, isWhole: false };
 }

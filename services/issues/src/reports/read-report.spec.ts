@@ -104,6 +104,11 @@ describe('a report that is none', () => {
     expect(readReport(Buffer.from(text), { strict: false })).toMatchObject({ ok: false, status: 400, problem: { code: 'not_json', line, column } });
   });
 
+  test('a cut report is refused with its place also where a text in it has millions of characters', () => {
+    const text = `{"runs": ["${'\\n a'.repeat(3_000_000)}" x]}`;
+    expect(readReport(Buffer.from(text), { strict: false })).toMatchObject({ ok: false, problem: { code: 'not_json', line: 1, column: 12_000_014 } });
+  });
+
   test.each([
     ['another version of SARIF', { version: '2.0.0', runs: [] }, 'not_sarif', '/version'],
     ['runs that are no list', { version: '2.1.0', runs: {} }, 'not_sarif', '/runs'],
@@ -212,4 +217,16 @@ test('findings of OCSF are read from lines, and the pass of a check is no findin
   const events = JSON.parse(fixture('prowler-aws.json').toString()) as Record<string, unknown>[];
   const lines = [...events, { ...events[0], status_code: 'PASS' }].map((event) => JSON.stringify(event)).join('\n');
   expect(readReport(Buffer.from(lines), { strict: false })).toMatchObject({ ok: true, dropped: [{ reason: 'checks that passed', count: 1 }], runs: [{ tool: 'Prowler', endedAt: expect.any(String) }] });
+});
+
+describe('a text that was made to be slow', () => {
+  test.each<[string, object]>([
+    ['a long argument that is named again and again', { text: '{0}'.repeat(30_000), arguments: ['x'.repeat(30_000)] }],
+    ...['[', '[a', '[](', '[a](b', '\\', '\\[', '{', '{0', '. ', '\n ', '<', '<!--', '&#', '`', '*', '(', 'http://'].map((part): [string, object] => [`${JSON.stringify(part)} a million times`, { text: `x${part.repeat(1_000_000)}!`, arguments: ['y'] }]),
+  ])('is read like any other: %s', (_, message) => {
+    const begun = performance.now();
+    const [found] = findings({ tool: { driver: { name: 'Probe', rules: [{ id: 'r', fullDescription: message, help: { markdown: (message as { text: string }).text } }] } }, results: [{ ruleId: 'r', message, locations: [] }] });
+    expect(found).toBeDefined();
+    expect(performance.now() - begun).toBeLessThan(4000); // what grows with the square of its length takes minutes
+  });
 });

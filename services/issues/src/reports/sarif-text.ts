@@ -16,10 +16,20 @@ function templateOf(message: Json, rule: Json, shared: Json): string | undefined
   return id === undefined ? undefined : (text(object(object(rule.messageStrings)[id]).text) ?? text(object(shared[id]).text));
 }
 
-/** `{0}` and on are the arguments, `{{` and `}}` braces (3.11.5). */
+/** As much as is kept of any text: a small report must not become a huge one by naming a long argument again and again. */
+const FILLED_MAX = 20_000;
+
+/** `{0}` and on are the arguments, `{{` and `}}` braces (3.11.5). Arguments for which there is no room are not filled in. */
 function withArguments(template: string, values: readonly string[]): string {
   if (values.length === 0) return template;
-  return template.replace(/\{\{|\}\}|\{(\d+)\}/g, (whole, index: string | undefined) => (index === undefined ? whole.slice(1) : (values[Number(index)] ?? whole)));
+  let room = FILLED_MAX;
+  return template.replace(/\{\{|\}\}|\{(\d+)\}/g, (whole, index: string | undefined) => {
+    if (index === undefined) return whole.slice(1);
+    const value = values[Number(index)];
+    if (value === undefined || value.length > room) return whole;
+    room -= value.length;
+    return value;
+  });
 }
 
 /** Brackets inside the text are escaped (3.11.6), so that a row of them is not searched again and again. */
