@@ -1,4 +1,4 @@
-/** What the module wires of destinations. */
+/** What destinations consist of, for the wiring. */
 import { CompareWithDirectory } from './compare-with-directory.js';
 import { CopiedByEventRepository } from './copied-by-event.repository.js';
 import { DestinationRepository } from './destination.repository.js';

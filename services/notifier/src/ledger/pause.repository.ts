@@ -14,6 +14,7 @@ import { COVERING_PAUSES, PAUSED_BY, PAUSING } from '../deliveries/covering-paus
 import type { DeliveryKey } from '../deliveries/delivery-key.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { PAUSED_TIME } from '../deliveries/held-time.js';
+import { lockLanes } from '../deliveries/lock-lane.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 import { PausedMembers } from '../digests/paused-members.js';
 
@@ -162,7 +163,7 @@ export class PauseRepository {
   private async batch(tx: EntityManager, organizationId: string, { which, set, returning, before, wakes }: Change, found: readonly Found[]): Promise<number> {
     const lanes = [...new Set(found.map(({ lane_id }) => lane_id))];
     // what arrives meanwhile is held as it comes; what began to before a pause was known, by the next look
-    await tx.query('select 1 from lanes where lane_id = any($1) order by lane_id for no key update', [lanes]);
+    await lockLanes(tx, lanes);
     const ids = found.map(({ delivery_id }) => delivery_id);
     if (before !== undefined) await tx.query(before, [organizationId, ids]);
     const [changed] = await tx.query<[Changed[], number]>(
