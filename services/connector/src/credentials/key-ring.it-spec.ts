@@ -126,4 +126,15 @@ describe('a new key that came before the old one', () => {
     await connector.restart({ ENCRYPTION_KEYS: `k3:${randomBytes(32).toString('base64')}` });
     expect(await connect('acme', 'acme.slack.com', ACME)).toBe(lost?.id);
   }, 40_000);
+
+  test('seals few connections at once, and says all the same that the old one can go', async () => {
+    const said = (): number => connector.log.split('the others can be removed').length;
+    await connector.database.query('delete from connector.connections');
+    await connector.restart({ ENCRYPTION_KEYS: OLD_FIRST });
+    await connect('few', 'acme.slack.com', ACME);
+    const before = said();
+    await connector.restart({ ENCRYPTION_KEYS: NEW_FIRST });
+    await eventually(() => said() === before + 1, { timeout: 20_000 });
+    expect(await sealedBy()).toEqual({ k2: 1 });
+  }, 40_000);
 });

@@ -50,7 +50,7 @@ export class ResealingJob extends Job {
     });
     const hasMore = batch.length === BATCH;
     this.afterId = hasMore ? (batch.at(-1)?.connectionId ?? '') : '';
-    await this.report(keyId);
+    await this.report(keyId, batch.length);
     return hasMore;
   }
 
@@ -65,9 +65,10 @@ export class ResealingJob extends Job {
     }
   }
 
-  private async report(keyId: string): Promise<void> {
+  /** Few connections are sealed anew in one pass, before it was told that there are any. */
+  private async report(keyId: string, tried: number): Promise<void> {
     const left = await this.keys.countOthers(keyId);
-    if (left === this.left) return;
+    if (left === this.left && (left > 0 || tried === 0)) return;
     this.left = left;
     this.logger.info({ keyId, left }, left === 0 ? 'the tokens of every connection are sealed with the first key of ENCRYPTION_KEYS; the others can be removed' : 'tokens are sealed anew with the first key of ENCRYPTION_KEYS');
   }
