@@ -7,13 +7,8 @@ import { RunningConnector, type Who } from '../../test/running-connector.js';
 
 let connector: RunningConnector;
 
-beforeAll(async () => {
-  connector = await RunningConnector.start();
-}, 60_000);
-
-afterAll(async () => {
-  await connector.stop();
-}, 30_000);
+beforeAll(async () => { connector = await RunningConnector.start(); }, 60_000);
+afterAll(() => connector.stop(), 30_000);
 
 const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 

@@ -11,17 +11,9 @@ const NO_EMAIL = 'xoxb-sandbox-acme-no-email';
 
 let connector: RunningConnector;
 
-beforeAll(async () => {
-  connector = await RunningConnector.start();
-}, 60_000);
-
-afterAll(async () => {
-  await connector.stop();
-}, 30_000);
-
-beforeEach(async () => {
-  await connector.resetSandbox();
-});
+beforeAll(async () => { connector = await RunningConnector.start(); }, 60_000);
+afterAll(() => connector.stop(), 30_000);
+beforeEach(() => connector.resetSandbox());
 
 /** An organization of its own for each story. */
 let organizations = 0;

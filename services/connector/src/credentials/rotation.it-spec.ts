@@ -13,13 +13,8 @@ interface InternalCredential { token: string; credentialVersion: number; expires
 
 let connector: RunningConnector;
 
-beforeAll(async () => {
-  connector = await RunningConnector.start();
-}, 60_000);
-
-afterAll(async () => {
-  await connector.stop();
-}, 30_000);
+beforeAll(async () => { connector = await RunningConnector.start(); }, 60_000);
+afterAll(() => connector.stop(), 30_000);
 
 beforeEach(async () => {
   await connector.resetSandbox();

@@ -4,13 +4,8 @@ import { RunningConnector } from '../../test/running-connector.js';
 
 let connector: RunningConnector;
 
-beforeAll(async () => {
-  connector = await RunningConnector.start();
-}, 60_000);
-
-afterAll(async () => {
-  await connector.stop();
-}, 30_000);
+beforeAll(async () => { connector = await RunningConnector.start(); }, 60_000);
+afterAll(() => connector.stop(), 30_000);
 
 describe('the app manifest over HTTP', () => {
   test('comes without a token, as JSON and as YAML', async () => {

@@ -8,17 +8,9 @@ import { RunningConnector, type Who } from '../../test/running-connector.js';
 
 let connector: RunningConnector;
 
-beforeAll(async () => {
-  connector = await RunningConnector.start();
-}, 60_000);
-
-afterAll(async () => {
-  await connector.stop();
-}, 30_000);
-
-beforeEach(async () => {
-  await connector.resetSandbox();
-});
+beforeAll(async () => { connector = await RunningConnector.start(); }, 60_000);
+afterAll(() => connector.stop(), 30_000);
+beforeEach(() => connector.resetSandbox());
 
 let organizations = 0;
 function someone(): Who {

@@ -8,13 +8,8 @@ import { RunningConnector, SIGNING_SECRET } from '../../test/running-connector.j
 
 let connector: RunningConnector;
 
-beforeAll(async () => {
-  connector = await RunningConnector.start();
-}, 60_000);
-
-afterAll(async () => {
-  await connector.stop();
-}, 30_000);
+beforeAll(async () => { connector = await RunningConnector.start(); }, 60_000);
+afterAll(() => connector.stop(), 30_000);
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
 

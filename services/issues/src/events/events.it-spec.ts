@@ -25,9 +25,7 @@ beforeAll(async () => {
   ci = await issues.as('ci@acme.test', { roles: ['admin'] });
 }, 60_000);
 
-afterAll(async () => {
-  await issues.stop();
-}, 30_000);
+afterAll(() => issues.stop(), 30_000);
 
 let number = 0;
 function reported(application: string, data: object = {}, attributes: object = {}): Record<string, unknown> {

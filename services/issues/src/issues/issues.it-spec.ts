@@ -30,9 +30,7 @@ beforeAll(async () => {
   await issues.bus.deliver('issue.reported.v1', 'rival', { fingerprint: 'theirs', title: 'Rival', severity: 'critical', application: 'payments' });
 }, 60_000);
 
-afterAll(async () => {
-  await issues.stop();
-}, 30_000);
+afterAll(() => issues.stop(), 30_000);
 
 async function found(query: string): Promise<string[]> {
   const { status, body } = await noa.get<Items<Issue>>(`/v1/issues?${query}`);

@@ -21,9 +21,7 @@ beforeAll(async () => {
   noa = await issues.as('noa@acme.test');
 }, 60_000);
 
-afterAll(async () => {
-  await issues.stop();
-}, 30_000);
+afterAll(() => issues.stop(), 30_000);
 
 function told(scanId: string): IssueChanged[] {
   return issues.bus.dataOf<IssueChanged>('issue.changed.v1').filter((changed) => changed.scanId === scanId);

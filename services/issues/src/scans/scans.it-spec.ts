@@ -31,9 +31,7 @@ beforeAll(async () => {
   grypeTotal = grype.runs[0]?.results.length ?? 0;
 }, 60_000);
 
-afterAll(async () => {
-  await issues.stop();
-}, 30_000);
+afterAll(() => issues.stop(), 30_000);
 
 /** The report with other results, or another run. */
 function report(results: (all: Record<string, unknown>[]) => Record<string, unknown>[], run: object = {}): string {

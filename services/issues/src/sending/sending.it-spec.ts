@@ -30,9 +30,7 @@ beforeAll(async () => {
   ids = (await noa.get<Items<Issue>>('/v1/issues?sort=title')).body.items.map(({ id }) => id);
 }, 60_000);
 
-afterAll(async () => {
-  await issues.stop();
-}, 30_000);
+afterAll(() => issues.stop(), 30_000);
 
 function aConnection(id: string, organizationId: string, overrides: object = {}): object {
   const now = new Date().toISOString();
