@@ -24,7 +24,7 @@ async function list({ client, output }: Given, options: DeliveriesOptions): Prom
   const query = new URLSearchParams({ ...filterOf(options), limit, ...(cursor !== undefined && { cursor }) });
   const page = await client.get<{ items: Delivery[]; nextCursor: string | null }>(`/v1/deliveries?${query.toString()}`);
   output.answer(page, () => [
-    ...(page.items.length === 0 ? ['No deliveries.'] : table(['ID', 'CREATED', 'STATE', 'DESTINATION', 'ABOUT'], page.items.map(rowOf))),
+    ...(page.items.length === 0 ? [page.nextCursor === null ? 'No deliveries.' : 'None among the newest.'] : table(['ID', 'CREATED', 'STATE', 'DESTINATION', 'ABOUT'], page.items.map(rowOf))),
     ...(page.nextCursor === null ? [] : [`There are more: raise --limit, narrow the filters, or go on with --cursor ${page.nextCursor}`]),
   ]);
   return EXIT.ok;

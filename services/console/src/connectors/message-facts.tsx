@@ -14,6 +14,7 @@ export function LastMessage({ connectionId }: { connectionId: string }) {
   if (!mayRead) return NOT_ALLOWED;
   if (error) return 'not known at the moment';
   if (!data) return '…';
+  if (data.isLastPostedOlder) return 'none lately';
   return data.lastPostedAt === undefined ? 'none yet' : <TimeAgo at={data.lastPostedAt} spoken />;
 }
 

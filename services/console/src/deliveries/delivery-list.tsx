@@ -24,6 +24,7 @@ export function DeliveryList({ list, filter, onFilter, onRetry, ...table }: Deli
   const failure = failed && <ProblemAlert {...failed} onRetry={() => { void (isFetchNextPageError ? fetchNextPage() : refetch()); onRetry(); }} />;
   if (!deliveries) return failure ?? <Loading />;
   if (failure && deliveries.length === 0) return failure;
+  if (deliveries.length === 0 && hasNextPage) return <NoneSoFar busy={isFetchingNextPage} onGoOn={() => void fetchNextPage()} />;
   if (deliveries.length === 0) return <Empty filter={filter} onFilter={onFilter} />;
   return (
     <Stack>
@@ -35,6 +36,16 @@ export function DeliveryList({ list, filter, onFilter, onRetry, ...table }: Deli
         <Text size="sm" c="dimmed">{`${deliveries.length} shown`}</Text>
         {hasNextPage && <WorkButton variant="default" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>Show more</WorkButton>}
       </Group>
+    </Stack>
+  );
+}
+
+/** The server looks through very many a part at a time. */
+function NoneSoFar({ busy, onGoOn }: { busy: boolean; onGoOn: () => void }) {
+  return (
+    <Stack align="flex-start" gap="xs">
+      <Text>None of the newest deliveries matches these filters.</Text>
+      <WorkButton variant="default" busy={busy} onClick={onGoOn}>Look at older ones</WorkButton>
     </Stack>
   );
 }

@@ -4,6 +4,7 @@ import type { Delivery } from '@tocsin/contracts';
 import { InternalClient } from '@tocsin/platform';
 
 import { OpenedLanes, waits } from '../../test/opened-lanes.js';
+import { DeliveryListQuery } from '../ledger/delivery-list.query.js';
 import { DeliveryQueries } from '../ledger/delivery.queries.js';
 
 let opened: OpenedLanes;
@@ -25,7 +26,7 @@ beforeEach(async () => {
 
 async function waitingFor(id: string): Promise<Delivery['waitingFor']> {
   const one = await deliveries.find('acme', id);
-  const listed = (await deliveries.list('acme', { limit: 50 })).items.find((delivery) => delivery.id === id);
+  const listed = (await new DeliveryListQuery(opened.source).list('acme', { limit: 50 })).items.find((delivery) => delivery.id === id);
   expect(listed?.waitingFor).toEqual(one?.waitingFor);
   return one?.waitingFor;
 }

@@ -5,6 +5,7 @@ import { DeliveryCriteria, Field, type BulkFilter } from '@tocsin/contracts';
 import type { DeliveryState } from '@tocsin/domain';
 import { badRequest, QueryNumber } from '@tocsin/platform';
 
+import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 import type { Which } from '../deliveries/waiting.repository.js';
 
 /** Query of the list: as every list's, and which deliveries it shows. */
@@ -17,16 +18,13 @@ export class DeliveryFilter extends DeliveryCriteria {
 const NOT_POSTED: readonly DeliveryState[] = ['failed', 'dead', 'suppressed', 'unconfirmed'];
 export const NOT_POSTED_SQL = `('${NOT_POSTED.join("', '")}')`;
 
-/**
- * By what the newest come first, so that an index has them in that order: those that were not posted have one of their
- * own. Both say when it was recorded.
- */
-export function newestBy(states: readonly DeliveryState[] | undefined): 'd.recorded_at' | 'd.created_at' {
-  return states?.every((state) => NOT_POSTED.includes(state)) === true ? 'd.recorded_at' : 'd.created_at';
-}
-
 const plain = (name: string): string => `lower(ltrim(${name}, '#@'))`;
 const NAMES = `array(select ${plain('wanted')} from unnest(?::text[]) wanted)`;
+/** The ids of destinations that are wanted by id, or by the name that they have now. */
+const NAMED_IDS = `
+  select unnest(?::text[]) union
+  select c.channel_id from channels c join connections o on o.connection_id = c.connection_id and o.organization_id = $1 where lower(c.name) = any(${NAMES}) union
+  select p.user_id from people p join connections o on o.connection_id = p.connection_id and o.organization_id = $1 where lower(coalesce(nullif(p.display_name, ''), p.name)) = any(${NAMES})`;
 /** As JSON has it, without its quotes. */
 const NEEDLE = 'lower(substr(to_jsonb(?::text)::text, 2, length(to_jsonb(?::text)::text) - 2))';
 
@@ -41,11 +39,7 @@ const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   id: 'd.delivery_id = any(?)',
   state: 'd.state = any(?)',
   connectionId: 'd.connection_id = any(?)',
-  destination: `(d.destination_id = any(array(
-      select unnest(?::text[]) union
-      select c.channel_id from channels c join connections o on o.connection_id = c.connection_id and o.organization_id = $1 where lower(c.name) = any(${NAMES}) union
-      select p.user_id from people p join connections o on o.connection_id = p.connection_id and o.organization_id = $1 where lower(coalesce(nullif(p.display_name, ''), p.name)) = any(${NAMES})))
-    or ${plain('d.destination_name')} = any(${NAMES}))`,
+  destination: `(d.destination_id = any(array(${NAMED_IDS})) or ${plain('d.destination_name')} = any(${NAMES}))`,
   // Few deliveries are about one issue: they are found by it, not among all in their order.
   issueId: 'd.delivery_id = any(array(select about.delivery_id from commands about where about.organization_id = $1 and about.issue_ids && ?::text[]))',
   workflowId: 'd.workflow_id = any(?)',
@@ -62,8 +56,47 @@ const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   q: `(d.delivery_id = ?::text or strpos(lower(coalesce(d.destination_name, '')), lower(?::text)) > 0 or strpos(d.searched, ${NEEDLE}) > 0)`,
 };
 
-/** Of a single value: an index has its deliveries in their order, as it has not those of several. */
-const CONDITIONS_OF_ONE: Partial<typeof CONDITIONS> = { workflowId: 'd.workflow_id = (?::text[])[1]' };
+const OF_COMMANDS = 'select c.delivery_id, c.created_at from commands c where c.organization_id = $1';
+
+/** Of each value that is wanted, an index has the deliveries in their order. */
+function ofEach(wanted: string, column: string, page: (of: string) => string): string {
+  return `select own.* from unnest(${wanted}) one cross join lateral (${page(`${OF_COMMANDS} and ${column} = one`)}) own`;
+}
+
+/**
+ * The newest deliveries that an index has together: those of the destinations or workflows that are wanted, those that
+ * were not posted, or all. What else is wanted of them has to be looked at one by one. `?` is the wanted value.
+ * @param page the part of `of`, a select from `c`, that is looked at
+ */
+export function newestSql({ destination, workflowId, state, code }: DeliveryCriteria, page: (of: string) => string): { sql: string; wanted?: readonly string[] } {
+  if (destination) {
+    const [byId, byName] = [ofEach(`array(${NAMED_IDS})`, 'c.destination_id', page), ofEach(NAMES, plain('c.destination_name'), page)];
+    return { sql: page(`select c.* from (${byId} union ${byName}) c where true`), wanted: destination };
+  }
+  if (workflowId) return { sql: page(`select c.* from (${ofEach('?::text[]', 'c.workflow_id', page)}) c where true`), wanted: workflowId };
+  const areNotPosted = code !== undefined || state?.every((one) => NOT_POSTED.includes(one)) === true;
+  return { sql: page(areNotPosted ? `select c.delivery_id, c.created_at from deliveries c where c.organization_id = $1 and c.state in ${NOT_POSTED_SQL}` : OF_COMMANDS) };
+}
+
+/** As an index by lane states it. */
+const IN_LANE: Partial<Record<DeliveryState, string>> = { accepted: 'false', waiting: WAITING_IN_LANE, posting: `d.state = 'posting'` };
+
+const REPLAYED = `select again.replay_of as delivery_id from commands again where again.organization_id = $1 and again.replay_of is not null`;
+
+/** Ids of deliveries of an organization (`$1`) of which few are expected among very many, and all that are wanted are: of what is under way, or was sent again. Undefined when others are wanted as well. */
+export function fewSql({ state, replayed }: DeliveryCriteria): string | undefined {
+  const conditions = state?.map((one) => IN_LANE[one]);
+  if (conditions?.every((condition) => condition !== undefined) === true) {
+    return `select d.delivery_id from lanes l join deliveries d using (lane_id)
+      where l.organization_id = $1 and l.connection_id in (select connection_id from connections where coalesce(organization_id, $1) = $1) and (${conditions.join(' or ')})`;
+  }
+  return replayed === 'true' ? `${REPLAYED} union all select m.delivery_id from (${REPLAYED}) digests (digest_id) join deliveries m using (digest_id) where m.organization_id = $1` : undefined;
+}
+
+/** Whether few deliveries are meant, each found by a key of its own. */
+export function areFew({ id, issueId, digestId, replayOf }: DeliveryCriteria): boolean {
+  return id !== undefined || issueId !== undefined || digestId !== undefined || replayOf !== undefined;
+}
 
 /** The condition on `d`, of the view `ledger`: deliveries of one organization. @param but what is not asked for; the parameters are the same */
 export function filterSql(organizationId: string, criteria: DeliveryCriteria, but: readonly (keyof DeliveryCriteria)[] = []): Which {
@@ -74,8 +107,7 @@ export function filterSql(organizationId: string, criteria: DeliveryCriteria, bu
     if (wanted === undefined) continue;
     parameters.push(wanted);
     if (but.includes(name as keyof DeliveryCriteria)) continue;
-    const ofOne = Array.isArray(wanted) && wanted.length === 1 ? CONDITIONS_OF_ONE[name as keyof DeliveryCriteria] : undefined;
-    conditions.push((ofOne ?? condition).replaceAll('?', `$${parameters.length}`));
+    conditions.push(condition.replaceAll('?', `$${parameters.length}`));
   }
   return { condition: conditions.join(' and '), parameters };
 }

@@ -11,15 +11,19 @@ import { ResolutionJob } from '../directory/resolution.job.js';
 import { DeliveryActions } from './delivery.actions.js';
 import { DeliveryCountsQueries } from './delivery-counts.queries.js';
 import { DeliveryFilter } from './delivery-filter.js';
+import { DeliveryListQuery } from './delivery-list.query.js';
 import { DeliveryMessageQuery } from './delivery-message.query.js';
 import { DeliveryQueries } from './delivery.queries.js';
 import { Retraction } from './retraction.js';
+
+const LISTS = 'Where few of very many match, a page may hold less than its limit, or nothing, although there are more: `nextCursor` says whether there are.';
 
 @ApiTags('deliveries')
 @Controller('v1/deliveries')
 export class DeliveryController {
   constructor(
     private readonly queries: DeliveryQueries,
+    private readonly lists: DeliveryListQuery,
     private readonly numbers: DeliveryCountsQueries,
     private readonly messages: DeliveryMessageQuery,
     private readonly retraction: Retraction,
@@ -29,12 +33,12 @@ export class DeliveryController {
     private readonly resolution: ResolutionJob,
   ) {}
 
-  @ApiOperation({ summary: 'Lists deliveries, newest first.' })
+  @ApiOperation({ summary: 'Lists deliveries, newest first.', description: LISTS })
   @Get()
   @Requires('deliveries:read')
   @ApiPage(Delivery)
   list(@CurrentCaller() caller: Caller, @Query() filter: DeliveryFilter): Promise<Page<Delivery>> {
-    return this.queries.list(caller.organizationId, filter);
+    return this.lists.list(caller.organizationId, filter);
   }
 
   @ApiOperation({ summary: 'Counts all deliveries by state against what was accepted: the proof that nothing is lost. To operators those of all organizations; each look of theirs is in the audit log.' })

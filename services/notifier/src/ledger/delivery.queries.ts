@@ -1,12 +1,11 @@
-/** What people ask about deliveries: one with its timeline, lists, and whether everything that was accepted is accounted for. */
+/** What people ask about deliveries: one with its timeline, and whether everything that was accepted is accounted for. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import type { Delivery, DeliverySummary, TimelineEntry } from '@tocsin/contracts';
 import { DELIVERY_STATES, type DeliveryState } from '@tocsin/domain';
-import { CURSOR_PARTS, decodeCursor, InternalClient, notFound, PeerUnavailable, toPage, type Page, type ProblemException } from '@tocsin/platform';
+import { InternalClient, notFound, PeerUnavailable, type ProblemException } from '@tocsin/platform';
 
-import { filterSql, newestBy, type DeliveryFilter } from './delivery-filter.js';
 import { DELIVERY_COLUMNS, deliveryView, type DeliveryRow } from '../deliveries/delivery-view.js';
 import { notArrived } from './wrong-state.js';
 
@@ -46,22 +45,6 @@ export class DeliveryQueries {
       [organizationId, deliveryId],
     );
     return rows.map(({ at, kind, text, slack }) => ({ at: at.toISOString(), kind, text, ...(slack && { slack }) }));
-  }
-
-  /** Newest first. */
-  async list(organizationId: string, filter: DeliveryFilter): Promise<Page<Delivery>> {
-    const { limit } = filter;
-    const { condition, parameters } = filterSql(organizationId, filter);
-    const [at, id] = decodeCursor(filter.cursor, 2, CURSOR_PARTS.time) ?? [null, null];
-    const next = parameters.length;
-    const moment = newestBy(filter.state);
-    const rows = await this.database.query<(DeliveryRow & { created_key: string })[]>(
-      `select ${DELIVERY_COLUMNS('d')}, d.created_at::text as created_key from ledger d
-       where ${condition} and ${moment} is not null and ($${next + 1}::timestamptz is null or (${moment}, d.delivery_id) < ($${next + 1}::timestamptz, $${next + 2}::text))
-       order by ${moment} desc, d.delivery_id desc limit $${next + 3}`,
-      [...parameters, at, id, limit + 1],
-    );
-    return toPage(rows, limit, (row) => deliveryView(row), (row) => [row.created_key, row.delivery_id]);
   }
 
   /** The counter and the rows are read in one statement, so they can be compared at any moment. @param organizationId undefined = all organizations together */

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
+import type { DataSource } from 'typeorm';
+
 import { OpenedLanes } from '../../test/opened-lanes.js';
-import { filterSql } from './delivery-filter.js';
+import type { DeliveryFilter } from './delivery-filter.js';
+import { DeliveryListQuery } from './delivery-list.query.js';
 
 let opened: OpenedLanes;
 const MANY = 20_000;
@@ -11,23 +14,36 @@ beforeAll(async () => {
   await opened.connect();
   await opened.source.query('analyze');
   await opened.source.query(
-    `insert into commands (organization_id, delivery_id, event, destination, issue_ids, replay_of, workflow_id, created_at)
-     select 'acme', 'd' || n, '{}', '{}', array['i' || n], case when n % 2 = 0 then 'd' || n - 1 end, 'w' || n % 3, now() - make_interval(secs => n) from generate_series(1, $1) n`, [MANY]);
+    `insert into commands (organization_id, delivery_id, event, destination, issue_ids, replay_of, workflow_id, destination_name, searched, created_at)
+     select 'acme', 'd' || n, '{"data":{"source":{"kind":"manual"},"issues":[]}}', '{}', array['i' || n], case when n % 2 = 0 then 'd' || n - 1 end, 'w' || n % 3, case when n % 20 = 0 then '#lost' end, case n when 19000 then '["a needle"]' end, now() - make_interval(secs => n)
+     from generate_series(1, $1) n`, [MANY]);
   await opened.source.query(
     `insert into deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, created_at, state, settled_at)
-     select 'acme', 'd' || n, 1, 'connection-1', 3, now(), now(), now(), 'posted', now() from generate_series(1, $1) n`, [MANY]);
+     select 'acme', 'd' || n, 1, 'connection-1', 3, now(), now(), now() - make_interval(secs => n), case n when 5000 then 'failed' else 'posted' end, now() from generate_series(1, $1) n`, [MANY]);
 }, 60_000);
 
 afterAll(async () => {
   await opened.close();
 });
 
-/** Rows and entries of indexes of a table that a statement reads. */
-async function readBy(sql: string, parameters: unknown[], table = 'commands'): Promise<{ rows: unknown[]; read: number }> {
+/** A page of a list, and what it reads of commands and deliveries. @param lookMs how long it may look */
+async function listed(filter: Partial<DeliveryFilter>, lookMs = 60_000): Promise<{ items: string[]; nextCursor: string | null; read: number }> {
+  let read = 0;
+  const query = async (sql: string, parameters: unknown[]): Promise<unknown[]> => {
+    const own = await readBy(sql, parameters);
+    read += own.read;
+    return own.rows;
+  };
+  const { items, nextCursor } = await new DeliveryListQuery({ query } as unknown as DataSource).list('acme', { limit: 50, ...filter }, lookMs);
+  return { items: items.map(({ id }) => id), nextCursor, read };
+}
+
+/** Rows and entries of indexes of tables that a statement reads. */
+async function readBy(sql: string, parameters: unknown[], ...tables: string[]): Promise<{ rows: unknown[]; read: number }> {
   return opened.source.transaction(async (tx) => {
     const read = async (): Promise<number> => {
       const [sum] = await tx.query<{ read: number }[]>(
-        `select sum(pg_stat_get_xact_tuples_returned(c.oid))::int as read from pg_class c left join pg_index i on i.indexrelid = c.oid where $1::regclass in (c.oid, i.indrelid) and c.relkind in ('r', 'i')`, [table]);
+        `select sum(pg_stat_get_xact_tuples_returned(c.oid))::int as read from pg_class c left join pg_index i on i.indexrelid = c.oid where array[c.oid, i.indrelid] && $1::text[]::regclass[]::oid[] and c.relkind in ('r', 'i')`, [tables.length === 0 ? ['commands', 'deliveries'] : tables]);
       return sum?.read ?? 0;
     };
     const before = await read();
@@ -43,12 +59,40 @@ describe('among very many deliveries', () => {
     expect(read).toBeLessThan(100);
   });
 
-  test.each([['of one issue', { issueId: ['i7'] }, 1], ['of a workflow that sent none', { workflowId: ['w9'] }, 0]])('the list %s does not look at the others', async (_what, criteria, found) => {
-    await opened.source.query('vacuum analyze commands, deliveries');
-    const { condition, parameters } = filterSql('acme', criteria);
-    const { rows, read } = await readBy(`select d.delivery_id from ledger d where ${condition} and d.created_at is not null order by d.created_at desc, d.delivery_id desc limit 51`, [...parameters]);
-    expect(rows).toHaveLength(found);
-    expect(read).toBeLessThan(100);
+  describe('a list', () => {
+    beforeAll(async () => {
+      await opened.source.query('vacuum analyze commands, deliveries');
+    });
+
+    test.each<[string, Partial<DeliveryFilter>, string[]]>([
+      ['of one issue', { issueId: ['i7'] }, ['d7']],
+      ['of a workflow that sent none', { workflowId: ['w9'] }, []],
+      ['of workflows of which one sent some', { workflowId: ['w1', 'w9'], limit: 2 }, ['d1', 'd4']],
+      ['of a destination that was never used', { destination: ['C0NEVER'] }, []],
+      ['of a destination that is known by its name, among others of that name', { destination: ['#Lost'], limit: 3 }, ['d20', 'd40', 'd60']],
+      ['of what was not posted', { state: ['failed', 'dead'] }, ['d5000']],
+      ['of what waits', { state: ['accepted', 'waiting', 'posting'] }, []],
+      ['of a delivery whose id was looked for', { q: 'd19000' }, ['d19000']],
+      ['of an hour in which there was nothing', { before: '2020-01-01T12:00:00Z', after: '2020-01-01T11:00:00Z' }, []],
+      ['of the newest', { limit: 2 }, ['d1', 'd2']],
+    ])('%s does not look at the others', async (_what, filter, found) => {
+      const { items, read } = await listed(filter);
+      expect(items).toEqual(found);
+      expect(read).toBeLessThan(600);
+    });
+
+    test('looks at the newest for a while, and hands over what it found with the place to go on from', async () => {
+      const first = await listed({ q: 'needle' }, 0);
+      expect(first.items).toEqual([]);
+      expect(first.read).toBeLessThan(600);
+      const pages: string[][] = [];
+      for (let cursor = first.nextCursor; cursor !== null;) {
+        const page = await listed({ q: 'Needle', cursor });
+        pages.push(page.items);
+        cursor = page.nextCursor;
+      }
+      expect(pages.flat()).toEqual(['d19000']);
+    });
   });
 
   describe('messages that are to be edited', () => {

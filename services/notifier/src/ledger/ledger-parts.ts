@@ -7,6 +7,7 @@ import { ChangeFeed } from './change-feed.js';
 import { DeliveryActions } from './delivery.actions.js';
 import { DeliveryController } from './delivery.controller.js';
 import { DeliveryCountsQueries } from './delivery-counts.queries.js';
+import { DeliveryListQuery } from './delivery-list.query.js';
 import { DeliveryMessageQuery } from './delivery-message.query.js';
 import { DeliveryQueries } from './delivery.queries.js';
 import { FeedIds } from './feed-ids.js';
@@ -23,6 +24,6 @@ import { StreamController } from './stream.controller.js';
 
 export const LEDGER_CONTROLLERS = [StreamController, PausesController, BulkController, DeliveryController];
 export const LEDGER_PROVIDERS = [
-  DeliveryQueries, DeliveryCountsQueries, DeliveryMessageQuery, DeliveryActions, Retraction, RetractionLease, RetractionWaits, AnswersInThread, BulkCancellation, ReplayRepository, ReplayJob, PauseRepository, PauseJob,
+  DeliveryQueries, DeliveryListQuery, DeliveryCountsQueries, DeliveryMessageQuery, DeliveryActions, Retraction, RetractionLease, RetractionWaits, AnswersInThread, BulkCancellation, ReplayRepository, ReplayJob, PauseRepository, PauseJob,
   FeedRepository, FeedIds, ChangeBell, ChangeFeed,
 ];

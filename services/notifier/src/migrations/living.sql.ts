@@ -45,8 +45,8 @@ const BEHIND = 't.ts is not null and t.living and not t.in_digest and t.wanted_r
 /** Each look ends with the first that it finds, however little PostgreSQL knows of a table that has just grown. */
 const BY_KEY_IN_ORDER = `${BY_KEY} set enable_bitmapscan = off`;
 /** Of as many connections and lanes a claim looks for messages, of others when it looks again: its work must not grow with what waits. */
-const CONNECTIONS_A_LOOK = 32;
-const LANES_A_LOOK = 16;
+const CONNECTIONS_A_LOOK = 16;
+const LANES_A_LOOK = 8;
 
 /**
  * lanes_to_edit: lanes of a connection in which messages are to be edited; when there are more than `most`, those that follow
