@@ -10,3 +10,6 @@ export const PAUSED_TIME = `greatest(interval '0', coalesce(l.owed_since, c.held
 export const OWED_TIME = `greatest(interval '0', coalesce(d.held_since,
   case when d.digest_id is not null then (select g.held_since from deliveries g where g.organization_id = d.organization_id and g.delivery_id = d.digest_id) end,
   clock_timestamp()) - greatest(l.owed_since, d.created_at))`;
+
+/** What `d` takes along from the lane `l` to the lane `t`, which owes it the same if it owes anything. */
+export const TAKEN_ALONG = `case when l.owed_since is not null and t.owed_since is null then ${OWED_TIME} else interval '0' end`;

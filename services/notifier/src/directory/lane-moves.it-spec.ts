@@ -35,6 +35,12 @@ async function inLane(key: string): Promise<string[]> {
   return rows.map(({ delivery_id }) => delivery_id);
 }
 
+/** Days that are left of each one's life in the lane. */
+async function daysLeft(key: string): Promise<number[]> {
+  const rows = await opened.source.query<{ days: number }[]>(`select round(extract(epoch from d.expires_at - clock_timestamp()) / 86400)::int as days from deliveries d join lanes using (lane_id) where destination_key = $1`, [key]);
+  return rows.map(({ days }) => days);
+}
+
 async function isKeptWaiting(): Promise<boolean> {
   return (await opened.source.query<unknown[]>(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length > 0;
 }
@@ -140,3 +146,14 @@ async function accept(tx: Parameters<LaneMoves['toOtherwise']>[0], id: string): 
   const command = aSendToSlack({ connectionId: 'connection-1', destination: { id } });
   await opened.arrivals.ingestWithin(tx, [{ command, saidAt: new Date() }]);
 }
+
+test.each([
+  ['what was found', 'C0GENERAL1', (place: Place) => opened.outbox.transaction((tx) => moves.toFound(tx, place, { id: 'C0GENERAL1', kind: 'channel', name: '#general' }))],
+  ['where it goes otherwise', 'C0OTHER001', (place: Place) => opened.outbox.transaction((tx) => moves.toOtherwise(tx, place))],
+])('what moves to %s takes the time along that its connection owes it', async (_, key, move) => {
+  await opened.accept({ destination: NOWHERE, otherwise: { id: 'C0OTHER001' } });
+  await opened.source.query(`update lanes set owed_since = clock_timestamp() - interval '2 days'`);
+  await opened.source.query(`update deliveries set created_at = created_at - interval '3 days'`);
+  await move(await placeOf('name:nowhere'));
+  expect(await daysLeft(key)).toEqual([3]);
+});

@@ -9,6 +9,7 @@ import type { EntityManager } from 'typeorm';
 import { destinationKey, kindOfDestinationId, type Destination, type DestinationKind } from '@tocsin/domain';
 
 import { COVERING_PAUSES } from '../deliveries/covering-pauses.js';
+import { TAKEN_ALONG } from '../deliveries/held-time.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 
 export interface Place {
@@ -83,7 +84,8 @@ export class LaneMoves {
   private async moveWaiting(tx: EntityManager, place: Place, laneId: string, { id, kind, name }: Found, told: string): Promise<void> {
     await tx.query(
       `with moved as (
-         update deliveries d set lane_id = $2, version = version + 1, waiting_for = null where d.lane_id = $1 and ${WAITING_IN_LANE} returning d.organization_id, d.delivery_id
+         update deliveries d set lane_id = $2, version = version + 1, waiting_for = null, expires_at = d.expires_at + ${TAKEN_ALONG} from lanes l, lanes t
+         where d.lane_id = $1 and ${WAITING_IN_LANE} and l.lane_id = $1 and t.lane_id = $2 returning d.organization_id, d.delivery_id
        ), addressed as (
          update commands c set destination_id = $3, destination_kind = $4, destination_name = $5
          from moved where c.organization_id = moved.organization_id and c.delivery_id = moved.delivery_id)
@@ -104,8 +106,8 @@ export class LaneMoves {
       const name = 'name' in otherwise ? otherwise.name : 'email' in otherwise ? otherwise.email : null;
       await tx.query(
         `with moved as (
-           update deliveries d set lane_id = $2, version = version + 1, waiting_for = null from commands c
-           where d.lane_id = $1 and ${WAITING_IN_LANE} and c.organization_id = d.organization_id and c.delivery_id = d.delivery_id
+           update deliveries d set lane_id = $2, version = version + 1, waiting_for = null, expires_at = d.expires_at + ${TAKEN_ALONG} from commands c, lanes l, lanes t
+           where d.lane_id = $1 and l.lane_id = $1 and t.lane_id = $2 and ${WAITING_IN_LANE} and c.organization_id = d.organization_id and c.delivery_id = d.delivery_id
              and (c.event->'data'->'otherwise')::jsonb = $3::jsonb and c.destination <> $3::jsonb
            returning d.organization_id, d.delivery_id
          ), addressed as (
