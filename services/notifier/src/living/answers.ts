@@ -113,11 +113,22 @@ function digestOf(sections: readonly Section[], of: number): DigestContent {
   };
 }
 
+type Place = Pick<Parent, 'laneId' | 'destinationId'>;
+
 /** The message that stands for an earlier one, with all that was said in that. */
-export function inPlaceOf(original: KeptCommand, { laneId, destinationId }: Pick<Parent, 'laneId' | 'destinationId'>, issue: Issue, follows: NonNullable<MessageInput['follows']>): KeptCommand {
-  const { commandId, organizationId, connectionId, comment, source, priority, options } = original;
+export function inPlaceOf(original: KeptCommand, place: Place, issue: Issue, follows: NonNullable<MessageInput['follows']>): KeptCommand {
+  return { ...saidAgain(original, place, issue, follows.reason), follows };
+}
+
+/** The message that was not sent while its issue was excluded: it tells what it was to tell then. */
+export function afterAll(original: KeptCommand, place: Place, issue: Issue): KeptCommand {
+  const { change } = original;
+  return { ...saidAgain(original, place, issue, 'included'), ...(change !== undefined && { change }) };
+}
+
+function saidAgain({ commandId, organizationId, connectionId, comment, source, priority, options }: KeptCommand, { laneId, destinationId }: Place, issue: Issue, why: string): KeptCommand {
   return {
-    commandId: idOf(follows.reason, organizationId, laneId, issue.id, issue.revision, commandId),
+    commandId: idOf(why, organizationId, laneId, issue.id, issue.revision, commandId),
     organizationId,
     connectionId,
     destination: { id: destinationId },
@@ -126,7 +137,6 @@ export function inPlaceOf(original: KeptCommand, { laneId, destinationId }: Pick
     ...(comment !== undefined && { comment }),
     ...(priority !== undefined && { priority }),
     ...(options && { options }),
-    follows,
   };
 }
 

@@ -10,7 +10,7 @@ import { Outbox } from '@tocsin/platform';
 import type { Arrival } from '../deliveries/arrival.js';
 import { ArrivalRepository } from '../deliveries/arrival.repository.js';
 import type { DeliveryKey } from '../deliveries/delivery-key.js';
-import { answer, inPlaceOf, summary, withStories, type Parent } from './answers.js';
+import { afterAll, answer, inPlaceOf, summary, withStories, type Parent } from './answers.js';
 import { ChangeWaiting } from './change-waiting.js';
 import { IssueNewsRepository, type ToldChange, type ToldRow, type WaitingRow } from './issue-news.repository.js';
 import { heardBetween, newsOf, storyAfter, type Heard, type IssueNews, type Story } from './issue-news.js';
@@ -106,10 +106,12 @@ export class FollowChanges {
   }
 }
 
-/** @returns the message in the place of one that may not have arrived */
+/** @returns the message in the place of one that may not have arrived, or that was not sent since its issue was excluded, which it is no more: nothing else may tell that */
 function insteadOf({ row, story }: Changed): Arrival | undefined {
-  if (!row.unconfirmed || !row.living || row.command === null || row.destination_id === null || story.change === undefined) return undefined;
-  const command = inPlaceOf(row.command, { laneId: row.lane_id, destinationId: row.destination_id }, story.issue, { reason: 'unconfirmed' });
+  if (!row.living || row.command === null || row.destination_id === null || story.change === undefined) return undefined;
+  const place = { laneId: row.lane_id, destinationId: row.destination_id };
+  if (!row.unconfirmed) return story.issue.status === 'open' ? { command: afterAll(row.command, place, story.issue), saidAt: new Date() } : undefined;
+  const command = inPlaceOf(row.command, place, story.issue, { reason: 'unconfirmed' });
   return { command: { ...command, change: story.change, changes: story.changes }, saidAt: new Date() };
 }
 

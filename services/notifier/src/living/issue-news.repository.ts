@@ -27,7 +27,7 @@ export interface ToldRow {
   destination_id: string | null;
   source: DeliverySource | null;
   options: MessageOptions | null;
-  /** Of a message whose arrival Slack did not confirm. */
+  /** Of a message whose arrival Slack did not confirm, or that was not sent since its issue was excluded. */
   command: KeptCommand | null;
 }
 
@@ -112,10 +112,14 @@ export class IssueNewsRepository {
   async told(tx: EntityManager, news: readonly AboutIssue[], by?: string): Promise<ToldRow[]> {
     return tx.query<ToldRow[]>(
       `select t.organization_id, t.issue_id, t.lane_id, t.connection_id, t.delivery_id, t.channel, t.ts, t.in_digest, t.living, t.unconfirmed, t.collapsed, t.wanted_revision,
-         d.destination_id, first.source, first.options, case when t.unconfirmed then d.command end as command
+         d.destination_id, first.source, first.options, case when t.unconfirmed then d.command else dismissed.command end as command
        from ${ABOUT} join told_issues t using (organization_id, issue_id)
        left join ledger d on d.organization_id = t.organization_id and d.delivery_id = t.delivery_id
        left join lateral json_to_record(d.command) first (source json, options json) on true
+       left join lateral (
+         select l.command, l.error->>'code' as code from ledger l
+         where t.collapsed and t.ts is null and l.organization_id = t.organization_id and l.lane_id = t.lane_id and l.issue_ids && array[t.issue_id] and l.change is distinct from 'updated'
+         order by l.arrival desc limit 1) dismissed on dismissed.code = 'excluded_before_sent'
        where $3::text is null or t.delivery_id = $3
        order by t.organization_id, t.issue_id, t.lane_id for update of t`,
       [...keysOf(news), by ?? null],

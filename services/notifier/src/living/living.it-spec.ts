@@ -149,6 +149,57 @@ describe('an issue that changes after it was told', () => {
   });
 });
 
+describe('an issue that was excluded before it was told', () => {
+  /** The message about it, as what becomes of it is decided. */
+  async function endAsExcluded(): Promise<void> {
+    await living.opened.passTime(60);
+    const claim = await living.opened.claimOne();
+    const telling = claim && tell(claim.delivery, commandOf(claim.delivery));
+    if (!telling || !('outcome' in telling)) throw new Error('it is told');
+    await living.opened.finish(claim, telling.outcome);
+  }
+
+  const excluded = changed(issue, { status: 'excluded' });
+  const back = changed(excluded.issue, { status: 'open' });
+
+  test('is told when that is taken back, once, as what it was to be told as: a workflow for new issues alone would not tell it', async () => {
+    await living.opened.accept({ issues: [issue], source: BY_WORKFLOW, change: 'new', comment: 'look', options: { broadcast: true } });
+    await living.hear(excluded);
+    await endAsExcluded();
+    await living.hear(back);
+    await living.hear(back);
+    const [first, again, ...others] = await living.deliveries();
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ state: 'suppressed', error: { code: 'excluded_before_sent' } });
+    expect(again).toMatchObject({ state: 'waiting', kind: 'message', command: { issues: [{ revision: 3, status: 'open' }], source: BY_WORKFLOW, change: 'new', comment: 'look', options: { broadcast: true } } });
+    const ts = await living.post();
+    expect(await living.told()).toMatchObject([{ delivery_id: again?.delivery_id, ts, shown_revision: 3, collapsed: false }]);
+  });
+
+  test('and again before it was told then, and not any more, is told once', async () => {
+    await living.opened.accept({ issues: [issue], source: BY_WORKFLOW, change: 'new' });
+    await living.hear(excluded);
+    await endAsExcluded();
+    await living.hear(back);
+    const again = changed(back.issue, { status: 'excluded' });
+    await living.hear(again);
+    await living.hear(changed(again.issue, { status: 'open' }));
+    expect((await living.deliveries()).map(({ state }) => state)).toEqual(['suppressed', 'waiting']);
+    await living.hear(changed({ ...again.issue, revision: 5 }, { status: 'excluded' }));
+    await endAsExcluded();
+    await living.hear(changed({ ...again.issue, revision: 6 }, { status: 'open' }));
+    expect((await living.deliveries()).map(({ state }) => state)).toEqual(['suppressed', 'suppressed', 'waiting']);
+  });
+
+  test('is not told when it is resolved by then', async () => {
+    await living.opened.accept({ issues: [issue], source: BY_WORKFLOW, change: 'new' });
+    await living.hear(excluded);
+    await endAsExcluded();
+    await living.hear(changed(excluded.issue, { status: 'resolved' }, 'resolved'));
+    expect((await living.deliveries()).map(({ state }) => state)).toEqual(['suppressed']);
+  });
+});
+
 describe('an issue that changes before it is told', () => {
   test('is told as it is, in the place that is due to it', async () => {
     const [id = ''] = await living.opened.accept({ issues: [issue], source: BY_WORKFLOW, change: 'new' });
