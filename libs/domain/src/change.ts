@@ -18,7 +18,7 @@ export interface ScoreThresholds {
   epss: readonly number[];
 }
 
-export const SCORE_THRESHOLDS: ScoreThresholds = { cvss: [4, 7, 9], epss: [0.1, 0.5] };
+const SCORE_THRESHOLDS: ScoreThresholds = { cvss: [4, 7, 9], epss: [0.1, 0.5] };
 
 /** @param before undefined when nobody has said anything of the issue yet */
 export function decideChange(before: Issue | undefined, after: Issue, thresholds: ScoreThresholds = SCORE_THRESHOLDS): ChangeDecision {

@@ -30,7 +30,7 @@ export * from './http/list.js';
 export * from './http/listen.js';
 export * from './http/open-streams.js';
 export * from './http/problem.exception.js';
-export { sendProblem, toProblem, unstorableText } from './http/problem.filter.js';
+export { sendProblem, unstorableText } from './http/problem.filter.js';
 export { requestId } from './http/request-id.js';
 export * from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';

@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Older requests may be replays. */
-export const SIGNATURE_AGE_SECONDS = 300;
+const SIGNATURE_AGE_SECONDS = 300;
 
 export interface SignedRequest {
   signingSecret: string;

@@ -21,7 +21,7 @@ export const CALLS = {
 export type Method = keyof typeof CALLS;
 
 /** By which of the door's methods an answer of another one is read: the one whose answers look most like it. */
-export const READ_AS = {
+const READ_AS = {
   'apps.uninstall': 'auth.revoke',
   'bots.info': 'users.info',
   'chat.getPermalink': 'chat.postMessage',

@@ -15,7 +15,7 @@ export interface LimitSettings {
   timeScale: number;
 }
 
-export const DEFAULT_LIMITS: Readonly<LimitSettings> = { channelRate: 1, channelBurst: 3, tiers: true, timeScale: 1 };
+const DEFAULT_LIMITS: Readonly<LimitSettings> = { channelRate: 1, channelBurst: 3, tiers: true, timeScale: 1 };
 
 const CALLS_PER_MINUTE: Readonly<Record<Tier, number>> = { 1: 1, 2: 20, 3: 50, 4: 100, special: 600 };
 

@@ -84,7 +84,7 @@ export class Workspace {
 }
 
 /** The same two always have the same direct message. */
-export function directMessageId(botUserId: string, userId: string): string {
+function directMessageId(botUserId: string, userId: string): string {
   const digest = createHash('sha256').update(`${botUserId}:${userId}`).digest();
   return `D0${BigInt(`0x${digest.subarray(0, 7).toString('hex')}`).toString(36).toUpperCase().padStart(9, '0').slice(0, 9)}`;
 }

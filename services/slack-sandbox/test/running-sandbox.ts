@@ -47,6 +47,6 @@ export async function answerOf(response: Response): Promise<ApiAnswer> {
   return { status: response.status, headers: response.headers, body: (await response.json()) as ApiAnswer['body'] };
 }
 
-export function formOf(args: Record<string, unknown>): URLSearchParams {
+function formOf(args: Record<string, unknown>): URLSearchParams {
   return new URLSearchParams(Object.entries(args).map(([name, value]): [string, string] => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
 }

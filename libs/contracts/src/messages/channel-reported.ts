@@ -3,7 +3,7 @@ import { IsDefined, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'cl
 import { IsPart, IsTime } from '../decorators.js';
 import { Field } from '../field.js';
 
-export const CHANNEL_NEWS = ['created', 'renamed', 'archived', 'unarchived', 'deleted', 'shared', 'unshared', 'id_changed', 'joined', 'left'] as const;
+const CHANNEL_NEWS = ['created', 'renamed', 'archived', 'unarchived', 'deleted', 'shared', 'unshared', 'id_changed', 'joined', 'left'] as const;
 export type ChannelNews = (typeof CHANNEL_NEWS)[number];
 
 export class ReportedChannel {

@@ -82,7 +82,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
 }
 
 /** @throws Error with every message that is not handled as the table says */
-export function assertOneHandlerEach(service: ServiceName, heard: readonly string[], handlers: ReadonlyMap<string, MessageHandler>): void {
+function assertOneHandlerEach(service: ServiceName, heard: readonly string[], handlers: ReadonlyMap<string, MessageHandler>): void {
   const missing = heard.filter((type) => !handlers.has(type)).map((type) => `"${type}" has no handler`);
   const doubled = [...handlers].filter(([, handler]) => handler.next !== undefined).map(([type]) => `"${type}" has more than one handler`);
   const replying = [...handlers].filter(([, handler]) => handler.isEventHandler !== true).map(([type]) => `"${type}" is handled by @MessagePattern, which nobody answers; use @EventPattern`);

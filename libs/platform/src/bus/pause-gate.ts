@@ -5,7 +5,7 @@
 import { PauseError } from './message-bus.js';
 import { Backoff, sleep, type BackoffOptions } from './waiting.js';
 
-export const PAUSE_BACKOFF: BackoffOptions = { firstMs: 300, maxMs: 5_000 };
+const PAUSE_BACKOFF: BackoffOptions = { firstMs: 300, maxMs: 5_000 };
 
 export type GateOutcome = { kind: 'handled' } | { kind: 'failed'; error: unknown } | { kind: 'left' };
 

@@ -80,7 +80,7 @@ async function declareHearer(channel: Channel, names: RabbitMqNames, route: Mess
  * What anybody may say comes in every version, so that one that nobody here knows becomes a dead letter with its reason; a
  * producer that did not ask for returns would lose it in silence.
  */
-export function bindingKeys({ type, saidBy }: MessageRoute): string[] {
+function bindingKeys({ type, saidBy }: MessageRoute): string[] {
   const name = type.replace(/\.v\d+$/, '');
   const versions = MESSAGES.filter((route) => route.type.startsWith(`${name}.v`));
   return saidBy.includes('any') && versions.length === 1 ? [type, `${name}.*`] : [type];

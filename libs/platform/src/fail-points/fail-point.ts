@@ -5,7 +5,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 
 /** What is about to happen at the point, or has just happened. */
-export const FAIL_POINTS = {
+const FAIL_POINTS = {
   'command.commit': 'issues: a command and its message are committed; afterwards comes the answer',
   'outbox.publish': 'any service: a batch of the outbox is published and confirmed; afterwards its rows are deleted',
   'arrival.commit': 'notifier: arrived commands are committed; afterwards they are acknowledged',

@@ -53,7 +53,7 @@ function withoutSecrets<T extends object>(told: T): T {
 }
 
 /** The problem that an error stands for. */
-export function toProblem(error: unknown): ProblemException {
+function toProblem(error: unknown): ProblemException {
   if (error instanceof ProblemException) return error;
   if (error instanceof HttpException) return fromHttpException(error);
   if (isBodyParserError(error)) return fromBodyParser(error);

@@ -52,7 +52,7 @@ export async function runService<C extends ServiceConfig>(definition: ServiceDef
 }
 
 /** Where the other services answer, for requests among services. */
-export function peersOf(config: ServiceConfig): Peers {
+function peersOf(config: ServiceConfig): Peers {
   return { connector: config.CONNECTOR_URL, issues: config.ISSUES_URL, workflows: config.WORKFLOWS_URL, notifier: config.NOTIFIER_URL };
 }
 

@@ -65,6 +65,6 @@ function wordsOf(text: string): string[] {
 }
 
 /** `text` with nothing in it that LIKE would take for a pattern. */
-export function likeText(text: string): string {
+function likeText(text: string): string {
   return text.replace(/[\\%_]/g, String.raw`\$&`);
 }

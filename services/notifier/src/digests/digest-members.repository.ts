@@ -52,7 +52,7 @@ const PAUSED = `exists (select 1 from ${COVERING_PAUSES})`;
 const FOLDABLE = `${WAITING_IN_LANE} and d.digest_id is null and not ${PAUSED} and d.fold_key is not null and d.kind = 'message'
   and d.ambiguous = 0 and d.not_before <= clock_timestamp() and d.expires_at > coalesce(d.held_since, clock_timestamp())`;
 /** Members of one digest; a burst that is larger becomes several. */
-export const MEMBERS_MAX = 20_000;
+const MEMBERS_MAX = 20_000;
 const NAMED_IN_GROUP = 10;
 /** `d` is of one of these kinds: `$2` are their severities, `$3` their categories. */
 const OF_KINDS = '(d.severity, d.category) in (select * from unnest($2::text[], $3::text[]))';
