@@ -33,6 +33,8 @@ export interface MessageInput {
   follows?: { reason: 'replaced' | 'unconfirmed' | 'partly'; link?: string };
   /** When it was accepted, for a message that could not be sent for a while. RFC 3339 */
   lateSince?: string;
+  /** When it was as it shows its issues, for one that is sent again much later: what became of them since is not known. RFC 3339 */
+  asOf?: string;
   /** Slack ids of the owners, where they are known, for a mention of the owner. */
   ownerIds?: readonly string[];
 }

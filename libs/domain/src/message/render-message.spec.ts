@@ -283,6 +283,12 @@ describe('what the message says', () => {
     expect(blocks[0]).toMatchObject({ block_id: 'late', elements: [{ elements: [{ text: 'From ' }, { type: 'date', timestamp: 1_795_615_320, fallback: '2026-11-25 14:02 UTC' }, { text: ': it could not be sent before.' }] }] });
   });
 
+  test('a message that is sent again much later says as of when it is', () => {
+    const { blocks, text } = renderMessage({ ...by, issues: [issue], asOf: '2026-11-25T14:02:00.000Z' });
+    expect(blocks[0]).toMatchObject({ block_id: 'as-of', elements: [{ elements: [{ text: 'Sent again, as it was on ' }, { type: 'date', fallback: '2026-11-25 14:02 UTC' }, { text: '.' }] }] });
+    expect(text).toContain('Sent again, as it was before.');
+  });
+
   test('a test message says that nothing has to be done', () => {
     expect(renderMessage({ ...by, issues: [], source: { kind: 'test', user: 'ada' } }).text).toContain('Test message');
   });

@@ -27,6 +27,7 @@ const FOLLOWS = {
   unconfirmed: 'An earlier message about this may be here already: Slack did not confirm it.',
   partly: 'Some of this was told here before, each by itself.',
 } as const;
+const AS_OF = 'Sent again, as it was before.';
 const REPEATED = 'This may repeat an earlier message: Slack did not confirm it.';
 
 /** Characters of JSON for the blocks of a digest in plain text: fewer issues are named until what counts the others and leads to them fits as well. */
@@ -80,6 +81,8 @@ function saidBlocks(input: MessageInput): Block[] {
   if (input.repeated === true) blocks.push({ type: 'context', block_id: 'repeated', elements: [plainText(REPEATED)] });
   const late = dateElement(input.lateSince, '{date_short_pretty} {time}');
   if (late) blocks.push({ type: 'rich_text', block_id: 'late', elements: [section(text('From ', { italic: true }), late, text(': it could not be sent before.', { italic: true }))] });
+  const asOf = dateElement(input.asOf, '{date_short_pretty} {time}');
+  if (asOf) blocks.push({ type: 'rich_text', block_id: 'as-of', elements: [section(text('Sent again, as it was on ', { italic: true }), asOf, text('.', { italic: true }))] });
   if (input.follows) blocks.push({ type: 'rich_text', block_id: 'follows', elements: [followsSection(input.follows)] });
   if (mentions.length > 0) blocks.push({ type: 'rich_text', block_id: 'mentions', elements: [section(...mentions)] });
   if (sender !== '') blocks.push({ type: 'context', block_id: 'sender', elements: [plainText(`Sent by ${sender}`)] });
@@ -123,7 +126,7 @@ function textOf(input: MessageInput, digest: DigestInput | undefined): string {
   const what = reply ? replyText(reply) : digest ? digestText(digest) : issue ? issueText(issue) : 'Test message: the connection to this place works. No action is needed.';
   const address = digest ? safeUrl(digest.link) : issue && issueLink(input.consoleUrl, issue.id);
   const link = address === undefined ? '' : ` ${escapeMrkdwn(address, address.length * LONGEST_ENTITY)}`;
-  const line = [what, said, input.follows ? FOLLOWS[input.follows.reason] : '', input.repeated === true ? REPEATED : ''].filter((part) => part !== '').join(' – ');
+  const line = [what, said, input.follows ? FOLLOWS[input.follows.reason] : '', input.repeated === true ? REPEATED : '', input.asOf === undefined ? '' : AS_OF].filter((part) => part !== '').join(' – ');
   if (link.length > LIMITS.messageText / 2) return escapeMrkdwn(line, LIMITS.messageText);
   return escapeMrkdwn(line, LIMITS.messageText - link.length) + link;
 }

@@ -39,6 +39,7 @@ export function messageInputOf(delivery: ToRender, consoleUrl: string, ownerIds:
     ...(follows && { follows }),
     ...(ambiguous > 0 && { repeated: true }),
     ...lateSince(delivery, now),
+    ...asOf(delivery, now),
   };
 }
 
@@ -53,6 +54,7 @@ export function inputOfEdit({ command, ambiguous, issue, ownerIds }: Edited, con
   const shown: KeptCommand = { ...command, issues: [issue] };
   delete shown.change;
   delete shown.changes;
+  delete shown.asOf;
   return messageInputOf({ command: shown, ambiguous, kind: 'message' }, consoleUrl, ownerIds, Date.now());
 }
 
@@ -67,6 +69,10 @@ export function contentOf(input: MessageInput, asPlainText: boolean): Content {
   if (asPlainText) return { ...renderPlainText(input), blocks: [], attachments: [] };
   const { text, blocks, attachments } = renderMessage(input);
   return { text, blocks, attachments };
+}
+
+function asOf({ command, settled_at }: ToRender, now: number): Pick<MessageInput, 'asOf'> {
+  return command.asOf === undefined || (settled_at?.getTime() ?? now) - Date.parse(command.asOf) < LATE_MS ? {} : { asOf: command.asOf };
 }
 
 function lateSince({ kind, created_at, settled_at }: ToRender, now: number): Pick<MessageInput, 'lateSince'> {

@@ -93,6 +93,14 @@ async function message(id: string, channel: string): Promise<string> {
   return JSON.stringify((await notifier.messages(channel)).find(({ metadata }) => metadata?.event_payload?.delivery_id === id)?.blocks);
 }
 
+test('a digest that is sent again says as of when it is where that is long ago: what became of its issues since is not known', async () => {
+  const { digest } = await failedDigest();
+  expect(await message(await told(digest), THERE)).not.toContain('Sent again');
+  await notifier.database.query(`update notifier.deliveries set settled_at = settled_at - interval '3 hours' where delivery_id = $1`, [digest]);
+  const again = await told(digest, ELSEWHERE, { force: true });
+  expect(await message(again, ELSEWHERE)).toContain('Sent again, as it was on ');
+});
+
 describe('what a digest told, when the digest was replayed since', () => {
   test('was replayed with it: it is refused, passed over, counted as replayed, and told so', async () => {
     const { digest, members } = await failedDigest();

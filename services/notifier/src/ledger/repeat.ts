@@ -83,6 +83,7 @@ export function repeated(row: RepeatableRow, commandId: string, destination: Des
   if (follows) command.follows = follows;
   else delete command.follows;
   delete command.expiresAt;
+  command.asOf ??= (row.settled_at ?? row.created_at).toISOString();
   const { parent_channel: channel, parent_ts: ts } = row;
   return { command, saidAt, replayOf: row.delivery_id, ...(row.kind === 'reply' && !destination && channel !== null && ts !== null && { kind: 'reply' as const, parent: { channel, ts } }) };
 }

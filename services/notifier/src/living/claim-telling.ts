@@ -84,6 +84,7 @@ function shownAs({ kind, ambiguous, created_at, settled_at }: Tellable, command:
   const { issue } = telling;
   const follows = telling.as === 'message' ? telling.follows : undefined;
   const shown = issue || follows ? { ...command, ...(issue && { issues: [issue] }), ...(follows && { follows }) } : command;
+  if (issue) delete shown.asOf;
   return { command: shown, kind: telling.as === 'reply' ? 'reply' : kind, ambiguous, created_at, settled_at };
 }
 

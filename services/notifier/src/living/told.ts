@@ -29,6 +29,8 @@ export interface Told {
 export interface KeptCommand extends SendToSlack {
   /** It stands for an earlier message. */
   follows?: NonNullable<MessageInput['follows']>;
+  /** It is sent again: as it was then. RFC 3339 */
+  asOf?: string;
   /** An answer that notifier makes itself: which revisions it tells, and what the thread knew before. */
   reply?: { since: number; covers: number[] };
   /** An answer that sums up what changed of a digest's issues: by which scan, and what of those that it names. */
