@@ -64,13 +64,11 @@ export function withStories(command: KeptCommand, stories: readonly Story[]): Ke
   const told = stories.map((story) => merged(before, known, story));
   const sections = before.map((section) => sectionWith(section, told)).filter(({ total }) => total > 0);
   const of = sections.reduce((sum, { total }) => sum + total, 0);
-  const named = new Set(sections.flatMap(({ issues }) => issues.map(({ id }) => id)));
-  const changes = Object.fromEntries([...Object.entries(known), ...told.map((one) => [one.issue.id, one.changes] as const)].filter(([id]) => named.has(id)));
   return {
     ...command,
     digest: digestOf(sections, of),
     source: command.source.kind === 'digest' ? { ...command.source, of } : command.source,
-    ...(command.summary && { summary: { ...command.summary, changes } }),
+    ...(command.summary && { summary: { ...command.summary, changes: changesOfNamed(sections, known, told) } }),
   };
 }
 
@@ -95,6 +93,13 @@ function merged(before: readonly Section[], known: Readonly<Record<string, reado
   const change = story.change && earlier ? mergeChange(earlier, story.change) : story.change;
   const changes = earlier ? mergeChanges(known[issue.id] ?? [], story.changes) : story.changes;
   return { issue, change: change === 'updated' && changes.length === 0 ? undefined : change, changes };
+}
+
+/** What changed of the issues that are named; those that are only counted are never told one by one. */
+function changesOfNamed(sections: readonly Section[], known: Readonly<Record<string, readonly FieldChange[]>>, told: readonly Pick<Story, 'issue' | 'changes'>[]): Record<string, readonly FieldChange[]> {
+  const named = new Set(sections.flatMap(({ issues }) => issues.map(({ id }) => id)));
+  const all = { ...known, ...Object.fromEntries(told.map(({ issue, changes }) => [issue.id, changes])) };
+  return Object.fromEntries(Object.entries(all).filter(([id]) => named.has(id)));
 }
 
 /** The section without the issues that are told anew, but for those that belong to it now. */
