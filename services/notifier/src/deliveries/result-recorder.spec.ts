@@ -11,9 +11,10 @@ const RESULT = { organizationId: 'acme', deliveryId: 'd1', state: 'posted' } as 
 const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
 /** Lanes of a database that fails as told, then works. */
-function recorder(...failures: Error[]): { recorder: ResultRecorder; recorded: DeliveryResult[]; errors: unknown[] } {
+function recorder(...failures: Error[]): { recorder: ResultRecorder; recorded: DeliveryResult[]; errors: unknown[]; told: string[] } {
   const recorded: DeliveryResult[] = [];
   const errors: unknown[] = [];
+  const told: string[] = [];
   const lanes: Pick<LaneRepository, 'finish'> = {
     finish: (results) => {
       const failure = failures.shift();
@@ -22,18 +23,19 @@ function recorder(...failures: Error[]): { recorder: ResultRecorder; recorded: D
       return Promise.resolve();
     },
   };
-  const logger = { error: (entry: unknown) => errors.push(entry) } as unknown as Logger;
-  return { recorder: new ResultRecorder(lanes as LaneRepository, logger), recorded, errors };
+  const logger = { error: (entry: unknown) => errors.push(entry), warn: (_: unknown, text: string) => told.push(text), info: (text: string) => told.push(text) } as unknown as Logger;
+  return { recorder: new ResultRecorder(lanes as LaneRepository, logger), recorded, errors, told };
 }
 
 describe('a result', () => {
-  test('is kept while the database is away, and nothing new is to be claimed meanwhile', async () => {
-    const { recorder: results, recorded } = recorder(away, away);
-    const done = results.record(RESULT);
+  test('is kept while the database is away, which is said once, and nothing new is to be claimed meanwhile', async () => {
+    const { recorder: results, recorded, told } = recorder(away, away, away);
+    const done = Promise.all([results.record(RESULT), results.record({ ...RESULT, deliveryId: 'd2' })]);
     await eventually(() => results.isBehind);
-    await expect(done).resolves.toBe(true);
-    expect(recorded).toEqual([RESULT]);
+    await expect(done).resolves.toEqual([true, true]);
+    expect(recorded).toHaveLength(2);
     expect(results.isBehind).toBe(false);
+    expect(told).toEqual(['results wait for the database; nothing new is sent meanwhile', 'no result waits for the database']);
   });
 
   test('that the database refuses again and again is given up with an error, for its lease ends', async () => {

@@ -41,11 +41,13 @@ export class ResultRecorder {
       await this.batches.add(result);
       return true;
     } catch (error) {
+      if (this.inDoubt === 0) this.logger.warn({ err: error }, 'results wait for the database; nothing new is sent meanwhile');
       this.inDoubt += 1;
       try {
         return await this.recordLater(result, error);
       } finally {
         this.inDoubt -= 1;
+        if (this.inDoubt === 0) this.logger.info('no result waits for the database');
       }
     }
   }
