@@ -34,6 +34,10 @@ export function wasReplayed(d: string): string {
   return `(${repeats(`${d}.delivery_id`)} or (${d}.digest_id is not null and ${repeats(`${d}.digest_id`)}))`;
 }
 
+/** Ids of what was sent again by itself in an organization (`$1`), and with what digests told. */
+const REPLAYED = `select again.replay_of as delivery_id from commands again where again.organization_id = $1 and again.replay_of is not null`;
+const ALL_REPLAYED = `${REPLAYED} union all select m.delivery_id from (${REPLAYED}) digests (digest_id) join deliveries m using (digest_id) where m.organization_id = $1`;
+
 /** `?` is the wanted value. What a changed row must meet in a stream is said once more in delivery-match.ts. */
 const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   id: 'd.delivery_id = any(?)',
@@ -47,7 +51,8 @@ const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   code: `(d.state in ${NOT_POSTED_SQL} and d.error->>'code' = any(?))`,
   digestId: 'd.digest_id = any(?)',
   replayOf: 'd.replay_of = any(?)',
-  replayed: `${wasReplayed('d')} = (?::text)::boolean`,
+  // Joined where there are many, looked up where there are few: as the planner finds best, which it cannot where an "or" joins the two.
+  replayed: `?::text is not null and exists (select 1 from (${ALL_REPLAYED}) replayed where replayed.delivery_id = d.delivery_id)`,
   // A time that we told is a whole millisecond, and what it was told of lies within that one.
   after: `d.created_at >= date_trunc('milliseconds', ?::timestamptz) + interval '1 millisecond'`,
   before: 'd.created_at < ?::timestamptz',
@@ -81,8 +86,6 @@ export function newestSql({ destination, workflowId, state, code }: DeliveryCrit
 /** As an index by lane states it. */
 const IN_LANE: Partial<Record<DeliveryState, string>> = { accepted: 'false', waiting: WAITING_IN_LANE, posting: `d.state = 'posting'` };
 
-const REPLAYED = `select again.replay_of as delivery_id from commands again where again.organization_id = $1 and again.replay_of is not null`;
-
 /** Ids of deliveries of an organization (`$1`) of which few are expected among very many, and all that are wanted are: of what is under way, or was sent again. Undefined when others are wanted as well. */
 export function fewSql({ state, replayed }: DeliveryCriteria): string | undefined {
   const conditions = state?.map((one) => IN_LANE[one]);
@@ -90,7 +93,7 @@ export function fewSql({ state, replayed }: DeliveryCriteria): string | undefine
     return `select d.delivery_id from lanes l join deliveries d using (lane_id)
       where l.organization_id = $1 and l.connection_id in (select connection_id from connections where coalesce(organization_id, $1) = $1) and (${conditions.join(' or ')})`;
   }
-  return replayed === 'true' ? `${REPLAYED} union all select m.delivery_id from (${REPLAYED}) digests (digest_id) join deliveries m using (digest_id) where m.organization_id = $1` : undefined;
+  return replayed === 'true' ? ALL_REPLAYED : undefined;
 }
 
 /** Whether few deliveries are meant, each found by a key of its own. */
@@ -107,7 +110,8 @@ export function filterSql(organizationId: string, criteria: DeliveryCriteria, bu
     if (wanted === undefined) continue;
     parameters.push(wanted);
     if (but.includes(name as keyof DeliveryCriteria)) continue;
-    conditions.push(condition.replaceAll('?', `$${parameters.length}`));
+    const sql = name === 'replayed' && wanted === 'false' ? condition.replace('exists', 'not exists') : condition;
+    conditions.push(sql.replaceAll('?', `$${parameters.length}`));
   }
   return { condition: conditions.join(' and '), parameters };
 }
