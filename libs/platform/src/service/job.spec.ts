@@ -23,6 +23,11 @@ class CountedJob extends Job {
     this.passes += 1;
     return this.work(this.passes);
   }
+
+  /** As a pass says that found nothing to do yet. */
+  isDueIn(ms: number | undefined): void {
+    this.wakeIn(ms);
+  }
 }
 
 let job: CountedJob;
@@ -50,6 +55,18 @@ describe('a job', () => {
     await eventually(() => job.passes === 3);
     job.wake();
     await eventually(() => job.passes === 4);
+  });
+
+  test('begins when something is due, as it was said last', async () => {
+    await working(() => Promise.resolve(false)).onApplicationBootstrap();
+    await eventually(() => job.passes === 1);
+    job.isDueIn(10);
+    job.isDueIn(undefined);
+    job.isDueIn(30.5);
+    job.isDueIn(20);
+    await eventually(() => job.passes === 2);
+    job.isDueIn(NEVER); // its next look comes before
+    expect(job.passes).toBe(2);
   });
 
   test('that is woken during a pass looks once more after it', async () => {

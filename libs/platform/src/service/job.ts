@@ -6,9 +6,10 @@ import { Loop } from './loop.js';
 
 export abstract class Job implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Loop;
+  private alarm: NodeJS.Timeout | undefined;
 
   /** @param idleMs pause after a pass that found nothing more to do */
-  constructor(name: string, idleMs: number, logger: Pick<Logger, 'info' | 'warn'>) {
+  constructor(name: string, private readonly idleMs: number, logger: Pick<Logger, 'info' | 'warn'>) {
     this.loop = new Loop(name, idleMs, () => this.pass(), logger);
   }
 
@@ -21,10 +22,17 @@ export abstract class Job implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
+    clearTimeout(this.alarm);
   }
 
   /** There is something to do: the next pass begins at once. */
   wake(): void {
     this.loop.wake();
+  }
+
+  /** Something will be due in so many milliseconds: a pass begins then, if none would before. Undefined when nothing will. */
+  protected wakeIn(ms: number | undefined): void {
+    clearTimeout(this.alarm);
+    if (ms !== undefined && ms < this.idleMs) this.alarm = setTimeout(() => { this.wake(); }, Math.max(1, Math.ceil(ms)));
   }
 }

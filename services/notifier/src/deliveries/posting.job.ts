@@ -29,7 +29,6 @@ export class PostingJob extends Job {
   private readonly asking = new Set<LaneClaim>();
   /** They, and those whose results are not recorded yet. */
   private readonly inFlight = new Set<Promise<void>>();
-  private alarm: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
 
   constructor(
@@ -51,7 +50,6 @@ export class PostingJob extends Job {
   /** Claims nothing more and lets what is in flight end and be recorded. */
   override async onModuleDestroy(): Promise<void> {
     await super.onModuleDestroy();
-    clearTimeout(this.alarm);
     clearTimeout(this.soon);
     await Promise.race([Promise.all(this.inFlight), sleep(STOP_MS, undefined, { ref: false })]);
   }
@@ -73,15 +71,8 @@ export class PostingJob extends Job {
     const claimedAt = performance.now();
     const claimed = await this.lanes.claim(free, this.asking);
     for (const lane of claimed) this.begin(lane, claimedAt);
-    if (claimed.length === 0) await this.setAlarm();
+    if (claimed.length === 0) this.wakeIn(await this.lanes.untilNextLane());
     return claimed.length > 0 && !this.isBusy;
-  }
-
-  /** Wakes when the next destination's time comes, if that is before the next look anyway. */
-  private async setAlarm(): Promise<void> {
-    const ms = await this.lanes.untilNextLane();
-    clearTimeout(this.alarm);
-    if (ms !== undefined && ms < POLL_MS) this.alarm = setTimeout(() => { this.wake(); }, Math.ceil(ms));
   }
 
   private begin(lane: LaneClaim, claimedAt: number): void {

@@ -38,7 +38,6 @@ interface OpenDoor {
 @Injectable()
 export class DirectorySyncJob extends Job {
   private readonly working = new Set<Promise<void>>();
-  private alarm: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly database: DataSource,
@@ -54,7 +53,6 @@ export class DirectorySyncJob extends Job {
   }
 
   override async onModuleDestroy(): Promise<void> {
-    clearTimeout(this.alarm);
     await super.onModuleDestroy();
     await Promise.all(this.working);
   }
@@ -63,7 +61,7 @@ export class DirectorySyncJob extends Job {
     if (this.working.size >= AT_ONCE) return false;
     const list = await this.lists.take();
     if (!list) {
-      await this.wakeWhenDue();
+      this.wakeIn(await this.lists.dueIn()); // once a second is too seldom between two pages
       return false;
     }
     const work = this.workOn(list).finally(() => {
@@ -72,13 +70,6 @@ export class DirectorySyncJob extends Job {
     });
     this.working.add(work);
     return true;
-  }
-
-  /** The loop looks once a second, which is too seldom between two pages. */
-  private async wakeWhenDue(): Promise<void> {
-    const ms = await this.lists.dueIn();
-    clearTimeout(this.alarm);
-    if (ms !== undefined && ms < IDLE_MS) this.alarm = setTimeout(() => { this.wake(); }, Math.max(1, Math.ceil(ms)));
   }
 
   /** Never rejects: whatever happens to a page, its list is tried again. */

@@ -19,7 +19,6 @@ const STOP_MS = 12_000;
 @Injectable()
 export class EditJob extends Job {
   private readonly inFlight = new Set<Promise<void>>();
-  private alarm: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly edits: EditRepository,
@@ -33,7 +32,6 @@ export class EditJob extends Job {
   /** Claims nothing more and lets what is in flight end. */
   override async onModuleDestroy(): Promise<void> {
     await super.onModuleDestroy();
-    clearTimeout(this.alarm);
     await Promise.race([Promise.all(this.inFlight), sleep(STOP_MS, undefined, { ref: false })]);
   }
 
@@ -43,14 +41,8 @@ export class EditJob extends Job {
     const claimedAt = performance.now();
     const claimed = await this.edits.claim(free);
     for (const edit of claimed) this.begin(edit, claimedAt);
-    if (claimed.length === 0) await this.setAlarm();
+    if (claimed.length === 0) this.wakeIn(await this.edits.untilNext());
     return claimed.length > 0;
-  }
-
-  private async setAlarm(): Promise<void> {
-    const ms = await this.edits.untilNext();
-    clearTimeout(this.alarm);
-    if (ms !== undefined && ms < POLL_MS) this.alarm = setTimeout(() => { this.wake(); }, Math.max(5, Math.ceil(ms)));
   }
 
   private begin(edit: Edit, claimedAt: number): void {
