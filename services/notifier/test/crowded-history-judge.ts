@@ -43,24 +43,25 @@ export function sentAgainWrongly(rows: readonly LedgerRow[]): string[] {
   return standing.filter(({ replay_of }, place) => standing.findIndex((other) => other.replay_of === replay_of) < place).map((row) => `${nameOf(row)} sends again what was sent again already: ${row.replay_of ?? ''}`);
 }
 
-export function inSlackWrongly(rows: readonly LedgerRow[], posts: readonly InSandbox[]): string[] {
+/** @param areHeld what people sent is not sent again by itself */
+export function inSlackWrongly(rows: readonly LedgerRow[], posts: readonly InSandbox[], areHeld: boolean): string[] {
   const byId = new Map(rows.map((row) => [row.delivery_id, row]));
   const copies = new Map<string, InSandbox[]>();
   for (const post of posts) copies.set(idOf(post), [...(copies.get(idOf(post)) ?? []), post]);
   return [
     ...posts.filter((post) => !byId.has(idOf(post))).map(({ channel, ts }) => `${channel} ${ts} is in Slack, and nobody asked for it`),
     ...rows.filter(({ state, slack_channel, slack_ts }) => state === 'posted' && !posts.some(({ channel, ts }) => channel === slack_channel && ts === slack_ts)).map((row) => `${nameOf(row)} is not in Slack`),
-    ...[...copies].flatMap(([id, there]) => copiesWrongly(byId.get(id), there)),
+    ...[...copies].flatMap(([id, there]) => copiesWrongly(byId.get(id), there, areHeld)),
   ];
 }
 
-function copiesWrongly(row: LedgerRow | undefined, there: readonly InSandbox[]): string[] {
+function copiesWrongly(row: LedgerRow | undefined, there: readonly InSandbox[], areHeld: boolean): string[] {
   if (!row) return [];
   const again = there.length - 1;
   return [
     ...(again > row.ambiguous ? [`${nameOf(row)} is in Slack ${there.length} times, and ${row.ambiguous} answers were lost`] : []),
     ...(again > 0 && there.filter((post) => !isMarked(post)).length > 1 ? [`${nameOf(row)} is in Slack ${there.length} times, unmarked`] : []),
-    ...(again > 0 && row.source_kind === 'manual' ? [`${nameOf(row)} is in Slack ${there.length} times, and is held`] : []),
+    ...(again > 0 && areHeld && row.source_kind === 'manual' ? [`${nameOf(row)} is in Slack ${there.length} times, and is held`] : []),
     ...(row.state !== 'posted' && row.ambiguous === 0 ? [`${nameOf(row)} is in Slack all the same`] : []),
     ...(row.digest_id !== null && row.ambiguous === 0 && row.kind === 'message' ? [`${nameOf(row)} is in Slack beside its digest`] : []),
   ];

@@ -6,10 +6,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { ConnectionChanged, SendToSlack } from '@tocsin/contracts';
-import type { Issue } from '@tocsin/domain';
+import type { Issue, UnconfirmedPolicy } from '@tocsin/domain';
 import { anIssue } from '@tocsin/testing';
 import { v7 as uuid } from 'uuid';
 
+import { DEFAULT_DELIVERY_SETTINGS } from '../src/settings/delivery-settings.repository.js';
 import { inSlackWrongly, inTheLedgerWrongly, leftOver, overtaken, sentAgainWrongly, type LedgerRow } from './crowded-history-judge.js';
 import { changed } from './opened-living.js';
 import type { PostedInSandbox, RunningNotifier } from './running-notifier.js';
@@ -41,6 +42,8 @@ export class CrowdedHistory {
   private readonly accepted: string[] = [];
   private readonly issues: Issue[];
   private connection: ConnectionChanged | undefined;
+  /** Also what a person sent. */
+  private isResent = false;
 
   constructor(private readonly played: Played, name: string) {
     this.organizationId = name;
@@ -51,10 +54,19 @@ export class CrowdedHistory {
   async play(): Promise<string[]> {
     const { notifier } = this.played;
     this.connection = await insist(() => notifier.connect({ organizationId: this.organizationId, appId: `A-${this.organizationId}` }, { token: TOKEN }));
+    if (this.below(3) === 0) await this.decide(this.pick(['resend', 'hold'] as const));
     const end = performance.now() + SECONDS * 1000;
     await Promise.all([this.repeat(end, 30, () => this.send()), this.repeat(end, 60, () => this.send()), ...[150, 150, 250].map((pause) => this.repeat(end, pause, () => this.act()))]);
     const isAtRest = await this.comeToRest();
     return [...(isAtRest ? [] : ['it does not come to rest']), ...(await this.judge())];
+  }
+
+  /** What becomes of whatever Slack may have. */
+  private async decide(policy: UnconfirmedPolicy): Promise<void> {
+    this.story.push(`everything: ${policy}`);
+    this.isResent = policy === 'resend';
+    const settings = Object.assign({}, DEFAULT_DELIVERY_SETTINGS, { unconfirmed: { workflow: policy, manual: policy } });
+    await this.query('insert into notifier.delivery_settings (organization_id, settings) values ($1, $2) on conflict do nothing', JSON.stringify(settings));
   }
 
   private below(limit: number): number {
@@ -79,6 +91,7 @@ export class CrowdedHistory {
       commandId: uuid(), organizationId: this.organizationId, connectionId: this.connection?.id ?? '', issues: [issue],
       destination: this.below(8) === 0 ? { name: nameOf(hot) } : { id: this.below(2) === 0 ? hot : this.pick(this.played.channels) },
       ...(this.below(5) === 0 ? { source: { kind: 'manual', user: 'ada@acme.test' }, comment: 'Please look.' } : { change: 'new', source: { kind: 'workflow', workflowId: this.pick(WORKFLOWS), version: 1, stepId: 's1' } }),
+      ...(this.below(20) === 0 && { expiresAt: new Date(Date.now() + this.below(3000)).toISOString() }),
       ...(this.below(3) === 0 && { comment: `Comment ${this.accepted.length}` }),
     };
     for (let copies = this.below(8) === 0 ? 2 : 1; copies > 0; copies -= 1) await insist(() => this.played.notifier.send(command));
@@ -202,7 +215,7 @@ export class CrowdedHistory {
       if (version > (said.get(id)?.version ?? 0)) said.set(id, { state, version });
     }
     const posts = (await Promise.all([...this.played.channels, ...this.played.nextIds].map((channel) => this.played.notifier.messages(channel)))).flat() as InSandbox[];
-    return [...inTheLedgerWrongly(this.accepted, rows, counted?.accepted ?? 0, said), ...inSlackWrongly(rows, posts), ...sentAgainWrongly(rows), ...overtaken(rows), ...leftOver(lanes)];
+    return [...inTheLedgerWrongly(this.accepted, rows, counted?.accepted ?? 0, said), ...inSlackWrongly(rows, posts, !this.isResent), ...sentAgainWrongly(rows), ...overtaken(rows), ...leftOver(lanes)];
   }
 
   private async query<T extends object>(sql: string, ...parameters: unknown[]): Promise<T[]> {
