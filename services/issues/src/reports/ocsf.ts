@@ -25,6 +25,7 @@ export function parseOcsfLines(text: string): { ok: true; values: unknown[] } | 
   const values: unknown[] = [];
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
+    if (values.length === 0 && line.length >= text.trimEnd().length) return undefined; // one line is the whole text, which was read already
     const parsed = parseJson(line);
     if (values.length === 0 && !(parsed.ok && looksLikeOcsf(parsed.value))) return undefined;
     if (!parsed.ok) return { ...parsed, line: index + 1 };

@@ -104,6 +104,15 @@ describe('a report that is none', () => {
     expect(readReport(Buffer.from(text), { strict: false })).toMatchObject({ ok: false, status: 400, problem: { code: 'not_json', line, column } });
   });
 
+  test('what is nested deeper than any report is refused without being read', () => {
+    const begun = performance.now();
+    expect(readReport(Buffer.alloc(50_000_000, '['), { strict: false })).toMatchObject({ ok: false, status: 400, problem: { code: 'not_json', line: 1, column: 1001, detail: expect.stringContaining('1000 levels') } });
+    expect(performance.now() - begun).toBeLessThan(3000);
+    const nested = (levels: number): Buffer => Buffer.from(`{"version":"2.1.0","runs":[],"x":${'[{"\\\\":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}}`);
+    expect(readReport(nested(998), { strict: false })).toMatchObject({ ok: true });
+    expect(readReport(nested(1000), { strict: false })).toMatchObject({ ok: false, problem: { code: 'not_json' } });
+  });
+
   test('a cut report is refused with its place also where a text in it has millions of characters', () => {
     const text = `{"runs": ["${'\\n a'.repeat(3_000_000)}" x]}`;
     expect(readReport(Buffer.from(text), { strict: false })).toMatchObject({ ok: false, problem: { code: 'not_json', line: 1, column: 12_000_014 } });
