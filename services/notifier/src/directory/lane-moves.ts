@@ -58,27 +58,28 @@ export class LaneMoves {
       [place.laneId],
     );
     await this.moveWaiting(tx, place, laneId, found, 'Its destination has another id now');
-    await this.moveTold(tx, place.laneId, laneId);
-    if (found.kind !== 'user') await this.moveMessages(tx, [place.laneId, laneId], oldId, found.id); // what a person was told stays in the conversation
+    await this.moveTold(tx, place, laneId);
+    if (found.kind !== 'user') await this.moveMessages(tx, place, laneId, { from: oldId, to: found.id }); // what a person was told stays in the conversation
     const left = await tx.query<unknown[]>(LEFT_BEHIND, [place.laneId]);
     await tx.query(`update lanes set provisional = $2, active = not $2, leased_until = '-infinity', lease_id = null where lane_id = $1`, [place.laneId, left.length === 0]);
   }
 
-  private async moveTold(tx: EntityManager, from: string, to: string): Promise<void> {
+  private async moveTold(tx: EntityManager, { organizationId, laneId: from }: Place, to: string): Promise<void> {
     await tx.query(
       `with moved as (
          update told_issues t set lane_id = $2
-         where t.lane_id = $1 and not exists (select 1 from told_issues o where o.organization_id = t.organization_id and o.issue_id = t.issue_id and o.lane_id = $2)
+         where t.organization_id = $3 and t.lane_id = $1 and not exists (select 1 from told_issues o where o.organization_id = t.organization_id and o.issue_id = t.issue_id and o.lane_id = $2)
          returning t.organization_id, t.delivery_id)
        update deliveries d set lane_id = $2 from moved where d.organization_id = moved.organization_id and d.delivery_id = moved.delivery_id and d.lane_id = $1 and d.settled_at is not null`,
-      [from, to],
+      [from, to, organizationId],
     );
   }
 
   /** Messages went with their channel, also those of which another lane knows by now. */
-  private async moveMessages(tx: EntityManager, laneIds: readonly string[], oldId: string, newId: string): Promise<void> {
-    await tx.query('update told_issues set channel = $3 where lane_id = any($1) and channel = $2', [laneIds, oldId, newId]);
-    await tx.query(`update deliveries d set parent_channel = $3 where d.lane_id = any($1) and ${WAITING_IN_LANE} and d.parent_channel = $2`, [laneIds, oldId, newId]);
+  private async moveMessages(tx: EntityManager, { organizationId, laneId: left }: Place, laneId: string, { from, to }: { from: string; to: string }): Promise<void> {
+    const laneIds = [left, laneId];
+    await tx.query('update told_issues set channel = $3 where organization_id = $4 and lane_id = any($1) and channel = $2', [laneIds, from, to, organizationId]);
+    await tx.query(`update deliveries d set parent_channel = $3 where d.lane_id = any($1) and ${WAITING_IN_LANE} and d.parent_channel = $2`, [laneIds, from, to]);
   }
 
   private async moveWaiting(tx: EntityManager, place: Place, laneId: string, { id, kind, name }: Found, told: string): Promise<void> {

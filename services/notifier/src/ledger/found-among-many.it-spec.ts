@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
 import { OpenedLanes } from '../../test/opened-lanes.js';
+import { LaneMoves } from '../directory/lane-moves.js';
 import type { DeliveryFilter } from './delivery-filter.js';
 import { DeliveryListQuery } from './delivery-list.query.js';
 
@@ -40,15 +41,21 @@ async function listed(filter: Partial<DeliveryFilter>, lookMs = 60_000): Promise
 
 /** Rows and entries of indexes of tables that a statement reads. */
 async function readBy(sql: string, parameters: unknown[], ...tables: string[]): Promise<{ rows: unknown[]; read: number }> {
+  let rows: unknown[] = [];
+  const read = await readDuring(async (tx) => { rows = await tx.query<unknown[]>(sql, parameters); }, tables.length === 0 ? ['commands', 'deliveries'] : tables);
+  return { rows, read };
+}
+
+async function readDuring(work: (tx: EntityManager) => Promise<void>, tables: readonly string[]): Promise<number> {
   return opened.source.transaction(async (tx) => {
     const read = async (): Promise<number> => {
       const [sum] = await tx.query<{ read: number }[]>(
-        `select sum(pg_stat_get_xact_tuples_returned(c.oid))::int as read from pg_class c left join pg_index i on i.indexrelid = c.oid where array[c.oid, i.indrelid] && $1::text[]::regclass[]::oid[] and c.relkind in ('r', 'i')`, [tables.length === 0 ? ['commands', 'deliveries'] : tables]);
+        `select sum(pg_stat_get_xact_tuples_returned(c.oid))::int as read from pg_class c left join pg_index i on i.indexrelid = c.oid where array[c.oid, i.indrelid] && $1::text[]::regclass[]::oid[] and c.relkind in ('r', 'i')`, [tables]);
       return sum?.read ?? 0;
     };
     const before = await read();
-    const rows = await tx.query<unknown[]>(sql, parameters);
-    return { rows, read: (await read()) - before };
+    await work(tx);
+    return (await read()) - before;
   });
 }
 
@@ -123,5 +130,19 @@ describe('among very many deliveries', () => {
       for (let claims = 0; claims < 600 && (await lanesWithout()) > 0; claims++) await opened.source.query(CLAIM);
       expect(await lanesWithout()).toBe(0);
     });
+  });
+
+  test('a channel gets another id without a look at what other organizations were told', async () => {
+    await opened.source.query('truncate told_issues');
+    const [lane] = await opened.source.query<{ lane_id: string }[]>(`insert into lanes (organization_id, connection_id, destination_key, provisional) values ('acme', 'connection-1', 'C0OLD', false) returning lane_id`);
+    const laneId = lane?.lane_id ?? '';
+    await opened.source.query(
+      `insert into told_issues (organization_id, issue_id, lane_id, connection_id, delivery_id, channel, ts)
+       select case when n < 10 then 'acme' else 'globex' end, 'i' || n, case when n < 10 then $2::bigint else -n end, 'connection-1', 'd' || n, 'C0OLD', '1.' || n
+       from generate_series(1, $1) n`, [MANY, laneId]);
+    const place = { organizationId: 'acme', connectionId: 'connection-1', laneId };
+    const read = await readDuring((tx) => new LaneMoves().toNewId(tx, place, 'C0OLD', { id: 'C0NEW', kind: 'channel', name: '#new' }), ['told_issues']);
+    expect(await opened.source.query(`select distinct channel, lane_id <> $1 as moved from told_issues where organization_id = 'acme'`, [laneId])).toEqual([{ channel: 'C0NEW', moved: true }]);
+    expect(read).toBeLessThan(500);
   });
 });
