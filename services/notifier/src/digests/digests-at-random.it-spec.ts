@@ -8,6 +8,7 @@ import type { SendToSlack } from '@tocsin/contracts';
 import type { Issue } from '@tocsin/domain';
 import { anIssue } from '@tocsin/testing';
 
+import { chance } from '../../test/chance.js';
 import { BY_WORKFLOW, OpenedDigests } from '../../test/opened-digests.js';
 import { changed } from '../../test/opened-living.js';
 import { POSTED, waits } from '../../test/opened-lanes.js';
@@ -59,17 +60,6 @@ afterAll(() => digests.opened.close());
 
 async function query<T>(sql: string, parameters: unknown[] = []): Promise<T[]> {
   return digests.opened.source.query<T[]>(sql, parameters);
-}
-
-/** @returns whole numbers below another one: the same ones for the same seed */
-function chance(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }
 
 class World {

@@ -18,17 +18,9 @@ let posts = 0;
 
 const issues = Array.from({ length: 40 }, (_, n) => anIssue({ id: `issue-${n}`, severity: 'high' }));
 
-beforeAll(async () => {
-  digests = await OpenedDigests.open();
-}, 60_000);
-
-afterAll(async () => {
-  await digests.opened.close();
-});
-
-beforeEach(async () => {
-  await digests.clear();
-});
+beforeAll(async () => { digests = await OpenedDigests.open(); }, 60_000);
+afterAll(() => digests.opened.close());
+beforeEach(() => digests.clear());
 
 /** A digest of what this workflow tells of these. */
 async function folded(workflowId: string, of: readonly Issue[], command: Partial<SendToSlack> = {}): Promise<string[]> {
