@@ -8,7 +8,7 @@ import { OWED_TIME } from '../deliveries/held-time.js';
 import { WAITING_IN_LANE } from '../deliveries/waiting-in-lane.js';
 
 /** Keeps nobody waiting for a lane for long. */
-const LANES = 20;
+const LANES = 10;
 
 /** Marks the lanes in which something waits, or that sleep for the connection. @param since when it stopped sending; null when it did not */
 export async function markOwed(tx: EntityManager, connectionId: string, since: Date | null): Promise<void> {

@@ -41,7 +41,7 @@ export interface DeliveryRow {
   blocked_until: Date | null;
   /** When its lane may send again, where that is later than now and known. */
   turn_at: Date | null;
-  /** What people paused, while it is held for that. */
+  /** Who paused what, while it waits by itself. */
   paused: { by: string; workflow: boolean } | null;
 }
 
@@ -77,7 +77,7 @@ export function DELIVERY_COLUMNS(d: string): string {
     `(select max(probe_at) from breakers where is_open and breaker_key in ('slack', ${d}.connection_id)) as probe_at`,
     whileWaiting(d, `select b.blocked_until from connections c join budgets b using (budget_key) where c.connection_id = ${d}.connection_id and b.blocked_until > clock_timestamp()`, 'blocked_until'),
     whileWaiting(d, `select l.next_at from lanes l where l.lane_id = ${d}.lane_id and l.next_at > clock_timestamp() and l.next_at < 'infinity'`, 'turn_at'),
-    `case when ${d}.held_since is not null then (
+    `case when ${d}.state = 'waiting' and ${d}.digest_id is null then (
       select jsonb_build_object('by', paused_by, 'workflow', p.workflow_id <> '') from pauses p
       where p.organization_id = ${d}.organization_id and p.workflow_id in ('', coalesce(${d}.workflow_id, '')) order by p.workflow_id limit 1) end as paused`,
   ].join(', ');

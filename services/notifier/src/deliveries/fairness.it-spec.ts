@@ -210,7 +210,7 @@ describe('when Slack says "too fast"', () => {
     expect(await budget()).toEqual({ blocked: true, rate_factor: 0.75 });
   });
 
-  test('the destination goes slower for each time, five times slower at most, and faster again with each answer that is another', async () => {
+  test('the destination goes slower for each time, five times slower at most, and faster again with each message that is taken, and with nothing else', async () => {
     const factor = async (): Promise<number | undefined> => (await opened.source.query<{ interval_factor: number }[]>('select interval_factor from lanes'))[0]?.interval_factor;
     await opened.accept({});
     for (let n = 0; n < 10; n += 1) {
@@ -219,6 +219,12 @@ describe('when Slack says "too fast"', () => {
       await opened.passTime(30);
     }
     expect(await factor()).toBe(5);
+    await opened.finish(await opened.claimOne(), waits());
+    await opened.passTime(30);
+    await opened.accept({});
+    await opened.finish(await opened.claimOne(), { ...waits(), state: 'failed', error: { code: 'no_text', message: '', remedy: '' } });
+    expect(await factor()).toBe(5);
+    await opened.passTime(30);
     await opened.finish(await opened.claimOne());
     expect(await factor()).toBeCloseTo(4.75);
   });

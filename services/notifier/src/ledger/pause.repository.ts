@@ -126,14 +126,14 @@ export class PauseRepository {
   }
 
   /**
-   * Holds what a pause covers, lets go what none does. Of each lane what is to be sent first comes first, of all lanes alike:
+   * Lets go what no pause covers, holds what one does. Of each lane what is to be sent first comes first, of all lanes alike:
    * what is let go keeps its order, and every lane has something to send while the rest follows.
    */
   async settle(organizationId: string, forMs = Infinity): Promise<Settled> {
     const began = performance.now();
-    await this.repeat(organizationId, HOLD, began + forMs / 2);
     for (let isMore = true; isMore && performance.now() < began + forMs;) isMore = await this.outbox.transaction((tx) => this.members.takeOut(tx, organizationId));
-    const released = await this.repeat(organizationId, RELEASE, began + forMs);
+    const released = await this.repeat(organizationId, RELEASE, began + forMs / 2);
+    await this.repeat(organizationId, HOLD, began + forMs);
     return { released, isMore: performance.now() > began + forMs / 2 };
   }
 

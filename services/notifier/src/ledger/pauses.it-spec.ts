@@ -87,6 +87,14 @@ describe('a pause of a workflow', () => {
     for (const id of [one, two]) expect(await notifier.settled(id)).toMatchObject({ state: 'posted' });
   });
 
+  test('is said of what it covers, also before that is held', async () => {
+    await notifier.settled(await send('w1'));
+    await keepInLine();
+    const id = await send('w1');
+    await notifier.database.query(`insert into notifier.pauses (organization_id, workflow_id, paused_by) values ('acme', 'w1', 'noa@acme.test')`);
+    expect(await notifier.delivery(id)).toMatchObject({ state: 'waiting', waitingFor: { reason: 'sending for its workflow was paused by noa@acme.test' } });
+  });
+
   test('holds what comes back to its line after an attempt', async () => {
     await notifier.control('faults', { method: 'chat.postMessage', status: 503, latencyMs: 600, times: 1 });
     const id = await send('w1');
@@ -182,6 +190,27 @@ describe('pausing', () => {
     }, { timeout: 20_000 });
     await notifier.database.query('delete from notifier.deliveries');
   }, 40_000);
+
+  test('answers before very much is held, or let go, with how much that is; the rest follows', async () => {
+    await notifier.settled(await send('w1'));
+    await keepInLine();
+    const id = await send('w1');
+    await notifier.database.query(
+      `insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, workflow_id, created_at)
+       select organization_id, 'waits-' || n, lane_id, connection_id, priority, said_at, expires_at, workflow_id, created_at
+       from notifier.ledger cross join generate_series(1, 20000) n where delivery_id = $1`,
+      [id],
+    );
+    const held = async (): Promise<number> => (await notifier.database.query<{ held: number }>('select count(*)::int as held from notifier.ledger where held_since is not null'))[0]?.held ?? 0;
+    expect(await pause('w1')).toEqual({ paused: true, waiting: 20_001 });
+    expect(await held()).toBeLessThan(20_001);
+    expect((await notifier.call<Pauses>('GET', '/v1/deliveries/pauses')).body.items).toMatchObject([{ waiting: 20_001 }]);
+    await eventually(async () => (await held()) === 20_001, { timeout: 60_000 });
+    expect(await resume('w1')).toEqual({ resumed: true, waiting: 20_001 });
+    expect(await held()).toBeGreaterThan(0);
+    await eventually(async () => (await held()) === 0, { timeout: 60_000 });
+    await notifier.database.query('delete from notifier.deliveries');
+  }, 140_000);
 
   test('is refused without the permission, and with unknown fields', async () => {
     for (const action of ['pause', 'resume']) {
