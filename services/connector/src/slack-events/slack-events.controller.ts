@@ -11,12 +11,17 @@ import { RevokeInstallations } from './revoke-installations.js';
 import { signedBody } from './signed-request.js';
 import { readSlackEvent, type SlackEvent } from './slack-event.js';
 
+/** Anybody may call, and as often as they like. */
+const TELL_REFUSALS_MS = 60_000;
+
 @ApiTags('slack')
 @Public()
 @ReadsBody()
 @Controller('slack')
 export class SlackEventsController {
   private readonly taken;
+  private readonly refused;
+  private toldAt = -TELL_REFUSALS_MS;
 
   constructor(
     private readonly slack: SlackAccess,
@@ -26,6 +31,7 @@ export class SlackEventsController {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.taken = metrics.counter('tocsin_slack_events_total', 'Signed events of Slack that were taken, by what they tell.', ['kind']);
+    this.refused = metrics.counter('tocsin_slack_calls_refused_total', 'Calls in the name of Slack that are not signed with our secret, or too old.', []);
   }
 
   @ApiOperation({ summary: 'Takes Slack’s signed events.' })
@@ -33,7 +39,7 @@ export class SlackEventsController {
   @HttpCode(200)
   @ApiOkResponse({ description: 'Taken, or of no interest.' })
   async events(@Req() request: Request): Promise<{ challenge?: string }> {
-    const event = readSlackEvent(await signedBody(request, this.slack.signingSecret));
+    const event = readSlackEvent(await this.signedBy(request));
     if (!event) throw notAnEvent();
     if (event.kind === 'challenge') return { challenge: event.challenge };
     await this.take(event);
@@ -63,7 +69,23 @@ export class SlackEventsController {
   @HttpCode(200)
   @ApiOkResponse({ description: 'Taken.' })
   async interactions(@Req() request: Request): Promise<void> {
-    await signedBody(request, this.slack.signingSecret);
+    await this.signedBy(request);
+  }
+
+  private async signedBy(request: Request): Promise<Buffer> {
+    try {
+      return await signedBody(request, this.slack.signingSecret);
+    } catch (error) {
+      if (error instanceof ProblemException && error.status === 401) this.noteRefusal(request.path);
+      throw error;
+    }
+  }
+
+  private noteRefusal(path: string): void {
+    this.refused.inc();
+    if (performance.now() - this.toldAt < TELL_REFUSALS_MS) return;
+    this.toldAt = performance.now();
+    this.logger.warn({ path, status: 401 }, 'a call in the name of Slack was refused: it is not signed with SLACK_SIGNING_SECRET, or more than five minutes old; told once a minute at most');
   }
 }
 

@@ -74,6 +74,14 @@ test.each<[string, Call]>([
   expect(await slackCalls('payload=%7B%7D', { ...call, path: '/slack/interactions', type: 'application/x-www-form-urlencoded' })).toMatchObject({ status: 401 });
 });
 
+test('calls that are refused are counted, and told in the log however seldom: nobody else hears of a wrong signing secret', async () => {
+  const refused = async (): Promise<number> => Number(/^tocsin_slack_calls_refused_total (\d+)$/m.exec((await connector.call<string>('GET', '/metrics')).body)?.[1]);
+  const before = await refused();
+  for (let n = 0; n < 3; n += 1) await slackCalls(event({ type: 'app_uninstalled' }), { secret: 'guessed' });
+  expect(await refused()).toBe(before + 3);
+  expect(connector.log.split('a call in the name of Slack was refused')).toHaveLength(2);
+});
+
 test('a call without a signature is refused, and one that is no event too', async () => {
   expect((await fetch(`${connector.url}/slack/events`, { method: 'POST', body: '{}' })).status).toBe(401);
   expect(await slackCalls('not json')).toMatchObject({ status: 400, noRetry: '1' });
