@@ -6,7 +6,7 @@ import { anIssue } from '@tocsin/testing';
 
 import type { SlackDoors } from '../src/connections/slack-doors.js';
 import { arrivalRow } from '../src/deliveries/arrival.js';
-import type { LaneClaim } from '../src/deliveries/claim.js';
+import type { Claim, LaneClaim } from '../src/deliveries/claim.js';
 import { DeliveryLog } from '../src/deliveries/delivery-log.js';
 import type { Outcome } from '../src/deliveries/delivery-result.js';
 import type { DeliveryMetrics } from '../src/deliveries/delivery.metrics.js';
@@ -28,7 +28,7 @@ import { ChangeWaiting } from '../src/living/change-waiting.js';
 import { FollowChanges } from '../src/living/follow-changes.js';
 import { IssueNewsRepository } from '../src/living/issue-news.repository.js';
 import { DeliverySettingsRepository } from '../src/settings/delivery-settings.repository.js';
-import { OpenedLanes } from './opened-lanes.js';
+import { OpenedLanes, POSTED } from './opened-lanes.js';
 
 export const BY_WORKFLOW = { kind: 'workflow', workflowId: 'w1', version: 1, stepId: 's1' } as const;
 
@@ -124,6 +124,37 @@ export class OpenedDigests {
 
   async digests(): Promise<FoldedRow[]> {
     return this.rows(`kind = 'digest'`);
+  }
+
+  /** The only one. */
+  async digest(): Promise<FoldedRow> {
+    const [row, ...others] = await this.digests();
+    if (!row || others.length > 0) throw new Error('there is not one digest');
+    return row;
+  }
+
+  /** What is due next. */
+  async claimed(): Promise<Claim> {
+    await this.opened.passTime(60);
+    const claim = await this.opened.claimOne();
+    if (!claim) throw new Error('nothing is due');
+    return claim;
+  }
+
+  /** Posts what is due next, as it is by then. @returns what it was */
+  async post(): Promise<FoldedRow | undefined> {
+    const claim = await this.claimed();
+    const renewed = claim.delivery.kind === 'digest' ? await this.renewal.renew(claim) : undefined;
+    await this.opened.finish(claim, renewed && 'outcome' in renewed ? renewed.outcome : { ...POSTED, ts: '9.9' });
+    await this.settleAll();
+    return (await this.rows(`delivery_id = '${claim.deliveryId}'`))[0];
+  }
+
+  /** How the messages ended, and how many so. */
+  async ends(condition = `kind = 'message'`): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { state, error } of await this.rows(condition)) counts[error ? `${state} ${error.code}` : state] = (counts[error ? `${state} ${error.code}` : state] ?? 0) + 1;
+    return counts;
   }
 
   /** What the timeline of a delivery says. */

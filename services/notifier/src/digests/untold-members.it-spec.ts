@@ -8,7 +8,7 @@ import { anIssue } from '@tocsin/testing';
 import { BY_WORKFLOW, OpenedDigests, type FoldedRow } from '../../test/opened-digests.js';
 import { changed } from '../../test/opened-living.js';
 import { POSTED, waits } from '../../test/opened-lanes.js';
-import { commandOf, type Claim } from '../deliveries/claim.js';
+import { commandOf } from '../deliveries/claim.js';
 import type { Outcome } from '../deliveries/delivery-result.js';
 import { traced } from '../living/claim-telling.js';
 import { traceOf } from '../living/told.js';
@@ -30,16 +30,9 @@ async function folded(workflowId: string, of: readonly Issue[], command: Partial
   return ids;
 }
 
-async function claimed(): Promise<Claim> {
-  await digests.opened.passTime(60);
-  const claim = await digests.opened.claimOne();
-  if (!claim) throw new Error('nothing is due');
-  return claim;
-}
-
 /** Posts what is due next, as it is by then. @returns what it was */
 async function post(outcome: Outcome = POSTED): Promise<FoldedRow> {
-  const claim = await claimed();
+  const claim = await digests.claimed();
   const renewed = claim.delivery.kind === 'digest' ? await digests.renewal.renew(claim) : undefined;
   posts += 1;
   await digests.opened.finish(claim, renewed && 'outcome' in renewed ? renewed.outcome : traced({ ...outcome, ...(outcome.state === 'posted' && { ts: `9.${posts}` }) }, traceOf(commandOf(claim.delivery)), false));

@@ -25,18 +25,12 @@ beforeEach(async () => {
   await digests.fold();
 });
 
-async function digest(): Promise<FoldedRow> {
-  const [row, ...others] = await digests.digests();
-  if (!row || others.length > 0) throw new Error('there is not one digest');
-  return row;
-}
-
 /** As it is posted. */
 async function claimed(): Promise<FoldedRow> {
   const claim = await digests.opened.claimOne();
   if (claim?.delivery.kind !== 'digest') throw new Error('the digest is not claimed');
   const renewed = await digests.renewal.renew(claim);
-  const row = await digest();
+  const row = await digests.digest();
   if (renewed && 'event' in renewed) expect(JSON.parse(renewed.event.toString())).toEqual({ data: row.command });
   return row;
 }
@@ -46,10 +40,10 @@ function resolved(count: number): Heard[] {
 }
 
 test('a digest that waited tells issues as they have become: what is over is not told as open', async () => {
-  const { command: written } = await digest();
+  const { command: written } = await digests.digest();
   await digests.changes.take(resolved(20));
   await digests.changes.take(resolved(30));
-  expect((await digest()).command.digest?.totals).toEqual({ high: 40, new: 40 }); // thousands of changes must not cost as many digests
+  expect((await digests.digest()).command.digest?.totals).toEqual({ high: 40, new: 40 }); // thousands of changes must not cost as many digests
   const preview = await digests.renewal.preview('connection-1', { organizationId: 'acme', digestId: written.commandId });
   const { command } = await claimed();
   expect(preview?.digest?.sections).toEqual(command.digest?.sections);
@@ -59,7 +53,7 @@ test('a digest that waited tells issues as they have become: what is over is not
 
 test('what is worse by now is named first, and goes before others', async () => {
   await digests.changes.take([changed(issues[35] as Issue, { severity: 'critical' })]);
-  const { priority } = await digest();
+  const { priority } = await digests.digest();
   const { command } = await claimed();
   expect(command.digest?.sections.map(({ name, total, issues: named }) => [name, total, named[0]?.id])).toEqual([['Critical', 1, 'issue-35'], ['High', 39, 'issue-00']]);
   const [member] = await digests.rows(`delivery_id = (select delivery_id from commands where issue_ids = '{issue-35}')`);
@@ -100,7 +94,7 @@ test('what was heard while an attempt was on its way that failed is in the next 
   await opened.passTime(60);
   const claim = await opened.claimOne();
   const renewed = claim && await digests.renewal.renew(claim);
-  const { command } = await digest();
+  const { command } = await digests.digest();
   expect(renewed).toMatchObject({ event: Buffer.from(JSON.stringify({ data: command })) });
   expect(command.digest?.totals).toEqual({ high: 10, new: 10, resolved: 30 });
   const [member] = await digests.rows(`delivery_id = (select delivery_id from commands where issue_ids = '{issue-00}')`);
@@ -124,7 +118,7 @@ test('news of what a digest told already, by a newer message about the same issu
   await digests.acceptMany(40, (n) => ({ issues: [issues[n] as Issue] }));
   await digests.acceptMany(40, (n) => ({ issues: [news[n]?.issue as Issue], change: 'updated' }));
   await digests.fold();
-  const { command } = await digest();
+  const { command } = await digests.digest();
   expect(command.digest?.totals).toMatchObject({ low: 40 });
   await digests.opened.finish(await digests.opened.claimOne(), traced({ ...POSTED, ts: '9.9' }, traceOf(command), false));
   await digests.settleAll();
@@ -140,10 +134,10 @@ describe('what changes while a digest is being posted', () => {
   }
 
   test('is told in its thread, once, whether the digest names the issue or counts it', async () => {
-    const { command: before } = await digest();
+    const { command: before } = await digests.digest();
     const claim = await digests.opened.claimOne();
     await digests.changes.take(resolved(30).slice(1));
-    expect((await digest()).command).toEqual(before);
+    expect((await digests.digest()).command).toEqual(before);
     await digests.opened.finish(claim, traced({ ...POSTED, ts: '9.9' }, traceOf(before), false));
     await digests.changes.take([...resolved(30), changed(issues[31] as Issue, { severity: 'low' }, 'updated', 'scan-2')]);
     await digests.settleAll();
@@ -164,7 +158,7 @@ describe('what changes while a digest is being posted', () => {
     });
     await outbox.transaction((tx) => destinations.changeId(tx, old, 'C0NEWIDNEW', Date.now()));
     await leadOn();
-    await digests.opened.finish(claim, traced({ ...POSTED, ts: '9.9' }, traceOf((await digest()).command), false));
+    await digests.opened.finish(claim, traced({ ...POSTED, ts: '9.9' }, traceOf((await digests.digest()).command), false));
     await digests.settleAll();
     await leadOn();
     expect(await source.query('select count(*)::int as rows, count(distinct issue_id)::int as issues, count(distinct lane_id)::int as lanes from told_issues')).toEqual([{ rows: 40, issues: 40, lanes: 1 }]);
@@ -176,7 +170,7 @@ describe('what changes while a digest is being posted', () => {
     const claim = await digests.opened.claimOne();
     const [first] = issues;
     await digests.changes.take([{ organizationId: 'acme', issue: { ...(first as Issue), revision: 2, location: { path: 'b.ts', line: 2 } }, changes: [] }]);
-    await digests.opened.finish(claim, traced({ ...POSTED, ts: '9.9' }, traceOf((await digest()).command), false));
+    await digests.opened.finish(claim, traced({ ...POSTED, ts: '9.9' }, traceOf((await digests.digest()).command), false));
     await digests.settleAll();
     expect(await answers()).toEqual([]);
   });
