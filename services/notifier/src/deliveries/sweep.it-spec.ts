@@ -61,6 +61,20 @@ describe('the sweep', () => {
     expect((await opened.claimOne())?.deliveryId).toBe(id);
   });
 
+  test('sends what waited by a clock that was set back since, and lets others wait as long as they were told', async () => {
+    await opened.connect({ id: 'connection-2', appId: 'A0OTHER' });
+    await opened.accept({}, {}, { connectionId: 'connection-2' }, { destination: { id: 'C0ANOTHER1' } });
+    for (const claim of await opened.claim(10)) await opened.finish(claim, claim.delivery.destination_id === 'C0ANOTHER1' ? waits({ laneWaitMs: 3_600_000 }) : waits());
+    await opened.passTime(-7200);
+    expect(await opened.claim(10)).toEqual([]);
+    await sweep.pass();
+    await opened.passTime(3);
+    expect((await opened.claim(10)).map(({ delivery: { connection_id, destination_id } }) => `${connection_id} ${destination_id ?? ''}`).sort()).toEqual(['connection-1 C0SECALERT', 'connection-2 C0SECALERT']);
+    await opened.source.query(`update lanes set leased_until = '-infinity'`);
+    await opened.passTime(3600);
+    expect((await opened.claim(10)).map(({ delivery }) => delivery.destination_id)).toContain('C0ANOTHER1');
+  });
+
   test('ends what waited too long, and says of which of it that it may have arrived', async () => {
     const ids = await opened.accept({}, { destination: { id: 'C0ANOTHER1' } });
     await opened.finish((await opened.claim(10)).find(({ deliveryId }) => deliveryId === ids[0]), waits({ ambiguous: 1 }));

@@ -1,6 +1,6 @@
 /**
- * The net under the lanes, every 30 seconds: wakes those that were forgotten, ends what has waited too long, and closes
- * breakers that nothing will ask. The time in which a connection could not send counts to no message's life.
+ * The net under the lanes, every 30 seconds: follows a clock that was set back, wakes those that were forgotten, ends what has
+ * waited too long, and closes breakers that nothing will ask. The time in which a connection could not send counts to no message's life.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -9,7 +9,9 @@ import { Job, LOGGER, Outbox, type Logger } from '@tocsin/platform';
 
 import { COVERING_PAUSES } from './covering-pauses.js';
 import { EXPIRED } from './endings.js';
+import { LEASE_MS } from './lane.repository.js';
 import { PostingJob } from './posting.job.js';
+import { followClockBack } from './turned-back-clock.js';
 import { WAITING_IN_LANE } from './waiting-in-lane.js';
 import { WaitingRepository, type Ending, type Which } from './waiting.repository.js';
 
@@ -47,6 +49,8 @@ export class SweepJob extends Job {
 
   /** @returns true when there is more to end */
   async pass(): Promise<boolean> {
+    const seconds = await this.database.transaction((tx) => followClockBack(tx, LEASE_MS));
+    if (seconds > 0) this.logger.warn({ seconds: Math.round(seconds) }, 'the clock of the database was set back; what waited by the old one goes on');
     const areMoreOld = await this.endSome(EXPIRED, TOO_OLD);
     const areMoreLost = await this.endSome(DISCONNECTED, OF_DISCONNECTED);
     await this.closeUnasked();
