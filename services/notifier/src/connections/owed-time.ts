@@ -15,7 +15,7 @@ export async function markOwed(tx: EntityManager, connectionId: string, since: D
   await tx.query(
     `update lanes l set owed_since = coalesce(l.owed_since, $2, clock_timestamp()) from (
        select w.lane_id from lanes w
-       where w.connection_id = $1 and (w.next_at = 'infinity' or $2::timestamptz is not null and (w.active or exists (select 1 from deliveries d where d.lane_id = w.lane_id and ${WAITING_IN_LANE})))
+       where w.connection_id = $1 and (w.next_at = 'infinity' or $2::timestamptz is not null and (w.active or (select true from deliveries d where d.lane_id = w.lane_id and ${WAITING_IN_LANE} limit 1)))
        order by w.lane_id for no key update) marked
      where l.lane_id = marked.lane_id`,
     [connectionId, since],
@@ -34,7 +34,7 @@ export async function giveOwed(tx: EntityManager, connectionId?: string): Promis
   );
   if (lanes.length === 0) return { gave: false, isMore: false };
   const laneIds = lanes.map(({ lane_id }) => lane_id);
-  await tx.query(`update deliveries d set expires_at = d.expires_at + ${OWED_TIME} from lanes l where l.lane_id = any($1) and d.lane_id = l.lane_id and ${WAITING_IN_LANE}`, [laneIds]);
+  await tx.query(`update deliveries d set expires_at = d.expires_at + ${OWED_TIME} from lanes l where l.lane_id = any($1) and d.lane_id = any($1) and d.lane_id = l.lane_id and ${WAITING_IN_LANE}`, [laneIds]);
   await tx.query(
     `update lanes set owed_since = null, active = active or next_at = 'infinity', next_at = case when next_at = 'infinity' then clock_timestamp() else next_at end where lane_id = any($1)`,
     [laneIds],
