@@ -47,7 +47,8 @@ export class RenewDigest {
   ) {}
 
   /** A digest that is claimed keeps its members, but for those whose life ended, that were paused or that are not to be told any more. @returns undefined when nothing changed, or when its lease is somebody else's */
-  async renew({ organizationId, deliveryId: digestId, laneId, leaseId, delivery }: Claim): Promise<Renewed | undefined> {
+  async renew(claim: Claim): Promise<Renewed | undefined> {
+    const { organizationId, deliveryId: digestId, delivery } = claim;
     const key = { organizationId, digestId };
     const [found] = await this.database.query<{ outdated: boolean; leaving: boolean; behind: boolean; untold: boolean }[]>(
       `select o.outdated, exists (${LEAVING}) as leaving, exists (${BEHIND}) as behind, exists (${UNTOLD}) as untold from digests o join deliveries g on g.organization_id = o.organization_id and g.delivery_id = o.digest_id
@@ -55,15 +56,29 @@ export class RenewDigest {
       [organizationId, digestId],
     );
     if (!found?.outdated && !found?.leaving && !found?.behind && !found?.untold) return undefined;
-    return this.outbox.transaction(async (tx) => {
-      const held = await tx.query<unknown[]>('select 1 from lanes where lane_id = $1 and lease_id = $2 for no key update', [laneId, leaseId]);
-      if (held.length === 0 || !(await this.isPosting(tx, key))) return undefined;
+    await this.whileHeld(claim, async (tx) => {
       if (found.leaving) await this.letGo(tx, key);
       if (found.behind) await this.catchUp(tx, key);
-      await this.untold.end(tx, key, delivery.ambiguous);
-      if ((await this.members.page(tx, key, '', 1)).length === 0) return { outcome: suppressed(NOTHING_LEFT.error) };
-      return this.write(tx, delivery.connection_id, key);
     });
+    if (found.untold || found.behind) await this.endUntold(claim);
+    return this.whileHeld(claim, async (tx) => ((await this.members.page(tx, key, '', 1)).length === 0 ? { outcome: suppressed(NOTHING_LEFT.error) } : this.write(tx, delivery.connection_id, key)));
+  }
+
+  /** In a transaction that has the lane locked. @returns undefined when its lease is somebody else's */
+  private async whileHeld<T>({ organizationId, deliveryId: digestId, laneId, leaseId }: Claim, work: (tx: EntityManager) => Promise<T>): Promise<T | undefined> {
+    return this.outbox.transaction(async (tx) => {
+      const held = await tx.query<unknown[]>('select 1 from lanes where lane_id = $1 and lease_id = $2 for no key update', [laneId, leaseId]);
+      return held.length > 0 && (await this.isPosting(tx, { organizationId, digestId })) ? work(tx) : undefined;
+    });
+  }
+
+  /** In batches: what arrives in its lane must not wait for all of them. */
+  private async endUntold(claim: Claim): Promise<void> {
+    const { organizationId, deliveryId: digestId, delivery } = claim;
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const from: string = after;
+      after = await this.whileHeld(claim, (tx) => this.untold.endSome(tx, { organizationId, digestId }, delivery.ambiguous, from));
+    }
   }
 
   /** An earlier holder's result may have come late, and ended it. */

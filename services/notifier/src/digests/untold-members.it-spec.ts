@@ -60,10 +60,11 @@ test('an issue that a digest told is not told again by the digest of a second wo
   expect(await digests.story(second[0] ?? '')).toContainEqual(expect.stringMatching(/^It is told in this destination already: https:\/\/acme\.slack\.com\/archives\/C0SECALERT\/p9/));
 });
 
-test('a digest of which everything is told already is not posted at all', async () => {
-  await folded('w1', issues);
+test('a digest of which everything is told already, however much it is, is not posted at all', async () => {
+  const many = Array.from({ length: 600 }, (_, n) => anIssue({ id: `one-of-many-${n}` }));
+  await folded('w1', many);
   await post();
-  const second = await folded('w2', issues);
+  const second = await folded('w2', many);
   expect(await post()).toMatchObject({ kind: 'digest', state: 'suppressed', error: { code: 'nothing_left' } });
   expect(await ends(second)).toEqual(['suppressed already_told']);
 });

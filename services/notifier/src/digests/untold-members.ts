@@ -35,17 +35,18 @@ export class UntoldMembers {
     private readonly told: ToldIssues,
   ) {}
 
-  /** Of a digest that this process is about to post, with its lane locked. @param ambiguous posts of it whose end nobody knows */
-  async end(tx: EntityManager, { organizationId, digestId }: DigestKey, ambiguous: number): Promise<void> {
-    for (let after: string | undefined = ''; after !== undefined;) {
-      const page: { delivery_id: string }[] = await tx.query(
-        `select m.delivery_id from deliveries m where m.organization_id = $1 and m.digest_id = $2 and m.delivery_id > $3 and ${MAYBE_UNTOLD} order by m.delivery_id limit ${PAGE}`,
-        [organizationId, digestId, after],
-      );
-      const rows = await prepared<ClaimedRow>(tx, `select ${CLAIMED_COLUMNS} from read_claims($1, $2)`, [textArray(page.map(() => organizationId)), textArray(page.map(({ delivery_id }) => delivery_id))], JSON_AS_BYTES);
-      await this.endThese(tx, rows.flatMap((row) => untold(row, ambiguous)));
-      after = page.length < PAGE ? undefined : page.at(-1)?.delivery_id;
-    }
+  /**
+   * Of a digest that this process is about to post, with its lane locked.
+   * @param ambiguous posts of it whose end nobody knows @param after the last one that was looked at @returns the one after which there may be more
+   */
+  async endSome(tx: EntityManager, { organizationId, digestId }: DigestKey, ambiguous: number, after: string): Promise<string | undefined> {
+    const page = await tx.query<{ delivery_id: string }[]>(
+      `select m.delivery_id from deliveries m where m.organization_id = $1 and m.digest_id = $2 and m.delivery_id > $3 and ${MAYBE_UNTOLD} order by m.delivery_id limit ${PAGE}`,
+      [organizationId, digestId, after],
+    );
+    const rows = await prepared<ClaimedRow>(tx, `select ${CLAIMED_COLUMNS} from read_claims($1, $2)`, [textArray(page.map(() => organizationId)), textArray(page.map(({ delivery_id }) => delivery_id))], JSON_AS_BYTES);
+    await this.endThese(tx, rows.flatMap((row) => untold(row, ambiguous)));
+    return page.length < PAGE ? undefined : page.at(-1)?.delivery_id;
   }
 
   private async endThese(tx: EntityManager, members: readonly Untold[]): Promise<void> {

@@ -55,6 +55,12 @@ describe('two messages of one lease', () => {
   });
 });
 
+test('a message that is sent again says as of when it is, unless it shows what was heard of its issue since', () => {
+  const again = (newest: ClaimedRow['newest']): unknown => tellOf(claimed({ change: 'new', asOf: '2026-11-25T14:02:00.000Z' }, { replay_of: 'first', newest }));
+  expect(again(null)).toMatchObject({ shown: { command: { asOf: '2026-11-25T14:02:00.000Z' } } });
+  expect(again({ ...issue, revision: issue.revision + 1 })).not.toHaveProperty('shown.command.asOf');
+});
+
 describe('that an issue is resolved', () => {
   const end = anIssue({ id: 'i1', revision: 3, status: 'resolved' });
   const told = { deliveryId: 'first', channel: 'C0SECALERT', ts: '1.0', inDigest: true, living: true, outdated: false, unconfirmed: false, collapsed: false, comment: null, repliedRevision: 0 };
