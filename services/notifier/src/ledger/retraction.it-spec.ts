@@ -24,7 +24,6 @@ afterEach(async () => {
 beforeEach(async () => {
   await notifier.clear();
   await notifier.database.query(`update notifier.budgets set blocked_until = '-infinity'`);
-  await notifier.control('faults', { reset: true });
   connection = await notifier.connect();
 });
 
