@@ -6,6 +6,7 @@ import { OpenedLanes } from '../../test/opened-lanes.js';
 import { LaneMoves } from '../directory/lane-moves.js';
 import type { DeliveryFilter } from './delivery-filter.js';
 import { DeliveryListQuery } from './delivery-list.query.js';
+import { ReplayRepository } from './replay.repository.js';
 
 let opened: OpenedLanes;
 const MANY = 20_000;
@@ -130,6 +131,17 @@ describe('among very many deliveries', () => {
       for (let claims = 0; claims < 600 && (await lanesWithout()) > 0; claims++) await opened.source.query(CLAIM);
       expect(await lanesWithout()).toBe(0);
     });
+  });
+
+  test('what a replay of many repeats next is compared with the rest of it by key', async () => {
+    const replays = new ReplayRepository(opened.source);
+    const read = await readDuring(async (tx) => {
+      await replays.begin(tx, { organizationId: 'acme', actor: { kind: 'user', id: 'noa@acme.test' } }, { filter: { replayed: 'true' } });
+      const replay = await replays.take(tx);
+      const items = replay ? await replays.next(tx, replay, 20) : [];
+      expect(items).toHaveLength(20);
+    }, ['replay_items']);
+    expect(read).toBeLessThan(1000);
   });
 
   test('a channel gets another id without a look at what other organizations were told', async () => {

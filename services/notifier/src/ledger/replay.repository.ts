@@ -77,9 +77,9 @@ export class ReplayRepository {
     return replay;
   }
 
-  /** With all of them locked against other replays. */
+  /** With all of them locked against other replays. Their places have no gaps. */
   async next(tx: EntityManager, { replay_id, organization_id, place }: Replay, limit: number): Promise<ReplayItem[]> {
-    const items = await tx.query<{ delivery_id: string }[]>('select delivery_id from replay_items where replay_id = $1 and place > $2 order by place limit $3', [replay_id, place, limit]);
+    const items = await tx.query<{ delivery_id: string }[]>('select delivery_id from replay_items where replay_id = $1 and place > $2 and place <= $2 + $3', [replay_id, place, limit]);
     if (items.length === 0) return [];
     await lockRepetitions(tx, organization_id, items.map(({ delivery_id }) => delivery_id));
     const rows = await tx.query<ItemRow[]>(
@@ -87,7 +87,7 @@ export class ReplayRepository {
          d.digest_id is not null and exists (select 1 from replay_items o where o.replay_id = i.replay_id and o.delivery_id = d.digest_id)
            or ${EMPTIED} as is_told,
          exists (select 1 from other_repetitions(d.organization_id, d.delivery_id) again join replay_items o on o.replay_id = i.replay_id and o.delivery_id = again.delivery_id and o.place > i.place) as is_repeated
-       from (select * from replay_items where replay_id = $1 and place > $2 order by place limit $4) i
+       from (select * from replay_items where replay_id = $1 and place > $2 and place <= $2 + $4) i
        left join ledger d on d.organization_id = $3 and d.delivery_id = i.delivery_id order by i.place`,
       [replay_id, place, organization_id, limit],
     );
