@@ -108,6 +108,13 @@ const SCREENS: readonly (readonly [name: string, open: (page: Page) => Promise<v
     await page.getByRole('button', { name: 'Replay it' }).click();
     await page.getByRole('dialog', { name: 'Replay 1 delivery' }).waitFor();
   }],
+  ['a replay of many, while another is under way', async (page) => {
+    await page.route('**/v1/deliveries/replays/*', (route) => route.fulfill({ json: { state: 'running', matched: 4, done: 2, skipped: 1 } }));
+    await page.evaluate(`sessionStorage.setItem('tocsin.replays', '[{"replayId":"r1","wanted":4}]')`);
+    await page.goto('/deliveries/replays/r2');
+    await page.getByRole('note').filter({ hasText: 'A replay is under way' }).getByText('3 of 4').waitFor();
+    await page.getByRole('region', { name: 'Replay' }).getByText('3 of 4').waitFor();
+  }],
   ['Pause sending, while it is paused', async (page) => {
     await page.route('**/v1/deliveries/pauses', (route) => route.fulfill({ json: { items: [{ pausedAt: '2026-03-01T09:00:00Z', pausedBy: 'noa@acme.test', waiting: 3 }] } }));
     await page.goto('/deliveries');

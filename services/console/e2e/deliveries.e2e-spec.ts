@@ -215,6 +215,7 @@ test('a list that cannot be had says so in place until it comes by itself; one t
   let refusals = 0;
   const away = /\/v1\/deliveries\?/;
   await page.clock.install();
+  await page.route('**/v1/deliveries/stream**', (route) => route.abort()); // a list that is live is asked for rarely
   await page.route(away, async (route) => {
     refusals += 1;
     await route.fulfill({ status: 503, json: { title: 'Database away', status: 503, detail: 'Not now.' } });
@@ -375,6 +376,23 @@ test('what a digest told is taken back with the digest', async ({ page, product 
   const drawer = page.getByRole('dialog', { name: 'Delivery' });
   await expect(drawer.getByRole('link', { name: 'the digest that tells it' })).toHaveAttribute('href', '/deliveries/d1');
   await expect(drawer.getByRole('button', { name: 'Delete from Slack' })).toBeHidden();
+});
+
+test('what Slack did not confirm leads to its channel, and its id can be taken along', async ({ page, product }) => {
+  const { items: [posted] } = await product.api<{ items: { id: string }[] }>('GET', '/v1/deliveries?state=posted&destination=C0GENERAL1&limit=1');
+  const id = posted?.id ?? '';
+  await page.route(`**/v1/deliveries/${id}`, async (route) => route.fulfill({ json: { ...(await (await route.fetch()).json()) as object, state: 'unconfirmed', slack: undefined } }));
+  await page.addInitScript('delete Navigator.prototype.clipboard');
+  await openDeliveries(page, `/deliveries/${id}`);
+  const drawer = page.getByRole('dialog', { name: 'Delivery' });
+  const look = drawer.getByRole('link', { name: 'Look into #general' });
+  await expect(look).toHaveAttribute('href', 'https://acme.slack.com/archives/C0GENERAL1');
+  await expect(look).toHaveAttribute('rel', 'noopener noreferrer');
+  await drawer.getByRole('button', { name: 'Copy id' }).click();
+  await page.goto('/deliveries');
+  await page.getByLabel('Search').focus();
+  await page.keyboard.press('Control+V');
+  await expect(page.getByLabel('Search')).toHaveValue(id);
 });
 
 test('whoever signs in after a session has ended sees nothing of the one before', async ({ page, product }) => {

@@ -45,6 +45,21 @@ test('whoever types on in Search keeps the focus and every letter', async ({ pag
   await expect(page.getByRole('searchbox', { name: 'Search' })).toHaveValue('');
 });
 
+test('while another filter is asked for, the list says that it is of the one before', async ({ page }) => {
+  await signIn(page);
+  const list = page.getByRole('table', { name: 'Active Issues' });
+  await expect(list).toHaveAttribute('aria-busy', 'false');
+  let answer = (): void => undefined;
+  await page.route(/\/v1\/issues\?.*q=minimist/, async (route) => {
+    await new Promise<void>((resolve) => { answer = resolve; });
+    await route.continue();
+  });
+  await page.getByRole('searchbox', { name: 'Search' }).fill('minimist');
+  await expect(list).toHaveAttribute('aria-busy', 'true');
+  answer();
+  await expect(list).toHaveAttribute('aria-busy', 'false');
+});
+
 test('the list needs no sideways scrolling at any width', async ({ page }) => {
   await signIn(page);
   await page.getByRole('table', { name: 'Active Issues' }).waitFor();

@@ -1,6 +1,6 @@
 /**
  * Rounds of the same work: the next one begins when the last has ended and its time has passed, if it was asked for
- * meanwhile. What takes long is followed by a rest as long, so that it never goes on without a break.
+ * meanwhile. What takes long is followed by a rest as long, within limits, so that it never goes on without a break.
  */
 
 export interface Rounds {
@@ -8,6 +8,8 @@ export interface Rounds {
   soon: () => void;
   cancel: () => void;
 }
+
+const LONGEST_REST_MS = 5_000;
 
 /** @param work tells whether one more round is needed */
 export function rounds(leastMs: number, work: () => Promise<boolean>): Rounds {
@@ -21,7 +23,7 @@ export function rounds(leastMs: number, work: () => Promise<boolean>): Rounds {
     const began = Date.now();
     if (await work()) again = true;
     const took = Date.now() - began;
-    await new Promise<void>((resolve) => { timer = setTimeout(resolve, Math.max(leastMs - took, took)); });
+    await new Promise<void>((resolve) => { timer = setTimeout(resolve, Math.max(leastMs - took, Math.min(took, LONGEST_REST_MS))); });
     running = false;
     if (again && !cancelled) void begin();
   };

@@ -9,7 +9,9 @@ import { CopyText } from '../parts/copyable.js';
 import { ProblemAlert } from '../parts/problem-alert.js';
 import { WorkButton } from '../parts/work-button.js';
 import { useCan } from '../session/session.js';
-import { ToDelivery } from './delivery-facts.js';
+import { ToDelivery, useWorkspace } from './delivery-facts.js';
+import { destinationName } from './delivery-words.js';
+import { channelInSlack } from './place-in-slack.js';
 
 export type DeliveryDialog = 'replay' | 'retract';
 
@@ -20,6 +22,7 @@ export function DeliveryActions({ delivery, onDialog }: { delivery: Delivery; on
   const isPosted = delivery.state === 'posted' && delivery.slack !== undefined;
   // what a digest told is taken back with the digest only
   const isItsOwn = delivery.digestId === undefined;
+  const channel = channelInSlack(useWorkspace(delivery.connectionId), delivery.destination);
   const link = `${window.location.origin}/deliveries/${encodeURIComponent(delivery.id)}`;
   return (
     <Stack gap="xs">
@@ -27,6 +30,8 @@ export function DeliveryActions({ delivery, onDialog }: { delivery: Delivery; on
         {isSettled(delivery) && <Button size="xs" onClick={() => { onDialog('replay'); }} disabled={!mayAct}>Replay</Button>}
         {waits && <WorkButton size="xs" variant="default" onClick={() => { cancel.mutate(); }} busy={cancel.isPending} disabled={!mayAct}>Cancel</WorkButton>}
         {isPosted && isItsOwn && <WorkButton size="xs" variant="default" onClick={() => { onDialog('retract'); }} disabled={!mayAct}>Delete from Slack</WorkButton>}
+        {/* before it is replayed, somebody has to look */}
+        {delivery.state === 'unconfirmed' && channel !== undefined && <Button size="xs" variant="default" component="a" href={channel} target="_blank" rel="noopener noreferrer">{`Look into ${destinationName(delivery)}`}</Button>}
         <CopyText value={link} label="Copy link" />
       </Group>
       {delivery.digestId !== undefined && waits && <Text size="sm">It waits for <ToDelivery id={delivery.digestId}>the digest that tells it</ToDelivery>. Cancelled, it is left out there.</Text>}

@@ -1,14 +1,15 @@
 /** What is known of a delivery, with the ways to its issues, its digest and its repetitions. */
-import { Anchor, Code, Stack, Text } from '@mantine/core';
+import { Anchor, Code, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useLocation, useParams } from 'react-router';
 
-import type { Delivery } from '@tocsin/contracts';
+import type { Connection, Delivery } from '@tocsin/contracts';
 
 import { useConnections } from '../api/connections.js';
 import { useDeliveries } from '../api/deliveries.js';
 import { useIssue } from '../api/issues.js';
 import { useMayListConnections } from '../connectors/may-list-connections.js';
+import { CopyText } from '../parts/copyable.js';
 import { TimeAgo } from '../parts/time-ago.js';
 import { useCan } from '../session/session.js';
 import { destinationName, priorityWord, sourceWord, stateWord } from './delivery-words.js';
@@ -23,7 +24,7 @@ export function DeliveryFacts({ delivery }: { delivery: Delivery }) {
 
 function useFacts(delivery: Delivery): [string, ReactNode][] {
   const { id, issueIds, attempts, priority, createdAt, settledAt, digestId, replayOf } = delivery;
-  const workspace = useWorkspace(delivery.connectionId);
+  const workspace = useWorkspace(delivery.connectionId)?.name;
   const replays = useDeliveries({ replayOf: id }).data?.pages.flatMap(({ items }) => items) ?? [];
   return [
     ['Destination', destinationName(delivery)],
@@ -37,13 +38,14 @@ function useFacts(delivery: Delivery): [string, ReactNode][] {
     ['Told by digest', digestId === undefined ? undefined : <ToDelivery key="digest" id={digestId}>the message that stands for it</ToDelivery>],
     ['Replay of', replayOf === undefined ? undefined : <ToDelivery key="replayed" id={replayOf}>the delivery that it repeats</ToDelivery>],
     ['Replayed as', replays.length === 0 ? undefined : <Stack key="replays" gap={2}>{replays.map((replay) => <ToDelivery key={replay.id} id={replay.id}>{`${destinationName(replay)}: ${stateWord(replay.state)}`}</ToDelivery>)}</Stack>],
-    ['Id', <Code key="id">{id}</Code>],
+    ['Id', <Group key="id" gap="sm"><Code>{id}</Code><CopyText value={id} label="Copy id" /></Group>],
   ];
 }
 
-function useWorkspace(connectionId: string): string | undefined {
+/** Undefined also where connections may not be listed. */
+export function useWorkspace(connectionId: string): Connection['workspace'] | undefined {
   const { data } = useConnections({ enabled: useMayListConnections() });
-  return data?.find((connection) => connection.id === connectionId)?.workspace.name;
+  return data?.find((connection) => connection.id === connectionId)?.workspace;
 }
 
 /** From one open delivery to another the list under them stays as it is filtered. */

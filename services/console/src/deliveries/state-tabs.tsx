@@ -9,6 +9,8 @@ import { stateMeaning, stateWord } from './delivery-words.js';
 
 const ALL = 'all';
 const PASSED_THROUGH: readonly DeliveryState[] = ['accepted', 'posting'];
+/** Somebody has to look at what is in them. */
+const PROBLEMS: readonly DeliveryState[] = ['failed', 'dead', 'unconfirmed'];
 
 interface StateTabsProps {
   /** Empty: all of them. */
@@ -26,7 +28,7 @@ export function StateTabs({ chosen, counts, onChange, children }: StateTabsProps
     <Tabs value={value} onChange={(next) => { if (next !== null) onChange(next === ALL ? [] : (next.split(' ') as DeliveryState[])); }} className="state-tabs">
       <Tabs.List mb="md">
         <Tab value={ALL} word="All" count={all} />
-        {shown.map((state) => <Tab key={state} value={state} word={stateWord(state)} count={counts?.[state]} title={stateMeaning(state)} />)}
+        {shown.map((state) => <Tab key={state} value={state} word={stateWord(state)} count={counts?.[state]} title={stateMeaning(state)} problem={PROBLEMS.includes(state)} />)}
         {chosen.length > 1 && <Tab value={value} word={chosen.map(stateWord).join(', ')} count={counts && chosen.reduce((sum, state) => sum + counts[state], 0)} />}
       </Tabs.List>
       <Tabs.Panel value={value}>{children}</Tabs.Panel>
@@ -34,11 +36,19 @@ export function StateTabs({ chosen, counts, onChange, children }: StateTabsProps
   );
 }
 
-function Tab({ value, word, count, title }: { value: string; word: string; count: number | undefined; title?: string }) {
+interface TabProps {
+  value: string;
+  word: string;
+  count: number | undefined;
+  title?: string;
+  problem?: boolean;
+}
+
+function Tab({ value, word, count, title, problem = false }: TabProps) {
   return (
     <Tabs.Tab value={value} title={title}>
       {word}
-      {count !== undefined && <Text span size="sm" c="dimmed">{` ${count.toLocaleString('en')}`}</Text>}
+      {count !== undefined && <Text span size="sm" {...(problem && count > 0 ? { fw: 700, c: 'var(--bad)' } : { c: 'dimmed' })}>{` ${count.toLocaleString('en')}`}</Text>}
     </Tabs.Tab>
   );
 }

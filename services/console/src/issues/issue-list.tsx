@@ -11,7 +11,7 @@ import { isFiltered, NO_FILTER, type IssueFilter } from './issue-filter.js';
 import { IssueTable, type IssueTableProps } from './issue-table.js';
 import { NoIssuesYet } from './no-issues-yet.js';
 
-interface IssueListProps extends Omit<IssueTableProps, 'issues'> {
+interface IssueListProps extends Omit<IssueTableProps, 'issues' | 'busy'> {
   list: ReturnType<typeof useIssues>;
 }
 
@@ -26,7 +26,7 @@ export function IssueList({ list, filter, onFilter, ...table }: IssueListProps) 
   return (
     <Stack>
       {!isFetchNextPageError && failure}
-      <IssueTable issues={issues} filter={filter} onFilter={onFilter} {...table} />
+      <IssueTable busy={list.isPlaceholderData} issues={issues} filter={filter} onFilter={onFilter} {...table} />
       {isFetchNextPageError && failure}
       <Group justify="center" gap="sm">
         <Text size="sm" c="dimmed">{`${issues.length} shown`}</Text>

@@ -7,6 +7,8 @@ import type { IssueFilter, Sort } from './issue-filter.js';
 import { IssueRow } from './issue-row.js';
 
 export interface IssueTableProps {
+  /** What is shown is of the filter before. */
+  busy: boolean;
   issues: readonly Issue[];
   filter: IssueFilter;
   onFilter: (filter: IssueFilter) => void;
@@ -16,7 +18,7 @@ export interface IssueTableProps {
   openId: string | undefined;
 }
 
-export function IssueTable({ issues, filter, onFilter, selected, onSelect, onSend, openId }: IssueTableProps) {
+export function IssueTable({ busy, issues, filter, onFilter, selected, onSelect, onSend, openId }: IssueTableProps) {
   const chosen = new Set(selected.map(({ id }) => id));
   const all = issues.every(({ id }) => chosen.has(id));
   const toggle = (issue: Issue): void => { onSelect(chosen.has(issue.id) ? selected.filter(({ id }) => id !== issue.id) : [...selected, issue]); };
@@ -24,7 +26,7 @@ export function IssueTable({ issues, filter, onFilter, selected, onSelect, onSen
     <SortHeader label={label} active={filter.sort === sort} direction={direction} onSort={() => { onFilter({ ...filter, sort }); }} />
   );
   return (
-    <table className="list" role="table" aria-label="Active Issues">
+    <table className="list" role="table" aria-label="Active Issues" aria-busy={busy}>
       <thead role="rowgroup">
         <tr role="row">
           <th role="columnheader" scope="col" className="narrow">
