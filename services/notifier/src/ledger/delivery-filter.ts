@@ -90,8 +90,7 @@ const IN_LANE: Partial<Record<DeliveryState, string>> = { accepted: 'false', wai
 export function fewSql({ state, replayed }: DeliveryCriteria): string | undefined {
   const conditions = state?.map((one) => IN_LANE[one]);
   if (conditions?.every((condition) => condition !== undefined) === true) {
-    return `select d.delivery_id from lanes l join deliveries d using (lane_id)
-      where l.organization_id = $1 and l.connection_id in (select connection_id from connections where coalesce(organization_id, $1) = $1) and (${conditions.join(' or ')})`;
+    return `select d.delivery_id from deliveries d where d.lane_id = any(array(select lane_id from lanes where organization_id = $1)) and (${conditions.join(' or ')})`;
   }
   return replayed === 'true' ? ALL_REPLAYED : undefined;
 }
