@@ -9,6 +9,7 @@ import { BreakerRepository } from '../src/breaker/breaker.repository.js';
 import { ConnectionHolds } from '../src/connections/connection-holds.js';
 import { ConnectionRepository } from '../src/connections/connection.repository.js';
 import { Credentials } from '../src/connections/credentials.js';
+import { giveOwed } from '../src/connections/owed-time.js';
 import { DestinationRepository } from '../src/destinations/destination.repository.js';
 import { HearOfDestinations } from '../src/destinations/hear-of-destinations.js';
 import { arrivalRow } from '../src/deliveries/arrival.js';
@@ -99,7 +100,15 @@ export class OpenedLanes {
       accepted_counts, retired_deliveries, retired_counts, delivery_settings, outbox, audit, channels, people, addresses, directory_lists cascade`);
   }
 
+  /** As connector says, and what that owes is given. */
   async connect(overrides: Partial<ConnectionChanged> = {}): Promise<void> {
+    await this.hear(overrides);
+    const isOwed = `select 1 from lanes join connections using (connection_id) where owed_since is not null and state = 'active' limit 1`;
+    while ((await this.source.query<unknown[]>(isOwed)).length > 0) await this.source.transaction((tx) => giveOwed(tx));
+  }
+
+  /** The news alone: what it owes is given to its first lanes. */
+  async hear(overrides: Partial<ConnectionChanged>): Promise<void> {
     await this.source.transaction((tx) => this.connections.apply(tx, aConnection(overrides)));
   }
 

@@ -46,7 +46,7 @@ async function states(): Promise<object[]> {
 
 describe('a connection that comes back to very many destinations', () => {
   test('lets nothing expire before its destination was given the time in which it could not send', async () => {
-    await opened.connect({ version: 3 });
+    await opened.hear({ version: 3 });
     await sweep.pass();
     expect(await states()).toEqual([{ state: 'waiting', count: LANES }]);
     await giveAll();
@@ -57,7 +57,7 @@ describe('a connection that comes back to very many destinations', () => {
   });
 
   test('sends to the first of them at once, and to none that was not given its time', async () => {
-    await opened.connect({ version: 3 });
+    await opened.hear({ version: 3 });
     await opened.source.query(`update lanes set next_at = clock_timestamp() where owed_since is not null`); // as an answer from before the stop would
     const first = await opened.claim(2 * LANES);
     expect(first.length).toBeGreaterThan(0);
@@ -70,11 +70,11 @@ describe('a connection that comes back to very many destinations', () => {
   });
 
   test('and stops again meanwhile, owes the rest from its first stop on', async () => {
-    await opened.connect({ version: 3 });
-    await opened.connect({ version: 4, paused: true });
+    await opened.hear({ version: 3 });
+    await opened.hear({ version: 4, paused: true });
     await giveAll();
     expect(await opened.source.query('select count(*)::int as count from lanes where owed_since is not null')).toEqual([{ count: LANES - 10 }]);
-    await opened.connect({ version: 5 });
+    await opened.hear({ version: 5 });
     await giveAll();
     const [row] = await opened.source.query<{ hours: number[] }[]>('select array_agg(distinct round(extract(epoch from expires_at - clock_timestamp()) / 3600)::int) as hours from deliveries');
     expect(row?.hours).toEqual([1]);
