@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { defect, failureOfCode, failureOfStatus, noAnswer, notSent, REMEDIES, tooFast, unreadableAnswer, type SlackFailure } from '@tocsin/domain';
 
-import { failed, judge, notYet, posted, suppressed, type Attempt } from './outcome.js';
+import { afterDoubt, failed, judge, notYet, posted, suppressed, type Attempt } from './outcome.js';
 
 const NOW = Date.parse('2026-11-25T08:00:00.000Z');
 const FIRST: Attempt = { attempts: 0, ambiguous: 0, failStreak: 0, policy: 'resend', wasPlainText: false, isProbe: false };
@@ -52,6 +52,15 @@ describe('what is recorded otherwise', () => {
     expect(posted({ channel: 'C1', ts: '1.2' }, '#sec-alerts', true).story?.text).toContain('plain text');
     expect(posted({ channel: 'C1', ts: '1.2' }, '#sec-alerts', false, undefined, 71_200).story?.text).toBe('Posted to #sec-alerts, after 71 s in line');
     expect(posted({ channel: 'C1', ts: '1.2' }, '#sec-alerts', false, undefined, 900).story?.text).toBe('Posted to #sec-alerts');
+  });
+
+  test('what is refused after an answer was lost says that it may be there all the same; what was lost just now, or waits, says so itself or need not', () => {
+    const refused = outcome(failureOfCode('is_archived'));
+    expect(afterDoubt({ ambiguous: 0 }, refused)).toBe(refused);
+    const doubtful = afterDoubt({ ambiguous: 1 }, refused);
+    expect(doubtful).toMatchObject({ state: 'failed', error: { code: 'is_archived', message: expect.stringContaining('It may have arrived'), remedy: expect.stringContaining(refused.error?.remedy ?? '') } });
+    expect(doubtful.story).toMatchObject({ kind: 'failed', text: expect.stringContaining('It may have arrived') });
+    for (const own of [outcome(noAnswer('timeout'), { policy: 'hold' }), outcome(noAnswer('timeout'), { attempts: 7, ambiguous: 7 }), outcome(tooFast(7))]) expect(afterDoubt({ ambiguous: 1 }, own)).toBe(own);
   });
 
   test('what is not ready waits uncharged, and what was kept back says why', () => {

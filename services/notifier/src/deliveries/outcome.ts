@@ -4,6 +4,7 @@ import type { PostedMessage } from '@tocsin/slack';
 
 import type { Hold } from '../connections/connection.repository.js';
 import type { Outcome } from './delivery-result.js';
+import { inDoubt, toldInDoubt } from './endings.js';
 
 /** What an attempt is judged by. */
 export interface Attempt {
@@ -90,4 +91,11 @@ export function untouchedAfter({ laneWaitMs, workspaceWaitMs, rateLimited }: Out
 /** It is not sent, and that is no failure. */
 export function suppressed(error: DeliveryError): Outcome {
   return { ...NOTHING, state: 'suppressed', error, story: { kind: 'suppressed', text: error.message } };
+}
+
+/** The end of a message says that it may be there all the same, when the answer to an attempt before was lost. */
+export function afterDoubt({ ambiguous }: Pick<Attempt, 'ambiguous'>, outcome: Outcome): Outcome {
+  const { state, error, story } = outcome;
+  if (ambiguous === 0 || !error || state === 'unconfirmed' || outcome.ambiguous > 0) return outcome; // what was lost just now says so itself
+  return { ...outcome, error: inDoubt(error), ...(story && { story: { ...story, text: toldInDoubt(story.text) } }) };
 }

@@ -16,7 +16,7 @@ import type { Claim, LaneClaim } from './claim.js';
 import { resultOf, type Outcome } from './delivery-result.js';
 import { DeliveryMetrics } from './delivery.metrics.js';
 import { LaneRepository, LEASE_MS } from './lane.repository.js';
-import { failed, judge, notYet, UNTOUCHED, untouchedAfter } from './outcome.js';
+import { afterDoubt, failed, judge, notYet, UNTOUCHED, untouchedAfter } from './outcome.js';
 import { PostDelivery } from './post-delivery.js';
 import { ResultRecorder } from './result-recorder.js';
 
@@ -59,7 +59,7 @@ export class SendLane {
     let stop: Outcome | undefined;
     for (const [index, claim] of claims.entries()) {
       // what was left behind may have been sent, each of it: that must be judged, also behind one that stopped the lane
-      const outcome: Outcome = stop && !claim.leftover ? untouchedAfter(stop) : await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error));
+      const outcome = stop && !claim.leftover ? untouchedAfter(stop) : afterDoubt(claim.delivery, await this.attempt(claim, claimedAt, start).catch((error: unknown) => this.afterTrouble(claim, error)));
       if (outcome.state === 'waiting') stop ??= outcome;
       carryOver(claims.slice(index + 1), claim, outcome);
       recorded.push(claim.isLast ? this.recordLast(claim, outcome, [...recorded]) : this.record(claim, outcome));
