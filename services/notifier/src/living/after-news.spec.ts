@@ -54,6 +54,12 @@ describe('a message that waits', () => {
     expect(command).toMatchObject({ change: 'updated', changes: [{ field: 'severity', from: 'low', to: 'critical' }, { field: 'cvss' }] });
   });
 
+  test('that tells a change knows up to where it does, also when the issue only looks different', () => {
+    const delivery = waiting({ change: 'updated', changes: [{ field: 'severity', from: 'low', to: 'high' }] });
+    expect(commandAfter(delivery, MOVED)).toMatchObject({ issues: [{ revision: 2 }], change: 'updated', changes: [{ from: 'low', to: 'high' }], tells: 1 });
+    expect(commandAfter(delivery, RAISED)).toMatchObject({ issues: [{ revision: 2 }], tells: 2 });
+  });
+
   test('with several issues shows each as it is, and names the one that changed', () => {
     const other = anIssue({ id: 'i2', title: 'Another' });
     expect(afterNews(waiting({ issues: [other, before] }), RESOLVED)).toMatchObject({ command: { issues: [other, { status: 'resolved' }] }, line: `An issue changed before it was told (${before.title}): status open → resolved` });

@@ -33,7 +33,7 @@ export function afterNews(waiting: WaitingDelivery, news: IssueNews): Aftermath 
   if (end) return { end };
   const line = lineOf(command, story, isAlone);
   const was = isAlone && (waiting.isMember || story.issue.status === 'excluded') ? { was: wasOf(command, own) } : undefined;
-  return { command: { ...withSnapshot(command, story.issue), ...(isAlone && changeOf(command, story)), ...was }, ...(line !== undefined && { line }) };
+  return { command: { ...withSnapshot(command, story.issue), ...(isAlone && changeOf(command, own, story)), ...was }, ...(line !== undefined && { line }) };
 }
 
 /** A digest does not tell it any more: by itself it may be out of date. @param newest that was heard of its issue */
@@ -55,9 +55,10 @@ function endOf({ command, isAmbiguous, isReplay }: WaitingDelivery, was: NonNull
 }
 
 /** A message that tells a change tells all of it. */
-function changeOf({ change, changes }: KeptCommand, story: Story): Pick<KeptCommand, 'change' | 'changes'> {
-  if (change === undefined || change === 'new' || story.change === undefined) return {};
-  return { change: mergeKinds(change, story.change), changes: mergeChanges(changes ?? [], story.changes) };
+function changeOf({ change, changes, tells }: KeptCommand, { revision }: Issue, story: Story): Pick<KeptCommand, 'change' | 'changes' | 'tells'> {
+  if (change === undefined || change === 'new') return {};
+  if (story.change === undefined) return { tells: tells ?? revision };
+  return { change: mergeKinds(change, story.change), changes: mergeChanges(changes ?? [], story.changes), tells: Math.max(...story.covers) };
 }
 
 function lineOf({ summary }: KeptCommand, { issue, change, changes }: Story, isAlone: boolean): string | undefined {

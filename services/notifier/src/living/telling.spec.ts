@@ -42,6 +42,7 @@ describe('what a workflow says of an issue', () => {
     ['that is back', { command: { change: 'reopened' }, told: {} }, 'reply'],
     ['that is resolved', { command: { change: 'resolved' }, told: {} }, 'reply'],
     ['that changed, of which the thread tells already', { command: { change: 'updated' }, told: { repliedRevision: 3 } }, 'already_told'],
+    ['that changed, of which the thread tells already, though it looks different since', { command: { change: 'updated', tells: 2 }, told: { repliedRevision: 2 } }, 'already_told'],
     ['that changed, of which the thread tells already, with a comment', { command: { change: 'updated', comment: 'look' }, told: { repliedRevision: 3 } }, 'reply'],
     ['that changed, of which the thread tells already, with the comment that the first message has', { command: { change: 'updated', comment: 'look' }, told: { repliedRevision: 3, comment: 'look' } }, 'already_told'],
     ['that changed, of which the thread tells already, with a mention', { command: { change: 'updated', options: { mention: { owner: true } } }, told: { repliedRevision: 9 } }, 'reply'],

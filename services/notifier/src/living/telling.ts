@@ -96,7 +96,7 @@ function ofWorkflow(given: ToTell, own: Issue, newer: { issue?: Issue }): Tellin
   if (told.inDigest || !told.living) return { as: 'message', ...newer };
   const adds = saysMore || command.options?.mention !== undefined || command.options?.broadcast === true;
   if (isUndone(command)) return { as: 'suppressed', code: 'changed_back' };
-  const isKnown = told.repliedRevision >= own.revision;
+  const isKnown = told.repliedRevision >= (command.tells ?? own.revision);
   const isShown = command.options?.thread === false;
   if (isShown && told.outdated && !isKnown) return inItsPlace(given, newer);
   if ((isKnown || isShown) && !adds) return { as: 'suppressed', code: 'already_told' };

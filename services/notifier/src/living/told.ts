@@ -35,6 +35,8 @@ export interface KeptCommand extends SendToSlack {
   reply?: { since: number; covers: number[] };
   /** An answer that sums up what changed of a digest's issues: by which scan, and what of those that it names. */
   summary?: { scan: string; changes?: Record<string, readonly FieldChange[]> };
+  /** The newest revision of which it tells what changed, where it shows a newer one. */
+  tells?: number;
   /** What it was to tell before it was brought up to date as a member of a digest, or with an issue that was excluded: by itself it may be out of date. */
   was?: { status: IssueStatus; change?: SendToSlack['change'] };
 }
