@@ -5,6 +5,10 @@ import type { MessageEdit, PostedMessage, SlackAnswer, SlackDoor } from '@tocsin
 /** How Slack answers. What is lost may have been done. */
 export type Mood = 'ok' | 'lost, done' | 'lost, not done' | 'busy' | 'away' | 'refuses blocks' | 'refuses';
 
+type Method = 'post' | 'edit' | 'delete';
+
+const REFUSALS = { post: 'not_in_channel', edit: 'invalid_blocks', delete: 'cant_delete_message' } as const;
+
 export interface Shown {
   ts: string;
   deliveryId: string;
@@ -28,12 +32,12 @@ export class PlayedChannel {
 
   /** @param mood of the request that is made now @param meanwhile what happens while Slack is asked */
   constructor(
-    private readonly mood: (method: 'post' | 'edit') => Mood,
+    private readonly mood: (method: Method) => Mood,
     private readonly meanwhile: () => Promise<void>,
   ) {}
 
   get door(): SlackDoor {
-    return { postMessage: (message: Buffer) => this.post(message), updateMessage: (edit: MessageEdit) => this.edit(edit) } as unknown as SlackDoor;
+    return { postMessage: (message: Buffer) => this.post(message), updateMessage: (edit: MessageEdit) => this.edit(edit), deleteMessage: (place: PostedMessage) => this.delete(place) } as unknown as SlackDoor;
   }
 
   /** Those that stand in the channel, or in the thread of one that does. */
@@ -63,7 +67,17 @@ export class PlayedChannel {
     });
   }
 
-  private answer(method: 'post' | 'edit', channel: string, { blocks = [] }: Content, take: () => string): SlackAnswer<PostedMessage> {
+  private async delete({ channel, ts }: PostedMessage): Promise<SlackAnswer<PostedMessage>> {
+    await this.meanwhile();
+    const message = this.messages.find((one) => one.ts === ts && !one.isDeleted);
+    if (!message) return refused('message_not_found');
+    return this.answer('delete', channel, {}, () => {
+      message.isDeleted = true;
+      return ts;
+    });
+  }
+
+  private answer(method: Method, channel: string, { blocks = [] }: Partial<Content>, take: () => string): SlackAnswer<PostedMessage> {
     const mood = this.mood(method);
     switch (mood) {
       case 'ok':
@@ -80,7 +94,7 @@ export class PlayedChannel {
       case 'refuses blocks':
         return blocks.length > 0 ? refused('invalid_blocks') : { ok: true, value: { channel, ts: take() } };
       case 'refuses':
-        return refused(method === 'post' ? 'not_in_channel' : 'invalid_blocks');
+        return refused(REFUSALS[method]);
     }
   }
 }

@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { decideChange, type FieldChange, type Issue, type IssueChange } from '@tocsin/domain';
-import { createLogger } from '@tocsin/platform';
+import { Audit, createLogger, ProblemException } from '@tocsin/platform';
 import { anIssue } from '@tocsin/testing';
 
 import { chance } from '../../test/chance.js';
@@ -21,6 +21,11 @@ import { ResultRecorder } from '../deliveries/result-recorder.js';
 import { SendLane } from '../deliveries/send-lane.js';
 import type { DirectoryRepository } from '../directory/directory.repository.js';
 import type { ChannelReadership } from '../directory/readership.js';
+import { AnswersInThread } from '../ledger/answers-in-thread.repository.js';
+import { DeliveryQueries } from '../ledger/delivery.queries.js';
+import { RetractionLease } from '../ledger/retraction-lease.repository.js';
+import { RetractionWaits } from '../ledger/retraction-waits.repository.js';
+import { Retraction } from '../ledger/retraction.js';
 import { DeliverySettingsRepository } from '../settings/delivery-settings.repository.js';
 import { EditMessage } from './edit-message.js';
 import { EditRepository } from './edit.repository.js';
@@ -51,6 +56,7 @@ class World {
   private readonly send: SendLane;
   private readonly edits: EditRepository;
   private readonly editing: EditMessage;
+  private readonly retraction: Retraction;
   /** What was said and has not come yet. */
   private readonly transit: { what: string; come: () => Promise<unknown> }[] = [];
   private isAtRest = false;
@@ -64,21 +70,24 @@ class World {
     this.channel = new PlayedChannel((method) => this.mood(method), () => this.meanwhile());
     const logger = createLogger('test', 'silent');
     const metrics = new DeliveryMetrics(undefinedMetrics(), opened.source);
-    const doors = { openVersioned: () => Promise.resolve({ door: this.channel.door, credentialVersion: 1 }) } as unknown as SlackDoors;
+    const doors = { open: () => Promise.resolve(this.channel.door), openVersioned: () => Promise.resolve({ door: this.channel.door, credentialVersion: 1 }) } as unknown as SlackDoors;
     const settings = new DeliverySettingsRepository(opened.source);
     const readership = { of: () => Promise.resolve({ known: { isPrivate: true, isShared: false } }) } as unknown as ChannelReadership;
     const directory = { peopleByEmail: () => Promise.resolve([]) } as unknown as DirectoryRepository;
     const post = new PostDelivery(doors, opened.connections, settings, readership, directory, digests.renewal, digests.members, metrics, opened.config);
     this.send = new SendLane(opened.lanes, post, new ResultRecorder(opened.lanes, logger), metrics, digests.settling, logger, opened.config);
     this.edits = new EditRepository(opened.source, opened.config);
-    this.editing = new EditMessage(this.edits, opened.outbox, opened.arrivals, new DeliveryLog(opened.outbox), opened.holds, doors, settings, readership, directory, metrics, opened.config);
+    const ledger = new DeliveryQueries(opened.source, undefined as never);
+    const log = new DeliveryLog(opened.outbox);
+    this.retraction = new Retraction(ledger, doors, metrics, opened.told, new RetractionLease(opened.source), new RetractionWaits(), new AnswersInThread(opened.source), opened.breakers, log, opened.outbox, new Audit());
+    this.editing = new EditMessage(this.edits, opened.outbox, opened.arrivals, log, opened.holds, doors, settings, readership, directory, metrics, opened.config);
   }
 
   private pick<T>(of: readonly T[]): T {
     return of[this.below(of.length)] as T;
   }
 
-  private mood(method: 'post' | 'edit'): Mood {
+  private mood(method: string): Mood {
     if (this.isAtRest) return 'ok';
     const mood = this.pick<Mood>(['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'lost, done', 'lost, not done', 'busy', 'away', 'refuses blocks', 'refuses']);
     this.story.push(`(${method}: ${mood})`);
@@ -97,7 +106,7 @@ class World {
     await this.take({
       change: [6, () => { this.change(); }], come: [10, () => this.come()], send: [8, () => this.sendNext()], edit: [6, () => this.edit(1 + this.below(3))], settle: [4, () => digests.settling.pass()],
       pass: [4, () => this.pass(this.pick([1, 5, 45]))], late: [2, () => this.fallBehind()], byHand: [1, () => this.sendByHand()], cancel: [1, () => this.cancel()], pause: [1, () => this.pause()], resume: [2, () => this.resume()],
-      hold: [2, () => digests.pauses.settle('acme')], delete: [1, () => { this.delete(); }], fix: [1, () => { this.fix(); }], sweep: [1, () => digests.sweep.pass()],
+      hold: [2, () => digests.pauses.settle('acme')], delete: [1, () => { this.delete(); }], retract: [1, () => this.retract()], fix: [1, () => { this.fix(); }], sweep: [1, () => digests.sweep.pass()],
     });
   }
 
@@ -217,6 +226,17 @@ class World {
     if (!message) return;
     this.story.push(`[deleted ${message.ts}]`);
     message.isDeleted = true;
+  }
+
+  /** Somebody takes a message back; what they are told when that cannot be is not looked at. */
+  private async retract(): Promise<void> {
+    const posted = await query<{ delivery_id: string }>(`select delivery_id from deliveries where state = 'posted' and digest_id is null and kind <> 'reply' order by arrival`);
+    if (posted.length === 0 || this.below(2) === 0) return;
+    const { delivery_id: id } = this.pick(posted);
+    this.story.push(`[take back ${id}]`);
+    await this.retraction.retract(author, id, undefined).catch((error: unknown) => {
+      if (!(error instanceof ProblemException)) throw error;
+    });
   }
 
   /** Slack does not let a message be edited any more. */
@@ -353,7 +373,7 @@ class Reading {
   }
 
   private isUnsaid(): boolean {
-    return this.about.some(({ state, code }) => ['failed', 'dead', 'unconfirmed'].includes(state) || code === 'cancelled');
+    return this.about.some(({ state, code }) => ['failed', 'dead', 'unconfirmed'].includes(state) || code === 'cancelled' || code === 'retracted');
   }
 
   private isDoubtful(): boolean {
@@ -391,6 +411,17 @@ function isKnown(tells: Partial<Facts>, known: Partial<Facts>): boolean {
   return (['severity', 'status'] as const).every((field) => tells[field] === undefined || tells[field] === known[field]);
 }
 
+/** What was taken back is gone, with its thread, and nothing puts it there again. */
+async function expectTakenBack({ channel }: World): Promise<void> {
+  const taken = await query<{ delivery_id: string; slack_ts: string; kinds: string[] }>(
+    `select delivery_id, slack_ts, array(select kind from timeline t where t.organization_id = d.organization_id and t.delivery_id = d.delivery_id order by id) as kinds
+     from deliveries d where error->>'code' = 'retracted' and slack_ts is not null and digest_id is null and kind <> 'reply'`,
+  );
+  for (const { delivery_id: id, slack_ts: ts, kinds } of taken) {
+    expect([id, channel.visible().filter((message) => message.ts === ts), kinds.slice(kinds.indexOf('retracted') + 1)]).toEqual([id, [], []]);
+  }
+}
+
 test.each([1, 2, 3, 4, 5, 6, 7, 8])('whatever happens to issues and their messages, a reader of the channel knows what they are (%i)', async (seed) => {
   await digests.clear();
   const world = new World(seed);
@@ -399,6 +430,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('whatever happens to issues and their messag
     await world.comeToRest();
     const readings = await Promise.all(world.histories.map((_, n) => Reading.of(n, world)));
     expect(readings.flatMap((reading) => reading.problems())).toEqual([]);
+    await expectTakenBack(world);
   } catch (error) {
     throw new Error(`after: ${world.story.join(', ')}`, { cause: error });
   }
