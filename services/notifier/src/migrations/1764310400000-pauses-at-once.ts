@@ -8,8 +8,8 @@ import { OWED_TIME } from './owed.sql.js';
 export class PausesAtOnce1764310400000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(OWED_TIME);
+    await runner.query('drop index deliveries_held'); // first: whoever writes would wait for the new one, and this for them
     await runner.query(`create index deliveries_held_in_lane on deliveries (lane_id, priority, said_at, arrival) where state = 'waiting' and held_since is not null`);
-    await runner.query('drop index deliveries_held');
     await runner.query(CLAIM_FUNCTION);
     await runner.query(MARK_FUNCTION);
     await runner.query(FINISH_FUNCTION);
