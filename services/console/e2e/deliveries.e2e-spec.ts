@@ -554,6 +554,16 @@ test('a link is copied where the browser offers no clipboard, and it says so', a
   await expect(page.getByLabel('Search')).toHaveValue(link);
 });
 
+test('what is open follows also after its end where there is no live connection', async ({ page, product }) => {
+  await page.route('**/v1/deliveries/stream**', (route) => route.abort());
+  const { deliveryId } = await send(product, 12, 'C0GENERAL1');
+  await openDeliveries(page, `/deliveries/${deliveryId}`);
+  const state = page.getByRole('dialog', { name: 'Delivery' }).getByRole('status').first();
+  await expect(state).toContainText('Posted');
+  await product.api('POST', `/v1/deliveries/${deliveryId}/retract`, {});
+  await expect(state).toContainText('Suppressed', { timeout: 30_000 });
+});
+
 test('a viewer reads which permission each disabled control needs', async ({ page }) => {
   await signIn(page, ['viewer']);
   await page.goto('/deliveries');
