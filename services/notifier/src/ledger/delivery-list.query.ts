@@ -14,6 +14,8 @@ import { areFew, fewSql, filterSql, newestSql, type DeliveryFilter } from './del
 import { lookThrough, type Look, type Place, type Step } from './look-through.js';
 
 const LOOK_MS = 200;
+/** At so many a page looks however long it takes: where there are no more, every page is whole. */
+const LEAST = 10_000;
 /** As many as are put in order at once. */
 const FEW = 5000;
 const NEWEST_FIRST = 'order by d.created_at desc, d.delivery_id desc';
@@ -25,7 +27,7 @@ type ListedRow = DeliveryRow & { created_key: string };
 export class DeliveryListQuery {
   constructor(private readonly database: DataSource) {}
 
-  /** @param lookMs how long a page may take beyond its first step */
+  /** @param lookMs how long a page may look at very many */
   async list(organizationId: string, filter: DeliveryFilter, lookMs = LOOK_MS): Promise<Page<Delivery>> {
     const { limit } = filter;
     const which = filterSql(organizationId, filter);
@@ -33,7 +35,7 @@ export class DeliveryListQuery {
     const few = await this.few(organizationId, filter);
     if (few) return this.listOfFew(which, few, limit, after);
     const endsAt = performance.now() + lookMs;
-    const { found, next } = await lookThrough(this.look(which, filter), limit, after, () => performance.now() > endsAt);
+    const { found, next } = await lookThrough(this.look(which, filter), limit, after, (looked) => looked >= LEAST && performance.now() > endsAt);
     const rows = found.length === 0 ? [] : await this.rows(which, `d.delivery_id = any($${which.parameters.length + 1}) ${NEWEST_FIRST}`, [found.map(([, id]) => id)]);
     return { items: rows.map((row) => deliveryView(row)), nextCursor: next && encodeCursor(next) };
   }

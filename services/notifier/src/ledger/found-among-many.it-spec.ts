@@ -17,7 +17,7 @@ beforeAll(async () => {
   await opened.source.query('analyze');
   await opened.source.query(
     `insert into commands (organization_id, delivery_id, event, destination, issue_ids, replay_of, workflow_id, destination_name, searched, created_at)
-     select 'acme', 'd' || n, '{"data":{"source":{"kind":"manual"},"issues":[]}}', '{}', array['i' || n], case when n % 2 = 0 then 'd' || n - 1 end, 'w' || n % 3, case when n % 20 = 0 then '#lost' end, case n when 19000 then '["a needle"]' end, now() - make_interval(secs => n)
+     select 'acme', 'd' || n, '{"data":{"source":{"kind":"manual"},"issues":[]}}', '{}', array['i' || n], case when n % 2 = 0 then 'd' || n - 1 end, 'w' || n % 3, case when n % 20 = 0 then '#lost' end, case n when 19000 then '["a needle"]' when 9000 then '["found by its words"]' end, now() - make_interval(secs => n)
      from generate_series(1, $1) n`, [MANY]);
   await opened.source.query(
     `insert into deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, created_at, state, settled_at)
@@ -89,10 +89,13 @@ describe('among very many deliveries', () => {
       expect(read).toBeLessThan(600);
     });
 
+    test('of no more than some thousands is whole, however slow the database is', async () => {
+      expect((await listed({ q: 'found by its words' }, 0)).items).toEqual(['d9000']);
+    });
+
     test('looks at the newest for a while, and hands over what it found with the place to go on from', async () => {
       const first = await listed({ q: 'needle' }, 0);
-      expect(first.items).toEqual([]);
-      expect(first.read).toBeLessThan(600);
+      expect(first).toMatchObject({ items: [], nextCursor: expect.any(String) });
       const pages: string[][] = [];
       for (let cursor = first.nextCursor; cursor !== null;) {
         const page = await listed({ q: 'Needle', cursor });

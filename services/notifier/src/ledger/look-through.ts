@@ -26,15 +26,18 @@ const GROWTH = 4;
 /** A step takes much less time than a look may. */
 const LONGEST_STEP = 4000;
 
-export async function lookThrough(look: Look, limit: number, after: Place | null, isTimeOver: () => boolean): Promise<Looked> {
+/** @param isTimeOver after having looked at so many */
+export async function lookThrough(look: Look, limit: number, after: Place | null, isTimeOver: (looked: number) => boolean): Promise<Looked> {
   const found: Place[] = [];
   let from = after;
+  let looked = 0;
   for (let count = limit + 1; ; count = Math.min(count * GROWTH, LONGEST_STEP)) {
     const step = await look(from, count, limit + 1 - found.length);
     found.push(...step.found);
     if (found.length > limit) return { found: found.slice(0, limit), next: found[limit - 1] ?? null };
     if (step.looked < count) return { found, next: null };
     from = step.last;
-    if (isTimeOver()) return { found, next: from };
+    looked += step.looked;
+    if (isTimeOver(looked)) return { found, next: from };
   }
 }
