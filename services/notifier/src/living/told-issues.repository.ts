@@ -144,14 +144,17 @@ export class ToldIssues {
     return left.some(({ was_living }) => was_living);
   }
 
-  /** The message certainly stays where it is: it is kept up to date again, where its command says so; of a digest, where those of its members do. */
+  /** The message certainly stays where it is: it is kept up to date again, also with what was heard meanwhile, where its command says so; of a digest, where those of its members do. */
   async resume(tx: EntityManager, { organization_id: organizationId, delivery_id: deliveryId }: DeliveryKey): Promise<void> {
     await tx.query(
-      `update told_issues t set living = own.living
+      `update told_issues t set living = own.living,
+         wanted = case when news.revision >= t.wanted_revision and not t.in_digest then news.issue else t.wanted end,
+         shown_revision = case when news.revision >= t.wanted_revision and not t.in_digest then least(t.shown_revision, t.wanted_revision - 1) else t.shown_revision end
        from (
          select about.issue_id, coalesce(bool_or(${FOLLOWED}) filter (where d.digest_id is not null), bool_or(told.options->>'living' is distinct from 'false')) as living
          from ledger d cross join lateral json_to_record(d.command) told (options json) cross join lateral unnest(d.issue_ids) about (issue_id)
          where d.organization_id = $1 and (d.delivery_id = $2 or d.digest_id = $2) group by 1) own
+       left join lateral (select h.issue, h.revision from heard_issues h where h.organization_id = $1 and h.issue_id = own.issue_id) news on own.living
        where t.organization_id = $1 and t.delivery_id = $2 and t.issue_id = own.issue_id`,
       [organizationId, deliveryId],
     );
