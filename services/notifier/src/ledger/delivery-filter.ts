@@ -38,6 +38,8 @@ export function wasReplayed(d: string): string {
 const REPLAYED = `select again.replay_of as delivery_id from commands again where again.organization_id = $1 and again.replay_of is not null`;
 const ALL_REPLAYED = `${REPLAYED} union all select m.delivery_id from (${REPLAYED}) digests (digest_id) join deliveries m using (digest_id) where m.organization_id = $1`;
 
+const AMONG_REPLAYED = `exists (select 1 from (${ALL_REPLAYED}) replayed where replayed.delivery_id = d.delivery_id)`;
+
 /** `?` is the wanted value. What a changed row must meet in a stream is said once more in delivery-match.ts. */
 const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   id: 'd.delivery_id = any(?)',
@@ -51,8 +53,7 @@ const CONDITIONS: Readonly<Record<keyof DeliveryCriteria, string>> = {
   code: `(d.state in ${NOT_POSTED_SQL} and d.error->>'code' = any(?))`,
   digestId: 'd.digest_id = any(?)',
   replayOf: 'd.replay_of = any(?)',
-  // Joined where there are many, looked up where there are few: as the planner finds best, which it cannot where an "or" joins the two.
-  replayed: `?::text is not null and exists (select 1 from (${ALL_REPLAYED}) replayed where replayed.delivery_id = d.delivery_id)`,
+  replayed: `?::text = 'true' and ${AMONG_REPLAYED}`,
   // A time that we told is a whole millisecond, and what it was told of lies within that one.
   after: `d.created_at >= date_trunc('milliseconds', ?::timestamptz) + interval '1 millisecond'`,
   before: 'd.created_at < ?::timestamptz',
@@ -100,17 +101,21 @@ export function areFew({ id, issueId, digestId, replayOf }: DeliveryCriteria): b
   return id !== undefined || issueId !== undefined || digestId !== undefined || replayOf !== undefined;
 }
 
+/** Joined where there are many, looked up where there are few: as the planner finds best, which it cannot where "or" joins the two. */
+function conditionOf(name: keyof DeliveryCriteria, criteria: DeliveryCriteria): string {
+  return name === 'replayed' && criteria.replayed === 'false' ? `?::text = 'false' and not ${AMONG_REPLAYED}` : CONDITIONS[name];
+}
+
 /** The condition on `d`, of the view `ledger`: deliveries of one organization. @param but what is not asked for; the parameters are the same */
 export function filterSql(organizationId: string, criteria: DeliveryCriteria, but: readonly (keyof DeliveryCriteria)[] = []): Which {
   const parameters: unknown[] = [organizationId];
   const conditions = ['d.organization_id = $1'];
-  for (const [name, condition] of Object.entries(CONDITIONS)) {
-    const wanted = criteria[name as keyof DeliveryCriteria];
+  for (const name of Object.keys(CONDITIONS) as (keyof DeliveryCriteria)[]) {
+    const wanted = criteria[name];
     if (wanted === undefined) continue;
     parameters.push(wanted);
-    if (but.includes(name as keyof DeliveryCriteria)) continue;
-    const sql = name === 'replayed' && wanted === 'false' ? condition.replace('exists', 'not exists') : condition;
-    conditions.push(sql.replaceAll('?', `$${parameters.length}`));
+    if (but.includes(name)) continue;
+    conditions.push(conditionOf(name, criteria).replaceAll('?', `$${parameters.length}`));
   }
   return { condition: conditions.join(' and '), parameters };
 }
