@@ -20,6 +20,8 @@ export function DeliveryActions({ delivery, onDialog }: { delivery: Delivery; on
   const cancel = useCancel(delivery.id);
   const waits = delivery.state === 'waiting';
   const isPosted = delivery.state === 'posted' && delivery.slack !== undefined;
+  // sending it again is not what most people came for
+  const mayBeThere = delivery.state === 'posted' || delivery.state === 'unconfirmed';
   // what a digest told is taken back with the digest only
   const isItsOwn = delivery.digestId === undefined;
   const channel = channelInSlack(useWorkspace(delivery.connectionId), delivery.destination);
@@ -27,7 +29,7 @@ export function DeliveryActions({ delivery, onDialog }: { delivery: Delivery; on
   return (
     <Stack gap="xs">
       <Group gap="xs">
-        {isSettled(delivery) && <Button size="xs" onClick={() => { onDialog('replay'); }} disabled={!mayAct}>Replay</Button>}
+        {isSettled(delivery) && <Button size="xs" variant={mayBeThere ? 'default' : 'filled'} onClick={() => { onDialog('replay'); }} disabled={!mayAct}>Replay</Button>}
         {waits && <WorkButton size="xs" variant="default" onClick={() => { cancel.mutate(); }} busy={cancel.isPending} disabled={!mayAct}>Cancel</WorkButton>}
         {isPosted && isItsOwn && <WorkButton size="xs" variant="default" onClick={() => { onDialog('retract'); }} disabled={!mayAct}>Delete from Slack</WorkButton>}
         {/* before it is replayed, somebody has to look */}
