@@ -8,3 +8,9 @@ export function chance(seed: number): (below: number) => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
   };
 }
+
+/** @returns numbers from 0 up to 1, in the same way */
+export function fractions(seed: number): () => number {
+  const below = chance(seed);
+  return () => below(2 ** 32) / 2 ** 32;
+}
