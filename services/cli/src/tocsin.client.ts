@@ -100,6 +100,7 @@ function refusal(status: number, content: unknown, isAnonymous: boolean): CliFai
   if (typeof problem?.title !== 'string') return new CliFailure(code, `HTTP ${status}: the answer is not Tocsin’s. Check TOCSIN_URL.`);
   const lines = [describeProblem(problem)];
   if (status === 401) lines.push(isAnonymous ? 'Set TOCSIN_TOKEN to a bearer token or an API key.' : 'Set TOCSIN_TOKEN to a token that is valid.');
+  if (problem.type === 'urn:tocsin:problem:sent_already') lines.push('(--force says it here)');
   return new CliFailure(code, lines.join('\n'), problem);
 }
 

@@ -176,6 +176,11 @@ describe('what is done to one', () => {
     expect(await tocsin('deliveries', 'replay', 'd1', '--wait')).toMatchObject({ code: 0, out: 'd2: posted https://acme.slack.com/x\n' });
   });
 
+  test('is not replayed twice unless somebody insists, and how that is said here', async () => {
+    answers = [json({ type: 'urn:tocsin:problem:sent_already', title: 'Sent already', status: 409, detail: 'The delivery was posted.', hint: 'Say "force": true to post it once more.' }, 409)];
+    expect(await tocsin('replay', 'd1')).toMatchObject({ code: 2, err: expect.stringContaining('"force": true to post it once more.\n(--force says it here)') });
+  });
+
   test('is shown as the message that it is, and as it stands in Slack now', async () => {
     answers = [json({ text: 'Log4Shell\nin payments', blocks: [], attachments: [], inSlack: { text: 'Log4Shell, resolved', blocks: [], attachments: [] } })];
     expect(await tocsin('deliveries', 'message', 'd1')).toMatchObject({ code: 0, out: 'Log4Shell\nin payments\nIn Slack now:\nLog4Shell, resolved\n(--json shows its blocks as well)\n' });
