@@ -50,8 +50,9 @@ test('while another filter is asked for, the list says that it is of the one bef
   const list = page.getByRole('table', { name: 'Active Issues' });
   await expect(list).toHaveAttribute('aria-busy', 'false');
   let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => { answer = resolve; });
   await page.route(/\/v1\/issues\?.*q=minimist/, async (route) => {
-    await new Promise<void>((resolve) => { answer = resolve; });
+    await answered;
     await route.continue();
   });
   await page.getByRole('searchbox', { name: 'Search' }).fill('minimist');
