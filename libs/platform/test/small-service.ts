@@ -19,25 +19,21 @@ import { BusContext } from '../src/bus/bus-context.js';
 import { InProcessBus } from '../src/bus/in-process-bus.js';
 import { ServiceConfig } from '../src/config/service.config.js';
 import { loadConfig } from '../src/config/setting.js';
-import { createDeadLetterTable } from '../src/dead-letters/dead-letter.repository.js';
-import { createIdempotencyTable, Idempotency, IdempotentRequest, type IdempotentCall } from '../src/http/idempotency.js';
+import { Idempotency, IdempotentRequest, type IdempotentCall } from '../src/http/idempotency.js';
 import { InternalClient } from '../src/http/internal.client.js';
 import type { Listening } from '../src/http/listen.js';
 import { notFound } from '../src/http/problem.exception.js';
 import { createLogger } from '../src/logging/logger.js';
-import { createInboxTable, Inbox } from '../src/outbox/inbox.js';
-import { createOutboxTables, indexOutboxByKind, Outbox } from '../src/outbox/outbox.js';
+import { Inbox } from '../src/outbox/inbox.js';
+import { Outbox } from '../src/outbox/outbox.js';
 import { PlatformModule } from '../src/service/platform.module.js';
 import type { ServiceRuntime } from '../src/service/runtime.js';
 import { startService } from '../src/service/start-service.js';
+import { createPlatformTables } from './platform-tables.js';
 
 class Initial1732460000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await createOutboxTables(runner);
-    await indexOutboxByKind(runner);
-    await createInboxTable(runner);
-    await createIdempotencyTable(runner);
-    await createDeadLetterTable(runner);
+    await createPlatformTables(runner);
     await createAuditTable(runner);
     await runner.query('create table reports (organization_id text, slack_error text)');
   }

@@ -5,24 +5,19 @@ import { eventually, hasTestBroker, testBroker, testDatabase, type TestDatabase 
 import { connect } from 'amqplib';
 import type { DataSource, EntityManager, MigrationInterface, QueryRunner } from 'typeorm';
 
+import { createPlatformTables } from '../../test/platform-tables.js';
 import { BusUnavailableError, QueueFullError, type BusState, type MessageBus, type OutgoingMessage } from '../bus/message-bus.js';
 import { RabbitMqBus } from '../bus/rabbitmq-bus.js';
 import { openDatabase } from '../database/open-database.js';
-import { createDeadLetterTable } from '../dead-letters/dead-letter.repository.js';
-import { createIdempotencyTable } from '../http/idempotency.js';
 import { createLogger } from '../logging/logger.js';
-import { createInboxTable, Inbox } from './inbox.js';
+import { Inbox } from './inbox.js';
 import { OutboxRelay } from './outbox-relay.js';
-import { createOutboxTables, indexOutboxByKind, Outbox } from './outbox.js';
+import { Outbox } from './outbox.js';
 import { RetentionJob } from './retention.job.js';
 
 class Tables1732460000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await createOutboxTables(runner);
-    await indexOutboxByKind(runner);
-    await createInboxTable(runner);
-    await createIdempotencyTable(runner);
-    await createDeadLetterTable(runner);
+    await createPlatformTables(runner);
     await runner.query('create table alarms (id text primary key)');
   }
 

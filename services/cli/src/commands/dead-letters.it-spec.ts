@@ -1,62 +1,35 @@
 /** `tocsin dead-letters` before a small server that plays the front. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { run } from '../program.js';
+import { json, page, PlayedFront } from '../../test/played-front.js';
 
 const LETTERS = [1, 2, 3].map((number) => ({ id: `notifier:d${number}`, service: 'notifier', queue: 'notifier.slack.send.v1', type: 'slack.send.v1', reason: 'invalid_data', error: `/data/comment ${number}`, receivedAt: `2026-11-25T10:00:0${number}.000Z`, attempts: 1 }));
 
-let server: Server;
-let url: string;
-let asked: string[];
-let answers: { status: number; body?: unknown }[];
+const front = new PlayedFront(json({ replayed: true }, 202));
 
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    asked.push(`${request.method ?? ''} ${decodeURIComponent(request.url ?? '')}`);
-    const { status, body } = answers.shift() ?? { status: 202, body: { replayed: true } };
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? '' : JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
+beforeAll(() => front.start());
+afterAll(() => { front.stop(); });
+beforeEach(() => { front.clear(); });
 
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-
-beforeEach(() => {
-  [asked, answers] = [[], []];
-});
-
-async function tocsin(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const code = await run(['dead-letters', ...args], { environment: { TOCSIN_URL: url, TOCSIN_TOKEN: 't' }, out: (text) => { out += text; }, err: (text) => { err += text; }, read: () => Promise.reject(new Error('nothing to read')) });
-  return { code, out, err };
-}
-
-const page = (items: unknown[], nextCursor: string | null = null, more: object = {}): { status: number; body: unknown } => ({ status: 200, body: { items, nextCursor, ...more } });
+const tocsin = (...args: string[]): ReturnType<PlayedFront['tocsin']> => front.tocsin('dead-letters', ...args);
 
 describe('listing', () => {
   test('shows each letter with its id, its reason and its place, and says when there are more', async () => {
-    answers = [page(LETTERS, 'more')];
+    front.answers = [page(LETTERS, 'more')];
     const { code, out } = await tocsin('list', '--reason', 'invalid_data', '--limit', '3', '--cursor', 'there');
-    expect(asked).toEqual(['GET /v1/dead-letters?reason=invalid_data&limit=3&cursor=there']);
+    expect(front.routes).toEqual(['GET /v1/dead-letters?reason=invalid_data&limit=3&cursor=there']);
     expect([code, out.split('\n').length]).toEqual([0, 6]);
     expect(out).toMatch(/^notifier:d1 +2026-11-25T10:00:01.000Z +notifier.slack.send.v1 +invalid_data +\/data\/comment 1$/m);
     expect(out).toContain('There are more');
   });
 
   test('is what is done when nothing is said; nothing and a missing service are told', async () => {
-    answers = [page([], null, { unavailable: ['issues'] })];
+    front.answers = [page([], null, { unavailable: ['issues'] })];
     expect(await tocsin()).toEqual({ code: 0, out: 'No dead letters.\nNot reachable, so not shown: issues.\n', err: '' });
   });
 
   test('is the answer of the API with --json', async () => {
-    answers = [page(LETTERS)];
+    front.answers = [page(LETTERS)];
     expect(JSON.parse((await tocsin('list', '--json')).out)).toEqual({ items: LETTERS, nextCursor: null });
   });
 });
@@ -64,35 +37,35 @@ describe('listing', () => {
 describe('replaying and deleting', () => {
   test('takes the letters that are named', async () => {
     expect(await tocsin('replay', 'notifier:d1', 'notifier:d2')).toMatchObject({ code: 0, out: 'Replayed: 2\n' });
-    expect(asked).toEqual(['POST /v1/dead-letters/notifier:d1/replay', 'POST /v1/dead-letters/notifier:d2/replay']);
+    expect(front.routes).toEqual(['POST /v1/dead-letters/notifier:d1/replay', 'POST /v1/dead-letters/notifier:d2/replay']);
   });
 
   test('names those that are not there, and goes on', async () => {
-    answers = [{ status: 404, body: { title: 'Not found' } }, { status: 204 }];
+    front.answers = [json({ title: 'Not found' }, 404), json(undefined, 204)];
     expect(await tocsin('delete', 'notifier:d1', 'notifier:d2')).toEqual({ code: 1, out: 'Deleted: 1\nNot there: notifier:d1\n', err: '' });
-    expect(asked[1]).toBe('DELETE /v1/dead-letters/notifier:d2');
+    expect(front.routes[1]).toBe('DELETE /v1/dead-letters/notifier:d2');
   });
 
   test('with --all takes every page of what the filters match', async () => {
-    answers = [page(LETTERS.slice(0, 2), 'next'), page(LETTERS.slice(2))];
+    front.answers = [page(LETTERS.slice(0, 2), 'next'), page(LETTERS.slice(2))];
     expect(await tocsin('replay', '--all', '--queue', 'notifier.slack.send.v1')).toMatchObject({ code: 0, out: 'Replayed: 3\n' });
-    expect(asked.slice(0, 2)).toEqual(['GET /v1/dead-letters?queue=notifier.slack.send.v1&limit=200', 'GET /v1/dead-letters?queue=notifier.slack.send.v1&limit=200&cursor=next']);
+    expect(front.routes.slice(0, 2)).toEqual(['GET /v1/dead-letters?queue=notifier.slack.send.v1&limit=200', 'GET /v1/dead-letters?queue=notifier.slack.send.v1&limit=200&cursor=next']);
   });
 
   test('with --all does nothing while a service cannot be asked', async () => {
-    answers = [page(LETTERS, null, { unavailable: ['issues'] })];
+    front.answers = [page(LETTERS, null, { unavailable: ['issues'] })];
     expect(await tocsin('delete', '--all')).toMatchObject({ code: 3, err: expect.stringContaining('issues') });
-    expect(asked).toHaveLength(1);
+    expect(front.routes).toHaveLength(1);
   });
 
   test.each([[['replay']], [['delete', '--reason', 'invalid_data']], [['replay', 'notifier:d1', '--all']], [['list', 'notifier:d1']], [['burn']], [['delete', '--all', '--limit', '3']]])('does not guess what %j means', async (args) => {
     expect(await tocsin(...args)).toMatchObject({ code: 2, out: '' });
-    expect(asked).toEqual([]);
+    expect(front.routes).toEqual([]);
   });
 
   test('stops where it may not', async () => {
-    answers = [{ status: 403, body: { title: 'Not allowed', detail: 'This needs the permission deliveries:replay.' } }];
+    front.answers = [json({ title: 'Not allowed', detail: 'This needs the permission deliveries:replay.' }, 403)];
     expect(await tocsin('replay', 'notifier:d1', 'notifier:d2')).toMatchObject({ code: 2, err: expect.stringContaining('deliveries:replay') });
-    expect(asked).toHaveLength(1);
+    expect(front.routes).toHaveLength(1);
   });
 });

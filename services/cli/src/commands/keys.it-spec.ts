@@ -1,106 +1,76 @@
 /** `tocsin keys` before a small server that plays the front. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApiKey, CreateApiKey } from '@tocsin/contracts';
 
-import { run } from '../program.js';
+import { json, page, PlayedFront } from '../../test/played-front.js';
 
 const OLD: Omit<ApiKey, 'key'> = { id: 'k1', name: 'ci of payments', permissions: ['issues:ingest'], applications: ['payments'], createdAt: '2026-01-01T00:00:00.000Z', expiresAt: '2026-01-31T00:00:00.000Z' };
 const NEW = { ...OLD, id: 'k2', key: 'tocsin_new' };
 
-let server: Server;
-let url: string;
-let asked: string[];
-let sent: CreateApiKey | undefined;
-let answers: { status: number; body?: unknown }[];
+const front = new PlayedFront(json(undefined, 204));
 
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
-    let body = '';
-    request.on('data', (chunk: Buffer) => { body += chunk.toString(); }).on('end', () => {
-      if (body !== '') sent = JSON.parse(body) as CreateApiKey;
-      const answer = answers.shift() ?? { status: 204 };
-      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body === undefined ? '' : JSON.stringify(answer.body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
+beforeAll(() => front.start());
+afterAll(() => { front.stop(); });
+beforeEach(() => { front.clear(); });
 
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-
-beforeEach(() => {
-  [asked, answers, sent] = [[], [], undefined];
-});
-
-async function tocsin(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const code = await run(['keys', ...args], { environment: { TOCSIN_URL: url, TOCSIN_TOKEN: 't' }, out: (text) => { out += text; }, err: (text) => { err += text; }, read: () => Promise.reject(new Error('nothing to read')) });
-  return { code, out, err };
-}
-
-const page = (items: unknown[], nextCursor: string | null = null): { status: number; body: unknown } => ({ status: 200, body: { items, nextCursor } });
+const tocsin = (...args: string[]): ReturnType<PlayedFront['tocsin']> => front.tocsin('keys', ...args);
+/** What was sent last. */
+const sent = (): CreateApiKey | undefined => front.asked.findLast(({ body }) => body !== undefined)?.body as CreateApiKey | undefined;
 const daysFromNow = (time = ''): number => Math.round((Date.parse(time) - Date.now()) / 86_400_000);
 
 test('all pages of keys are listed, without the keys', async () => {
-  answers = [page([OLD], 'next'), page([{ ...OLD, id: 'k0', applications: undefined }])];
+  front.answers = [page([OLD], 'next'), page([{ ...OLD, id: 'k0', applications: undefined }])];
   const { code, out } = await tocsin();
-  expect([code, asked]).toEqual([0, ['GET /v1/api-keys?limit=200', 'GET /v1/api-keys?limit=200&cursor=next']]);
+  expect([code, front.routes]).toEqual([0, ['GET /v1/api-keys?limit=200', 'GET /v1/api-keys?limit=200&cursor=next']]);
   expect(out).toMatch(/^k1 +ci of payments +issues:ingest +payments +2026-01-31T00:00:00.000Z$/m);
   expect(out).toMatch(/^k0 .* all +2026/m);
 });
 
 test('a key is made with what it may do, and printed', async () => {
-  answers = [{ status: 201, body: NEW }];
+  front.answers = [json(NEW, 201)];
   expect(await tocsin('create', '--name', 'ci of payments', '--role', 'ingest', '--application', 'payments,ledger')).toMatchObject({ code: 0, out: expect.stringMatching(/\ntocsin_new\n$/) });
-  expect(sent).toMatchObject({ name: 'ci of payments', roles: ['ingest'], applications: ['payments', 'ledger'] });
-  expect(daysFromNow(sent?.expiresAt)).toBe(90);
+  expect(sent()).toMatchObject({ name: 'ci of payments', roles: ['ingest'], applications: ['payments', 'ledger'] });
+  expect(daysFromNow(sent()?.expiresAt)).toBe(90);
 });
 
 describe('rotating', () => {
   test('makes a key that may do the same for as long, prints it, and then deletes the old one', async () => {
-    answers = [page([OLD]), { status: 201, body: NEW }];
+    front.answers = [page([OLD]), json(NEW, 201)];
     expect(await tocsin('rotate', 'k1')).toMatchObject({ code: 0, out: expect.stringContaining('tocsin_new') });
-    expect(asked).toEqual(['GET /v1/api-keys?limit=200', 'POST /v1/api-keys', 'DELETE /v1/api-keys/k1']);
-    expect(sent).toEqual({ name: 'ci of payments', permissions: ['issues:ingest'], applications: ['payments'], expiresAt: expect.any(String) });
-    expect(daysFromNow(sent?.expiresAt)).toBe(30);
+    expect(front.routes).toEqual(['GET /v1/api-keys?limit=200', 'POST /v1/api-keys', 'DELETE /v1/api-keys/k1']);
+    expect(sent()).toEqual({ name: 'ci of payments', permissions: ['issues:ingest'], applications: ['payments'], expiresAt: expect.any(String) });
+    expect(daysFromNow(sent()?.expiresAt)).toBe(30);
   });
 
   test('with --keep leaves the old one', async () => {
-    answers = [page([OLD]), { status: 201, body: NEW }];
+    front.answers = [page([OLD]), json(NEW, 201)];
     expect(await tocsin('rotate', 'k1', '--keep', '--days', '7')).toMatchObject({ code: 0, out: expect.stringContaining('tocsin keys delete k1') });
-    expect([asked.length, daysFromNow(sent?.expiresAt)]).toEqual([2, 7]);
+    expect([front.routes.length, daysFromNow(sent()?.expiresAt)]).toEqual([2, 7]);
   });
 
   test('leaves the old one where the new one is refused', async () => {
-    answers = [page([OLD]), { status: 403, body: { title: 'Not allowed', detail: 'A key may not do more than who creates it.' } }];
+    front.answers = [page([OLD]), json({ title: 'Not allowed', detail: 'A key may not do more than who creates it.' }, 403)];
     expect(await tocsin('rotate', 'k1')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('may not do more') });
-    expect(asked).toHaveLength(2);
+    expect(front.routes).toHaveLength(2);
   });
 
   test('shows the new one also where the old one cannot be deleted', async () => {
-    answers = [page([OLD]), { status: 201, body: NEW }, { status: 503, body: { title: 'The database is away' } }];
+    front.answers = [page([OLD]), json(NEW, 201), json({ title: 'The database is away' }, 503)];
     expect(await tocsin('rotate', 'k1')).toMatchObject({ code: 3, out: expect.stringContaining('tocsin_new'), err: expect.stringContaining('away') });
   });
 
   test('of a key that is not there makes none', async () => {
-    answers = [page([OLD])];
+    front.answers = [page([OLD])];
     expect(await tocsin('rotate', 'k9')).toMatchObject({ code: 2, err: expect.stringContaining('"k9"') });
   });
 });
 
 test('keys are deleted by their ids', async () => {
   expect(await tocsin('delete', 'k1', 'k2')).toMatchObject({ code: 0, out: 'Deleted: 2\n' });
-  expect(asked).toEqual(['DELETE /v1/api-keys/k1', 'DELETE /v1/api-keys/k2']);
+  expect(front.routes).toEqual(['DELETE /v1/api-keys/k1', 'DELETE /v1/api-keys/k2']);
 });
 
 test.each([[['create']], [['create', '--name', 'x']], [['create', '--name', 'x', '--role', 'ingest', '--days', 'soon']], [['rotate']], [['rotate', 'k1', 'k2']], [['delete']], [['burn']]])('what %j means is not guessed', async (args) => {
   expect(await tocsin(...args)).toMatchObject({ code: 2, out: '' });
-  expect(asked).toEqual([]);
+  expect(front.routes).toEqual([]);
 });

@@ -129,9 +129,8 @@ export class LaneRepository {
    * when its lease ended before its answer came: the second is recorded after the first, as if another process had it.
    */
   async finish(results: readonly DeliveryResult[]): Promise<void> {
-    const firsts = new Map(results.toReversed().map((result) => [keyOf(result.delivery), result]));
-    await this.finishEach(results.filter((result) => firsts.get(keyOf(result.delivery)) === result));
-    const seconds = results.filter((result) => firsts.get(keyOf(result.delivery)) !== result);
+    const seconds = secondsOf(results);
+    await this.finishEach(seconds.length === 0 ? results : results.filter((result) => !seconds.includes(result)));
     if (seconds.length > 0) await this.finish(seconds);
   }
 
@@ -158,6 +157,17 @@ export class LaneRepository {
   async release({ laneId, leaseId }: LaneClaim, within: Pick<EntityManager, 'query'> = this.database): Promise<void> {
     await within.query(`update lanes set leased_until = '-infinity', lease_id = null where lane_id = $1 and lease_id = $2`, [laneId, leaseId]);
   }
+}
+
+/** Those of a delivery that has an earlier one among them. */
+function secondsOf(results: readonly DeliveryResult[]): DeliveryResult[] {
+  const seen = new Set<string>();
+  return results.filter(({ delivery }) => {
+    const key = keyOf(delivery);
+    if (seen.has(key)) return true;
+    seen.add(key);
+    return false;
+  });
 }
 
 /** How often each is there, as JSON. */

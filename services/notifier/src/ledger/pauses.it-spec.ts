@@ -50,6 +50,24 @@ async function keepInLine(): Promise<void> {
   await notifier.database.query(`update notifier.lanes set next_at = clock_timestamp() + interval '1 hour'`);
 }
 
+/** One by it, and so many like that one. */
+async function letWait(workflowId: string, more: number): Promise<void> {
+  await notifier.settled(await send(workflowId));
+  await keepInLine();
+  await notifier.database.query(
+    `insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, workflow_id, created_at)
+     select organization_id, 'waits-' || n, lane_id, connection_id, priority, said_at, expires_at, workflow_id, created_at
+     from notifier.ledger cross join generate_series(1, $2::int) n where delivery_id = $1`,
+    [await send(workflowId), more],
+  );
+}
+
+/** How many are held. */
+async function held(): Promise<number> {
+  const [row] = await notifier.database.query<{ held: number }>('select count(*)::int as held from notifier.ledger where held_since is not null');
+  return row?.held ?? 0;
+}
+
 describe('a pause of a workflow', () => {
   test('holds its digests as well', async () => {
     await pause('w1');
@@ -173,35 +191,15 @@ describe('pausing', () => {
   });
 
   test('goes over batches, and what was interrupted is finished by whoever looks next', async () => {
-    await notifier.settled(await send('w1'));
-    await keepInLine();
-    const id = await send('w1');
-    await notifier.database.query(
-      `insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, workflow_id, created_at)
-       select organization_id, 'waits-' || n, lane_id, connection_id, priority, said_at, expires_at, workflow_id, created_at
-       from notifier.ledger cross join generate_series(1, 1100) n where delivery_id = $1`,
-      [id],
-    );
+    await letWait('w1', 1100);
     expect(await pause('w1')).toEqual({ paused: true, waiting: 1101 });
     await notifier.database.query('delete from notifier.pauses'); // as if a resumption had got no further
-    await eventually(async () => {
-      const [row] = await notifier.database.query<{ held: number }>(`select count(*)::int as held from notifier.ledger where held_since is not null`);
-      return row?.held === 0;
-    }, { timeout: 20_000 });
+    await eventually(async () => (await held()) === 0, { timeout: 20_000 });
     await notifier.database.query('delete from notifier.deliveries');
   }, 40_000);
 
   test('answers before very much is held, or let go, with how much that is; the rest follows', async () => {
-    await notifier.settled(await send('w1'));
-    await keepInLine();
-    const id = await send('w1');
-    await notifier.database.query(
-      `insert into notifier.deliveries (organization_id, delivery_id, lane_id, connection_id, priority, said_at, expires_at, workflow_id, created_at)
-       select organization_id, 'waits-' || n, lane_id, connection_id, priority, said_at, expires_at, workflow_id, created_at
-       from notifier.ledger cross join generate_series(1, 20000) n where delivery_id = $1`,
-      [id],
-    );
-    const held = async (): Promise<number> => (await notifier.database.query<{ held: number }>('select count(*)::int as held from notifier.ledger where held_since is not null'))[0]?.held ?? 0;
+    await letWait('w1', 20_000);
     expect(await pause('w1')).toEqual({ paused: true, waiting: 20_001 });
     expect(await held()).toBeLessThan(20_001);
     expect((await notifier.call<Pauses>('GET', '/v1/deliveries/pauses')).body.items).toMatchObject([{ waiting: 20_001 }]);
